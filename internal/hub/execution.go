@@ -1,0 +1,86 @@
+package hub
+
+import "time"
+
+// Execution is one run of one flow version.
+type Execution struct {
+	Key           int64
+	FlowKey       int64
+	FlowVersion   int
+	EventKey      int64  // 0 if no event started it
+	OccurrenceKey int64  // 0 if no occurrence started it
+	Subject       string // of the occurrence, for lists
+	State         ExecutionState
+	Outcome       ExecutionOutcome // set when CLOSED, else empty
+	WaitingFor    ReasonCode       // set when WAITING: why
+	Until         *time.Time       // set when WAITING for a time
+	Reason        *Reason          // why it failed or was skipped as a whole
+	Rows          []string         // names of the records that satisfied the event's terms
+	Claim         int64            // fence: counts the times that a worker took it up
+	LeaseUntil    *time.Time       // set when RUNNING: when the worker is taken for lost
+	DueAt         *time.Time       // set when QUEUED or WAITING: when it may go on; nil while something is paused
+	CreatedAt     time.Time
+	StartedAt     *time.Time
+	ClosedAt      *time.Time
+	UpdatedAt     time.Time
+}
+
+// ID is the public id.
+func (e *Execution) ID() string { return ID(KindExecution, e.Key) }
+
+// Delivery is one message to one recipient inside an execution.
+type Delivery struct {
+	Key               int64
+	ExecutionKey      int64
+	FlowKey           int64
+	FlowVersion       int
+	IntegrationKey    int64
+	Target            int    // index into the flow's targets
+	Record            string // name of the record whose row it is about
+	Action            string
+	Recipient         string // normalised: "+5511999991234"
+	ProviderRecipient string // as the provider writes it, once known
+	Values            []string
+	State             DeliveryState
+	Attempts          int        // that count
+	Tries             int        // all attempts, also those that do not count: the number of the last one
+	DueAt             *time.Time // with PENDING: when it may go; nil while something is paused
+	HoldAt            *time.Time // with UNKNOWN: when the flow's policy takes effect
+	WaitingFor        ReasonCode // with PENDING after the first try, or while it waits: why
+	ProviderID        string
+	Reason            *Reason // of FAILED, UNKNOWN, SUPPRESSED, CANCELLED, or of the last retry
+	Flagged           bool    // a late or contradictory receipt came
+	CreatedAt         time.Time
+	UpdatedAt         time.Time
+}
+
+// ID is the public id; it is the idempotency key towards the connector.
+func (d *Delivery) ID() string { return ID(KindDelivery, d.Key) }
+
+// Attempt is one try to send a delivery.
+type Attempt struct {
+	DeliveryKey int64
+	Number      int // from 1
+	Counted     bool
+	StartedAt   time.Time
+	FinishedAt  time.Time
+	Kind        OutcomeKind
+	Scope       Scope
+	ProviderID  string
+	Code        string // the provider's
+	Message     string
+	NextStep    string
+	Path        string
+	RetryAfter  time.Duration
+	Detail      map[string]string
+}
+
+// DeliveryResolution is how an operator settles an UNKNOWN delivery.
+type DeliveryResolution string
+
+// The resolutions.
+const (
+	ResolveAccepted DeliveryResolution = "SENT_BY_PROVIDER" // the person saw that it went out
+	ResolveFailed   DeliveryResolution = "NOT_SENT"         // the person knows that it did not; it stays unsent
+	ResolveResend   DeliveryResolution = "SEND_AGAIN"       // send it again, even if it may then arrive twice
+)

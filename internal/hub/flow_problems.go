@@ -1,0 +1,175 @@
+package hub
+
+import "fmt"
+
+// FlowFacts is what the world outside a flow says about it: gathered by the engine, judged by FlowProblems.
+type FlowFacts struct {
+	Consumer    *Consumer                   // of the source; nil if there is none
+	Group       *Group                      // of that consumer
+	ActionKnown bool                        // whether the catalogue has the source action
+	Field       func(path string) FieldFact // what the catalogue says of a field path of the source's rows
+	Targets     []TargetFacts               // one for each target
+}
+
+// FieldFact is what the catalogue says of a field path: whether it exists and which rows of the matrix guard it.
+type FieldFact struct {
+	Known bool
+	Needs []Row
+}
+
+// TargetFacts is what is known of a target's integration and connector.
+type TargetFacts struct {
+	Integration *Integration // nil if there is none
+	Connector   *Connector   // nil if it has never described itself
+	Parameters  []Problem    // what the action's schema says of the parameters, with paths inside them
+}
+
+// FlowProblems lists everything that would make the flow fail, in the order of the screen. A flow with problems can be
+// saved but not enabled. The first four are the "Required information" of the product.
+func FlowProblems(f *Flow, facts FlowFacts) []Problem {
+	var p []Problem
+	d := &f.Definition
+	p = append(p, checkText("description", f.Description, MaxDescription, true)...)
+	p = append(p, sourceProblems(d.Source, facts)...)
+	p = append(p, d.Filter.problems("filter")...)
+	if d.Source != nil && facts.Field != nil {
+		for i, t := range d.Filter.Terms {
+			p = append(p, fieldProblems(Path("filter", "terms", i, "field"), t.Field, facts)...)
+		}
+	}
+	if len(d.Targets) == 0 {
+		p = append(p, Problem{Code: ProblemTargetEmpty, Path: "targets", Message: "Target connection settings cannot be empty"},
+			Problem{Code: ProblemMappingEmpty, Path: "targets.0.mapping", Message: "Mapping to destination configuration cannot be empty"})
+	}
+	for i := range d.Targets {
+		var tf TargetFacts
+		if i < len(facts.Targets) {
+			tf = facts.Targets[i]
+		}
+		p = append(p, targetProblems(Path("targets", i), &d.Targets[i], tf, facts)...)
+	}
+	return append(p, d.Settings.problems()...)
+}
+
+func sourceProblems(s *FlowSource, facts FlowFacts) []Problem {
+	if s == nil || (s.Action == "" && s.ConsumerKey == 0) {
+		return []Problem{{Code: ProblemSourceEmpty, Path: "source", Message: "Source configuration cannot be empty"}}
+	}
+	var p []Problem
+	if s.Module != SourceModuleRecords {
+		p = append(p, Problem{Code: ProblemSourceUnknown, Path: "source.module", Message: fmt.Sprintf("there is no source module %q; use RECORDS", Clip(s.Module, 40))})
+	}
+	if !facts.ActionKnown {
+		p = append(p, Problem{Code: ProblemSourceUnknown, Path: "source.action",
+			Message: fmt.Sprintf("there is no source action %q; they are listed by catalog.sourceActions", Clip(s.Action, 60))})
+	}
+	return append(p, ConsumerProblems(facts.Consumer)...)
+}
+
+// ConsumerProblems says why a flow could not read with the rights of the consumer; nil is one that does not exist.
+func ConsumerProblems(c *Consumer) []Problem {
+	const path = "source.consumer"
+	switch {
+	case c == nil:
+		return []Problem{{Code: ProblemConsumerUnknown, Path: path, Message: "The source needs a consumer with whose rights it reads"}}
+	case !c.Enabled:
+		return []Problem{{Code: ProblemConsumerDisabled, Path: path, Message: fmt.Sprintf("the consumer %q is disabled", c.Name), NextStep: "enable it, or choose another"}}
+	case !c.HubEnabled:
+		return []Problem{{Code: ProblemHubDisabled, Path: path, Message: fmt.Sprintf("the consumer %q may not be used by flows: hubEnabled is off", c.Name), NextStep: "switch hubEnabled on, or choose another consumer"}}
+	}
+	return nil
+}
+
+// fieldProblems judges one field path: it must exist, and the flow's consumer must be allowed to see it.
+func fieldProblems(path, field string, facts FlowFacts) []Problem {
+	fact := facts.Field(field)
+	if !fact.Known {
+		return []Problem{{Code: ProblemFieldUnknown, Path: path,
+			Message: fmt.Sprintf("the source has no field %q; its fields are listed by catalog.recordTypes", Clip(field, 60))}}
+	}
+	if facts.Group == nil {
+		return nil
+	}
+	for _, row := range fact.Needs {
+		if !facts.Group.Grants.Allows(row, See) {
+			return []Problem{{Code: ProblemPermissionMissing, Path: path,
+				Message:  fmt.Sprintf("%q needs %s:SEE, which the group %q of the flow's consumer lacks", Clip(field, 60), row, facts.Group.Description),
+				NextStep: "grant it to the group, or choose another field"}}
+		}
+	}
+	return nil
+}
+
+func targetProblems(path string, t *FlowTarget, tf TargetFacts, facts FlowFacts) []Problem {
+	var p []Problem
+	action, ap := targetAction(path, t, tf)
+	p = append(p, ap...)
+	for _, q := range tf.Parameters {
+		q.Path = joinPath(path+".parameters", q.Path)
+		p = append(p, q)
+	}
+	p = append(p, recipientProblems(path+".recipient", t.Recipient, action, facts)...)
+	return append(p, mappingProblems(path+".mapping", t.Mapping, action, facts)...)
+}
+
+func targetAction(path string, t *FlowTarget, tf TargetFacts) (*ConnectorAction, []Problem) {
+	switch {
+	case t.IntegrationKey == 0 && t.Action == "":
+		return nil, []Problem{{Code: ProblemTargetEmpty, Path: path, Message: "Target connection settings cannot be empty"}}
+	case tf.Integration == nil:
+		return nil, []Problem{{Code: ProblemIntegrationUnknown, Path: path + ".integration", Message: "The target needs an integration"}}
+	case tf.Connector == nil:
+		return nil, []Problem{{Code: ProblemConnectorUnknown, Path: path + ".integration",
+			Message: fmt.Sprintf("the connector %q of this integration is not there", tf.Integration.Connector), NextStep: "see connectors for its state"}}
+	}
+	action := tf.Connector.Action(t.Action)
+	if action == nil {
+		return nil, []Problem{{Code: ProblemActionUnknown, Path: path + ".action",
+			Message: fmt.Sprintf("the connector %q has no action %q; they are listed by connectors.actions", tf.Connector.Name, Clip(t.Action, 60))}}
+	}
+	return action, nil
+}
+
+func recipientProblems(path string, r Recipient, a *ConnectorAction, facts FlowFacts) []Problem {
+	switch {
+	case r.Constant == "" && r.Field == "":
+		return []Problem{{Code: ProblemRecipientEmpty, Path: path, Message: "The recipient cannot be empty: give a constant or a field"}}
+	case r.Constant != "" && r.Field != "":
+		return []Problem{{Code: ProblemRecipientInvalid, Path: path, Message: "The recipient is either a constant or a field, not both"}}
+	case r.Field != "":
+		if facts.Field == nil {
+			return nil
+		}
+		return fieldProblems(path+".field", r.Field, facts)
+	}
+	if _, err := NormalRecipient(r.Constant, a); err != nil {
+		return []Problem{{Code: ProblemRecipientInvalid, Path: path + ".constant", Message: err.Error()}}
+	}
+	return nil
+}
+
+func mappingProblems(path string, entries []MappingEntry, a *ConnectorAction, facts FlowFacts) []Problem {
+	if len(entries) == 0 {
+		return []Problem{{Code: ProblemMappingEmpty, Path: path, Message: "Mapping to destination configuration cannot be empty"}}
+	}
+	p := compileProblems(path, entries)
+	if facts.Field != nil {
+		for i, e := range entries {
+			if e.Field != "" {
+				p = append(p, fieldProblems(Path(path, i, "field"), e.Field, facts)...)
+			}
+		}
+	}
+	if a != nil && (len(entries) < a.Values.Min || a.Values.Max > 0 && len(entries) > a.Values.Max) {
+		p = append(p, Problem{Code: ProblemMappingCount, Path: path,
+			Message: fmt.Sprintf("the action %q takes %d to %d values, the mapping gives %d", a.Key, a.Values.Min, a.Values.Max, len(entries))})
+	}
+	return p
+}
+
+func joinPath(a, b string) string {
+	if b == "" {
+		return a
+	}
+	return a + "." + b
+}

@@ -1,0 +1,66 @@
+package hub
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+)
+
+// IntegrationState says whether deliveries go out through an integration.
+type IntegrationState string
+
+// The states of an integration.
+const (
+	IntegrationReady  IntegrationState = "READY"
+	IntegrationPaused IntegrationState = "PAUSED" // its deliveries wait; the reason says what to do
+)
+
+// Integration is a connector set up for use, with its settings and secrets. Secrets are never part of it: it only knows
+// which are set.
+type Integration struct {
+	Key        int64
+	Version    int
+	Connector  string
+	Name       string
+	Settings   json.RawMessage // an object, by the connector's schema, without secrets
+	SecretsSet []string        // names of the secrets that are set, sorted
+	State      IntegrationState
+	Reason     *Reason // why it is paused
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+}
+
+// ID is the public id.
+func (i *Integration) ID() string { return ID(KindIntegration, i.Key) }
+
+// IntegrationInput is what creating or changing an integration needs. A nil field leaves it as it is; Secrets holds only
+// the secrets to set, and an empty text takes one away.
+type IntegrationInput struct {
+	Connector *string // on create only
+	Name      *string
+	Settings  *json.RawMessage
+	Secrets   map[string]string `json:"-"`
+}
+
+// Apply writes the input over the integration, without its secrets, and judges what can be judged without the connector.
+func (i *Integration) Apply(in IntegrationInput) error {
+	Assign(&i.Name, in.Name)
+	Assign(&i.Settings, in.Settings)
+	if in.Connector != nil {
+		if i.Connector != "" && i.Connector != *in.Connector {
+			return Invalid("connector", "the connector of an integration cannot be changed; make a new integration")
+		}
+		i.Connector = *in.Connector
+	}
+	i.Name = strings.TrimSpace(i.Name)
+	if problems := checkText("name", i.Name, MaxName, true); len(problems) > 0 {
+		return WithProblems(problems)
+	}
+	if len(i.Settings) == 0 {
+		i.Settings = json.RawMessage("{}")
+	}
+	if len(i.Settings) > 64<<10 {
+		return Invalid("settings", "the settings can have at most 64 KiB")
+	}
+	return nil
+}

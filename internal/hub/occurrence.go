@@ -1,0 +1,78 @@
+package hub
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Occurrence is one thing that happened, as it came in. It never changes.
+type Occurrence struct {
+	Key         int64
+	ConsumerKey int64  // who sent it
+	Source      string // CloudEvents source: with consumer and Name its idempotency key
+	Name        string // CloudEvents id
+	Type        string // event type of the catalogue
+	Subject     string // key of the main record, such as a work order's folio
+	Time        time.Time
+	ReceivedAt  time.Time
+	Hash        []byte // of the content: tells a repeat from another body under the same id
+	Records     []RecordInput
+	Matches     []Match
+}
+
+// ID is the public id.
+func (o *Occurrence) ID() string { return ID(KindOccurrence, o.Key) }
+
+// RecordInput is a record that an occurrence brings or a caller writes.
+type RecordInput struct {
+	Type string `json:"type"`
+	Name string `json:"key"`
+	Data Fields `json:"data"`
+}
+
+// OccurrenceInput is what publishing an occurrence needs: the attributes of a CloudEvent (CloudEvents 1.0) and its data.
+type OccurrenceInput struct {
+	Source  string
+	ID      string
+	Type    string
+	Subject string
+	Time    time.Time // zero: when it was received
+	Records []RecordInput
+}
+
+// Limits of occurrences.
+const (
+	MaxAttribute        = 256     // bytes of source, id, subject
+	MaxOccurrenceBytes  = 1 << 20 // of the body of one event
+	MaxOccurrenceRecord = 500     // records in one occurrence
+)
+
+// Match is what an enabled event made of an occurrence: fired or not, with the trace of its terms, and what came of it.
+type Match struct {
+	EventKey     int64           `json:"event"`
+	EventVersion int             `json:"version"`
+	Fired        bool            `json:"fired"`
+	Rows         []RowMatch      `json:"rows,omitempty"`
+	Executions   []int64         `json:"executions,omitempty"`
+	Skipped      []SkippedAction `json:"skipped,omitempty"`
+}
+
+// RowMatch is what the terms of an event said of one row: satisfied or not, and why (the trace, as JSON of condition.Trace).
+type RowMatch struct {
+	Record string          `json:"record"` // name of the record
+	True   bool            `json:"true"`
+	Trace  json.RawMessage `json:"trace,omitempty"`
+}
+
+// SkippedAction is a flow that a fired event did not run, and why.
+type SkippedAction struct {
+	FlowKey int64  `json:"flow"`
+	Reason  Reason `json:"reason"`
+}
+
+// Published is what became of an occurrence that was published: it is readable when the caller gets this.
+type Published struct {
+	Occurrence *Occurrence
+	Executions []*Execution
+	Repeat     bool // the same occurrence had come before; this is the first one
+}

@@ -1,0 +1,129 @@
+package hub
+
+import "time"
+
+// OutcomeKind is what became of one attempt, as the connector says it. It is data, never guessed from text.
+type OutcomeKind string
+
+// The kinds of outcomes.
+const (
+	OutcomeAccepted      OutcomeKind = "ACCEPTED"      // the provider took the message
+	OutcomeRetry         OutcomeKind = "RETRY"         // provably not sent; trying again makes sense
+	OutcomeRejected      OutcomeKind = "REJECTED"      // provably not sent; trying again makes no sense
+	OutcomeMisconfigured OutcomeKind = "MISCONFIGURED" // not sent, and nothing else will be until somebody mends Scope
+	OutcomeUnknown       OutcomeKind = "UNKNOWN"       // the request may have left; nobody knows
+)
+
+// Scope says for what an outcome holds.
+type Scope string
+
+// The scopes.
+const (
+	ScopeDelivery    Scope = "DELIVERY"
+	ScopeRecipient   Scope = "RECIPIENT"
+	ScopeFlow        Scope = "FLOW"
+	ScopeIntegration Scope = "INTEGRATION"
+)
+
+// Outcome is the answer of a connector to one Handover.
+type Outcome struct {
+	Key        int64 // of the delivery
+	Attempt    int   // which attempt it answers
+	Kind       OutcomeKind
+	Scope      Scope
+	ProviderID string // the provider's id of the message
+	Code       string // the provider's code
+	Message    string
+	NextStep   string
+	Path       string // the parameter at fault
+	RetryAfter time.Duration
+	Recipient  string            // as the provider writes it
+	Limit      string            // the declared limit that was hit
+	Detail     map[string]string // trace ids and the like
+	NotStarted bool              // the connector never worked on it: the attempt does not count
+	At         time.Time
+}
+
+// RetryPolicy bounds how often and for how long a delivery is tried.
+type RetryPolicy struct {
+	MaxAttempts int
+	MaxAge      time.Duration
+}
+
+// Backoff bounds, chosen so that a short outage costs seconds and a long one does not flood the provider afterwards.
+const (
+	BackoffBase = 2 * time.Second
+	BackoffMax  = 15 * time.Minute
+)
+
+// Backoff is how long to wait before attempt number attempts+1: exponential with full jitter. random is in [0, 1).
+// A provider's retryAfter is the least.
+func Backoff(attempts int, retryAfter time.Duration, random float64) time.Duration {
+	ceiling := BackoffMax
+	if attempts < 10 {
+		ceiling = min(ceiling, BackoffBase<<max(attempts-1, 0))
+	}
+	// Full jitter spreads retries evenly; the floor of a tenth keeps two attempts from touching.
+	wait := ceiling/10 + time.Duration(random*float64(ceiling-ceiling/10))
+	return max(wait, retryAfter)
+}
+
+// Decision is what follows from an outcome for a delivery.
+type Decision struct {
+	State    DeliveryState
+	Attempts int       // attempts that count, after this one
+	DueAt    time.Time // with PENDING: when to try again; zero while something is paused
+	HoldAt   time.Time // with UNKNOWN: when the flow's policy for unknown ones takes effect
+	Reason   Reason
+	Pause    Scope // FLOW or INTEGRATION if that must be paused, else empty
+}
+
+// Decide says what follows from an outcome. attempts is how many attempts counted before this one, created when the
+// delivery came to be, random in [0, 1) for the jitter.
+func Decide(attempts int, created time.Time, o Outcome, s FlowSettings, now time.Time, random float64) Decision {
+	reason := Reason{Code: ReasonOutcome, Message: o.Message, Path: o.Path, Provider: o.Code, NextStep: o.NextStep}
+	d := Decision{Attempts: attempts + 1, Reason: reason}
+	if o.NotStarted {
+		d.Attempts = attempts
+	}
+	switch o.Kind {
+	case OutcomeAccepted:
+		d.State = Accepted
+	case OutcomeRetry:
+		return d.again(o, created, s.Retry(), now, random)
+	case OutcomeRejected:
+		d.State, d.Reason.Code = DeliveryFailed, ReasonRejected
+	case OutcomeMisconfigured:
+		return d.misconfigured(o)
+	default:
+		d.State, d.Reason.Code, d.HoldAt = Unknown, ReasonUnknown, now.Add(s.UnknownWait())
+	}
+	return d
+}
+
+func (d Decision) again(o Outcome, created time.Time, p RetryPolicy, now time.Time, random float64) Decision {
+	d.Reason.Code = ReasonRetry
+	wait := Backoff(d.Attempts, o.RetryAfter, random)
+	switch {
+	case !o.NotStarted && d.Attempts >= p.MaxAttempts:
+		d.State, d.Reason.Code = DeliveryFailed, ReasonAttempts
+	case now.Add(wait).Sub(created) > p.MaxAge:
+		d.State, d.Reason.Code = DeliveryFailed, ReasonTooOld
+	default:
+		d.State, d.DueAt = Pending, now.Add(wait)
+	}
+	return d
+}
+
+// misconfigured keeps the delivery and pauses what is wrong, so that one bad setting does not burn every message. What is
+// wrong with a single delivery or recipient cannot be paused: it failed.
+func (d Decision) misconfigured(o Outcome) Decision {
+	d.Reason.Code = ReasonMisconfigured
+	if o.Scope != ScopeFlow && o.Scope != ScopeIntegration {
+		d.State = DeliveryFailed
+		return d
+	}
+	d.State, d.Pause = Pending, o.Scope
+	d.Attempts-- // the message did nothing wrong
+	return d
+}

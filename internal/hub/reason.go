@@ -1,0 +1,62 @@
+package hub
+
+// Reason says why something did not happen, failed, waits or moved. Everything that did not happen has one.
+type Reason struct {
+	Code     ReasonCode `json:"code"`
+	Message  string     `json:"message,omitempty"`  // one sentence for people
+	Path     string     `json:"path,omitempty"`     // where in the flow or the message the fault lies
+	Provider string     `json:"provider,omitempty"` // the provider's own code
+	NextStep string     `json:"next,omitempty"`     // what to do about it
+	By       string     `json:"by,omitempty"`       // public id of the consumer that did it, or of what caused it
+}
+
+// ReasonCode is the stable code of a Reason.
+type ReasonCode string
+
+// The reasons.
+const (
+	ReasonFlowDisabled      ReasonCode = "FLOW_DISABLED"         // the event matched, but its flow was not enabled
+	ReasonNoRows            ReasonCode = "NO_ROWS"               // the source query found nothing
+	ReasonFilteredOut       ReasonCode = "FILTERED_OUT"          // the flow's filter dropped every row
+	ReasonNoConsumer        ReasonCode = "CONSUMER_UNAVAILABLE"  // the flow's consumer is gone or disabled
+	ReasonHubDisabled       ReasonCode = "CONSUMER_HUB_DISABLED" // the flow's consumer may not be used by flows
+	ReasonPermission        ReasonCode = "PERMISSION_MISSING"    // the flow's consumer lacks a permission; the message names it
+	ReasonInvalidFlow       ReasonCode = "FLOW_INVALID"          // the pinned version cannot run
+	ReasonMapping           ReasonCode = "MAPPING_FAILED"        // a value of the message could not be made
+	ReasonRecipient         ReasonCode = "RECIPIENT_INVALID"     // no recipient, or not a number that can be messaged
+	ReasonRetry             ReasonCode = "RETRY"                 // the provider asked to try again later
+	ReasonBackpressure      ReasonCode = "BACKPRESSURE"          // the connector has no room at the moment
+	ReasonConnectorDown     ReasonCode = "CONNECTOR_DOWN"        // the connector is not running
+	ReasonPaced             ReasonCode = "PACED"                 // held back by a rate limit
+	ReasonIntegrationPaused ReasonCode = "INTEGRATION_PAUSED"    // the integration is paused until somebody mends it
+	ReasonFlowPaused        ReasonCode = "FLOW_PAUSED"           // the flow is paused until somebody mends it
+	ReasonAttempts          ReasonCode = "ATTEMPTS_USED_UP"      // tried as often as the flow allows
+	ReasonTooOld            ReasonCode = "TOO_OLD"               // older than the flow allows
+	ReasonRejected          ReasonCode = "REJECTED"              // the provider refused the message
+	ReasonMisconfigured     ReasonCode = "MISCONFIGURED"         // the integration or the flow is set up wrongly
+	ReasonUnknown           ReasonCode = "OUTCOME_UNKNOWN"       // no answer came; the message may have been sent
+	ReasonCrash             ReasonCode = "INTERRUPTED"           // the hub or the connector stopped while the message was on its way
+	ReasonReceipt           ReasonCode = "RECEIPT"               // the provider said so later
+	ReasonOutcome           ReasonCode = "OUTCOME"               // the connector answered
+	ReasonOperator          ReasonCode = "OPERATOR"              // a person decided
+	ReasonCancelled         ReasonCode = "CANCELLED"             // a person took it back
+	ReasonDrained           ReasonCode = "DRAINED"               // the hub was shutting down; does not count as an attempt
+	ReasonLeaseLost         ReasonCode = "LEASE_LOST"            // the worker that held it went away; does not count
+	ReasonWorker            ReasonCode = "WORKER"                // a worker took it up
+	ReasonMatched           ReasonCode = "MATCHED"               // an event matched an occurrence
+	ReasonPublished         ReasonCode = "PUBLISHED"             // a caller published it
+	ReasonCheck             ReasonCode = "CHECK"                 // a check of the settings
+	ReasonResend            ReasonCode = "RESEND"                // unknown for too long, and the flow's policy is to send again
+	ReasonEarly             ReasonCode = "RECEIPT_FIRST"         // a receipt arrived before the connector's own answer
+)
+
+// outcome says how an execution without deliveries ended, by the reason for it.
+func (r *Reason) outcome() ExecutionOutcome {
+	switch r.Code {
+	case ReasonNoRows, ReasonFilteredOut, ReasonFlowDisabled:
+		return Skipped
+	case ReasonCancelled, ReasonOperator:
+		return Cancelled
+	}
+	return Failed
+}

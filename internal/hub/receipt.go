@@ -1,0 +1,49 @@
+package hub
+
+import "time"
+
+// ReceiptStatus is what a provider reports later about a message.
+type ReceiptStatus string
+
+// The statuses of receipts.
+const (
+	ReceiptSent      ReceiptStatus = "SENT"
+	ReceiptDelivered ReceiptStatus = "DELIVERED"
+	ReceiptRead      ReceiptStatus = "READ"
+	ReceiptFailed    ReceiptStatus = "FAILED"
+)
+
+// Receipt is one later word from the provider about a delivery. It finds its delivery by our own key, which the provider
+// carried along (DeliveryKey), or by the provider's id of the message.
+type Receipt struct {
+	DeliveryKey int64 // 0 if the callback did not carry it
+	ProviderID  string
+	Status      ReceiptStatus
+	At          time.Time // by the provider's clock
+	ReceivedAt  time.Time
+	Code        string // with FAILED
+	Message     string
+	Scope       Scope
+	Recipient   string
+	Detail      map[string]string // price category and the like
+	Flagged     bool              // late or contradictory: kept, but it moved nothing
+}
+
+// ReceiptMove says through which states a receipt moves a delivery that is in from; nothing if it moves it nowhere.
+// flagged says that the receipt contradicts what is known. Receipts only move a delivery forward by rank:
+//   - a delivery that is still SENDING was accepted, or there would be no receipt: it passes ACCEPTED on the way;
+//   - FAILED after DELIVERED or READ is a contradiction, and so is SENT after FAILED;
+//   - DELIVERED or READ after FAILED wins, and is flagged, because the recipient has the message.
+func ReceiptMove(from DeliveryState, status ReceiptStatus) (path []DeliveryState, flagged bool) {
+	to := DeliveryState(status)
+	if from == Sending {
+		rest, _ := ReceiptMove(Accepted, status)
+		return append([]DeliveryState{Accepted}, rest...), false
+	}
+	if !from.May(to) || (from == DeliveryFailed && to == Pending) {
+		// The same or an earlier status again is ordinary (providers repeat and reorder); a different end is not.
+		ordinary := from == to || (from.rank() > 0 && to.rank() > 0)
+		return nil, !ordinary
+	}
+	return []DeliveryState{to}, from == DeliveryFailed
+}
