@@ -85,7 +85,7 @@ type ConnectorAction struct {
 type ValuesSpec struct {
 	Positional bool
 	Min        int
-	Max        int // 0: no limit
+	Max        int // 0: the action takes no values
 	MaxLength  int // runes of one value; 0: no limit
 }
 

@@ -117,4 +117,7 @@ const (
 	ProblemFlowDisabled       ProblemCode = "FLOW_DISABLED"
 	ProblemEventTypeUnknown   ProblemCode = "EVENT_TYPE_UNKNOWN"
 	ProblemActionsEmpty       ProblemCode = "ACTIONS_EMPTY"
+	ProblemRecordTypeUnknown  ProblemCode = "RECORD_TYPE_UNKNOWN"
+	ProblemRecordInvalid      ProblemCode = "RECORD_INVALID"
+	ProblemFlowMismatch       ProblemCode = "FLOW_MISMATCH"
 )

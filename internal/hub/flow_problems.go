@@ -149,6 +149,9 @@ func recipientProblems(path string, r Recipient, a *ConnectorAction, facts FlowF
 }
 
 func mappingProblems(path string, entries []MappingEntry, a *ConnectorAction, facts FlowFacts) []Problem {
+	if len(entries) == 0 && a != nil && a.Values.Max == 0 {
+		return nil // the action takes no values
+	}
 	if len(entries) == 0 {
 		return []Problem{{Code: ProblemMappingEmpty, Path: path, Message: "Mapping to destination configuration cannot be empty"}}
 	}
@@ -160,7 +163,7 @@ func mappingProblems(path string, entries []MappingEntry, a *ConnectorAction, fa
 			}
 		}
 	}
-	if a != nil && (len(entries) < a.Values.Min || a.Values.Max > 0 && len(entries) > a.Values.Max) {
+	if a != nil && (len(entries) < a.Values.Min || len(entries) > a.Values.Max) {
 		p = append(p, Problem{Code: ProblemMappingCount, Path: path,
 			Message: fmt.Sprintf("the action %q takes %d to %d values, the mapping gives %d", a.Key, a.Values.Min, a.Values.Max, len(entries))})
 	}

@@ -1,0 +1,144 @@
+package catalog
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+//go:embed data
+var embedded embed.FS
+
+// parse reads the data files and checks them against each other. Its error names everything that is wrong.
+func parse(files fs.FS) (*Catalog, error) {
+	c := &Catalog{}
+	err := errors.Join(
+		read(files, "data/modules.json", &c.modules),
+		read(files, "data/event_types.json", &c.eventTypes),
+		read(files, "data/source_actions.json", &c.sourceActions),
+		c.readRecordTypes(files),
+	)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.index(); err != nil {
+		return nil, err
+	}
+	if err := c.verify(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func read(files fs.FS, name string, into any) error {
+	b, err := fs.ReadFile(files, name)
+	if err != nil {
+		return err
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	d.UseNumber()
+	if err := d.Decode(into); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return fmt.Errorf("%s: there is something after the end", name)
+	}
+	return nil
+}
+
+// readRecordTypes reads one type from each file; fs.Glob sorts them by name.
+func (c *Catalog) readRecordTypes(files fs.FS) error {
+	names, err := fs.Glob(files, "data/records/*.json")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		t := &RecordType{}
+		if err := read(files, name, t); err != nil {
+			return err
+		}
+		if name != "data/records/"+t.Key+".json" {
+			return fmt.Errorf("%s: it defines %q; name the file after its record type", name, t.Key)
+		}
+		c.recordTypes = append(c.recordTypes, t)
+	}
+	return nil
+}
+
+// index builds the maps and fills in what the files leave to be derived. A key that is used twice is an error.
+func (c *Catalog) index() error {
+	var faults faults
+	c.cells = map[hub.Row]hub.Actions{}
+	for _, m := range c.modules {
+		for _, s := range m.Submodules {
+			row := PermissionRow{Module: m.Key, Submodule: s.Key, ModuleTitle: m.Title, Title: s.Title, Actions: s.Actions}
+			if _, twice := c.cells[row.Row()]; twice {
+				faults.add("row %s: used twice", row.Row())
+			}
+			c.cells[row.Row()] = hub.ActionSet(s.Actions...)
+			c.rows = append(c.rows, row)
+		}
+	}
+	c.eventTypeByKey = indexed(&faults, "event type", c.eventTypes, func(t *EventType) string { return t.Key })
+	c.recordTypeByKey = indexed(&faults, "record type", c.recordTypes, func(t *RecordType) string { return t.Key })
+	c.sourceActionByKey = indexed(&faults, "source action", c.sourceActions, func(a *SourceAction) string { return a.Key })
+	for _, t := range c.recordTypes {
+		t.index(&faults)
+	}
+	return faults.err()
+}
+
+func (t *RecordType) index(faults *faults) {
+	t.needs = []hub.Row{t.Row}
+	fields := make([]*Field, len(t.Fields))
+	for i := range t.Fields {
+		fields[i] = &t.Fields[i]
+	}
+	t.byKey = indexed(faults, t.Key+" field", fields, func(f *Field) string { return f.Key })
+	for _, f := range fields {
+		f.readEnum()
+		if f.Alias != "" {
+			t.indexAlias(f, faults)
+		}
+	}
+}
+
+// indexAlias lets an alias share the type of the field that it reads. Aliases are for text only, so that two spellings of
+// one value can be compared.
+func (t *RecordType) indexAlias(f *Field, faults *faults) {
+	target := t.byKey[f.Alias]
+	if target == nil || target.Alias != "" || target.Type != Text {
+		faults.add("%s field %s: its alias %q is no text field of the type", t.Key, f.Key, f.Alias)
+		return
+	}
+	f.Type, f.target = Text, target
+	t.aliases = append(t.aliases, f)
+}
+
+// readEnum turns the numbers of JSON into int64; whatever is neither a whole number nor text stays and is refused by
+// verify.
+func (f *Field) readEnum() {
+	for i := range f.Enum {
+		if n, ok := wholeNumber(f.Enum[i].Value); ok {
+			f.Enum[i].Value = n
+		}
+	}
+}
+
+func indexed[T any](faults *faults, kind string, list []*T, key func(*T) string) map[string]*T {
+	m := make(map[string]*T, len(list))
+	for _, item := range list {
+		if m[key(item)] != nil {
+			faults.add("%s %s: used twice", kind, key(item))
+		}
+		m[key(item)] = item
+	}
+	return m
+}

@@ -1,0 +1,112 @@
+package catalog
+
+import "github.com/recado-hub/recado/internal/hub"
+
+// Module is a part of the product, such as Work Management.
+type Module struct {
+	Key        string      `json:"key"` // "work_management"
+	Title      hub.Labels  `json:"title"`
+	Submodules []Submodule `json:"submodules"`
+}
+
+// Submodule is a part of a module, such as Work Orders. It is a row of the permission matrix.
+type Submodule struct {
+	Key     string       `json:"key"` // "work_orders"; unique in its module
+	Title   hub.Labels   `json:"title"`
+	Actions []hub.Action `json:"actions"` // the cells that the row has; a cell that is absent cannot be granted
+}
+
+// PermissionRow is a row of the permission matrix with the cells that exist on it.
+type PermissionRow struct {
+	Module      string
+	Submodule   string
+	ModuleTitle hub.Labels
+	Title       hub.Labels
+	Actions     []hub.Action // in the order of hub.AllActions
+}
+
+// Row is the key of the row.
+func (r PermissionRow) Row() hub.Row { return hub.Row{Module: r.Module, Submodule: r.Submodule} }
+
+// The origins of event types.
+const (
+	OriginFracttal = "FRACTTAL" // an event that the product has, under this name
+	OriginRecado   = "RECADO"   // an event of ours, where the product has only a name or nothing
+)
+
+// EventType is a kind of thing that happens, such as a new work order. Its key is the type of the CloudEvents that report
+// it (CloudEvents 1.0): module, submodule and event, joined by dots.
+type EventType struct {
+	Key        string     `json:"key"` // "work_management.work_orders.new"
+	Module     string     `json:"module"`
+	Submodule  string     `json:"submodule"`
+	Title      hub.Labels `json:"title"`
+	Help       hub.Labels `json:"help"`
+	RecordType string     `json:"recordType"` // of the rows that its occurrences are about; terms are evaluated on each
+	Origin     string     `json:"origin"`
+}
+
+// RecordType is a kind of maintenance object with its fields.
+type RecordType struct {
+	Key          string     `json:"key"` // "work_order_task"
+	Title        hub.Labels `json:"title"`
+	Help         hub.Labels `json:"help"`
+	Row          hub.Row    `json:"row"`          // of the permission matrix: it guards the records of the type
+	NameField    string     `json:"nameField"`    // the field that names the object; empty if no field does, so that only the record's own key names it
+	SubjectField string     `json:"subjectField"` // the field that says what the object belongs to, as an occurrence's subject does; may be empty
+	Fields       []Field    `json:"fields"`
+
+	byKey   map[string]*Field
+	aliases []*Field
+	needs   []hub.Row // Row alone; shared by the facts of all fields
+}
+
+// Field finds a field of the type by its key; nil if there is none. A path that follows a reference is for
+// [Catalog.Resolve].
+func (t *RecordType) Field(key string) *Field { return t.byKey[key] }
+
+// FieldType says which values a field takes; see the package comment.
+type FieldType string
+
+// The types of fields.
+const (
+	Text      FieldType = "TEXT"
+	Integer   FieldType = "INTEGER"
+	Number    FieldType = "NUMBER"
+	Boolean   FieldType = "BOOLEAN"
+	Timestamp FieldType = "TIMESTAMP"
+	Enum      FieldType = "ENUM"
+	List      FieldType = "LIST"
+	Reference FieldType = "REFERENCE"
+)
+
+// Field is a field of a record type, or a parameter of a source action.
+type Field struct {
+	Key       string      `json:"key"`
+	Type      FieldType   `json:"type"`
+	Title     hub.Labels  `json:"title"`
+	Help      hub.Labels  `json:"help,omitempty"`      // empty where the title says it all
+	Unit      string      `json:"unit,omitempty"`      // of a number, by UCUM: "s" for seconds, "%"; empty if it has none
+	Alias     string      `json:"alias,omitempty"`     // this field is another name of that one, whose value it reads
+	Reference string      `json:"reference,omitempty"` // of a REFERENCE: the record type that it leads to
+	By        string      `json:"by,omitempty"`        // of a REFERENCE: the field that holds the name of the record that it leads to
+	Enum      []EnumValue `json:"enum,omitempty"`      // of an ENUM: its values, all text or all whole numbers
+	Open      bool        `json:"open,omitempty"`      // of an ENUM: other values of the same kind are possible
+
+	target *Field // of an alias: the field that it reads
+}
+
+// EnumValue is a value of an ENUM as records hold it, with what people call it.
+type EnumValue struct {
+	Value any        `json:"value"` // string or int64
+	Title hub.Labels `json:"title"`
+}
+
+// SourceAction is a way for a flow to read the hub's records.
+type SourceAction struct {
+	Key        string     `json:"key"` // "query_work_order_tasks"
+	Title      hub.Labels `json:"title"`
+	Help       hub.Labels `json:"help"`
+	RecordType string     `json:"recordType"` // of the rows that it yields
+	Parameters []Field    `json:"parameters"` // what can be set; empty if the occurrence alone says which rows are read
+}

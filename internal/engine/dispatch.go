@@ -1,0 +1,97 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+// dispatch puts every delivery that may go now on its way, and leaves the others waiting with their reason.
+func (r *run) dispatch(ctx context.Context, rules *rules, p *program) error {
+	for _, it := range r.items {
+		if it.State != hub.Pending || r.asleep(it) {
+			continue
+		}
+		if err := r.dispatchOne(ctx, rules, p, it); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// asleep says whether a delivery waits for a time that has not come. One that waits for a condition is looked at whenever
+// its execution is taken up.
+func (r *run) asleep(it *item) bool {
+	switch it.WaitingFor {
+	case hub.ReasonRetry, hub.ReasonPaced:
+		return it.DueAt.After(r.tx.Now())
+	}
+	return false
+}
+
+func (r *run) dispatchOne(ctx context.Context, rules *rules, p *program, it *item) error {
+	now := r.tx.Now()
+	policy := p.flow.Definition.Settings.Retry()
+	expires := it.CreatedAt.Add(policy.MaxAge)
+	if !now.Before(expires) {
+		r.fail(it, hub.Reason{Code: hub.ReasonTooOld, Message: "it waited for longer than the flow allows: " + policy.MaxAge.String()})
+		return nil
+	}
+	in, err := r.e.integration(ctx, rules, it.IntegrationKey)
+	if err != nil {
+		return err
+	}
+	if in == nil {
+		r.fail(it, hub.Reason{Code: hub.ReasonInvalidFlow, Path: hub.Path("targets", it.Target, "integration"), Message: "the integration was deleted"})
+		return nil
+	}
+	flow, err := r.e.flow(ctx, rules, it.FlowKey)
+	if err != nil {
+		return err
+	}
+	connector := r.e.connectors.Connector(in.Connector)
+	switch {
+	case flow.Paused != nil:
+		it.wait(hub.ReasonFlowPaused, expires)
+	case in.State == hub.IntegrationPaused:
+		it.wait(hub.ReasonIntegrationPaused, expires)
+	case connector == nil || connector.State != hub.ConnectorReady:
+		it.wait(hub.ReasonConnectorDown, expires)
+	default:
+		r.send(p, in, connector, it, expires)
+	}
+	return nil
+}
+
+// send makes a delivery SENDING and reserves its place with the connector, if there is room.
+func (r *run) send(p *program, in *integration, connector *hub.Connector, it *item, expires time.Time) {
+	action := connector.Action(it.Action)
+	if action == nil {
+		r.fail(it, hub.Reason{Code: hub.ReasonInvalidFlow, Path: hub.Path("targets", it.Target, "action"),
+			Message: "the connector no longer has the action " + it.Action})
+		return
+	}
+	to, err := hub.NormalRecipient(it.Recipient, action)
+	if err != nil {
+		r.fail(it, hub.Reason{Code: hub.ReasonRecipient, Path: hub.Path("targets", it.Target, "recipient"), Message: err.Error(),
+			NextStep: "correct the number in the record"})
+		return
+	}
+	if !r.e.pipes.reserve(in.Key, capacity(connector)) {
+		it.wait(hub.ReasonBackpressure, r.tx.Now())
+		return
+	}
+	it.Recipient = to
+	it.Tries++
+	r.move(it, hub.Sending, hub.Reason{Code: hub.ReasonWorker})
+	now := r.tx.Now()
+	r.out = append(r.out, &flight{exec: r.exec, delivery: it.Delivery, program: p, in: in, started: now, alone: false,
+		handover: hub.Handover{Key: it.Key, Attempt: it.Tries, FlowKey: it.FlowKey, Action: it.Action,
+			Parameters: p.flow.Definition.Targets[it.Target].Parameters, Recipient: to, Values: it.Values, Language: action.Language,
+			Deadline: now.Add(r.e.sendTimeout)}})
+}
+
+// capacity is how many deliveries an integration may have with its connector at once: enough that the connector never
+// waits for the hub, and few enough that a crash leaves few unknown.
+func capacity(c *hub.Connector) int { return 2 * max(c.Capabilities.InFlight, 1) }

@@ -1,0 +1,183 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/recado-hub/recado/internal/catalog"
+	"github.com/recado-hub/recado/internal/feed"
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/sqlite"
+)
+
+// Connectors is what the engine needs of connector processes.
+type Connectors interface {
+	// List is every connector that is known, as it is now.
+	List() []*hub.Connector
+	// Connector is one of them by name, nil if it is not known.
+	Connector(name string) *hub.Connector
+	// Check asks whether the settings of an integration can be used.
+	Check(ctx context.Context, in hub.OpenIntegration) ([]hub.Problem, error)
+	// Send hands a batch over without waiting for the connector. An error says that nothing of it left. After nil, each of
+	// the batch gets exactly one Outcome, given to Engine.Outcomes.
+	Send(in hub.OpenIntegration, batch []hub.Handover) error
+	// Receive has a callback verified and translated. An error says that the connector cannot be asked.
+	Receive(ctx context.Context, in hub.OpenIntegration, cb hub.Callback) (*hub.Reception, error)
+}
+
+// Options are what an engine is made of.
+type Options struct {
+	DB         *sqlite.DB
+	Catalog    *catalog.Catalog
+	Feed       *feed.Feed
+	Connectors Connectors
+	Log        *slog.Logger
+	PublicURL  string // where providers reach the hub: "https://hub.example.com"
+
+	// SendTimeout is how long a connector has for one delivery; 0 means 30 s.
+	SendTimeout time.Duration
+}
+
+// Engine runs. Make one with New, begin with Start, end with Drain.
+type Engine struct {
+	db          *sqlite.DB
+	catalog     *catalog.Catalog
+	feed        *feed.Feed
+	connectors  Connectors
+	log         *slog.Logger
+	publicURL   string
+	sendTimeout time.Duration
+
+	rules    atomic.Pointer[rules]
+	programs sync.Map // programKey → *program
+	schemas  sync.Map // schemaKey → *jsonschema.Schema
+	pipes    pipes
+	results  results
+	stats    stats
+
+	connectorStates sync.Map // name → hub.ConnectorState, as last journalled
+
+	wake     chan struct{} // something may be due
+	tending  chan struct{} // a connector may be up again
+	draining atomic.Bool
+	stop     context.CancelFunc
+	loops    sync.WaitGroup
+}
+
+// leaseGrace is how much longer than a connector's deadline an execution is held before its worker is taken for lost.
+const leaseGrace = 30 * time.Second
+
+// New makes an engine; it does nothing until Start.
+func New(o Options) *Engine {
+	e := &Engine{db: o.DB, catalog: o.Catalog, feed: o.Feed, connectors: o.Connectors, log: o.Log, publicURL: o.PublicURL,
+		sendTimeout: o.SendTimeout, wake: make(chan struct{}, 1), tending: make(chan struct{}, 1)}
+	if e.log == nil {
+		e.log = slog.New(slog.DiscardHandler)
+	}
+	if e.sendTimeout == 0 {
+		e.sendTimeout = 30 * time.Second
+	}
+	e.pipes.flights = map[int64]*flight{}
+	e.pipes.busy = map[int64]int{}
+	e.results.more = make(chan struct{}, 1)
+	return e
+}
+
+// Connect gives the engine its connectors, when they need the engine to be made first.
+func (e *Engine) Connect(c Connectors) { e.connectors = c }
+
+// Start settles what a crash left behind and begins to work.
+func (e *Engine) Start(ctx context.Context) error {
+	if err := e.recover(ctx); err != nil {
+		return err
+	}
+	if err := e.db.Write(ctx, func(tx *sqlite.Tx) error {
+		waiting, err := tx.HasWaitingReceipts()
+		e.stats.orphans.Store(waiting)
+		return err
+	}); err != nil {
+		return err
+	}
+	ctx, e.stop = context.WithCancel(context.WithoutCancel(ctx))
+	for _, loop := range []func(context.Context){e.work, e.settle, e.tend} {
+		e.loops.Go(func() { loop(ctx) })
+	}
+	return nil
+}
+
+// Drain ends the engine in two steps: from its call on nothing new is accepted or started; end, which the caller hands in,
+// is to wait for the connectors to answer what they have; then the loops stop after the last outcome is committed.
+func (e *Engine) Drain(ctx context.Context, end func(context.Context) error) error {
+	e.draining.Store(true)
+	var err error
+	if end != nil {
+		err = end(ctx)
+	}
+	if e.stop != nil {
+		e.stop()
+		e.loops.Wait()
+	}
+	return errors.Join(err, e.settleRest(ctx))
+}
+
+// errDraining refuses work while the hub shuts down.
+var errDraining = &hub.Error{Code: hub.CodeUnavailable, Message: "the hub is shutting down; try again in a moment"}
+
+// Ready says whether occurrences are accepted: nil, or what stands in the way.
+func (e *Engine) Ready(ctx context.Context) error {
+	if e.draining.Load() || e.stop == nil {
+		return errDraining
+	}
+	return e.db.Ready(ctx)
+}
+
+// nudge wakes the worker; it never blocks.
+func (e *Engine) nudge() {
+	select {
+	case e.wake <- struct{}{}:
+	default:
+	}
+}
+
+// ConnectorChanged is told by the host about each change of a connector's process: it goes into the journal, and when the
+// connector is ready, what waited for it goes on.
+func (e *Engine) ConnectorChanged(c hub.Connector) {
+	before, _ := e.connectorStates.Swap(c.Name, c.State)
+	from, _ := before.(hub.ConnectorState)
+	if from == c.State {
+		return
+	}
+	err := e.db.Write(context.Background(), func(tx *sqlite.Tx) error {
+		tx.Change(hub.Change{Subject: hub.SubjectConnector, Name: c.Name, From: string(from), To: string(c.State),
+			Cause: hub.Reason{Code: hub.ReasonOutcome, Message: c.Problem}})
+		if c.State != hub.ConnectorReady {
+			return nil
+		}
+		return tx.Wake(hub.ReasonConnectorDown, 0)
+	})
+	if err != nil {
+		e.log.Error("a connector's change was not written to the journal", "connector", c.Name, "state", c.State, "error", err)
+	}
+	e.nudge()
+	e.poke()
+}
+
+type stats struct {
+	callbacksRefused atomic.Int64
+	orphans          atomic.Bool
+}
+
+// Stats are counters since the start of the process.
+type Stats struct {
+	CallbacksRefused int64 // callbacks whose signature did not hold; nothing of them was kept
+	InFlight         int   // deliveries that connectors work on
+}
+
+// Stats reads the counters.
+func (e *Engine) Stats() Stats {
+	return Stats{CallbacksRefused: e.stats.callbacksRefused.Load(), InFlight: e.pipes.total()}
+}

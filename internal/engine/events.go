@@ -1,0 +1,114 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+// EventCreate saves a new event, not enabled. ADD on automator/events.
+func (e *Engine) EventCreate(ctx context.Context, c hub.Caller, in hub.EventInput) (*hub.Event, error) {
+	if err := c.Need(hub.RowEvents, hub.Add); err != nil {
+		return nil, err
+	}
+	ev := &hub.Event{}
+	if err := ev.Apply(in); err != nil {
+		return nil, err
+	}
+	e.normalEvent(ev)
+	return e.db.EventCreate(ctx, c, ev)
+}
+
+// EventUpdate changes an event. An enabled one must stay without problems. EDIT on automator/events.
+func (e *Engine) EventUpdate(ctx context.Context, c hub.Caller, key int64, expectedVersion int, in hub.EventInput) (*hub.Event, error) {
+	if err := c.Need(hub.RowEvents, hub.Edit); err != nil {
+		return nil, err
+	}
+	return e.db.EventUpdate(ctx, c, key, expectedVersion, func(ev *hub.Event) error {
+		if err := ev.Apply(in); err != nil {
+			return err
+		}
+		e.normalEvent(ev)
+		if ev.Enabled {
+			return e.eventMustBeSound(ctx, ev)
+		}
+		return nil
+	})
+}
+
+// EventEnable lets the event fire on occurrences that come from now on; one with problems is refused with them. EDIT on
+// automator/events.
+func (e *Engine) EventEnable(ctx context.Context, c hub.Caller, key int64, expectedVersion int) (*hub.Event, error) {
+	if err := c.Need(hub.RowEvents, hub.Edit); err != nil {
+		return nil, err
+	}
+	return e.db.EventSetEnabled(ctx, c, key, expectedVersion, true, func(ev *hub.Event) error { return e.eventMustBeSound(ctx, ev) })
+}
+
+// EventDisable keeps the event from firing. EDIT on automator/events.
+func (e *Engine) EventDisable(ctx context.Context, c hub.Caller, key int64, expectedVersion int) (*hub.Event, error) {
+	return e.db.EventSetEnabled(ctx, c, key, expectedVersion, false, nil)
+}
+
+// EventArchive takes an event out of use for good; its history stays. REMOVE on automator/events.
+func (e *Engine) EventArchive(ctx context.Context, c hub.Caller, key int64, expectedVersion int) (*hub.Event, error) {
+	return e.db.EventArchive(ctx, c, key, expectedVersion)
+}
+
+// EventProblems lists everything that keeps an event from working now. SEE on automator/events.
+func (e *Engine) EventProblems(ctx context.Context, c hub.Caller, ev *hub.Event) ([]hub.Problem, error) {
+	if err := c.Need(hub.RowEvents, hub.See); err != nil {
+		return nil, err
+	}
+	return e.eventProblems(ctx, ev)
+}
+
+func (e *Engine) eventMustBeSound(ctx context.Context, ev *hub.Event) error {
+	problems, err := e.eventProblems(ctx, ev)
+	if err != nil || len(problems) == 0 {
+		return err
+	}
+	return hub.WithProblems(problems)
+}
+
+func (e *Engine) eventProblems(ctx context.Context, ev *hub.Event) ([]hub.Problem, error) {
+	facts := hub.EventFacts{Flows: map[int64]*hub.Flow{}}
+	typ := e.catalog.EventType(ev.Type)
+	if typ != nil {
+		facts.TypeKnown, facts.Field = true, e.fieldsOf(typ.RecordType)
+	}
+	for _, key := range ev.FlowKeys {
+		f, err := e.db.FlowNow(ctx, key)
+		if err != nil && hub.CodeOf(err) != hub.CodeNotFound {
+			return nil, err
+		}
+		if err == nil {
+			facts.Flows[key] = f
+		}
+	}
+	problems := hub.EventProblems(ev, facts)
+	if typ != nil {
+		problems = append(problems, e.mismatches(ev, typ.RecordType, facts.Flows)...)
+		if ev.Terms.Mode != hub.ModeNone {
+			problems = append(problems, e.termProblems("terms", typ.RecordType, ev.Terms)...)
+		}
+	}
+	return problems, nil
+}
+
+// mismatches names flows that read other records than those that the event is about.
+func (e *Engine) mismatches(ev *hub.Event, recordType string, flows map[int64]*hub.Flow) (problems []hub.Problem) {
+	for i, key := range ev.FlowKeys {
+		f := flows[key]
+		if f == nil || f.Definition.Source == nil {
+			continue
+		}
+		if a := e.catalog.SourceAction(f.Definition.Source.Action); a != nil && a.RecordType != recordType {
+			problems = append(problems, hub.Problem{Code: hub.ProblemFlowMismatch, Path: hub.Path("flows", i),
+				Message:  fmt.Sprintf("the flow %q reads %s, but this event is about %s", f.Description, a.RecordType, recordType),
+				NextStep: "choose a flow with a source action for " + recordType})
+		}
+	}
+	return problems
+}

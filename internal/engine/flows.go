@@ -1,0 +1,166 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+// FlowCreate saves a new flow as a draft: it may have problems, but the caller must hold every right that it would use.
+// ADD on automator/fracttal_hub.
+func (e *Engine) FlowCreate(ctx context.Context, c hub.Caller, in hub.FlowInput) (*hub.Flow, error) {
+	if err := c.Need(hub.RowHub, hub.Add); err != nil {
+		return nil, err
+	}
+	f := &hub.Flow{}
+	if err := f.Apply(in); err != nil {
+		return nil, err
+	}
+	e.normalFilter(f)
+	if err := e.mayUse(c, f); err != nil {
+		return nil, err
+	}
+	return e.db.FlowCreate(ctx, c, f)
+}
+
+// FlowUpdate saves a new version of a flow. An enabled flow must stay without problems. EDIT on automator/fracttal_hub.
+func (e *Engine) FlowUpdate(ctx context.Context, c hub.Caller, key int64, expectedVersion int, in hub.FlowInput) (*hub.Flow, error) {
+	if err := c.Need(hub.RowHub, hub.Edit); err != nil {
+		return nil, err
+	}
+	return e.db.FlowUpdate(ctx, c, key, expectedVersion, func(f *hub.Flow) error {
+		if err := f.Apply(in); err != nil {
+			return err
+		}
+		e.normalFilter(f)
+		if err := e.mayUse(c, f); err != nil {
+			return err
+		}
+		if f.Enabled {
+			return e.mustBeSound(ctx, f)
+		}
+		return nil
+	})
+}
+
+// FlowEnable lets events run the flow; a flow with problems is refused with them. EDIT on automator/fracttal_hub.
+func (e *Engine) FlowEnable(ctx context.Context, c hub.Caller, key int64, expectedVersion int) (*hub.Flow, error) {
+	if err := c.Need(hub.RowHub, hub.Edit); err != nil {
+		return nil, err
+	}
+	return e.db.FlowSetEnabled(ctx, c, key, expectedVersion, true, func(f *hub.Flow) error {
+		if err := e.mayUse(c, f); err != nil {
+			return err
+		}
+		return e.mustBeSound(ctx, f)
+	})
+}
+
+// FlowDisable keeps events from running the flow. What is in the queue already goes on; cancel it apart. EDIT on
+// automator/fracttal_hub.
+func (e *Engine) FlowDisable(ctx context.Context, c hub.Caller, key int64, expectedVersion int) (*hub.Flow, error) {
+	return e.db.FlowSetEnabled(ctx, c, key, expectedVersion, false, nil)
+}
+
+// FlowArchive takes a flow out of use for good; its history stays. REMOVE on automator/fracttal_hub.
+func (e *Engine) FlowArchive(ctx context.Context, c hub.Caller, key int64, expectedVersion int) (*hub.Flow, error) {
+	return e.db.FlowArchive(ctx, c, key, expectedVersion)
+}
+
+// FlowResume lets the deliveries of a paused flow go on. EDIT on automator/fracttal_hub.
+func (e *Engine) FlowResume(ctx context.Context, c hub.Caller, key int64, expectedVersion int) (*hub.Flow, error) {
+	f, err := e.db.FlowResume(ctx, c, key, expectedVersion)
+	e.nudge()
+	return f, err
+}
+
+// FlowProblems lists everything that would make a flow fail now. SEE on automator/fracttal_hub.
+func (e *Engine) FlowProblems(ctx context.Context, c hub.Caller, f *hub.Flow) ([]hub.Problem, error) {
+	if err := c.Need(hub.RowHub, hub.See); err != nil {
+		return nil, err
+	}
+	return e.flowProblems(ctx, f)
+}
+
+func (e *Engine) mustBeSound(ctx context.Context, f *hub.Flow) error {
+	problems, err := e.flowProblems(ctx, f)
+	if err != nil || len(problems) == 0 {
+		return err
+	}
+	return hub.WithProblems(problems)
+}
+
+func (e *Engine) flowProblems(ctx context.Context, f *hub.Flow) ([]hub.Problem, error) {
+	facts, err := e.flowFacts(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	problems := hub.FlowProblems(f, facts)
+	if facts.ActionKnown && f.Definition.Filter.Mode != hub.ModeNone {
+		typ := e.catalog.SourceAction(f.Definition.Source.Action).RecordType
+		problems = append(problems, e.termProblems("filter", typ, f.Definition.Filter)...)
+	}
+	return problems, nil
+}
+
+// flowFacts gathers what the world says about a flow.
+func (e *Engine) flowFacts(ctx context.Context, f *hub.Flow) (facts hub.FlowFacts, err error) {
+	if s := f.Definition.Source; s != nil {
+		if action := e.catalog.SourceAction(s.Action); action != nil {
+			facts.ActionKnown = true
+			facts.Field = e.fieldsOf(action.RecordType)
+		}
+		if facts.Consumer, facts.Group, err = e.db.ConsumerRights(ctx, s.ConsumerKey); err != nil {
+			return facts, err
+		}
+	}
+	for i := range f.Definition.Targets {
+		t, err := e.targetFacts(ctx, &f.Definition.Targets[i])
+		if err != nil {
+			return facts, err
+		}
+		facts.Targets = append(facts.Targets, t)
+	}
+	return facts, nil
+}
+
+func (e *Engine) fieldsOf(recordType string) func(string) hub.FieldFact {
+	return func(path string) hub.FieldFact {
+		fact, _ := e.catalog.Resolve(recordType, path)
+		return fact
+	}
+}
+
+func (e *Engine) targetFacts(ctx context.Context, t *hub.FlowTarget) (hub.TargetFacts, error) {
+	in, err := e.db.IntegrationNow(ctx, t.IntegrationKey)
+	if hub.CodeOf(err) == hub.CodeNotFound {
+		return hub.TargetFacts{}, nil
+	}
+	if err != nil {
+		return hub.TargetFacts{}, err
+	}
+	facts := hub.TargetFacts{Integration: in, Connector: e.connectors.Connector(in.Connector)}
+	if facts.Connector != nil {
+		if action := facts.Connector.Action(t.Action); action != nil {
+			facts.Parameters, err = e.checkObject(facts.Connector, "action/"+action.Key, action.Parameters.JSON, t.Parameters, hub.ProblemParameterInvalid)
+		}
+	}
+	return facts, err
+}
+
+// mayUse says whether the caller holds every right with which the flow would read: nobody gives what they do not hold.
+func (e *Engine) mayUse(c hub.Caller, f *hub.Flow) error {
+	s := f.Definition.Source
+	if s == nil || e.catalog.SourceAction(s.Action) == nil {
+		return nil // a draft that reads nothing yet
+	}
+	typ := e.catalog.RecordType(e.catalog.SourceAction(s.Action).RecordType)
+	needs := hub.Grants{typ.Row: hub.ActionSet(hub.See)}
+	for _, path := range flowFields(&f.Definition) {
+		fact, _ := e.catalog.Resolve(typ.Key, path) // an unknown field is a problem of the flow and needs no right
+		for _, row := range fact.Needs {
+			needs[row] = hub.ActionSet(hub.See)
+		}
+	}
+	return c.NeedAll(needs)
+}

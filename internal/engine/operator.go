@@ -1,0 +1,119 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/sqlite"
+)
+
+// Queue counts what waits, and why. SEE on automator/fracttal_hub.
+func (e *Engine) Queue(ctx context.Context, c hub.Caller) (*hub.Queue, error) {
+	return e.db.Queue(ctx, c)
+}
+
+// ExecutionCancel takes back what has not left: deliveries that wait are CANCELLED; what is with a connector goes on. An
+// execution that is closed cannot be cancelled. EDIT on automator/fracttal_hub.
+func (e *Engine) ExecutionCancel(ctx context.Context, c hub.Caller, key int64) (*hub.Execution, error) {
+	cause := hub.Reason{Code: hub.ReasonCancelled, Message: "cancelled by a person"}
+	return e.operate(ctx, c, key, cause, func(r *run, cause hub.Reason) error {
+		if r.exec.State == hub.Closed {
+			return hub.Conflict("id", "the execution is closed; there is nothing to cancel")
+		}
+		for _, it := range r.items {
+			if it.State == hub.Pending {
+				it.Reason = &cause
+				r.move(it, hub.DeliveryCancelled, cause)
+			}
+		}
+		if len(r.items) == 0 {
+			r.exec.Reason = &cause
+		}
+		return nil
+	})
+}
+
+// operate changes an execution on behalf of a caller.
+func (e *Engine) operate(ctx context.Context, c hub.Caller, execution int64, cause hub.Reason, change func(*run, hub.Reason) error) (*hub.Execution, error) {
+	if err := c.Need(hub.RowHub, hub.Edit); err != nil {
+		return nil, err
+	}
+	cause.By = c.Consumer.ID()
+	var out *hub.Execution
+	err := e.db.Write(ctx, func(tx *sqlite.Tx) error {
+		out = nil
+		err := e.amend(tx, execution, cause, func(r *run) error { return change(r, cause) })
+		if err != nil {
+			return err
+		}
+		out, err = tx.Execution(execution)
+		if out == nil && err == nil {
+			return hub.NotFound(hub.KindExecution, execution)
+		}
+		return err
+	})
+	e.nudge()
+	return out, err
+}
+
+// DeliveryResolve settles an UNKNOWN delivery by the word of a person who knows. EDIT on automator/fracttal_hub.
+func (e *Engine) DeliveryResolve(ctx context.Context, c hub.Caller, key int64, how hub.DeliveryResolution) (*hub.Delivery, error) {
+	return e.operateDelivery(ctx, c, key, func(r *run, it *item, cause hub.Reason) error {
+		if it.State != hub.Unknown {
+			return hub.Conflict("id", "the delivery is %s; only an UNKNOWN one can be resolved", it.State)
+		}
+		switch how {
+		case hub.ResolveAccepted:
+			cause.Message = "a person saw that it was sent"
+			it.Reason = nil
+			r.move(it, hub.Accepted, cause)
+		case hub.ResolveFailed:
+			cause.Message = "a person knows that it was not sent"
+			r.fail(it, cause)
+		case hub.ResolveResend:
+			cause.Message = "a person had it sent again"
+			r.again(it, cause)
+		default:
+			return hub.Invalid("resolution", "there is no resolution %q", how)
+		}
+		return nil
+	})
+}
+
+// DeliveryRetry sends a FAILED delivery again, with its attempts counted anew. EDIT on automator/fracttal_hub.
+func (e *Engine) DeliveryRetry(ctx context.Context, c hub.Caller, key int64) (*hub.Delivery, error) {
+	return e.operateDelivery(ctx, c, key, func(r *run, it *item, cause hub.Reason) error {
+		if it.State != hub.DeliveryFailed {
+			return hub.Conflict("id", "the delivery is %s; only a FAILED one can be sent again", it.State)
+		}
+		if it.Flagged {
+			return hub.Conflict("id", "the delivery failed, but a receipt contradicts it: the recipient may have the message")
+		}
+		cause.Message = "a person had it sent again"
+		it.Attempts = 0
+		it.CreatedAt = r.tx.Now() // its age counts anew, too
+		r.again(it, cause)
+		return nil
+	})
+}
+
+func (e *Engine) operateDelivery(ctx context.Context, c hub.Caller, key int64, change func(*run, *item, hub.Reason) error) (*hub.Delivery, error) {
+	d, err := e.db.Delivery(ctx, c, key)
+	if err != nil {
+		return nil, err
+	}
+	if d == nil {
+		return nil, hub.NotFound(hub.KindDelivery, key)
+	}
+	_, err = e.operate(ctx, c, d.ExecutionKey, hub.Reason{Code: hub.ReasonOperator}, func(r *run, cause hub.Reason) error {
+		it := r.find(key)
+		if it == nil {
+			return hub.NotFound(hub.KindDelivery, key)
+		}
+		return change(r, it, cause)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return e.db.Delivery(ctx, c, key)
+}

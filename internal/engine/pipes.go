@@ -1,0 +1,150 @@
+package engine
+
+import (
+	"sync"
+	"time"
+
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+// flight is a delivery that is with its connector, or about to be.
+type flight struct {
+	exec     *hub.Execution
+	delivery *hub.Delivery
+	program  *program
+	in       *integration
+	handover hub.Handover
+	started  time.Time
+	alone    bool // it is the only delivery of its execution
+}
+
+// pipes knows what is in flight: how much per integration, and which deliveries.
+type pipes struct {
+	mu      sync.Mutex
+	busy    map[int64]int     // by integration: reserved and in flight
+	flights map[int64]*flight // by delivery
+}
+
+// reserve takes a place in an integration's pipe; false when it is full.
+func (p *pipes) reserve(integration int64, capacity int) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.busy[integration] >= capacity {
+		return false
+	}
+	p.busy[integration]++
+	return true
+}
+
+// room says whether an integration's pipe has a place.
+func (p *pipes) room(integration int64, capacity int) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.busy[integration] < capacity
+}
+
+// release gives back places that were reserved for what is not sent after all.
+func (p *pipes) release(out []*flight) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, f := range out {
+		p.busy[f.in.Key]--
+	}
+}
+
+// enter notes what is handed over now.
+func (p *pipes) enter(out []*flight) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, f := range out {
+		p.flights[f.delivery.Key] = f
+	}
+}
+
+// leave takes the flights that outcomes answer out of the pipes. An outcome of another attempt, or of nothing that is in
+// flight, finds none.
+func (p *pipes) leave(outcomes []hub.Outcome) []landing {
+	landings := make([]landing, 0, len(outcomes))
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, o := range outcomes {
+		f, ok := p.flights[o.Key]
+		if !ok || f.handover.Attempt != o.Attempt {
+			continue
+		}
+		delete(p.flights, o.Key)
+		if p.busy[f.in.Key]--; p.busy[f.in.Key] == 0 {
+			delete(p.busy, f.in.Key)
+		}
+		landings = append(landings, landing{f, o})
+	}
+	return landings
+}
+
+func (p *pipes) total() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.flights)
+}
+
+// landing is a flight with its outcome.
+type landing struct {
+	*flight
+	outcome hub.Outcome
+}
+
+// handOver is what a transaction has to hand over once it is durable. A function that is run again, or whose transaction
+// fails, gives its places back.
+type handOver struct {
+	e    *Engine
+	out  []*flight
+	left bool // something stays in the queue for a worker
+}
+
+// again begins anew: the transaction's function may run twice.
+func (h *handOver) again() {
+	h.e.pipes.release(h.out)
+	h.out, h.left = h.out[:0], false
+}
+
+// done is called with the error of the transaction: nothing of a failed one is handed over.
+func (h *handOver) done(err error) {
+	if err != nil {
+		h.again()
+	}
+}
+
+// leave hands over, by integration, right after the commit. It runs on the writer's goroutine and never blocks.
+func (h *handOver) leave() {
+	if len(h.out) == 0 {
+		return
+	}
+	h.e.pipes.enter(h.out)
+	for start := 0; start < len(h.out); {
+		end := start + 1
+		for end < len(h.out) && h.out[end].in == h.out[start].in {
+			end++
+		}
+		h.e.send(h.out[start:end])
+		start = end
+	}
+}
+
+// send gives a batch of one integration to its connector. What could not be handed over never left: it lands at once as
+// not started.
+func (e *Engine) send(batch []*flight) {
+	list := make([]hub.Handover, len(batch))
+	for i, f := range batch {
+		list[i] = f.handover
+	}
+	err := e.connectors.Send(batch[0].in.open, list)
+	if err == nil {
+		return
+	}
+	outcomes := make([]hub.Outcome, len(batch))
+	for i, f := range batch {
+		outcomes[i] = hub.Outcome{Key: f.delivery.Key, Attempt: f.handover.Attempt, Kind: hub.OutcomeRetry, Scope: hub.ScopeIntegration,
+			NotStarted: true, Message: err.Error()}
+	}
+	e.Outcomes(batch[0].in.Key, outcomes)
+}

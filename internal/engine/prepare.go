@@ -1,0 +1,158 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/mapping"
+)
+
+// maxRows bounds how many rows one execution reads.
+const maxRows = 500
+
+// prepare runs the flow up to its deliveries: rights, source, filter, mapping. brought are rows that the occurrence has just
+// brought; nil has them read from the records. Whatever keeps the execution from having deliveries becomes its reason.
+func (r *run) prepare(ctx context.Context, p *program, brought []*row) error {
+	refused, err := r.e.rights(ctx, p)
+	if err != nil {
+		return err
+	}
+	if refused != nil {
+		r.exec.Reason = refused
+		return nil
+	}
+	rows, err := r.source(p, brought)
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		r.exec.Reason = &hub.Reason{Code: hub.ReasonNoRows, Message: "the source query found no rows"}
+		return nil
+	}
+	kept := 0
+	for _, w := range rows {
+		if !p.filter.Match(w) {
+			continue
+		}
+		kept++
+		for i := range p.flow.Definition.Targets {
+			r.deliver(p, i, w)
+		}
+		if w.err != nil {
+			return w.err
+		}
+	}
+	if kept == 0 {
+		r.exec.Reason = &hub.Reason{Code: hub.ReasonFilteredOut, Path: "filter",
+			Message: fmt.Sprintf("the flow's filter dropped all %d rows", len(rows))}
+	}
+	return nil
+}
+
+// rights says why the flow may not read with the rights that its consumer has now; nil if it may.
+func (e *Engine) rights(ctx context.Context, p *program) (*hub.Reason, error) {
+	consumer, group, err := e.db.ConsumerRights(ctx, p.flow.Definition.Source.ConsumerKey)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case consumer == nil || !consumer.Enabled:
+		return &hub.Reason{Code: hub.ReasonNoConsumer, Path: "source.consumer", Message: "the flow's consumer is disabled or was deleted",
+			NextStep: "enable it, or choose another consumer for the flow"}, nil
+	case !consumer.HubEnabled:
+		return &hub.Reason{Code: hub.ReasonHubDisabled, Path: "source.consumer",
+			Message:  fmt.Sprintf("the flow's consumer %q may not be used by flows: hubEnabled is off", consumer.Name),
+			NextStep: "switch hubEnabled on for the consumer"}, nil
+	}
+	for _, row := range p.needs {
+		if !group.Grants.Allows(row, hub.See) {
+			return &hub.Reason{Code: hub.ReasonPermission, Path: "source.consumer",
+				Message:  fmt.Sprintf("the group %q of the flow's consumer %q lacks %s:SEE", group.Description, consumer.Name, row),
+				NextStep: "grant it to the group"}, nil
+		}
+	}
+	return nil, nil
+}
+
+// source reads the rows that the flow is about. An occurrence that brought no rows of its own means all those of its
+// subject.
+func (r *run) source(p *program, brought []*row) ([]*row, error) {
+	subject := p.flow.Definition.Source.Rows == hub.RowsSubject || len(r.exec.Rows) == 0
+	if subject && r.exec.Subject != "" {
+		return r.subjectRows(p)
+	}
+	if len(brought) > 0 && brought[0].typ == p.records {
+		return brought, nil
+	}
+	rows := make([]*row, 0, len(r.exec.Rows))
+	for _, name := range r.exec.Rows {
+		rec, err := r.tx.Record(p.records.Key, name)
+		if err != nil {
+			return nil, err
+		}
+		if rec != nil {
+			rows = append(rows, r.row(p, rec))
+		}
+	}
+	return rows, nil
+}
+
+func (r *run) subjectRows(p *program) ([]*row, error) {
+	records, err := r.tx.RecordsOfSubject(p.records.Key, r.exec.Subject, maxRows)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]*row, len(records))
+	for i, rec := range records {
+		rows[i] = r.row(p, rec)
+	}
+	return rows, nil
+}
+
+func (r *run) row(p *program, rec *hub.Record) *row {
+	return &row{catalog: r.e.catalog, typ: p.records, name: rec.Name, data: rec.Data, lookup: r.lookup}
+}
+
+// lookup reads a record that a row refers to, inside the transaction.
+func (r *run) lookup(typ, name string) (hub.Fields, error) {
+	rec, err := r.tx.Record(typ, name)
+	if rec == nil {
+		return nil, err
+	}
+	return rec.Data, nil
+}
+
+// deliver makes the delivery of a row through a target. A value or a recipient that cannot be made fails this delivery
+// and no other.
+func (r *run) deliver(p *program, target int, w *row) {
+	now := r.tx.Now()
+	t := &p.flow.Definition.Targets[target]
+	it := &item{made: true, Delivery: &hub.Delivery{Key: hub.NewKey(now), ExecutionKey: r.exec.Key, FlowKey: p.flow.Key, FlowVersion: p.flow.Version,
+		IntegrationKey: t.IntegrationKey, Target: target, Record: w.name, Action: t.Action, State: hub.Pending, DueAt: &now, CreatedAt: now, UpdatedAt: now}}
+	r.items = append(r.items, it)
+	r.line(hub.SubjectDelivery, it.Key, hub.AspectState, "", string(hub.Pending), hub.Reason{Code: hub.ReasonMatched})
+	to, problem := mapping.Recipient{Constant: t.Recipient.Constant, Field: t.Recipient.Field}.Resolve(w)
+	it.Recipient = to
+	if problem != nil {
+		r.fail(it, hub.Reason{Code: hub.ReasonRecipient, Path: hub.Path("targets", target, "recipient"), Message: problem.Message})
+		return
+	}
+	values, problems := p.mapping[target].Apply(w, nil)
+	it.Values = values
+	if len(problems) > 0 {
+		q := problems[0]
+		r.fail(it, hub.Reason{Code: hub.ReasonMapping, Path: mappingPath(t, target, q.Position), Message: q.Message,
+			NextStep: "correct the record and publish it again, or map another field"})
+	}
+}
+
+// mappingPath names the entry of a target's mapping that fills a position.
+func mappingPath(t *hub.FlowTarget, target, position int) string {
+	for i, m := range t.Mapping {
+		if m.Position == position {
+			return hub.Path("targets", target, "mapping", i, "field")
+		}
+	}
+	return hub.Path("targets", target, "mapping")
+}

@@ -1,0 +1,463 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/recado-hub/recado/internal/catalog"
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/sqlite"
+)
+
+// Publish takes an occurrence in: one transaction stores it with the records that it brought, what every enabled event of
+// its type made of it, and the executions that follow. It returns after the commit; everything in the answer is readable.
+// A repeat under the same consumer, source and id returns the first one; another content under the same id is a CONFLICT.
+//
+// It needs ADD on the row that guards the type of the occurrence and of each record that is new, and EDIT for each record
+// that is there already.
+func (e *Engine) Publish(ctx context.Context, c hub.Caller, in hub.OccurrenceInput) (*hub.Published, error) {
+	if err := c.NeedToken(); err != nil {
+		return nil, err
+	}
+	typ := e.catalog.EventType(in.Type)
+	if typ == nil {
+		return nil, hub.Invalid("type", "there is no event type %q; they are listed by catalog.eventTypes", hub.Clip(in.Type, 80))
+	}
+	main := e.catalog.RecordType(typ.RecordType)
+	if err := c.Need(main.Row, hub.Add); err != nil {
+		return nil, err
+	}
+	if e.draining.Load() {
+		return nil, errDraining
+	}
+	p, err := e.intake(c, in, main)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		out, err := e.publish(ctx, c, p)
+		if !errors.Is(err, errStale) {
+			return out, err
+		}
+	}
+}
+
+// errStale says that configuration changed between evaluating and writing: evaluate again.
+var errStale = errors.New("configuration changed meanwhile")
+
+// intake is an occurrence that was judged and is ready to be stored.
+type intake struct {
+	occurrence *hub.Occurrence
+	main       *catalog.RecordType
+	parts      []part
+	rows       []*row // those of the main type
+	recordsDoc string
+}
+
+// part is a record that an occurrence brings.
+type part struct {
+	typ  *catalog.RecordType
+	in   hub.RecordInput
+	data string // as JSON text
+	sub  string
+}
+
+// intake judges attributes and records, and prepares what the transaction will write.
+func (e *Engine) intake(c hub.Caller, in hub.OccurrenceInput, main *catalog.RecordType) (*intake, error) {
+	if err := checkAttributes(in); err != nil {
+		return nil, err
+	}
+	parts, err := e.parts(in.Records, "data.records")
+	if err != nil {
+		return nil, err
+	}
+	p := &intake{main: main, parts: parts}
+	var buf bytes.Buffer
+	buf.WriteByte('[')
+	for i := range parts {
+		part := &parts[i]
+		if i > 0 {
+			buf.WriteByte(',')
+		}
+		fmt.Fprintf(&buf, `{"type":%s,"key":%s,"data":%s}`, strconv.Quote(part.in.Type), quote(part.in.Name), part.data)
+		if part.typ == main {
+			p.rows = append(p.rows, &row{catalog: e.catalog, typ: main, name: part.in.Name, data: part.in.Data})
+		}
+	}
+	buf.WriteByte(']')
+	p.recordsDoc = buf.String()
+	p.occurrence = &hub.Occurrence{ConsumerKey: c.Consumer.Key, Source: in.Source, Name: in.ID, Type: in.Type, Subject: in.Subject,
+		Time: in.Time, Hash: contentHash(in, p.recordsDoc)}
+	for i := range parts {
+		p.occurrence.Records = append(p.occurrence.Records, parts[i].in)
+	}
+	return p, nil
+}
+
+func quote(s string) []byte {
+	b, _ := json.Marshal(s) // text always can
+	return b
+}
+
+// contentHash tells a repeat from another content under the same id.
+func contentHash(in hub.OccurrenceInput, records string) []byte {
+	h := sha256.New()
+	for _, s := range []string{in.Type, in.Subject, records} {
+		h.Write(strconv.AppendInt(nil, int64(len(s)), 10))
+		h.Write([]byte{0})
+		h.Write([]byte(s))
+	}
+	if !in.Time.IsZero() {
+		h.Write(strconv.AppendInt(nil, in.Time.UnixNano(), 10))
+	}
+	return h.Sum(nil)
+}
+
+func checkAttributes(in hub.OccurrenceInput) error {
+	for _, a := range []struct {
+		path, value string
+		required    bool
+	}{{"id", in.ID, true}, {"source", in.Source, true}, {"subject", in.Subject, false}} {
+		switch {
+		case a.required && a.value == "":
+			return hub.Invalid(a.path, "the attribute %s is missing or empty", a.path)
+		case len(a.value) > hub.MaxAttribute:
+			return hub.Invalid(a.path, "the attribute %s can have at most %d bytes", a.path, hub.MaxAttribute)
+		}
+	}
+	if len(in.Records) > hub.MaxOccurrenceRecord {
+		return hub.Invalid("data.records", "an occurrence can bring at most %d records, this one brings %d", hub.MaxOccurrenceRecord, len(in.Records))
+	}
+	return nil
+}
+
+// parts judges records by the catalogue; every problem is named with its path.
+func (e *Engine) parts(records []hub.RecordInput, path string) ([]part, error) {
+	parts := make([]part, 0, len(records))
+	var problems []hub.Problem
+	for i, in := range records {
+		p, wrong := e.part(in)
+		for _, w := range wrong {
+			w.Path = hub.Path(path, i, w.Path)
+			problems = append(problems, w)
+		}
+		parts = append(parts, p)
+	}
+	if len(problems) > 0 {
+		return nil, hub.WithProblems(problems)
+	}
+	return parts, nil
+}
+
+func (e *Engine) part(in hub.RecordInput) (part, []hub.Problem) {
+	typ := e.catalog.RecordType(in.Type)
+	if typ == nil {
+		return part{}, []hub.Problem{{Code: hub.ProblemRecordTypeUnknown, Path: "type",
+			Message: fmt.Sprintf("there is no record type %q; they are listed by catalog.recordTypes", hub.Clip(in.Type, 60))}}
+	}
+	if wrong := typ.Check(in.Data); len(wrong) > 0 {
+		for i := range wrong {
+			wrong[i].Path = "data." + wrong[i].Path
+		}
+		return part{}, wrong
+	}
+	in.Data = typ.Normal(in.Data)
+	if in.Name == "" {
+		in.Name = typ.NameOf(in.Data)
+	}
+	bad := func(path, format string, args ...any) (part, []hub.Problem) {
+		return part{}, []hub.Problem{{Code: hub.ProblemRecordInvalid, Path: path, Message: fmt.Sprintf(format, args...)}}
+	}
+	switch named := typ.NameOf(in.Data); {
+	case in.Name == "":
+		return bad("key", "the record has no key; give one, or the field %s", typ.NameField)
+	case len(in.Name) > hub.MaxRecordName:
+		return bad("key", "a key can have at most %d bytes", hub.MaxRecordName)
+	case named != "" && named != in.Name:
+		return bad("key", "the key is %q, but the field %s says %q", hub.Clip(in.Name, 40), typ.NameField, hub.Clip(named, 40))
+	case len(in.Data) > hub.MaxFields:
+		return bad("data", "a record can have at most %d fields", hub.MaxFields)
+	}
+	data, err := json.Marshal(in.Data)
+	if err != nil {
+		return bad("data", "the data cannot be written as JSON")
+	}
+	if len(data) > hub.MaxRecordBytes {
+		return bad("data", "a record can have at most %d KiB", hub.MaxRecordBytes>>10)
+	}
+	return part{typ: typ, in: in, data: string(data), sub: typ.SubjectOf(in.Data)}, nil
+}
+
+// publish evaluates the events of the occurrence's type and stores everything in one transaction.
+func (e *Engine) publish(ctx context.Context, c hub.Caller, p *intake) (*hub.Published, error) {
+	rules := e.now()
+	verdicts, err := e.judge(ctx, rules, p)
+	if err != nil {
+		return nil, err
+	}
+	out := &hub.Published{}
+	hand := handOver{e: e}
+	err = e.db.Write(ctx, func(tx *sqlite.Tx) error {
+		hand.again()
+		*out = hub.Published{}
+		if tx.ConfigChanged() || e.db.ConfigVersion() != rules.version {
+			return errStale
+		}
+		return e.store(ctx, tx, c, rules, p, verdicts, out, &hand)
+	})
+	hand.done(err)
+	if err != nil {
+		return nil, err
+	}
+	if hand.left {
+		e.nudge()
+	}
+	return out, nil
+}
+
+// verdict is what an enabled event says of an occurrence.
+type verdict struct {
+	*rule
+	fired bool
+	rows  []*row // those that satisfied its terms
+	match []hub.RowMatch
+}
+
+// judge evaluates the terms of every enabled event of the type on each row of the occurrence. An occurrence without rows
+// satisfies only an event without conditions.
+func (e *Engine) judge(ctx context.Context, rules *rules, p *intake) ([]verdict, error) {
+	events, err := e.eventsOf(ctx, rules, p.occurrence.Type)
+	if err != nil {
+		return nil, err
+	}
+	find := e.lookupFor(ctx, p)
+	list := make([]verdict, 0, len(events))
+	for _, rule := range events {
+		v := verdict{rule: rule, fired: len(p.rows) == 0 && rule.event.Terms.Mode == hub.ModeNone}
+		for _, w := range p.rows {
+			w.lookup = find
+			yes, trace := rule.program.Eval(w)
+			if w.err != nil {
+				return nil, w.err
+			}
+			m := hub.RowMatch{Record: w.name, True: yes}
+			if len(trace) > 0 {
+				if m.Trace, err = json.Marshal(trace); err != nil {
+					return nil, err
+				}
+			}
+			v.match = append(v.match, m)
+			if yes {
+				v.fired = true
+				v.rows = append(v.rows, w)
+			}
+		}
+		list = append(list, v)
+	}
+	return list, nil
+}
+
+// lookupFor finds referenced records: those that the occurrence brings first, then the stored ones.
+func (e *Engine) lookupFor(ctx context.Context, p *intake) lookup {
+	return func(typ, name string) (hub.Fields, error) {
+		for i := range p.parts {
+			if p.parts[i].in.Type == typ && p.parts[i].in.Name == name {
+				return p.parts[i].in.Data, nil
+			}
+		}
+		return e.db.RecordData(ctx, typ, name)
+	}
+}
+
+// store writes the occurrence, its records and its executions, and starts what can start at once.
+func (e *Engine) store(ctx context.Context, tx *sqlite.Tx, c hub.Caller, rules *rules, p *intake, verdicts []verdict, out *hub.Published, hand *handOver) error {
+	now := tx.Now()
+	o := *p.occurrence
+	o.Key, o.ReceivedAt, o.Matches = hub.NewKey(now), now, nil
+	if o.Time.IsZero() {
+		o.Time = now
+	}
+	runs := e.runs(tx, &o, verdicts)
+	inserted, err := tx.OccurrenceInsert(&o, p.recordsDoc)
+	if err != nil {
+		return err
+	}
+	if !inserted {
+		return repeat(tx, p.occurrence, out)
+	}
+	if err := storeParts(tx, c, p.parts); err != nil {
+		return err
+	}
+	tx.Change(hub.Change{Subject: hub.SubjectOccurrence, Key: o.Key, To: "RECEIVED", Cause: hub.Reason{Code: hub.ReasonPublished, By: c.Consumer.ID()}})
+	out.Occurrence = &o
+	for _, s := range runs {
+		if err := e.startNow(ctx, rules, s.run, s.rows, hand); err != nil {
+			return err
+		}
+		out.Executions = append(out.Executions, s.run.exec)
+	}
+	tx.AfterCommit(hand.leave)
+	return nil
+}
+
+// starting is a new execution with the rows that started it.
+type starting struct {
+	run  *run
+	rows []*row
+}
+
+// runs makes the executions that fired events ask for, and notes in the occurrence what each event made of it.
+func (e *Engine) runs(tx *sqlite.Tx, o *hub.Occurrence, verdicts []verdict) []starting {
+	var list []starting
+	now := tx.Now()
+	for _, v := range verdicts {
+		m := hub.Match{EventKey: v.event.Key, EventVersion: v.event.Version, Fired: v.fired, Rows: v.match}
+		for _, flow := range v.flows {
+			if !v.fired {
+				break
+			}
+			if !flow.Enabled {
+				m.Skipped = append(m.Skipped, hub.SkippedAction{FlowKey: flow.Key, Reason: hub.Reason{Code: hub.ReasonFlowDisabled,
+					Message: fmt.Sprintf("the flow %q is not enabled", flow.Description), NextStep: "enable it"}})
+				continue
+			}
+			exec := &hub.Execution{Key: hub.NewKey(now), FlowKey: flow.Key, FlowVersion: flow.Version, EventKey: v.event.Key, OccurrenceKey: o.Key,
+				Subject: o.Subject, State: hub.Queued, DueAt: &now, CreatedAt: now, UpdatedAt: now, Rows: names(v.rows)}
+			m.Executions = append(m.Executions, exec.Key)
+			list = append(list, starting{e.newRun(tx, exec, hub.Reason{Code: hub.ReasonMatched, By: v.event.ID()}), v.rows})
+		}
+		o.Matches = append(o.Matches, m)
+	}
+	return list
+}
+
+func names(rows []*row) []string {
+	list := make([]string, len(rows))
+	for i, w := range rows {
+		list[i] = w.name
+	}
+	return list
+}
+
+// repeat answers an occurrence that came before: the first one if the content is the same.
+func repeat(tx *sqlite.Tx, o *hub.Occurrence, out *hub.Published) error {
+	first, err := tx.OccurrenceNamed(o.ConsumerKey, o.Source, o.Name)
+	if err != nil || first == nil {
+		return err
+	}
+	if !bytes.Equal(first.Hash, o.Hash) {
+		return hub.Conflict("id", "an occurrence with this source and id came before with another content (%s); use a new id for a new occurrence", first.ID())
+	}
+	out.Occurrence, out.Repeat = first, true
+	out.Executions, err = tx.ExecutionsOf(first.Key)
+	return err
+}
+
+// storeParts writes records: ADD for a new one, EDIT for one that is there.
+func storeParts(tx *sqlite.Tx, c hub.Caller, parts []part) error {
+	for i := range parts {
+		p := &parts[i]
+		edit := func() error { return c.Need(p.typ.Row, hub.Edit) }
+		inserted, err := tx.RecordUpsert(p.in.Type, p.in.Name, p.sub, p.data, edit)
+		if err != nil {
+			return err
+		}
+		if inserted {
+			if err := c.Need(p.typ.Row, hub.Add); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// startNow carries a new execution forward in the transaction that makes it, if its connector has room: then its delivery
+// leaves with one commit instead of two. Without room it waits in the queue for a worker.
+func (e *Engine) startNow(ctx context.Context, rules *rules, r *run, rows []*row, hand *handOver) error {
+	room, err := e.hasRoom(ctx, rules, r.exec)
+	if err != nil {
+		return err
+	}
+	if !room {
+		hand.left = true
+		return r.save()
+	}
+	for _, w := range rows {
+		w.lookup = r.lookup
+	}
+	return e.carry(ctx, rules, r, rows, hand)
+}
+
+// carry begins a run, settles it, and notes what it hands over.
+func (e *Engine) carry(ctx context.Context, rules *rules, r *run, rows []*row, hand *handOver) error {
+	err := r.begin(ctx, rules, rows)
+	hand.out = append(hand.out, r.out...) // first: an error gives their places back
+	if err != nil {
+		return err
+	}
+	if len(r.items) == 1 {
+		for _, f := range r.out {
+			f.alone = true
+		}
+	}
+	return r.settle(hub.Reason{Code: hub.ReasonWorker})
+}
+
+// hasRoom says whether the connectors of an execution's flow can take another delivery now. A flow whose deliveries
+// cannot go for another reason has room: its execution is to find out and say why.
+func (e *Engine) hasRoom(ctx context.Context, rules *rules, exec *hub.Execution) (bool, error) {
+	p, err := e.program(ctx, exec.FlowKey, exec.FlowVersion)
+	if err != nil {
+		return true, nil // begin says what is wrong
+	}
+	for _, t := range p.flow.Definition.Targets {
+		in, err := e.integration(ctx, rules, t.IntegrationKey)
+		if err != nil {
+			return false, err
+		}
+		if in == nil || in.State == hub.IntegrationPaused {
+			continue
+		}
+		c := e.connectors.Connector(in.Connector)
+		if c != nil && c.State == hub.ConnectorReady && !e.pipes.room(in.Key, capacity(c)) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// RecordsUpsert writes records as they are now: all of them, or none. ADD on the row that guards its type for a new one,
+// EDIT for one that is there.
+func (e *Engine) RecordsUpsert(ctx context.Context, c hub.Caller, records []hub.RecordInput) ([]*hub.Record, error) {
+	if err := c.NeedToken(); err != nil {
+		return nil, err
+	}
+	if len(records) == 0 || len(records) > hub.MaxOccurrenceRecord {
+		return nil, hub.Invalid("records", "give between 1 and %d records", hub.MaxOccurrenceRecord)
+	}
+	parts, err := e.parts(records, "records")
+	if err != nil {
+		return nil, err
+	}
+	var list []*hub.Record
+	err = e.db.Write(ctx, func(tx *sqlite.Tx) error {
+		list = list[:0]
+		if err := storeParts(tx, c, parts); err != nil {
+			return err
+		}
+		for i := range parts {
+			rec, err := tx.Record(parts[i].in.Type, parts[i].in.Name)
+			if err != nil {
+				return err
+			}
+			list = append(list, rec)
+		}
+		return nil
+	})
+	return list, err
+}

@@ -1,0 +1,221 @@
+package engine
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/sqlite"
+)
+
+// results collects outcomes until they are committed together.
+type results struct {
+	mu      sync.Mutex
+	waiting []hub.Outcome
+	more    chan struct{}
+}
+
+// Outcomes takes what became of deliveries from the host. It only notes them: the engine commits them, many at once. It is
+// safe for use by many goroutines and never blocks. What can wait here is bounded by what is in flight.
+func (e *Engine) Outcomes(_ int64, outcomes []hub.Outcome) {
+	e.results.mu.Lock()
+	e.results.waiting = append(e.results.waiting, outcomes...)
+	e.results.mu.Unlock()
+	select {
+	case e.results.more <- struct{}{}:
+	default:
+	}
+}
+
+func (r *results) take() []hub.Outcome {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	list := r.waiting
+	r.waiting = nil
+	return list
+}
+
+// settle is the loop that commits outcomes.
+func (e *Engine) settle(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-e.results.more:
+			e.land(ctx, e.pipes.leave(e.results.take()))
+		}
+	}
+}
+
+// settleRest commits what came in after the loops ended.
+func (e *Engine) settleRest(ctx context.Context) error {
+	rest := e.pipes.leave(e.results.take())
+	if len(rest) == 0 {
+		return nil
+	}
+	return e.commitLandings(ctx, rest)
+}
+
+// land commits landings, and tries again while the database cannot write: an outcome that is known must not be lost. When
+// the hub ends first, what is left is SENDING in the database and becomes UNKNOWN at the next start.
+func (e *Engine) land(ctx context.Context, landings []landing) {
+	if len(landings) == 0 {
+		return
+	}
+	for wait := 10 * time.Millisecond; ; wait = min(2*wait, time.Second) {
+		err := e.commitLandings(context.WithoutCancel(ctx), landings)
+		if err == nil {
+			break
+		}
+		e.log.Error("outcomes could not be written; trying again", "outcomes", len(landings), "error", err)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+	}
+	e.nudge() // there is room again
+}
+
+func (e *Engine) commitLandings(ctx context.Context, landings []landing) error {
+	return e.db.Write(ctx, func(tx *sqlite.Tx) error {
+		for _, l := range landings {
+			if err := e.landOne(tx, l); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// landOne writes one outcome: the attempt, the delivery, and the execution if it is decided by it.
+func (e *Engine) landOne(tx *sqlite.Tx, l landing) error {
+	now := tx.Now()
+	d := *l.delivery
+	decision := hub.Decide(d.Attempts, d.CreatedAt, l.outcome, l.program.flow.Definition.Settings, now, rand.Float64())
+	if err := tx.AttemptInsert(attempt(l, decision, now)); err != nil {
+		return err
+	}
+	exec := *l.exec
+	r := &run{e: e, tx: tx, exec: &exec, was: exec.State, held: exec.Claim}
+	it := &item{Delivery: &d, from: hub.Sending, tries: d.Tries}
+	apply(r, it, l.outcome, decision)
+	if decision.Pause != "" {
+		if err := e.pause(tx, l, decision); err != nil {
+			return err
+		}
+	}
+	if l.alone {
+		r.items = []*item{it}
+		err := r.settle(decision.Reason)
+		if err != errLost {
+			return e.adopt(tx, it.Delivery, l.outcome, err)
+		}
+	}
+	return e.landSlowly(tx, l, decision)
+}
+
+// apply writes a decision over a delivery.
+func apply(r *run, it *item, o hub.Outcome, decision hub.Decision) {
+	it.Attempts = decision.Attempts
+	if o.ProviderID != "" {
+		it.ProviderID = o.ProviderID
+	}
+	if o.Recipient != "" {
+		it.ProviderRecipient = o.Recipient
+	}
+	if decision.State != hub.Accepted {
+		it.Reason = &decision.Reason
+	} else {
+		it.Reason = nil
+	}
+	r.move(it, decision.State, decision.Reason)
+	switch decision.State {
+	case hub.Pending:
+		due, code := decision.DueAt, hub.ReasonRetry
+		if decision.Pause != "" {
+			due, code = r.tx.Now(), pausedReason(decision.Pause)
+		}
+		it.WaitingFor, it.DueAt = code, &due
+	case hub.Unknown:
+		it.HoldAt = &decision.HoldAt
+	}
+}
+
+func pausedReason(s hub.Scope) hub.ReasonCode {
+	if s == hub.ScopeFlow {
+		return hub.ReasonFlowPaused
+	}
+	return hub.ReasonIntegrationPaused
+}
+
+// pause holds back what is set up wrongly, instead of burning every message.
+func (e *Engine) pause(tx *sqlite.Tx, l landing, decision hub.Decision) error {
+	if decision.Pause == hub.ScopeFlow {
+		return tx.FlowPause(l.delivery.FlowKey, decision.Reason)
+	}
+	return tx.IntegrationPause(l.in.Key, decision.Reason)
+}
+
+// landSlowly settles an execution by what the database says of all its deliveries: it has several, or a receipt was faster
+// than the connector's answer.
+func (e *Engine) landSlowly(tx *sqlite.Tx, l landing, decision hub.Decision) error {
+	exec, err := tx.Execution(l.exec.Key)
+	if err != nil || exec == nil {
+		return err
+	}
+	r, err := e.takeUp(tx, exec)
+	if err != nil {
+		return err
+	}
+	for _, it := range r.items {
+		if it.Key != l.delivery.Key || it.Tries != l.handover.Attempt {
+			continue
+		}
+		switch {
+		case it.State == hub.Sending:
+			apply(r, it, l.outcome, decision)
+		case it.State == hub.Unknown && decision.State != hub.Unknown && it.State.May(decision.State):
+			apply(r, it, l.outcome, decision) // the answer came after all
+		case it.ProviderID == "" && l.outcome.ProviderID != "":
+			it.ProviderID, it.ProviderRecipient, it.moved = l.outcome.ProviderID, l.outcome.Recipient, true
+		}
+		if err := e.adopt(tx, it.Delivery, l.outcome, nil); err != nil {
+			return err
+		}
+	}
+	return r.settle(decision.Reason)
+}
+
+// adopt applies receipts that came before anybody knew to which delivery the provider's id belongs.
+func (e *Engine) adopt(tx *sqlite.Tx, d *hub.Delivery, o hub.Outcome, err error) error {
+	if err != nil || o.ProviderID == "" || !e.stats.orphans.Load() {
+		return err
+	}
+	waiting, err := tx.ReceiptsWaiting(o.ProviderID)
+	if err != nil || len(waiting) == 0 {
+		return err
+	}
+	if err := tx.ReceiptsAdopt(o.ProviderID, d.Key); err != nil {
+		return err
+	}
+	for _, rc := range waiting {
+		if err := e.applyReceipt(tx, d.Key, rc); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func attempt(l landing, decision hub.Decision, now time.Time) hub.Attempt {
+	o := l.outcome
+	scope := o.Scope
+	if scope == "" {
+		scope = hub.ScopeDelivery
+	}
+	return hub.Attempt{DeliveryKey: l.delivery.Key, Number: l.handover.Attempt, Counted: decision.Attempts > l.delivery.Attempts,
+		StartedAt: l.started, FinishedAt: now, Kind: o.Kind, Scope: scope, ProviderID: o.ProviderID, Code: o.Code, Message: o.Message,
+		NextStep: o.NextStep, Path: o.Path, RetryAfter: o.RetryAfter, Detail: o.Detail}
+}

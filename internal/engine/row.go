@@ -1,0 +1,71 @@
+package engine
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/recado-hub/recado/internal/catalog"
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+// row is a record as terms and mappings read it: fields by path, aliases, and references to other records.
+type row struct {
+	catalog *catalog.Catalog
+	typ     *catalog.RecordType
+	name    string
+	data    hub.Fields
+	lookup  lookup
+	err     error // of the first lookup that failed
+}
+
+// lookup finds the record that a reference leads to; nil fields if there is none.
+type lookup func(typ, name string) (hub.Fields, error)
+
+// Field reads a path. A field that the catalogue knows and the record did not bring is empty, not missing.
+func (r *row) Field(path string) (any, bool) {
+	head, rest, deeper := strings.Cut(path, ".")
+	f := r.typ.Field(head)
+	if f == nil {
+		v, ok := r.data[path] // a field of the tenant's own
+		return v, ok
+	}
+	if f.Alias != "" {
+		f = r.typ.Field(f.Alias)
+	}
+	if f.Type != catalog.Reference {
+		return r.data[f.Key], !deeper
+	}
+	name := r.data[f.By]
+	if !deeper || name == nil {
+		return name, true
+	}
+	return r.follow(f, text(name), rest)
+}
+
+// follow reads a path of the record that a reference leads to.
+func (r *row) follow(f *catalog.Field, name, path string) (any, bool) {
+	data, err := r.lookup(f.Reference, name)
+	if err != nil && r.err == nil {
+		r.err = err
+	}
+	if data == nil {
+		return nil, true
+	}
+	next := &row{catalog: r.catalog, typ: r.catalog.RecordType(f.Reference), name: name, data: data, lookup: r.lookup}
+	v, ok := next.Field(path)
+	if next.err != nil && r.err == nil {
+		r.err = next.err
+	}
+	return v, ok
+}
+
+// text reads the name of a record, which may be written as a number.
+func text(v any) string {
+	switch s := v.(type) {
+	case string:
+		return s
+	case json.Number:
+		return s.String()
+	}
+	return ""
+}

@@ -1,0 +1,227 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/recado-hub/recado/internal/catalog"
+	"github.com/recado-hub/recado/internal/condition"
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/mapping"
+)
+
+// rules is what was derived from the configuration at one version of it. It is filled as it is asked for, and replaced
+// as a whole when configuration changes.
+type rules struct {
+	version      uint64
+	mu           sync.Mutex
+	events       map[string][]*rule // by event type
+	flows        map[int64]*hub.Flow
+	integrations map[int64]*integration
+}
+
+// rule is an enabled event, ready to be evaluated.
+type rule struct {
+	event   *hub.Event
+	program *condition.Program
+	flows   []*hub.Flow // as they are now, in the order of the event's actions
+}
+
+// integration is an integration as it is now, with what a connector is given of it.
+type integration struct {
+	*hub.Integration
+	open hub.OpenIntegration
+}
+
+// now is the rules of the configuration as it is now.
+func (e *Engine) now() *rules {
+	version := e.db.ConfigVersion()
+	for {
+		r := e.rules.Load()
+		if r != nil && r.version >= version {
+			return r
+		}
+		fresh := &rules{version: version, events: map[string][]*rule{}, flows: map[int64]*hub.Flow{}, integrations: map[int64]*integration{}}
+		if e.rules.CompareAndSwap(r, fresh) {
+			return fresh
+		}
+	}
+}
+
+// remember finds what is kept under a key, or reads and keeps it. Errors are not kept.
+func remember[K comparable, V any](r *rules, kept map[K]V, key K, read func() (V, error)) (V, error) {
+	r.mu.Lock()
+	v, ok := kept[key]
+	r.mu.Unlock()
+	if ok {
+		return v, nil
+	}
+	v, err := read()
+	if err == nil {
+		r.mu.Lock()
+		kept[key] = v
+		r.mu.Unlock()
+	}
+	return v, err
+}
+
+// eventsOf is the enabled events of a type.
+func (e *Engine) eventsOf(ctx context.Context, r *rules, typ string) ([]*rule, error) {
+	return remember(r, r.events, typ, func() ([]*rule, error) {
+		events, err := e.db.EventsOfType(ctx, typ)
+		if err != nil {
+			return nil, err
+		}
+		list := make([]*rule, 0, len(events))
+		for _, ev := range events {
+			compiled, err := e.rule(ctx, r, ev)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, compiled)
+		}
+		return list, nil
+	})
+}
+
+func (e *Engine) rule(ctx context.Context, r *rules, ev *hub.Event) (*rule, error) {
+	program, err := ev.Terms.Compile()
+	if err != nil {
+		return nil, fmt.Errorf("the terms of %s do not compile: %w", ev.ID(), err) // it was enabled, so they did
+	}
+	out := &rule{event: ev, program: program}
+	for _, key := range ev.FlowKeys {
+		flow, err := e.flow(ctx, r, key)
+		if err != nil {
+			return nil, err
+		}
+		out.flows = append(out.flows, flow)
+	}
+	return out, nil
+}
+
+// flow is a flow as it is now.
+func (e *Engine) flow(ctx context.Context, r *rules, key int64) (*hub.Flow, error) {
+	return remember(r, r.flows, key, func() (*hub.Flow, error) { return e.db.FlowNow(ctx, key) })
+}
+
+// integration is an integration as it is now; nil if it is gone.
+func (e *Engine) integration(ctx context.Context, r *rules, key int64) (*integration, error) {
+	return remember(r, r.integrations, key, func() (*integration, error) {
+		in, err := e.db.IntegrationNow(ctx, key)
+		if hub.CodeOf(err) == hub.CodeNotFound {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		open, err := e.db.OpenIntegration(ctx, key)
+		open.CallbackURL = e.callbackURL(key)
+		return &integration{in, open}, err
+	})
+}
+
+func (e *Engine) callbackURL(integrationKey int64) string {
+	if e.publicURL == "" {
+		return ""
+	}
+	return e.publicURL + "/callbacks/" + hub.ID(hub.KindIntegration, integrationKey)
+}
+
+// program is a flow version, ready to run. Versions never change, so programs are kept for good.
+type program struct {
+	flow    *hub.Flow
+	records *catalog.RecordType
+	filter  *condition.Program
+	mapping []*mapping.Program // by target
+	needs   []hub.Row          // rows of the matrix that the flow's consumer must SEE
+}
+
+type programKey struct {
+	flow    int64
+	version int
+}
+
+// program compiles a flow version. The error is one for the execution that is pinned to it: FLOW_INVALID.
+func (e *Engine) program(ctx context.Context, flow int64, version int) (*program, error) {
+	key := programKey{flow, version}
+	if p, ok := e.programs.Load(key); ok {
+		return p.(*program), nil
+	}
+	f, err := e.db.FlowForEngine(ctx, flow, version)
+	if err != nil {
+		return nil, err
+	}
+	p, err := e.compile(f)
+	if err == nil {
+		e.programs.Store(key, p)
+	}
+	return p, err
+}
+
+func (e *Engine) compile(f *hub.Flow) (*program, error) {
+	d := &f.Definition
+	if d.Source == nil || len(d.Targets) == 0 {
+		return nil, hub.Invalid("source", "the flow has no source or no target")
+	}
+	action := e.catalog.SourceAction(d.Source.Action)
+	if action == nil {
+		return nil, hub.Invalid("source.action", "there is no source action %q", d.Source.Action)
+	}
+	p := &program{flow: f, records: e.catalog.RecordType(action.RecordType)}
+	var err error
+	if p.filter, err = d.Filter.Compile(); err != nil {
+		return nil, hub.Invalid("filter", "%v", err)
+	}
+	for i, t := range d.Targets {
+		m, err := hub.CompileMapping(t.Mapping)
+		if err != nil {
+			return nil, hub.Invalid(hub.Path("targets", i, "mapping"), "%v", err)
+		}
+		p.mapping = append(p.mapping, m)
+	}
+	p.needs, err = e.flowNeeds(d)
+	return p, err
+}
+
+// flowNeeds lists the rows of the matrix that a flow's consumer must SEE: that of its source and those of every record
+// that its fields lead to.
+func (e *Engine) flowNeeds(d *hub.FlowDefinition) ([]hub.Row, error) {
+	action := e.catalog.SourceAction(d.Source.Action)
+	typ := e.catalog.RecordType(action.RecordType)
+	needs := []hub.Row{typ.Row}
+	seen := map[hub.Row]bool{typ.Row: true}
+	for _, path := range flowFields(d) {
+		fact, _ := e.catalog.Resolve(typ.Key, path)
+		if !fact.Known {
+			return nil, hub.Invalid("", "the source has no field %q", hub.Clip(path, 60))
+		}
+		for _, row := range fact.Needs {
+			if !seen[row] {
+				seen[row] = true
+				needs = append(needs, row)
+			}
+		}
+	}
+	return needs, nil
+}
+
+// flowFields lists the field paths that a flow reads.
+func flowFields(d *hub.FlowDefinition) []string {
+	var paths []string
+	if d.Filter.Mode != hub.ModeNone {
+		for _, t := range d.Filter.Terms {
+			paths = append(paths, t.Field)
+		}
+	}
+	for _, t := range d.Targets {
+		for _, m := range t.Mapping {
+			paths = append(paths, m.Field)
+		}
+		if t.Recipient.Field != "" {
+			paths = append(paths, t.Recipient.Field)
+		}
+	}
+	return paths
+}

@@ -1,0 +1,249 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/sqlite"
+)
+
+// run is one pass over an execution inside one transaction: what it is, what becomes of it, and what is to be handed over
+// once the transaction is durable. Nothing is written before save.
+type run struct {
+	e     *Engine
+	tx    *sqlite.Tx
+	exec  *hub.Execution
+	was   hub.ExecutionState
+	held  int64 // claim under which it was read
+	made  bool  // it is stored for the first time
+	quiet bool  // no worker took it up: it does not pass RUNNING
+
+	items []*item
+	lines []hub.Change
+	out   []*flight
+}
+
+// item is a delivery of a run, with the state in which it was read.
+type item struct {
+	*hub.Delivery
+	from  hub.DeliveryState
+	tries int
+	made  bool
+	moved bool
+}
+
+// newRun begins with an execution that exists only in memory, in state QUEUED.
+func (e *Engine) newRun(tx *sqlite.Tx, exec *hub.Execution, cause hub.Reason) *run {
+	r := &run{e: e, tx: tx, exec: exec, was: "", made: true}
+	r.line(hub.SubjectExecution, exec.Key, hub.AspectState, "", string(hub.Queued), cause)
+	return r
+}
+
+// takeUp begins with a stored execution and its deliveries.
+func (e *Engine) takeUp(tx *sqlite.Tx, exec *hub.Execution) (*run, error) {
+	r := &run{e: e, tx: tx, exec: exec, was: exec.State, held: exec.Claim}
+	if exec.StartedAt == nil {
+		return r, nil
+	}
+	list, err := tx.DeliveriesOf(exec.Key)
+	for _, d := range list {
+		r.items = append(r.items, &item{Delivery: d, from: d.State, tries: d.Tries})
+	}
+	return r, err
+}
+
+func (r *run) line(s hub.Subject, key int64, aspect hub.Aspect, from, to string, cause hub.Reason) {
+	r.lines = append(r.lines, hub.Change{Subject: s, Key: key, Root: r.exec.Key, Aspect: aspect, From: from, To: to, Cause: cause,
+		FlowKey: r.exec.FlowKey, EventKey: r.exec.EventKey})
+}
+
+// move sets the state of a delivery along an arrow.
+func (r *run) move(it *item, to hub.DeliveryState, cause hub.Reason) {
+	r.line(hub.SubjectDelivery, it.Key, hub.AspectState, string(it.State), string(to), cause)
+	it.State, it.moved, it.UpdatedAt = to, true, r.tx.Now()
+	if to != hub.Pending {
+		it.DueAt, it.WaitingFor = nil, ""
+	}
+	if to != hub.Unknown {
+		it.HoldAt = nil
+	}
+}
+
+// fail ends a delivery that was not sent.
+func (r *run) fail(it *item, cause hub.Reason) {
+	it.Reason = &cause
+	r.move(it, hub.DeliveryFailed, cause)
+}
+
+// wait leaves a delivery PENDING until a time or a condition.
+func (it *item) wait(code hub.ReasonCode, due time.Time) {
+	if it.WaitingFor != code || it.DueAt == nil || !it.DueAt.Equal(due) {
+		it.WaitingFor, it.DueAt, it.moved = code, &due, true
+	}
+}
+
+// begin carries an execution forward as far as it goes now: source, filter and mapping make its deliveries the first time;
+// then what may go is on its way to its connector.
+func (r *run) begin(ctx context.Context, rules *rules, brought []*row) error {
+	p, err := r.e.program(ctx, r.exec.FlowKey, r.exec.FlowVersion)
+	if err != nil {
+		if code := hub.CodeOf(err); code != hub.CodeInvalid && code != hub.CodeNotFound {
+			return err
+		}
+		r.exec.Reason = &hub.Reason{Code: hub.ReasonInvalidFlow, Message: err.Error()}
+		return nil
+	}
+	if r.exec.StartedAt == nil {
+		now := r.tx.Now()
+		r.exec.StartedAt = &now
+		if err := r.prepare(ctx, p, brought); err != nil {
+			return err
+		}
+	}
+	return r.dispatch(ctx, rules, p)
+}
+
+// settle says what state follows for the execution from those of its deliveries, and writes everything.
+func (r *run) settle(cause hub.Reason) error {
+	now := r.tx.Now()
+	before := *r.exec
+	state, due, waitingFor := r.resulting()
+	r.exec.State, r.exec.WaitingFor, r.exec.UpdatedAt = state, waitingFor, now
+	r.exec.DueAt, r.exec.LeaseUntil = due, nil
+	switch state {
+	case hub.Running:
+		lease := now.Add(r.e.sendTimeout + leaseGrace)
+		if before.LeaseUntil != nil {
+			lease = *before.LeaseUntil // the worker that holds it goes on
+		}
+		r.exec.LeaseUntil = &lease
+	case hub.Closed:
+		r.exec.Outcome = hub.OutcomeOf(r.count(), r.exec.Reason)
+		if r.exec.ClosedAt == nil {
+			r.exec.ClosedAt = &now
+		}
+	}
+	if state != hub.Closed {
+		r.exec.Outcome, r.exec.ClosedAt = "", nil
+	}
+	r.journal(&before, cause)
+	return r.save()
+}
+
+// resulting computes the execution's state: RUNNING while something is with a connector, WAITING while something is to be
+// sent, else CLOSED.
+func (r *run) resulting() (hub.ExecutionState, *time.Time, hub.ReasonCode) {
+	var next *item
+	for _, it := range r.items {
+		switch {
+		case it.State == hub.Sending:
+			return hub.Running, nil, ""
+		case it.State == hub.Pending && (next == nil || it.DueAt.Before(*next.DueAt)):
+			next = it
+		}
+	}
+	if next == nil {
+		return hub.Closed, nil, ""
+	}
+	due := *next.DueAt
+	return hub.Waiting, &due, next.WaitingFor
+}
+
+func (r *run) count() map[hub.DeliveryState]int {
+	n := map[hub.DeliveryState]int{}
+	for _, it := range r.items {
+		n[it.State]++
+	}
+	return n
+}
+
+// journal writes the execution's own way: through RUNNING if this pass took it up, and to where it is now.
+func (r *run) journal(before *hub.Execution, cause hub.Reason) {
+	from := before.State
+	to := r.exec.State
+	took := !r.quiet && (from == hub.Queued || from == hub.Waiting)
+	if took && (to != from || r.changed()) {
+		r.exec.Claim++
+		r.lineBefore(hub.Change{Subject: hub.SubjectExecution, Key: r.exec.Key, Root: r.exec.Key, From: string(from), To: string(hub.Running),
+			Cause: hub.Reason{Code: hub.ReasonWorker}, FlowKey: r.exec.FlowKey, EventKey: r.exec.EventKey})
+		from = hub.Running
+	}
+	if to != from {
+		if r.exec.Reason != nil && to == hub.Closed {
+			cause = *r.exec.Reason
+		} else if to == hub.Waiting {
+			cause.Code = r.exec.WaitingFor
+		}
+		r.line(hub.SubjectExecution, r.exec.Key, hub.AspectState, string(from), string(to), cause)
+	}
+	if r.exec.Outcome != before.Outcome && r.exec.Outcome != "" {
+		r.line(hub.SubjectExecution, r.exec.Key, hub.AspectOutcome, string(before.Outcome), string(r.exec.Outcome), cause)
+	}
+}
+
+// lineBefore puts the line RUNNING before those of the deliveries, but after the one that made the execution.
+func (r *run) lineBefore(c hub.Change) {
+	at := 0
+	if r.made {
+		at = 1
+	}
+	r.lines = append(r.lines, hub.Change{})
+	copy(r.lines[at+1:], r.lines[at:])
+	r.lines[at] = c
+}
+
+func (r *run) changed() bool {
+	for _, it := range r.items {
+		if it.State != it.from || it.made {
+			return true
+		}
+	}
+	return false
+}
+
+// errLost says that another worker has taken the execution up since it was read: this one finishes nothing.
+var errLost = &hub.Error{Code: hub.CodeConflict, Message: "the execution was taken up by another worker"}
+
+// save writes everything: the deliveries behind the state in which they were read, the execution behind its fence, the
+// lines of the journal. errLost says that somebody was faster; nothing of a stored run is written then.
+func (r *run) save() error {
+	if r.made {
+		if err := r.tx.ExecutionInsert(r.exec); err != nil {
+			return err
+		}
+	}
+	for _, it := range r.items {
+		if err := r.saveItem(it); err != nil {
+			return err
+		}
+	}
+	if !r.made {
+		if saved, err := r.tx.ExecutionSave(r.exec, r.held); err != nil || !saved {
+			return orLost(err)
+		}
+	}
+	for _, c := range r.lines {
+		r.tx.Change(c)
+	}
+	return nil
+}
+
+func (r *run) saveItem(it *item) error {
+	switch {
+	case it.made:
+		return r.tx.DeliveryInsert(it.Delivery)
+	case it.moved:
+		if saved, err := r.tx.DeliverySave(it.Delivery, it.from, it.tries); err != nil || !saved {
+			return orLost(err)
+		}
+	}
+	return nil
+}
+
+func orLost(err error) error {
+	if err != nil {
+		return err
+	}
+	return errLost
+}

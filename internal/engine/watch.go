@@ -1,0 +1,151 @@
+package engine
+
+import (
+	"context"
+	"slices"
+
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+// Watch says which changes of executions a subscriber wants. Zero fields do not narrow.
+type Watch struct {
+	FlowKey      int64
+	EventKey     int64
+	ExecutionKey int64
+	States       []hub.ExecutionState // only changes of an execution to one of these
+	After        string               // cursor: begin after it; empty: from now on
+}
+
+// Seen is an item of a subscription: a change of the journal, with the execution and the delivery as they are when it is sent.
+type Seen struct {
+	Change    hub.Change
+	Execution *hub.Execution
+	Delivery  *hub.Delivery // nil unless the change is about one
+	Err       error         // set on the last item when the subscription ends by itself
+}
+
+// watchBatch is how many changes are looked at in one go.
+const watchBatch = 100
+
+// Subscribe sends what happens to executions: first what happened after the cursor, from the journal, then live, with no
+// gap and no duplicate. refresh gives the caller's rights as they are now and is asked for every batch; when it refuses, the
+// subscription ends with that error as its last item. A slow reader costs nobody anything: it holds only its cursor. The
+// channel closes when ctx ends. SEE on automator/fracttal_hub.
+func (e *Engine) Subscribe(ctx context.Context, c hub.Caller, w Watch, refresh func() (hub.Caller, error)) (<-chan Seen, error) {
+	if err := c.Need(hub.RowHub, hub.See); err != nil {
+		return nil, err
+	}
+	after := e.feed.Last()
+	if w.After != "" {
+		seq, err := hub.ParseCursor(w.After, "after")
+		if err != nil {
+			return nil, err
+		}
+		if seq > after {
+			return nil, hub.Invalid("after", "this cursor lies in the future; use one that this API returned")
+		}
+		after = seq
+	}
+	out := make(chan Seen)
+	go func() {
+		defer close(out)
+		if err := e.watch(ctx, w, after, refresh, out); err != nil && ctx.Err() == nil {
+			select {
+			case out <- Seen{Err: err}:
+			case <-ctx.Done():
+			}
+		}
+	}()
+	return out, nil
+}
+
+func (e *Engine) watch(ctx context.Context, w Watch, after int64, refresh func() (hub.Caller, error), out chan<- Seen) error {
+	for {
+		changes, behind, more := e.feed.After(after, watchBatch)
+		if behind {
+			var err error
+			if changes, err = e.db.ChangesAfter(ctx, after, watchBatch); err != nil {
+				return err
+			}
+		}
+		if len(changes) == 0 {
+			select {
+			case <-more:
+				continue
+			case <-ctx.Done():
+				return nil
+			}
+		}
+		if err := e.tell(ctx, w, changes, refresh, out); err != nil {
+			return err
+		}
+		after = changes[len(changes)-1].Seq
+	}
+}
+
+// tell sends the changes of a batch that the subscriber wants and may see.
+func (e *Engine) tell(ctx context.Context, w Watch, changes []hub.Change, refresh func() (hub.Caller, error), out chan<- Seen) error {
+	changes = slices.DeleteFunc(slices.Clone(changes), func(c hub.Change) bool { return !w.wants(c) })
+	if len(changes) == 0 {
+		return nil
+	}
+	caller, err := refresh()
+	if err != nil {
+		return err
+	}
+	items, err := e.seen(ctx, caller, changes)
+	if err != nil {
+		return err
+	}
+	for _, s := range items {
+		select {
+		case out <- s:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+	return nil
+}
+
+func (w Watch) wants(c hub.Change) bool {
+	key := c.Execution()
+	if key == 0 || w.ExecutionKey != 0 && w.ExecutionKey != key || w.FlowKey != 0 && w.FlowKey != c.FlowKey || w.EventKey != 0 && w.EventKey != c.EventKey {
+		return false
+	}
+	if len(w.States) == 0 {
+		return true
+	}
+	return c.Subject == hub.SubjectExecution && c.Aspect == hub.AspectState && slices.Contains(w.States, hub.ExecutionState(c.To))
+}
+
+// seen reads the executions and deliveries of changes, with the caller's rights.
+func (e *Engine) seen(ctx context.Context, c hub.Caller, changes []hub.Change) ([]Seen, error) {
+	var executions, deliveries []int64
+	for _, ch := range changes {
+		if !slices.Contains(executions, ch.Root) {
+			executions = append(executions, ch.Root)
+		}
+		if ch.Subject == hub.SubjectDelivery && !slices.Contains(deliveries, ch.Key) {
+			deliveries = append(deliveries, ch.Key)
+		}
+	}
+	es, err := e.db.ExecutionsByKey(ctx, c, executions)
+	if err != nil {
+		return nil, err
+	}
+	ds, err := e.db.DeliveriesByKey(ctx, c, deliveries)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]Seen, 0, len(changes))
+	for _, ch := range changes {
+		s := Seen{Change: ch, Execution: es[slices.Index(executions, ch.Root)]}
+		if ch.Subject == hub.SubjectDelivery {
+			s.Delivery = ds[slices.Index(deliveries, ch.Key)]
+		}
+		if s.Execution != nil {
+			items = append(items, s)
+		}
+	}
+	return items, nil
+}

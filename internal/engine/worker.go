@@ -1,0 +1,292 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/sqlite"
+)
+
+// Bounds of the loops.
+const (
+	claimBatch   = 64               // executions taken up in one transaction
+	recoverBatch = 500              // executions settled in one transaction after a crash
+	idle         = 30 * time.Second // the longest sleep: a safety net, everything is woken otherwise
+	tendEvery    = 5 * time.Second
+)
+
+// work is the loop that takes up executions when they are due.
+func (e *Engine) work(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-e.wake:
+		case <-timer.C:
+		}
+		next, err := e.workOff(ctx)
+		if err != nil && ctx.Err() == nil {
+			e.log.Error("the worker could not go on; trying again", "error", err)
+			next = time.Now().Add(time.Second)
+		}
+		timer.Reset(until(next))
+	}
+}
+
+func until(next time.Time) time.Duration {
+	if next.IsZero() {
+		return idle
+	}
+	return min(max(time.Until(next), time.Millisecond), idle)
+}
+
+// workOff takes up everything that is due and has room, and says when to look again.
+func (e *Engine) workOff(ctx context.Context) (next time.Time, err error) {
+	if e.draining.Load() {
+		return time.Time{}, nil
+	}
+	for {
+		more, err := e.claim(ctx)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if !more {
+			break
+		}
+	}
+	if err := e.releaseHolds(ctx); err != nil {
+		return time.Time{}, err
+	}
+	err = e.db.Write(ctx, func(tx *sqlite.Tx) error {
+		var err error
+		next, err = tx.NextDue()
+		if !next.After(tx.Now()) && !next.IsZero() {
+			// What is due and still there has no room: an outcome will wake the worker.
+			next = tx.Now().Add(time.Second)
+		}
+		return err
+	})
+	return next, err
+}
+
+// claim takes up a batch of due executions in one transaction. Flows whose connector has no room are left out. more says
+// that there may be others.
+func (e *Engine) claim(ctx context.Context) (more bool, err error) {
+	rules := e.now()
+	hand := handOver{e: e}
+	err = e.db.Write(ctx, func(tx *sqlite.Tx) error {
+		hand.again()
+		more = false
+		if tx.ConfigChanged() || e.db.ConfigVersion() != rules.version {
+			more = true // with the rules as they are then
+			return nil
+		}
+		n, err := e.claimDue(ctx, tx, rules, &hand)
+		more = n > 0
+		tx.AfterCommit(hand.leave)
+		return err
+	})
+	hand.done(err)
+	return more, err
+}
+
+func (e *Engine) claimDue(ctx context.Context, tx *sqlite.Tx, rules *rules, hand *handOver) (claimed int, err error) {
+	var full []int64
+	for claimed < claimBatch {
+		due, err := tx.Due(tx.Now(), claimBatch-claimed, full)
+		if err != nil || len(due) == 0 {
+			return claimed, err
+		}
+		blocked := false
+		for _, exec := range due {
+			room, err := e.hasRoom(ctx, rules, exec)
+			if err != nil {
+				return claimed, err
+			}
+			if !room {
+				full = append(full, exec.FlowKey)
+				blocked = true
+				break
+			}
+			if err := e.claimOne(ctx, tx, rules, exec, hand); err != nil {
+				return claimed, err
+			}
+			claimed++
+		}
+		if !blocked {
+			return claimed, nil
+		}
+	}
+	return claimed, nil
+}
+
+func (e *Engine) claimOne(ctx context.Context, tx *sqlite.Tx, rules *rules, exec *hub.Execution, hand *handOver) error {
+	r, err := e.takeUp(tx, exec)
+	if err != nil {
+		return err
+	}
+	return e.carry(ctx, rules, r, nil, hand)
+}
+
+// releaseHolds applies the flow's policy to UNKNOWN deliveries that no receipt settled in time: HOLD leaves them to a
+// person, RESEND sends them again.
+func (e *Engine) releaseHolds(ctx context.Context) error {
+	for {
+		n := 0
+		err := e.db.Write(ctx, func(tx *sqlite.Tx) error {
+			list, err := tx.Holds(tx.Now(), claimBatch)
+			n = len(list)
+			for _, d := range list {
+				if err := e.releaseHold(ctx, tx, d); err != nil {
+					return err
+				}
+			}
+			return err
+		})
+		if err != nil || n == 0 {
+			return err
+		}
+		e.nudge()
+	}
+}
+
+func (e *Engine) releaseHold(ctx context.Context, tx *sqlite.Tx, d *hub.Delivery) error {
+	p, err := e.program(ctx, d.FlowKey, d.FlowVersion)
+	if err != nil {
+		return err
+	}
+	return e.amend(tx, d.ExecutionKey, hub.Reason{Code: hub.ReasonResend}, func(r *run) error {
+		it := r.find(d.Key)
+		if it == nil || it.State != hub.Unknown {
+			return nil
+		}
+		if p.flow.Definition.Settings.Unknown() == hub.Resend {
+			r.again(it, hub.Reason{Code: hub.ReasonResend, Message: "no receipt came, and the flow's policy is to send again"})
+			return nil
+		}
+		it.HoldAt, it.moved = nil, true
+		return nil
+	})
+}
+
+// amend changes deliveries of a stored execution and settles it.
+func (e *Engine) amend(tx *sqlite.Tx, execution int64, cause hub.Reason, change func(*run) error) error {
+	exec, err := tx.Execution(execution)
+	if err != nil || exec == nil {
+		return err
+	}
+	r, err := e.takeUp(tx, exec)
+	if err != nil {
+		return err
+	}
+	if err := change(r); err != nil {
+		return err
+	}
+	return r.settleQuietly(cause)
+}
+
+// settleQuietly settles a stored execution that no worker took up: its own state changes without passing RUNNING.
+func (r *run) settleQuietly(cause hub.Reason) error {
+	r.quiet = true
+	return r.settle(cause)
+}
+
+func (r *run) find(key int64) *item {
+	for _, it := range r.items {
+		if it.Key == key {
+			return it
+		}
+	}
+	return nil
+}
+
+// again puts a delivery back to be sent, now.
+func (r *run) again(it *item, cause hub.Reason) {
+	now := r.tx.Now()
+	it.Reason = &cause
+	r.move(it, hub.Pending, cause)
+	it.DueAt, it.WaitingFor = &now, cause.Code
+}
+
+// recover settles, at start, what a crash left behind: what was SENDING may have left, so it is UNKNOWN and not sent again.
+func (e *Engine) recover(ctx context.Context) error {
+	cause := hub.Reason{Code: hub.ReasonCrash, Message: "the hub stopped while the message was on its way"}
+	return e.loseAll(ctx, time.Unix(1<<40, 0), cause)
+}
+
+// loseAll takes executions away from workers whose lease ended before a time.
+func (e *Engine) loseAll(ctx context.Context, leaseBefore time.Time, cause hub.Reason) error {
+	for {
+		n := 0
+		err := e.db.Write(ctx, func(tx *sqlite.Tx) error {
+			list, err := tx.Running(leaseBefore, recoverBatch)
+			n = len(list)
+			for _, exec := range list {
+				if err := e.lose(ctx, tx, exec, cause); err != nil {
+					return err
+				}
+			}
+			return err
+		})
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+func (e *Engine) lose(ctx context.Context, tx *sqlite.Tx, exec *hub.Execution, cause hub.Reason) error {
+	wait := hub.DefaultUnknownWait
+	if p, err := e.program(ctx, exec.FlowKey, exec.FlowVersion); err == nil {
+		wait = p.flow.Definition.Settings.UnknownWait()
+	}
+	r, err := e.takeUp(tx, exec)
+	if err != nil {
+		return err
+	}
+	for _, it := range r.items {
+		if it.State != hub.Sending {
+			continue
+		}
+		if err := tx.AttemptInsert(hub.Attempt{DeliveryKey: it.Key, Number: it.Tries, StartedAt: it.UpdatedAt, FinishedAt: tx.Now(),
+			Kind: hub.OutcomeUnknown, Scope: hub.ScopeDelivery, Message: cause.Message}); err != nil {
+			return err
+		}
+		hold := tx.Now().Add(wait)
+		it.Reason = &cause
+		r.move(it, hub.Unknown, cause)
+		it.HoldAt = &hold
+	}
+	r.exec.Claim++ // whoever still holds it finishes nothing
+	return r.settleQuietly(cause)
+}
+
+// tend is the loop for what nobody wakes: lost leases, and callbacks that were kept while their connector was down.
+func (e *Engine) tend(ctx context.Context) {
+	tick := time.NewTicker(tendEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-e.tending:
+		}
+		cause := hub.Reason{Code: hub.ReasonLeaseLost, Message: "no outcome came in time; the message may have been sent"}
+		err := errors.Join(e.loseAll(ctx, time.Now(), cause), e.workOffCallbacks(ctx))
+		if err != nil && ctx.Err() == nil {
+			e.log.Error("tending failed; trying again", "error", err)
+		}
+	}
+}
+
+// poke wakes tend.
+func (e *Engine) poke() {
+	select {
+	case e.tending <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,98 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/plugins/sdk"
+)
+
+// How long a connector may take when the caller sets no deadline of its own.
+const (
+	checkTimeout   = 30 * time.Second
+	receiveTimeout = 10 * time.Second
+)
+
+// Check asks a connector whether the settings of an integration, saved or not, would work now. It may ask the provider. No problems:
+// they would, as far as the connector can tell; one that offers no check finds none. What a connector merely warns of is logged and
+// is no problem. Errors are UNAVAILABLE, or ctx's own when that is cancelled.
+func (h *Host) Check(ctx context.Context, in hub.OpenIntegration) ([]hub.Problem, error) {
+	p, err := h.process(in.Connector)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	p.c.redact.learn(&in)
+	problems, err := p.rpc.Check(ctx, integrationToSDK(&in))
+	var settings *sdk.SettingsError
+	switch {
+	case errors.Is(err, sdk.ErrUnimplemented):
+		return nil, nil
+	case errors.As(err, &settings):
+		problems = settings.Problems
+	case err != nil:
+		return nil, p.c.callError(ctx, err)
+	}
+	return p.c.problems(&in, problems), nil
+}
+
+// Receive has a raw callback verified and translated by the integration's connector. Whether it was genuine is Reception.Verified,
+// and no error. Errors are NOT_FOUND for a connector that takes no callbacks; UNAVAILABLE when it is down, too slow, failed, or cannot
+// use the integration's settings (then with Problems); or ctx's own when that is cancelled.
+func (h *Host) Receive(ctx context.Context, in hub.OpenIntegration, cb hub.Callback) (*hub.Reception, error) {
+	p, err := h.process(in.Connector)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, receiveTimeout)
+	defer cancel()
+	p.c.redact.learn(&in)
+	r, err := p.rpc.Receive(ctx, integrationToSDK(&in), callbackToSDK(&cb))
+	var settings *sdk.SettingsError
+	switch {
+	case errors.Is(err, sdk.ErrUnimplemented):
+		return nil, &hub.Error{Code: hub.CodeNotFound, Message: "the connector " + p.c.name + " takes no callbacks"}
+	case errors.As(err, &settings):
+		e := unavailable("the connector %s cannot use the settings of this integration; check it", p.c.name)
+		e.Problems = p.c.problems(&in, settings.Problems)
+		return nil, e
+	case err != nil:
+		return nil, p.c.callError(ctx, err)
+	}
+	reception := receptionFromSDK(&r, cb.ReceivedAt)
+	for i := range reception.Receipts {
+		reception.Receipts[i].Message = p.c.redact.text(reception.Receipts[i].Message)
+	}
+	return reception, nil
+}
+
+func (c *connector) callError(ctx context.Context, err error) error {
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		return context.Canceled
+	case errors.Is(err, context.DeadlineExceeded):
+		return unavailable("the connector %s did not answer in time; try again later", c.name)
+	case errors.Is(err, sdk.ErrUnavailable):
+		return unavailable("the connector %s stopped before it answered; try again in a moment", c.name)
+	default:
+		return unavailable("the connector %s failed: %s", c.name, c.redact.text(hub.Clip(err.Error(), 300)))
+	}
+}
+
+// problems translates those that keep an integration from working.
+func (c *connector) problems(in *hub.OpenIntegration, list []sdk.Problem) []hub.Problem {
+	var out []hub.Problem
+	for _, p := range list {
+		p.Message, p.NextStep = c.redact.text(p.Message), c.redact.text(p.NextStep)
+		if p.Severity == sdk.SeverityWarning || p.Severity == sdk.SeverityInfo {
+			c.log.Warn("the connector warns about an integration",
+				"integration", hub.ID(hub.KindIntegration, in.Key), "code", p.Code, "path", p.Path, "message", p.Message)
+			continue
+		}
+		out = append(out, hub.Problem{Code: hub.ProblemCode(p.Code), Path: p.Path, Message: p.Message, NextStep: p.NextStep})
+	}
+	return out
+}

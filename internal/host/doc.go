@@ -1,0 +1,13 @@
+// Package host runs the connectors. It starts each one as a process of its own (hashicorp/go-plugin, gRPC over a Unix socket with
+// mutual TLS), speaks to it through plugins/sdk, starts it again when it stops, and ends it with the hub. Hub types are on one
+// side, sdk types on the other; this is the only room that knows both.
+//
+// What it promises to the engine: every [hub.Handover] that [Host.Send] took gets exactly one [hub.Outcome], whatever becomes of
+// the process. What was never written to the connector's stream comes back as RETRY with NotStarted; what was written and never
+// answered is UNKNOWN. One connector's crash, hang or slowness is seen by no other.
+//
+// What it does not know: flows, the database, when to try again, how fast to send. Those are the engine's.
+//
+// Secrets reach a connector in the stream or call that needs them, never in its environment or arguments. They are blotted out of
+// the connector's log lines, problems and outcomes, should it repeat them.
+package host

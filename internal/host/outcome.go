@@ -1,0 +1,83 @@
+package host
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/plugins/sdk"
+)
+
+// notStarted is the outcome of a handover that certainly never left: its attempt does not count.
+func notStarted(f *flight, why string) hub.Outcome {
+	return hub.Outcome{
+		Key: f.Key, Attempt: f.Attempt, Kind: hub.OutcomeRetry, Scope: hub.ScopeDelivery, Message: why, NotStarted: true, At: time.Now().UTC(),
+	}
+}
+
+// unknown is the outcome of a handover that may have left.
+func unknown(f *flight, why string) hub.Outcome {
+	return hub.Outcome{
+		Key: f.Key, Attempt: f.Attempt, Kind: hub.OutcomeUnknown, Scope: hub.ScopeDelivery, Message: why, At: time.Now().UTC(),
+	}
+}
+
+func rejectedAsTooLarge(f *flight, size int) hub.Outcome {
+	return hub.Outcome{
+		Key: f.Key, Attempt: f.Attempt, Kind: hub.OutcomeRejected, Scope: hub.ScopeDelivery, Code: "TOO_LARGE", At: time.Now().UTC(),
+		Message:  fmt.Sprintf("the message has %d bytes; a connector is given at most %d", size, largestHandover),
+		NextStep: "Shorten the values or parameters of the flow's mapping.",
+	}
+}
+
+// misconfigured is the outcome of handovers whose integration the connector refused to open.
+func (c *connector) misconfigured(f *flight, err error) hub.Outcome {
+	o := hub.Outcome{
+		Key: f.Key, Attempt: f.Attempt, Kind: hub.OutcomeMisconfigured, Scope: hub.ScopeIntegration, NotStarted: true, At: time.Now().UTC(),
+	}
+	var settings *sdk.SettingsError
+	if !errors.As(err, &settings) {
+		o.Message = "the connector cannot send messages"
+		o.NextStep = "Choose a connector with the role DESTINATION."
+		return o
+	}
+	o.Message, o.NextStep = "the connector cannot use the settings of this integration", "Check the integration."
+	if len(settings.Problems) > 0 {
+		p := settings.Problems[0]
+		o.Code, o.Path, o.Message, o.NextStep = p.Code, p.Path, c.redact.text(p.Message), c.redact.text(p.NextStep)
+	}
+	return o
+}
+
+func outcomeFromSDK(o *sdk.Outcome, key int64, now time.Time) hub.Outcome {
+	out := hub.Outcome{
+		Key: key, Attempt: o.Attempt, Kind: hub.OutcomeKind(o.Kind), Scope: hub.Scope(o.Scope), ProviderID: o.ProviderID, Code: o.ProviderCode,
+		Message: o.Message, NextStep: o.NextStep, Path: o.Path, RetryAfter: o.RetryAfter, Recipient: o.Recipient, Limit: o.Limit,
+		Detail: o.Detail, NotStarted: o.NotStarted(), At: now,
+	}
+	if len(o.Adjusted) > 0 {
+		out.Detail = maps.Clone(o.Detail)
+		if out.Detail == nil {
+			out.Detail = make(map[string]string, len(o.Adjusted))
+		}
+		for _, a := range o.Adjusted {
+			out.Detail["adjusted."+a.Path] = a.Reason
+		}
+	}
+	return out
+}
+
+// redactOutcomes takes secrets out of what the connector said in words. Accepted ones, nearly all, have none.
+func (c *connector) redactOutcomes(outcomes []hub.Outcome) {
+	for i := range outcomes {
+		o := &outcomes[i]
+		if o.Kind != hub.OutcomeAccepted {
+			o.Message, o.NextStep = c.redact.text(o.Message), c.redact.text(o.NextStep)
+		}
+		for k, v := range o.Detail {
+			o.Detail[k] = c.redact.text(v)
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package host
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/plugins/sdk"
+)
+
+func integrationToSDK(in *hub.OpenIntegration) sdk.Integration {
+	return sdk.Integration{
+		ID: hub.ID(hub.KindIntegration, in.Key), Name: in.Name, Settings: in.Settings, Secrets: in.Secrets,
+		CallbackURL: in.CallbackURL, Version: int64(in.Version),
+	}
+}
+
+// describedConnector takes a description over, if it can be used: its schemas must be JSON objects, and its actions' keys unique.
+func describedConnector(d sdk.Description) (*hub.Connector, error) {
+	c := &hub.Connector{Name: d.Name, Version: d.Version, Title: hub.Labels(d.Title)}
+	for _, r := range d.Roles {
+		c.Roles = append(c.Roles, string(r))
+	}
+	var err error
+	if c.Settings, err = schemaFromSDK("settings", d.Settings); err != nil {
+		return nil, err
+	}
+	for _, a := range d.Actions {
+		if a.Role == sdk.RoleSource {
+			continue // the hub's actions are those of destinations
+		}
+		if c.Action(a.Key) != nil {
+			return nil, fmt.Errorf("it describes the action %q twice; the keys of its actions must differ", hub.Clip(a.Key, 80))
+		}
+		action, err := actionFromSDK(a)
+		if err != nil {
+			return nil, err
+		}
+		c.Actions = append(c.Actions, action)
+	}
+	for _, l := range d.Limits {
+		c.Limits = append(c.Limits, hub.Limit{Key: l.Key, Scope: string(l.Scope), PerSecond: l.PerSecond, Burst: l.Burst, Setting: l.Setting})
+	}
+	k := d.Capabilities
+	c.Capabilities = hub.Capabilities{
+		Receipts: k.Receipts, Lookup: k.Lookup, Preview: k.Preview, Query: k.Query,
+		IdempotentSending: k.IdempotentSending, InFlight: k.InFlight,
+	}
+	return c, nil
+}
+
+func actionFromSDK(a sdk.Action) (hub.ConnectorAction, error) {
+	parameters, err := schemaFromSDK("the parameters of "+a.Key, a.Parameters)
+	return hub.ConnectorAction{
+		Key: a.Key, Title: hub.Labels(a.Title), Help: hub.Labels(a.Help), Category: a.Category, Language: a.Language, Parameters: parameters,
+		Values: hub.ValuesSpec{
+			Positional: a.Values.Positional, Min: a.Values.Min, Max: a.Values.Max, MaxLength: a.Values.MaxLength,
+		},
+		Recipient: hub.RecipientSpec{Format: a.Recipient.Format, Title: hub.Labels(a.Recipient.Title), Help: hub.Labels(a.Recipient.Help)},
+	}, err
+}
+
+func schemaFromSDK(of string, s sdk.Schema) (hub.Schema, error) {
+	out := hub.Schema{JSON: s.JSON, Labels: make(map[string]hub.FieldLabels, len(s.Labels))}
+	if len(out.JSON) == 0 {
+		out.JSON = json.RawMessage(`{"type":"object"}`)
+	}
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(out.JSON, &object); err != nil || object == nil {
+		return hub.Schema{}, fmt.Errorf("the schema of %s that it describes is no JSON object", hub.Clip(of, 120))
+	}
+	for name, l := range s.Labels {
+		out.Labels[name] = hub.FieldLabels{Title: hub.Labels(l.Title), Help: hub.Labels(l.Help)}
+	}
+	return out, nil
+}
+
+func callbackToSDK(cb *hub.Callback) sdk.Callback {
+	return sdk.Callback{Method: cb.Method, URL: cb.URL, Header: cb.Header, Body: cb.Body, ReceivedAt: cb.ReceivedAt}
+}
+
+func receptionFromSDK(r *sdk.Reception, receivedAt time.Time) *hub.Reception {
+	out := &hub.Reception{Verified: r.Verified, Status: r.Status, Header: r.Header, Body: r.Body}
+	for i := range r.Receipts {
+		out.Receipts = append(out.Receipts, receiptFromSDK(&r.Receipts[i], receivedAt))
+	}
+	return out
+}
+
+func receiptFromSDK(r *sdk.Receipt, receivedAt time.Time) hub.Receipt {
+	out := hub.Receipt{
+		ProviderID: r.ProviderID, Status: hub.ReceiptStatus(r.Status), At: r.At, ReceivedAt: receivedAt, Code: r.Code, Message: r.Message,
+		Scope: hub.Scope(r.Scope), Recipient: r.Recipient, Detail: r.Detail,
+	}
+	// An id that is none of ours came along from elsewhere: the provider's id may still find the delivery.
+	if kind, key, err := hub.ParseID(r.DeliveryID); err == nil && kind == hub.KindDelivery {
+		out.DeliveryKey = key
+	}
+	return out
+}

@@ -1,0 +1,51 @@
+package sqlite
+
+import (
+	"cmp"
+	"context"
+	"strings"
+
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+// AdministratorsGroup is the description of the group that the first start makes.
+const AdministratorsGroup = "Administrators"
+
+// MinBootstrapSecret is the fewest characters of a secret that somebody chose: secrets are kept as a plain hash, which
+// protects those that cannot be guessed.
+const MinBootstrapSecret = 16
+
+// Bootstrap makes, in a database without consumers, the group Administrators, which grants every cell of the permission
+// matrix, and one consumer in it, so that somebody can begin. An empty clientID or secret is generated; given ones must be
+// printable ASCII (RFC 6749, appendix A), the secret of 16 characters at least. Where there are consumers already, nothing
+// is done and created is nil. It asks nobody: there is nobody yet.
+func (db *DB) Bootstrap(ctx context.Context, clientID, secret string) (created *hub.ConsumerSecret, err error) {
+	clientID, secret = cmp.Or(clientID, hub.NewClientID()), cmp.Or(secret, hub.NewSecret())
+	switch {
+	case !visible(clientID) || len(clientID) > hub.MaxName:
+		return nil, hub.Invalid("bootstrap.key", "the key of the first consumer must be printable ASCII of at most %d characters", hub.MaxName)
+	case !visible(secret) || len(secret) < MinBootstrapSecret || len(secret) > hub.MaxDescription:
+		return nil, hub.Invalid("bootstrap.secret", "the secret of the first consumer must be printable ASCII of %d to %d characters", MinBootstrapSecret, hub.MaxDescription)
+	}
+	return write(ctx, db, func(tx *Tx) (*hub.ConsumerSecret, error) {
+		n, err := number(tx.each, "SELECT count(*) FROM consumers")
+		if err != nil || n > 0 {
+			return nil, err
+		}
+		g := &hub.Group{Key: hub.NewKey(tx.now), Version: 1, Description: AdministratorsGroup, Grants: hub.Grants{}, CreatedAt: tx.now, UpdatedAt: tx.now}
+		for _, row := range db.catalog.PermissionRows() {
+			g.Grants[row.Row()] = hub.ActionSet(row.Actions...)
+		}
+		if err := tx.groupInsert(g); err != nil {
+			return nil, err
+		}
+		c := &hub.Consumer{Key: hub.NewKey(tx.now), Version: 1, Name: "Administrator", Description: "made at the first start", GroupKey: g.Key,
+			Enabled: true, ClientID: clientID, CreatedAt: tx.now, UpdatedAt: tx.now}
+		return &hub.ConsumerSecret{Consumer: c, Secret: secret}, tx.consumerInsert(c, hub.HashSecret(secret))
+	})
+}
+
+// visible says whether text consists of visible ASCII characters.
+func visible(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
+}

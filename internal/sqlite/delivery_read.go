@@ -1,0 +1,99 @@
+package sqlite
+
+import (
+	"context"
+
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+var deliveries = table[hub.Delivery]{
+	kind: hub.KindDelivery, name: "deliveries", columns: deliveryColumns, scan: scanDelivery,
+	key: func(d *hub.Delivery) int64 { return d.Key },
+}
+
+// Deliveries lists messages, newest first. It needs SEE on automator/fracttal_hub.
+func (db *DB) Deliveries(ctx context.Context, c hub.Caller, f hub.DeliveryFilter, p hub.Page) (hub.List[*hub.Delivery], error) {
+	if err := c.Need(hub.RowHub, hub.See); err != nil {
+		return hub.List[*hub.Delivery]{}, err
+	}
+	return deliveries.walk(db.reads(ctx), deliveryWalk(f), p)
+}
+
+// The conditions of the partial indexes on the state, word for word: an index serves only who repeats its condition. The
+// ordinary states (accepted and better) have none, since most rows are in them for good.
+const (
+	troubleStates = "(state = 'PENDING' OR state = 'SENDING' OR state = 'UNKNOWN' OR state = 'FAILED')"
+	unsentStates  = "(state = 'SUPPRESSED' OR state = 'CANCELLED')"
+)
+
+var deliveryStateIndex = map[string]string{
+	string(hub.Pending): troubleStates, string(hub.Sending): troubleStates, string(hub.Unknown): troubleStates, string(hub.DeliveryFailed): troubleStates,
+	string(hub.Suppressed): unsentStates, string(hub.DeliveryCancelled): unsentStates,
+}
+
+func deliveryWalk(f hub.DeliveryFilter) (q walk) {
+	q.number("execution", "", f.ExecutionKey)
+	q.text("provider_id", "", f.ProviderID)
+	q.text("recipient", "", f.Recipient)
+	index := func(state string) string { return deliveryStateIndex[state] }
+	for _, s := range f.States {
+		if deliveryStateIndex[string(s)] == "" {
+			index = nil
+		}
+	}
+	q.oneOf("state", texts(f.States), index)
+	q.number("flow", "", f.FlowKey)
+	q.number("integration", "", f.IntegrationKey)
+	q.between("created_at", f.Since, f.Until)
+	return q
+}
+
+// Delivery reads one message; NOT_FOUND if there is none. It needs SEE on automator/fracttal_hub.
+func (db *DB) Delivery(ctx context.Context, c hub.Caller, key int64) (*hub.Delivery, error) {
+	if err := c.Need(hub.RowHub, hub.See); err != nil {
+		return nil, err
+	}
+	return deliveries.get(db.reads(ctx), key)
+}
+
+// DeliveriesByKey reads many deliveries in the order of the keys: nil where there is none, or everywhere without SEE on
+// automator/fracttal_hub.
+func (db *DB) DeliveriesByKey(ctx context.Context, c hub.Caller, keys []int64) ([]*hub.Delivery, error) {
+	return seen(ctx, db, c, hub.RowHub, deliveries, keys)
+}
+
+// The parts of many wholes; %s is the list of their keys.
+const (
+	deliveriesOf = "SELECT " + deliveryColumns + " FROM deliveries WHERE execution IN %s ORDER BY execution, key"
+	attemptsOf   = "SELECT " + attemptColumns + " FROM attempts WHERE delivery IN %s ORDER BY delivery, number"
+	receiptsOf   = "SELECT " + receiptColumns + " FROM receipts WHERE delivery IN %s ORDER BY delivery, key"
+)
+
+// DeliveriesOf reads all deliveries of many executions, by execution, oldest first. It needs SEE on automator/fracttal_hub.
+func (db *DB) DeliveriesOf(ctx context.Context, c hub.Caller, executionKeys []int64) (map[int64][]*hub.Delivery, error) {
+	if err := c.Need(hub.RowHub, hub.See); err != nil {
+		return nil, err
+	}
+	return partsOf(db.reads(ctx), executionKeys, scanDelivery, func(d *hub.Delivery) int64 { return d.ExecutionKey },
+		deliveriesOf)
+}
+
+// AttemptsOf reads all attempts of many deliveries, by delivery, the first one first. It needs SEE on
+// automator/fracttal_hub.
+func (db *DB) AttemptsOf(ctx context.Context, c hub.Caller, deliveryKeys []int64) (map[int64][]hub.Attempt, error) {
+	if err := c.Need(hub.RowHub, hub.See); err != nil {
+		return nil, err
+	}
+	return partsOf(db.reads(ctx), deliveryKeys, scanAttempt, func(a hub.Attempt) int64 { return a.DeliveryKey },
+		attemptsOf)
+}
+
+// ReceiptsOf reads all receipts of many deliveries, by delivery, in the order in which they came in. It needs SEE on
+// automator/fracttal_hub.
+func (db *DB) ReceiptsOf(ctx context.Context, c hub.Caller, deliveryKeys []int64) (map[int64][]hub.Receipt, error) {
+	if err := c.Need(hub.RowHub, hub.See); err != nil {
+		return nil, err
+	}
+	return partsOf(db.reads(ctx), deliveryKeys, scanReceipt, func(r hub.Receipt) int64 { return r.DeliveryKey },
+		receiptsOf)
+}

@@ -1,0 +1,59 @@
+package sqlite
+
+import (
+	"context"
+	"slices"
+
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+var executions = table[hub.Execution]{
+	kind: hub.KindExecution, name: "executions", columns: executionColumns, scan: scanExecution,
+	key: func(e *hub.Execution) int64 { return e.Key },
+}
+
+// Executions lists runs of flows, newest first. It needs SEE on automator/fracttal_hub.
+func (db *DB) Executions(ctx context.Context, c hub.Caller, f hub.ExecutionFilter, p hub.Page) (hub.List[*hub.Execution], error) {
+	if err := c.Need(hub.RowHub, hub.See); err != nil {
+		return hub.List[*hub.Execution]{}, err
+	}
+	q := executionWalk(f)
+	return executions.walk(db.reads(ctx), q, p)
+}
+
+// executionWalk puts first what leaves the fewest: what is open is soon closed, what went wrong is rarer than what went
+// well, while nearly all of a flow's executions are closed and well.
+func executionWalk(f hub.ExecutionFilter) (q walk) {
+	q.number("occurrence", "occurrence <> 0", f.OccurrenceKey)
+	q.text("subject", "subject <> ''", f.Subject)
+	if !slices.Contains(f.States, hub.Closed) {
+		q.oneOf("state", texts(f.States), func(string) string { return "closed_at IS NULL" })
+	} else {
+		q.oneOf("state", texts(f.States), nil)
+	}
+	wentWell := slices.Contains(f.Outcomes, hub.Succeeded) || slices.Contains(f.Outcomes, hub.Skipped)
+	if !wentWell {
+		q.oneOf("outcome", texts(f.Outcomes), wholeIndex)
+	}
+	q.number("event", "event <> 0", f.EventKey)
+	q.number("flow", "", f.FlowKey)
+	if wentWell {
+		q.oneOf("outcome", texts(f.Outcomes), wholeIndex)
+	}
+	q.between("created_at", f.Since, f.Until)
+	return q
+}
+
+// Execution reads one run of a flow; NOT_FOUND if there is none. It needs SEE on automator/fracttal_hub.
+func (db *DB) Execution(ctx context.Context, c hub.Caller, key int64) (*hub.Execution, error) {
+	if err := c.Need(hub.RowHub, hub.See); err != nil {
+		return nil, err
+	}
+	return executions.get(db.reads(ctx), key)
+}
+
+// ExecutionsByKey reads many executions in the order of the keys: nil where there is none, or everywhere without SEE on
+// automator/fracttal_hub.
+func (db *DB) ExecutionsByKey(ctx context.Context, c hub.Caller, keys []int64) ([]*hub.Execution, error) {
+	return seen(ctx, db, c, hub.RowHub, executions, keys)
+}

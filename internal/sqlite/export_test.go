@@ -1,0 +1,84 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+// Exec runs any statement inside the transaction.
+func (tx *Tx) Exec(query string, args ...any) error { return tx.exec(query, args...) }
+
+// Configured is configured for tests.
+func (tx *Tx) Configured() { tx.configured() }
+
+// Number reads one number from the pool.
+func (db *DB) Number(ctx context.Context, query string, args ...any) (int, error) {
+	return number(db.reads(ctx), query, args...)
+}
+
+// Explain says how SQLite answers a query, one line a step.
+func (db *DB) Explain(ctx context.Context, query string, args ...any) ([]string, error) {
+	return readAll(db.reads(ctx), func(r scanner) (step string, err error) {
+		var id, parent, unused int
+		err = r.Scan(&id, &parent, &unused, &step)
+		return step, err
+	}, "EXPLAIN QUERY PLAN "+query, args...)
+}
+
+func explainWalk[T any](ctx context.Context, db *DB, t table[T], q walk) ([]string, error) {
+	query, args := q.statement(t.columns, t.name, 1<<62, 51)
+	return db.Explain(ctx, query, args...)
+}
+
+// ExplainExecutions is Explain of a list of executions.
+func (db *DB) ExplainExecutions(ctx context.Context, f hub.ExecutionFilter) ([]string, error) {
+	return explainWalk(ctx, db, executions, executionWalk(f))
+}
+
+// ExplainDeliveries is Explain of a list of deliveries.
+func (db *DB) ExplainDeliveries(ctx context.Context, f hub.DeliveryFilter) ([]string, error) {
+	return explainWalk(ctx, db, deliveries, deliveryWalk(f))
+}
+
+// ExplainOccurrences is Explain of the list of occurrences as a caller would get it.
+func (db *DB) ExplainOccurrences(ctx context.Context, c hub.Caller, f hub.OccurrenceFilter) ([]string, error) {
+	types, all, err := db.eventTypes().visible(c, f.Type)
+	if err != nil {
+		return nil, err
+	}
+	return explainWalk(ctx, db, occurrences, occurrenceWalk(f, types, all))
+}
+
+// ExplainRecords is Explain of the list of records as a caller would get it.
+func (db *DB) ExplainRecords(ctx context.Context, c hub.Caller, typ, subject string) ([]string, error) {
+	types, all, err := db.recordTypes().visible(c, typ)
+	if err != nil {
+		return nil, err
+	}
+	return explainWalk(ctx, db, records, recordWalk(types, all, subject))
+}
+
+// ExplainParts is Explain of what reads the parts of many wholes, and of the timeline.
+func (db *DB) ExplainParts(ctx context.Context) (map[string][]string, error) {
+	plans := map[string][]string{}
+	for name, query := range map[string]string{"deliveries of executions": deliveriesOf, "attempts of deliveries": attemptsOf, "receipts of deliveries": receiptsOf} {
+		err := eachIn(make([]int64, 40), func(in string, args []any) (err error) {
+			plans[name], err = db.Explain(ctx, fmt.Sprintf(query, in), args...)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	plans["timeline"], err = db.Explain(ctx, timeline, 1)
+	return plans, err
+}
+
+// WriterQueue is writerQueue for tests.
+const WriterQueue = writerQueue
+
+// KeyAt is keyAt for tests.
+var KeyAt = keyAt

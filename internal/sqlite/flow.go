@@ -1,0 +1,91 @@
+package sqlite
+
+import (
+	"context"
+
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+var flows = table[hub.Flow]{
+	kind:    hub.KindFlow,
+	name:    "flows",
+	columns: "key, version, enabled, description, definition, paused, archived_at, created_at, updated_at",
+	key:     func(f *hub.Flow) int64 { return f.Key },
+	scan: func(r scanner) (*hub.Flow, error) {
+		f := &hub.Flow{}
+		return f, r.Scan(&f.Key, &f.Version, &f.Enabled, &f.Description, exact{&f.Definition}, document{&f.Paused}, maybeMillis{&f.ArchivedAt},
+			millis{&f.CreatedAt}, millis{&f.UpdatedAt})
+	},
+}
+
+// flowVersions reads flows as their versions had them; UpdatedAt is when the version was saved, and whether the flow is
+// enabled, paused or archived is what holds at present.
+const flowVersions = `SELECT f.key, v.version, f.enabled, v.description, v.definition, f.paused, f.archived_at, f.created_at, v.created_at
+	FROM flow_versions v JOIN flows f ON f.key = v.flow WHERE v.flow = ?`
+
+// Flows lists flows, newest first: Search looks into the description, Enabled narrows, archived ones are left out unless
+// Archived is set. It needs SEE on automator/fracttal_hub.
+func (db *DB) Flows(ctx context.Context, c hub.Caller, f hub.ListFilter, p hub.Page) (hub.List[*hub.Flow], error) {
+	var none hub.List[*hub.Flow]
+	if err := c.Need(hub.RowHub, hub.See); err != nil {
+		return none, err
+	}
+	var w terms
+	if err := w.search(f.Search, "description"); err != nil {
+		return none, err
+	}
+	w.enabled(f.Enabled)
+	w.archived(f.Archived)
+	return flows.page(db.reads(ctx), w, p)
+}
+
+// Flow reads a flow in its current version; NOT_FOUND if there is none. It needs SEE on automator/fracttal_hub.
+func (db *DB) Flow(ctx context.Context, c hub.Caller, key int64) (*hub.Flow, error) {
+	if err := c.Need(hub.RowHub, hub.See); err != nil {
+		return nil, err
+	}
+	return db.FlowNow(ctx, key)
+}
+
+// FlowNow is Flow for the engine: it asks nobody.
+func (db *DB) FlowNow(ctx context.Context, key int64) (*hub.Flow, error) {
+	return flows.get(db.reads(ctx), key)
+}
+
+// FlowsByKey reads many flows in the order of the keys: nil where there is none, or everywhere without SEE on
+// automator/fracttal_hub.
+func (db *DB) FlowsByKey(ctx context.Context, c hub.Caller, keys []int64) ([]*hub.Flow, error) {
+	return seen(ctx, db, c, hub.RowHub, flows, keys)
+}
+
+// FlowVersions reads every version of a flow, the newest first: description and definition as they were saved, UpdatedAt
+// when that was; whether the flow is enabled, paused or archived is what holds at present. NOT_FOUND if there is no such
+// flow. It needs SEE on automator/fracttal_hub.
+func (db *DB) FlowVersions(ctx context.Context, c hub.Caller, key int64) ([]*hub.Flow, error) {
+	if err := c.Need(hub.RowHub, hub.See); err != nil {
+		return nil, err
+	}
+	list, err := readAll(db.reads(ctx), flows.scan, flowVersions+" ORDER BY v.version DESC", key)
+	if err == nil && len(list) == 0 {
+		err = hub.NotFound(hub.KindFlow, key)
+	}
+	return list, err
+}
+
+// FlowAt reads a flow as a version had it; see FlowVersions. NOT_FOUND if there is no such flow or version. It needs SEE on
+// automator/fracttal_hub.
+func (db *DB) FlowAt(ctx context.Context, c hub.Caller, key int64, version int) (*hub.Flow, error) {
+	if err := c.Need(hub.RowHub, hub.See); err != nil {
+		return nil, err
+	}
+	return db.FlowForEngine(ctx, key, version)
+}
+
+// FlowForEngine is FlowAt for the engine, which runs the version that an execution is pinned to: it asks nobody.
+func (db *DB) FlowForEngine(ctx context.Context, key int64, version int) (*hub.Flow, error) {
+	f, err := first(readAll(db.reads(ctx), flows.scan, flowVersions+" AND v.version = ?", key, version))
+	if err == nil && f == nil {
+		err = hub.NotFound(hub.KindFlow, key)
+	}
+	return f, err
+}

@@ -1,0 +1,105 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+var integrations = table[hub.Integration]{
+	kind:    hub.KindIntegration,
+	name:    "integrations",
+	columns: "key, version, connector, name, settings, secrets_set, state, reason, created_at, updated_at",
+	key:     func(i *hub.Integration) int64 { return i.Key },
+	scan: func(r scanner) (*hub.Integration, error) {
+		i := &hub.Integration{}
+		return i, r.Scan(integrationPlaces(i)...)
+	},
+}
+
+func integrationPlaces(i *hub.Integration) []any {
+	return []any{&i.Key, &i.Version, &i.Connector, &i.Name, document{&i.Settings}, document{&i.SecretsSet}, text[hub.IntegrationState]{&i.State},
+		document{&i.Reason}, millis{&i.CreatedAt}, millis{&i.UpdatedAt}}
+}
+
+// Integrations lists integrations, newest first: Search looks into the name, Type is the connector. It needs SEE on
+// settings/api_connections.
+func (db *DB) Integrations(ctx context.Context, c hub.Caller, f hub.ListFilter, p hub.Page) (hub.List[*hub.Integration], error) {
+	var none hub.List[*hub.Integration]
+	if err := c.Need(hub.RowAPIConnections, hub.See); err != nil {
+		return none, err
+	}
+	var w terms
+	if err := w.search(f.Search, "name"); err != nil {
+		return none, err
+	}
+	if f.Type != "" {
+		w.and("connector = ?", f.Type)
+	}
+	return integrations.page(db.reads(ctx), w, p)
+}
+
+// Integration reads an integration, without its secrets; NOT_FOUND if there is none. It needs SEE on
+// settings/api_connections.
+func (db *DB) Integration(ctx context.Context, c hub.Caller, key int64) (*hub.Integration, error) {
+	if err := c.Need(hub.RowAPIConnections, hub.See); err != nil {
+		return nil, err
+	}
+	return db.IntegrationNow(ctx, key)
+}
+
+// IntegrationNow is Integration for the engine: it asks nobody.
+func (db *DB) IntegrationNow(ctx context.Context, key int64) (*hub.Integration, error) {
+	return integrations.get(db.reads(ctx), key)
+}
+
+// IntegrationsByKey reads many integrations in the order of the keys: nil where there is none, or everywhere without SEE
+// on settings/api_connections.
+func (db *DB) IntegrationsByKey(ctx context.Context, c hub.Caller, keys []int64) ([]*hub.Integration, error) {
+	return seen(ctx, db, c, hub.RowAPIConnections, integrations, keys)
+}
+
+// OpenIntegration is an integration with its secrets in plain text, for the engine to hand to the connector and to nobody
+// else; CallbackURL is left empty, since the store does not know where the hub is reached. NOT_FOUND if there is none. It
+// asks nobody, so no door may reach it.
+func (db *DB) OpenIntegration(ctx context.Context, key int64) (hub.OpenIntegration, error) {
+	i, secrets, err := db.integrationSecrets(db.reads(ctx), key)
+	if err != nil {
+		return hub.OpenIntegration{}, err
+	}
+	return hub.OpenIntegration{Key: i.Key, Version: i.Version, Connector: i.Connector, Name: i.Name, Settings: i.Settings, Secrets: secrets}, nil
+}
+
+// integrationSecrets reads an integration and unseals its secrets.
+func (db *DB) integrationSecrets(r reader, key int64) (i *hub.Integration, secrets map[string]string, err error) {
+	var sealed []byte
+	err = r("SELECT "+integrations.columns+", secrets FROM integrations WHERE key = ?", []any{key}, func(row scanner) error {
+		i = &hub.Integration{}
+		return row.Scan(append(integrationPlaces(i), &sealed)...)
+	})
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case i == nil:
+		return nil, nil, hub.NotFound(hub.KindIntegration, key)
+	}
+	plain, err := db.seal.open(sealed, i.ID())
+	if err != nil {
+		return nil, nil, err
+	}
+	secrets = map[string]string{}
+	return i, secrets, json.Unmarshal(plain, &secrets)
+}
+
+// checkKey unseals the secrets of one integration: a hub that was started with a key which is not this directory's would
+// otherwise learn of it with the first message.
+func (db *DB) checkKey(ctx context.Context) error {
+	r := db.reads(ctx)
+	keys, err := readAll(r, scanKey, "SELECT key FROM integrations ORDER BY key LIMIT 1")
+	if err != nil || len(keys) == 0 {
+		return err
+	}
+	_, _, err = db.integrationSecrets(r, keys[0])
+	return err
+}

@@ -1,0 +1,229 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+// reader runs a query on the pool ([DB.reads]) or on the writer's connection ([Tx.each]) and calls row for every row of
+// the answer: what reads a noun does not care which. row must not run statements of its own.
+type reader func(query string, args []any, row func(scanner) error) error
+
+// reads is the reader of the pool: it sees what was committed when each query began.
+func (db *DB) reads(ctx context.Context) reader {
+	return func(query string, args []any, row func(scanner) error) (err error) {
+		rows, err := db.read.QueryContext(ctx, query, args...)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, rows.Close()) }()
+		for rows.Next() {
+			if err := row(rows); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	}
+}
+
+// readAll reads every row of a query.
+func readAll[T any](r reader, scan func(scanner) (T, error), query string, args ...any) (list []T, err error) {
+	err = r(query, args, func(row scanner) error {
+		v, err := scan(row)
+		list = append(list, v)
+		return err
+	})
+	return list, err
+}
+
+// number reads a query that answers one number.
+func number(r reader, query string, args ...any) (n int, err error) {
+	err = r(query, args, func(row scanner) error { return row.Scan(&n) })
+	return n, err
+}
+
+// exact reads a JSON column whose numbers are values of people's: they stay as they were written (json.Number).
+type exact struct{ v any }
+
+// Scan reads JSON text.
+func (e exact) Scan(v any) error {
+	s, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("a %T is no JSON", v)
+	}
+	return decodeNumbers([]byte(s), e.v)
+}
+
+// scanKey reads a query that answers keys.
+func scanKey(row scanner) (key int64, err error) {
+	err = row.Scan(&key)
+	return key, err
+}
+
+// terms are conditions that hold together, with their arguments.
+type terms struct {
+	text []string
+	args []any
+}
+
+func (w *terms) and(text string, args ...any) {
+	w.text = append(w.text, text)
+	w.args = append(w.args, args...)
+}
+
+// String writes the conditions with WHERE before them; nothing if there are none.
+func (w terms) String() string {
+	if len(w.text) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(w.text, " AND ")
+}
+
+// table is what is needed to read a noun.
+type table[T any] struct {
+	kind    hub.Kind
+	name    string
+	columns string
+	scan    func(scanner) (*T, error)
+	key     func(*T) int64
+}
+
+func (t table[T]) query(rest string) string {
+	return "SELECT " + t.columns + " FROM " + t.name + rest
+}
+
+// get reads one by its key; NOT_FOUND if there is none.
+func (t table[T]) get(r reader, key int64) (*T, error) {
+	v, err := first(readAll(r, t.scan, t.query(" WHERE key = ?"), key))
+	if err == nil && v == nil {
+		err = hub.NotFound(t.kind, key)
+	}
+	return v, err
+}
+
+// byKey reads many by their keys: in the order of the keys, nil where there is none.
+func (t table[T]) byKey(r reader, keys []int64) ([]*T, error) {
+	found := make(map[int64]*T, len(keys))
+	err := eachIn(keys, func(in string, args []any) error {
+		list, err := readAll(r, t.scan, t.query(" WHERE key IN "+in), args...)
+		for _, v := range list {
+			found[t.key(v)] = v
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*T, len(keys))
+	for i, k := range keys {
+		out[i] = found[k]
+	}
+	return out, nil
+}
+
+// page reads a part of a list of configuration, newest first, and offers to count the whole list.
+func (t table[T]) page(r reader, w terms, p hub.Page) (hub.List[*T], error) {
+	l, err := t.walk(r, walk{rest: w}, p)
+	l.Total = func() (int, error) {
+		return number(r, "SELECT count(*) FROM "+t.name+w.String(), w.args...)
+	}
+	return l, err
+}
+
+// walk reads a part of a list, newest first. One more than the page is read, to know whether there is a next one.
+func (t table[T]) walk(r reader, q walk, p hub.Page) (hub.List[*T], error) {
+	limit, err := p.Limit()
+	if err != nil {
+		return hub.List[*T]{}, err
+	}
+	after, err := p.Key()
+	if err != nil {
+		return hub.List[*T]{}, err
+	}
+	if after == 0 {
+		after = math.MaxInt64
+	}
+	query, args := q.statement(t.columns, t.name, after, limit+1)
+	list, err := readAll(r, t.scan, query, args...)
+	if err != nil {
+		return hub.List[*T]{}, err
+	}
+	l := hub.List[*T]{Items: list, HasNext: len(list) > limit}
+	if l.HasNext {
+		l.Items = list[:limit]
+	}
+	return l, nil
+}
+
+// inSizes are the lengths that lists of keys are padded to, so that few statements serve all of them.
+var inSizes = []int{1, 8, 40, 200}
+
+// eachIn calls fn with "(?, ?, …)" and its arguments, once for up to 200 keys. The last key is repeated up to the next of
+// the sizes; no keys, no call.
+func eachIn(keys []int64, fn func(in string, args []any) error) error {
+	most := inSizes[len(inSizes)-1]
+	for len(keys) > 0 {
+		part := keys[:min(len(keys), most)]
+		keys = keys[len(part):]
+		size := most
+		for _, s := range inSizes {
+			if s >= len(part) {
+				size = s
+				break
+			}
+		}
+		args := make([]any, size)
+		for i := range args {
+			args[i] = part[min(i, len(part)-1)]
+		}
+		if err := fn(placeholders(size), args); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// partsOf reads the parts of many wholes, by the key of the whole; query has %s where the list of keys belongs.
+func partsOf[T any](r reader, keys []int64, scan func(scanner) (T, error), whole func(T) int64, query string) (map[int64][]T, error) {
+	parts := make(map[int64][]T, len(keys))
+	// A key that stood in two parts of the list would be answered twice.
+	unique := slices.Compact(slices.Sorted(slices.Values(keys)))
+	err := eachIn(unique, func(in string, args []any) error {
+		list, err := readAll(r, scan, fmt.Sprintf(query, in), args...)
+		for _, v := range list {
+			parts[whole(v)] = append(parts[whole(v)], v)
+		}
+		return err
+	})
+	return parts, err
+}
+
+func placeholders(n int) string { return "(?" + strings.Repeat(", ?", n-1) + ")" }
+
+// write runs fn in a transaction and hands out what it made, once that is durable.
+func write[T any](ctx context.Context, db *DB, fn func(*Tx) (T, error)) (T, error) {
+	var made T
+	err := db.Write(ctx, func(tx *Tx) (err error) {
+		made, err = fn(tx)
+		return err
+	})
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return made, nil
+}
+
+// fresh refuses a change that was written against an older version; expected 0 means that the caller did not say.
+func fresh(expected, current int) error {
+	if expected != 0 && expected != current {
+		return hub.Stale(expected, current)
+	}
+	return nil
+}

@@ -1,0 +1,42 @@
+package sqlite
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+const occurrenceColumns = "key, consumer, source, name, type, subject, time, received_at, hash, records, matches"
+
+func scanOccurrence(r scanner) (*hub.Occurrence, error) {
+	o := &hub.Occurrence{}
+	var records string
+	err := r.Scan(&o.Key, &o.ConsumerKey, &o.Source, &o.Name, &o.Type, &o.Subject, millis{&o.Time}, millis{&o.ReceivedAt}, &o.Hash,
+		&records, document{&o.Matches})
+	if err == nil {
+		err = decodeNumbers([]byte(records), &o.Records)
+	}
+	return o, err
+}
+
+// decodeNumbers reads JSON and keeps numbers as they were written (json.Number): 7 stays 7, and long ids stay exact.
+func decodeNumbers(b []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	return d.Decode(v)
+}
+
+// OccurrenceInsert stores an occurrence with its matches; records is o.Records as JSON text, which the caller has made
+// already. inserted is false when one with the same consumer, source and name is there; nothing is written then.
+func (tx *Tx) OccurrenceInsert(o *hub.Occurrence, records string) (inserted bool, err error) {
+	return tx.one("INSERT INTO occurrences ("+occurrenceColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (consumer, source, name) DO NOTHING",
+		o.Key, o.ConsumerKey, o.Source, o.Name, o.Type, o.Subject, ms(o.Time), ms(o.ReceivedAt), o.Hash, records, doc(o.Matches))
+}
+
+// OccurrenceNamed reads the occurrence that a consumer published under a source and a name; nil if there is none.
+func (tx *Tx) OccurrenceNamed(consumer int64, source, name string) (o *hub.Occurrence, err error) {
+	err = tx.each("SELECT "+occurrenceColumns+" FROM occurrences WHERE consumer = ? AND source = ? AND name = ?", []any{consumer, source, name},
+		func(r scanner) (err error) { o, err = scanOccurrence(r); return err })
+	return o, err
+}

@@ -1,0 +1,90 @@
+package sqlite
+
+import (
+	"context"
+	"slices"
+
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+var occurrences = table[hub.Occurrence]{
+	kind: hub.KindOccurrence, name: "occurrences", columns: occurrenceColumns, scan: scanOccurrence,
+	key: func(o *hub.Occurrence) int64 { return o.Key },
+}
+
+// Occurrences lists what happened, newest first, of the event types that the caller may see: it needs SEE on the row that
+// guards the type, or on that of one type at least if the filter names none. Of the records that an occurrence brought, it
+// shows those that the caller may see.
+func (db *DB) Occurrences(ctx context.Context, c hub.Caller, f hub.OccurrenceFilter, p hub.Page) (hub.List[*hub.Occurrence], error) {
+	types, all, err := db.eventTypes().visible(c, f.Type)
+	if err != nil {
+		return hub.List[*hub.Occurrence]{}, err
+	}
+	l, err := occurrences.walk(db.reads(ctx), occurrenceWalk(f, types, all), p)
+	for _, o := range l.Items {
+		db.redact(c, o)
+	}
+	return l, err
+}
+
+// occurrenceWalk asks for occurrences of some types, or of all, which are read along the keys then: nearly every row is of
+// one of them.
+func occurrenceWalk(f hub.OccurrenceFilter, types []string, all bool) (q walk) {
+	q.text("subject", "subject <> ''", f.Subject)
+	q.text("type", "", f.Type)
+	q.number("consumer", "", f.ConsumerKey)
+	switch {
+	case all:
+		q.oneOf("type", types, nil)
+	case f.Type == "":
+		q.oneOf("type", types, wholeIndex)
+	}
+	q.between("received_at", f.Since, f.Until)
+	return q
+}
+
+// redact leaves out the records of an occurrence that the caller may not see: a work order may bring the persons who work
+// on it.
+func (db *DB) redact(c hub.Caller, o *hub.Occurrence) {
+	o.Records = slices.DeleteFunc(o.Records, func(r hub.RecordInput) bool {
+		row, ok := db.guard(r.Type)
+		return !ok || !c.May(row, hub.See)
+	})
+}
+
+// Occurrence reads one thing that happened, with those of its records that the caller may see; NOT_FOUND if there is none.
+// It needs SEE on the row that guards its type.
+func (db *DB) Occurrence(ctx context.Context, c hub.Caller, key int64) (*hub.Occurrence, error) {
+	if err := c.NeedToken(); err != nil {
+		return nil, err
+	}
+	o, err := occurrences.get(db.reads(ctx), key)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.eventTypes().needOf(c, o.Type); err != nil {
+		return nil, err
+	}
+	db.redact(c, o)
+	return o, nil
+}
+
+// OccurrencesByKey reads many occurrences in the order of the keys, with those of their records that the caller may see:
+// nil where there is none, or where SEE on the row that guards its type is missing.
+func (db *DB) OccurrencesByKey(ctx context.Context, c hub.Caller, keys []int64) ([]*hub.Occurrence, error) {
+	if err := c.NeedToken(); err != nil {
+		return nil, err
+	}
+	list, err := occurrences.byKey(db.reads(ctx), keys)
+	types := db.eventTypes()
+	for i, o := range list {
+		switch {
+		case o == nil:
+		case !types.may(c, o.Type):
+			list[i] = nil
+		default:
+			db.redact(c, o)
+		}
+	}
+	return list, err
+}

@@ -1,0 +1,224 @@
+package sqlite_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/hubtest"
+	"github.com/recado-hub/recado/internal/sqlite"
+)
+
+// oneClearLine fails unless the error is one line that says what is asked for.
+func oneClearLine(t *testing.T, err error, says ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatal("it was not refused")
+	}
+	if strings.Contains(strings.TrimSpace(err.Error()), "\n") {
+		t.Errorf("more than one line: %q", err)
+	}
+	for _, s := range says {
+		if !strings.Contains(err.Error(), s) {
+			t.Errorf("%q does not say %q", err, s)
+		}
+	}
+}
+
+func TestASecondHubOnTheSameDirectoryIsRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	db := hubtest.Open(t, dir, nil)
+	_, err := sqlite.Open(t.Context(), dir, hubtest.Options(nil))
+	oneClearLine(t, err, dir, "in use by another hub", "--data")
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	hubtest.Open(t, dir, nil)
+}
+
+func TestADatabaseOfANewerVersionIsRefusedAndLeftAsItIs(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	db := hubtest.Open(t, dir, nil)
+	if err := db.Write(t.Context(), func(tx *sqlite.Tx) error {
+		return tx.Exec("INSERT INTO migrations (version, name, at) VALUES (99, '0099_future', 0)")
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the refusal frees the directory, so the second one is the same
+		_, err := sqlite.Open(t.Context(), dir, hubtest.Options(nil))
+		oneClearLine(t, err, "newer version (99)", "use the newer program")
+	}
+}
+
+func TestAFileThatIsNoDatabaseIsRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, sqlite.File), bytes.Repeat([]byte("no database "), 1000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := sqlite.Open(t.Context(), dir, hubtest.Options(nil))
+	oneClearLine(t, err, sqlite.File, "not a database")
+}
+
+func TestADirectoryThatCannotBeMadeIsRefused(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := sqlite.Open(t.Context(), filepath.Join(file, "data"), hubtest.Options(nil))
+	oneClearLine(t, err, "data directory", file)
+}
+
+func TestAMissingDirectoryIsMadeForItsOwnerAlone(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "a", "with space % and ?")
+	hubtest.Open(t, dir, nil)
+	info, err := os.Stat(dir)
+	if err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, sqlite.File)); err != nil {
+		t.Errorf("the database is somewhere else: %v", err)
+	}
+}
+
+func TestWhatWasWrittenIsThereAfterTheNextOpen(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	db := hubtest.Open(t, dir, nil)
+	admin := hubtest.Admin(t, db)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db = hubtest.Open(t, dir, nil)
+	if again := hubtest.Admin(t, db); again.Consumer.Key != admin.Consumer.Key {
+		t.Errorf("another first consumer: %s, then %s", admin.Consumer.ID(), again.Consumer.ID())
+	}
+	if err := db.Ready(t.Context()); err != nil {
+		t.Errorf("not ready: %v", err)
+	}
+}
+
+func TestKeysGoOnFromTheLargestOneStored(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	db := hubtest.Open(t, dir, nil)
+	// As a clock that is set back between two starts leaves it: a key of the future.
+	future := hub.NewKey(time.Now()) + 1_000_000
+	if err := db.Write(t.Context(), func(tx *sqlite.Tx) error {
+		return tx.Exec("INSERT INTO callbacks (key, integration, received_at, request) VALUES (?, 1, 0, x'00')", future)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	hubtest.Open(t, dir, nil)
+	if next := hub.NewKey(time.Now()); next <= future {
+		t.Errorf("the next key %d would not be larger than %d", next, future)
+	}
+}
+
+const plainSecret = "EAAG-plain-access-token-of-a-test"
+
+// withSecret is a store with one integration that has a secret.
+func withSecret(t *testing.T) (db *sqlite.DB, dir string, key int64) {
+	t.Helper()
+	dir = t.TempDir()
+	db = hubtest.Open(t, dir, nil)
+	i, err := db.IntegrationCreate(t.Context(), hubtest.Admin(t, db),
+		&hub.Integration{Connector: "whatsapp", Name: "whatsapp nt", Settings: json.RawMessage(`{"phoneNumberId":"readable"}`)},
+		map[string]string{"accessToken": plainSecret})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db, dir, i.Key
+}
+
+func TestNoSecretCanBeReadInTheFiles(t *testing.T) {
+	t.Parallel()
+	db, dir, key := withSecret(t)
+	if err := db.Write(t.Context(), func(tx *sqlite.Tx) error {
+		return tx.CallbackKeep(key, hub.Callback{Method: "POST", Header: map[string][]string{"Authorization": {plainSecret}}, Body: []byte(plainSecret)})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	made, err := db.ConsumerCreate(t.Context(), hubtest.Admin(t, db), consumerInput("sender", hubtest.Admin(t, db).Group.Key))
+	if err != nil {
+		t.Fatal(err)
+	}
+	look := func(when string) {
+		files, err := filepath.Glob(filepath.Join(dir, "*"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no files: %v", err)
+		}
+		readable := false
+		for _, f := range files {
+			b, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			readable = readable || bytes.Contains(b, []byte("phoneNumberId"))
+			for _, secret := range []string{plainSecret, made.Secret, hubtest.AdminSecret} {
+				if bytes.Contains(b, []byte(secret)) {
+					t.Errorf("%s: %s holds the secret %s", when, filepath.Base(f), secret)
+				}
+			}
+		}
+		if !readable {
+			t.Errorf("%s: not even the settings were found, so nothing was looked at", when)
+		}
+	}
+	look("while the hub runs, with its write-ahead log")
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	look("after the hub has stopped")
+}
+
+func TestAKeyThatIsNotTheDirectorysIsRefusedAtTheStart(t *testing.T) {
+	t.Parallel()
+	db, dir, _ := withSecret(t)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, key := range map[string][]byte{"another key": bytes.Repeat([]byte{8}, sqlite.KeySize), "a short key": []byte("short"), "no key": nil} {
+		_, err := sqlite.Open(t.Context(), dir, hubtest.Options(func(o *sqlite.Options) { o.Key = key }))
+		oneClearLine(t, err, "key")
+		if err != nil && strings.Contains(err.Error(), string(bytes.Repeat([]byte{8}, 4))) {
+			t.Errorf("%s: the error shows the key", name)
+		}
+	}
+	hubtest.Open(t, dir, nil)
+}
+
+func TestSealedSecretsCannotBeMovedToAnotherIntegration(t *testing.T) {
+	t.Parallel()
+	db, _, key := withSecret(t)
+	other, err := db.IntegrationCreate(t.Context(), hubtest.Admin(t, db), &hub.Integration{Connector: "whatsapp", Name: "another"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Write(t.Context(), func(tx *sqlite.Tx) error {
+		return tx.Exec("UPDATE integrations SET secrets = (SELECT secrets FROM integrations WHERE key = ?) WHERE key = ?", key, other.Key)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if open, err := db.OpenIntegration(t.Context(), other.Key); err == nil {
+		t.Errorf("the other integration was given %v", open.Secrets)
+	}
+	if open, err := db.OpenIntegration(t.Context(), key); err != nil || open.Secrets["accessToken"] != plainSecret {
+		t.Errorf("its own secrets are %v (%v)", open.Secrets, err)
+	}
+}

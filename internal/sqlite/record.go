@@ -1,0 +1,69 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+const recordColumns = "key, type, name, subject, version, data, created_at, updated_at"
+
+func scanRecord(r scanner) (*hub.Record, error) {
+	rec := &hub.Record{}
+	var data string
+	err := r.Scan(&rec.Key, &rec.Type, &rec.Name, &rec.Subject, &rec.Version, &data, millis{&rec.CreatedAt}, millis{&rec.UpdatedAt})
+	if err == nil {
+		err = decodeNumbers([]byte(data), &rec.Data)
+	}
+	return rec, err
+}
+
+// RecordUpsert writes a record as it is now: a new one, or in place of the older state. data is its fields as JSON text.
+// When there is one already, edit is asked first, and its error is returned. Writing the same data again changes nothing.
+func (tx *Tx) RecordUpsert(typ, name, subject, data string, edit func() error) (inserted bool, err error) {
+	now := ms(tx.now)
+	inserted, err = tx.one("INSERT INTO records ("+recordColumns+") VALUES (?, ?, ?, ?, 1, ?, ?, ?) ON CONFLICT (type, name) DO NOTHING",
+		hub.NewKey(tx.now), typ, name, subject, data, now, now)
+	if err != nil || inserted {
+		return inserted, err
+	}
+	if err := edit(); err != nil {
+		return false, err
+	}
+	return false, tx.exec("UPDATE records SET subject = ?, data = ?, version = version + 1, updated_at = ? WHERE type = ? AND name = ? AND (data <> ? OR subject <> ?)",
+		subject, data, now, typ, name, data, subject)
+}
+
+// Record reads a record by type and name; nil if there is none.
+func (tx *Tx) Record(typ, name string) (rec *hub.Record, err error) {
+	err = tx.each("SELECT "+recordColumns+" FROM records WHERE type = ? AND name = ?", []any{typ, name},
+		func(r scanner) (err error) { rec, err = scanRecord(r); return err })
+	return rec, err
+}
+
+// RecordsOfSubject reads the records of a type that belong to a subject, oldest first, at most limit.
+func (tx *Tx) RecordsOfSubject(typ, subject string, limit int) (list []*hub.Record, err error) {
+	err = tx.each("SELECT "+recordColumns+" FROM records WHERE type = ? AND subject = ? AND subject <> '' ORDER BY key LIMIT ?", []any{typ, subject, limit},
+		func(r scanner) error {
+			rec, err := scanRecord(r)
+			list = append(list, rec)
+			return err
+		})
+	return list, err
+}
+
+// RecordData reads the fields of a record by type and name; nil if there is none. It asks nobody: the engine asks for the
+// rights of the flow's consumer.
+func (db *DB) RecordData(ctx context.Context, typ, name string) (hub.Fields, error) {
+	var data string
+	switch err := db.read.QueryRowContext(ctx, "SELECT data FROM records WHERE type = ? AND name = ?", typ, name).Scan(&data); {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	var fields hub.Fields
+	return fields, decodeNumbers([]byte(data), &fields)
+}

@@ -1,0 +1,52 @@
+package sqlite
+
+import (
+	"context"
+
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+var records = table[hub.Record]{
+	kind: hub.KindRecord, name: "records", columns: recordColumns, scan: scanRecord,
+	key: func(r *hub.Record) int64 { return r.Key },
+}
+
+// Records lists records, newest first, of one type or, if typ is empty, of all that the caller may see; subject narrows if
+// it is not empty. It needs SEE on the row that guards the type, or on that of one type at least.
+func (db *DB) Records(ctx context.Context, c hub.Caller, typ, subject string, p hub.Page) (hub.List[*hub.Record], error) {
+	types, all, err := db.recordTypes().visible(c, typ)
+	if err != nil {
+		return hub.List[*hub.Record]{}, err
+	}
+	return records.walk(db.reads(ctx), recordWalk(types, all, subject), p)
+}
+
+// recordWalk asks for records of some types, or of all, which are read along the keys then: nearly every row is of one of
+// them.
+func recordWalk(types []string, all bool, subject string) (q walk) {
+	switch {
+	case subject != "":
+		q.oneOf("type", types, func(string) string { return "subject <> ''" })
+		q.rest.and("subject = ?", subject)
+	case all:
+		q.oneOf("type", types, nil)
+	default:
+		q.oneOf("type", types, wholeIndex)
+	}
+	return q
+}
+
+// Record reads a record; NOT_FOUND if there is none. It needs SEE on the row that guards its type.
+func (db *DB) Record(ctx context.Context, c hub.Caller, key int64) (*hub.Record, error) {
+	if err := c.NeedToken(); err != nil {
+		return nil, err
+	}
+	r, err := records.get(db.reads(ctx), key)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.recordTypes().needOf(c, r.Type); err != nil {
+		return nil, err
+	}
+	return r, nil
+}

@@ -1,0 +1,48 @@
+package sqlite
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"errors"
+	"fmt"
+)
+
+// sealer encrypts what must not be readable in a copy of the database file: AES-256-GCM with a random nonce in front
+// (NIST SP 800-38D). The first byte says with which key, so that keys can be changed later.
+type sealer struct{ aead cipher.AEAD }
+
+// KeySize is how many bytes Options.Key has.
+const KeySize = 32
+
+const currentKey = 1
+
+func newSealer(key []byte) (*sealer, error) {
+	if len(key) != KeySize {
+		return nil, fmt.Errorf("the key that seals secrets must have %d bytes, it has %d", KeySize, len(key))
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	return &sealer{aead}, err
+}
+
+// seal encrypts plain; place binds it to where it is stored, so that it cannot be copied to another row.
+func (s *sealer) seal(plain []byte, place string) []byte {
+	return s.aead.Seal([]byte{currentKey}, nil, plain, []byte(place))
+}
+
+// errSealed is what opening says when the key or the place is wrong, or the data was changed.
+var errSealed = errors.New("sealed data cannot be opened: it was sealed with another key; start with the key that belongs to this data directory")
+
+func (s *sealer) open(sealed []byte, place string) ([]byte, error) {
+	if len(sealed) < 1 || sealed[0] != currentKey {
+		return nil, errSealed
+	}
+	plain, err := s.aead.Open(nil, nil, sealed[1:], []byte(place))
+	if err != nil {
+		return nil, errSealed
+	}
+	return plain, nil
+}

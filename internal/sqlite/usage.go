@@ -1,0 +1,58 @@
+package sqlite
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+// usage asks who uses a thing before it goes: names and count are queries that take its key (and names a limit).
+type usage struct {
+	what   string // "the group \"Planners\""
+	users  string // what the users are: "consumers"
+	advice string
+	names  string
+	count  string
+}
+
+// namedUsers is how many users an error names; it counts the others.
+const namedUsers = 5
+
+// refuse is nil when nobody uses the thing, else IN_USE with the names of the users.
+func (u usage) refuse(r reader, key int64) error {
+	names, err := readAll(r, func(row scanner) (s string, err error) {
+		err = row.Scan(&s)
+		return quoted(s), err
+	}, u.names, key, namedUsers)
+	if err != nil || len(names) == 0 {
+		return err
+	}
+	n, err := number(r, u.count, key)
+	if err != nil {
+		return err
+	}
+	list := strings.Join(names, ", ")
+	if n > len(names) {
+		list += fmt.Sprintf(" and %d more", n-len(names))
+	}
+	return &hub.Error{Code: hub.CodeInUse, Path: "id",
+		Message: fmt.Sprintf("%s is used by %d %s: %s; %s", u.what, n, u.users, list, u.advice)}
+}
+
+// flowsUsing is the usage of what flows refer to: a kind of flow_uses, "consumer" or "integration".
+func flowsUsing(kind, what string) usage {
+	const from = " FROM flow_uses u JOIN flows f ON f.key = u.flow WHERE u.kind = '"
+	return usage{what: what, users: "flows", advice: "change or archive them first",
+		names: "SELECT f.description" + from + kind + "' AND u.used = ? ORDER BY u.flow LIMIT ?",
+		count: "SELECT count(*)" + from + kind + "' AND u.used = ?"}
+}
+
+// quoted is a name as it stands in a message, shortened so that a few of them stay readable.
+func quoted(name string) string {
+	if name == "" {
+		return "(without description)"
+	}
+	return strconv.Quote(hub.Clip(name, 60))
+}

@@ -1,0 +1,129 @@
+package sqlite
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// walk is a question to a table of history, answered newest first. Its branches are what an index answers in the order of
+// the keys; they are merged, so that nothing is sorted and nothing is read beyond the page, whatever the table's size.
+// rest narrows every branch and is written so that it attracts no index of its own.
+//
+// What is asked first drives: calls of number, text and oneOf go from the most selective term to the least.
+type walk struct {
+	branches []terms
+	rest     terms
+}
+
+func (q *walk) driven() bool { return len(q.branches) > 0 }
+
+// number asks for column = v; 0 asks nothing. index is the condition of the column's partial index, if it is partial.
+func (q *walk) number(column, index string, v int64) {
+	switch {
+	case v == 0:
+	case q.driven():
+		q.rest.and(column+" + 0 = ?", v)
+	default:
+		q.drive(column, index, v)
+	}
+}
+
+// text asks for column = v; an empty text asks nothing.
+func (q *walk) text(column, index, v string) {
+	switch {
+	case v == "":
+	case q.driven():
+		q.rest.and(column+" || '' = ?", v)
+	default:
+		q.drive(column, index, v)
+	}
+}
+
+func (q *walk) drive(column, index string, v any) {
+	var w terms
+	w.and(column+" = ?", v)
+	if index != "" {
+		w.and(index)
+	}
+	q.branches = append(q.branches, w)
+}
+
+// oneOf asks for column being one of the values; no values ask nothing. index says the condition of the partial index
+// for a value; nil says that no index is to be used.
+func (q *walk) oneOf(column string, values []string, index func(string) string) {
+	values = slices.Compact(slices.Sorted(slices.Values(values)))
+	switch {
+	case len(values) == 0:
+	case index == nil || q.driven():
+		args := make([]any, len(values))
+		for i, v := range values {
+			args[i] = v
+		}
+		q.rest.and(column+" || '' IN "+placeholders(len(values)), args...)
+	default:
+		for _, v := range values {
+			q.drive(column, index(v), v)
+		}
+	}
+}
+
+// wholeIndex is for oneOf on a column whose index is not partial.
+func wholeIndex(string) string { return "" }
+
+// texts turns values of a string type of package hub into strings.
+func texts[T ~string](values []T) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = string(v)
+	}
+	return out
+}
+
+// clockSlack is how far a key may be from the time that its row bears: a transaction takes its time a little after the
+// key was made, and a clock that was set back leaves the keys where they were.
+const clockSlack = time.Hour
+
+// between asks for a time from since on and before until; a zero time does not narrow. Keys sort by time, so the range is
+// one of keys first; the column then says it to the millisecond.
+func (q *walk) between(column string, since, until time.Time) {
+	if !since.IsZero() {
+		q.rest.and("key >= ? AND "+column+" >= ?", keyAt(since.Add(-clockSlack)), ms(since))
+	}
+	if !until.IsZero() {
+		q.rest.and("key < ? AND "+column+" < ?", keyAt(until.Add(clockSlack)), ms(until))
+	}
+}
+
+// keyTimeShift is how many bits of a key stand below its milliseconds; see hub.NewKey.
+const keyTimeShift = 21
+
+// keyAt is the smallest key that a time can have.
+func keyAt(t time.Time) int64 {
+	n := t.UnixMilli()
+	switch {
+	case n < 0:
+		return 0
+	case n > math.MaxInt64>>keyTimeShift:
+		return math.MaxInt64
+	}
+	return n << keyTimeShift
+}
+
+// statement writes the question: keys below a key, the newest first, at most limit.
+func (q *walk) statement(columns, table string, below int64, limit int) (string, []any) {
+	branches := q.branches
+	if !q.driven() {
+		branches = []terms{{}}
+	}
+	var text []string
+	var args []any
+	for _, b := range branches {
+		w := terms{slices.Concat(b.text, q.rest.text), slices.Concat(b.args, q.rest.args)}
+		w.and("key < ?", below)
+		text = append(text, "SELECT "+columns+" FROM "+table+w.String())
+		args = append(args, w.args...)
+	}
+	return strings.Join(text, " UNION ALL ") + " ORDER BY key DESC LIMIT ?", append(args, limit)
+}
