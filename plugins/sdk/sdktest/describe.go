@@ -1,0 +1,187 @@
+package sdktest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"regexp"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/recado-hub/recado/plugins/sdk"
+)
+
+var (
+	namePattern    = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,39}$`)
+	actionPattern  = regexp.MustCompile(`^[a-z][A-Za-z0-9_]{0,79}$`)
+	versionPattern = regexp.MustCompile(`^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$`)
+)
+
+// describe tests what a connector says of itself, and that the suite's own examples fit it.
+func (s *Suite) describe(t *testing.T, c *sdk.Client, d *sdk.Description) {
+	for _, p := range DescriptionProblems(d) {
+		t.Error(p)
+	}
+	again, err := c.Describe(t.Context())
+	if err != nil || !reflect.DeepEqual(again, *d) {
+		t.Errorf("a second Describe answers something else: %+v, %v", again, err)
+	}
+	if _, err := s.fits(d.Settings, merged(s.Integration)); err != nil {
+		t.Errorf("the suite's integration does not fit the settings' schema: %v", err)
+	}
+	if s.Delivery == nil {
+		return
+	}
+	example := s.Delivery(0)
+	action, ok := d.Action(example.Action)
+	if !ok {
+		t.Errorf("the suite's delivery uses the action %q, which is not declared", example.Action)
+		return
+	}
+	if _, err := s.fits(action.Parameters, example.Parameters); err != nil {
+		t.Errorf("the suite's parameters do not fit the schema of %s: %v", action.Key, err)
+	}
+}
+
+// merged is an integration's settings and secrets as the one object that the schema describes.
+func merged(in sdk.Integration) []byte {
+	all := map[string]any{}
+	_ = json.Unmarshal(in.Settings, &all) // what is no object fails against the schema
+	for k, v := range in.Secrets {
+		all[k] = v
+	}
+	text, _ := json.Marshal(all)
+	return text
+}
+
+func (s *Suite) fits(schema sdk.Schema, instance []byte) (any, error) {
+	compiled, err := compile(schema.JSON)
+	if err != nil {
+		return nil, err
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(instance))
+	if err != nil {
+		return nil, err
+	}
+	return value, compiled.Validate(value)
+}
+
+func compile(schema json.RawMessage) (*jsonschema.Schema, error) {
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
+	if err != nil {
+		return nil, fmt.Errorf("no JSON: %w", err)
+	}
+	c := jsonschema.NewCompiler()
+	c.DefaultDraft(jsonschema.Draft2020)
+	if err := c.AddResource("mem:///schema", doc); err != nil {
+		return nil, err
+	}
+	return c.Compile("mem:///schema")
+}
+
+// DescriptionProblems says what is wrong with a description, in sentences for its author.
+func DescriptionProblems(d *sdk.Description) []string {
+	var p found
+	p.check(namePattern.MatchString(d.Name), "name %q: must be lower-case letters, digits, _ and -, at most 40", d.Name)
+	p.check(versionPattern.MatchString(d.Version), "version %q: must be a semantic version such as 1.0.0", d.Version)
+	p.check(len(d.Roles) > 0, "roles: a connector must be a destination, a source, or both")
+	p.labels("title", d.Title)
+	p.schema("settings", d.Settings)
+	p.check(len(d.Actions) > 0, "actions: a connector without actions can do nothing")
+	keys := map[string]bool{}
+	for _, a := range d.Actions {
+		p.check(!keys[a.Key], "actions: %q comes twice", a.Key)
+		keys[a.Key] = true
+		p.action("actions."+a.Key, &a)
+	}
+	p.limits(d)
+	n := d.Capabilities.InFlight
+	p.check(n >= 1 && n <= sdk.MaxInFlight, "capabilities.in_flight: %d: must be 1 to %d", n, sdk.MaxInFlight)
+	return p
+}
+
+type found []string
+
+func (p *found) check(ok bool, format string, args ...any) {
+	if !ok {
+		*p = append(*p, fmt.Sprintf(format, args...))
+	}
+}
+
+// labels must be there in every language.
+func (p *found) labels(path string, l sdk.Labels) {
+	for _, tag := range sdk.Languages() {
+		p.check(l[tag] != "", "%s: no text in %s", path, tag)
+	}
+}
+
+// schema must compile, be of one object, and have words for each of its properties.
+func (p *found) schema(path string, s sdk.Schema) {
+	if _, err := compile(s.JSON); err != nil {
+		p.check(false, "%s: the JSON Schema does not compile: %v", path, err)
+		return
+	}
+	var object struct {
+		Type       string `json:"type"`
+		Properties map[string]struct {
+			Type              any  `json:"type"`
+			WriteOnly         bool `json:"writeOnly"`
+			SecretDestination bool `json:"x-recado-secret-destination"`
+		} `json:"properties"`
+	}
+	if err := json.Unmarshal(s.JSON, &object); err != nil {
+		p.check(false, "%s: %v", path, err)
+		return
+	}
+	p.check(object.Type == "object", "%s: the schema must have the type object", path)
+	for name, property := range object.Properties {
+		at := path + "." + name
+		p.labels(at+" (title)", s.Labels[name].Title)
+		p.labels(at+" (help)", s.Labels[name].Help)
+		p.check(!property.WriteOnly || property.Type == "string", "%s: a secret must be a string", at)
+		p.check(!property.WriteOnly || !property.SecretDestination, "%s: a secret cannot also decide where secrets are sent", at)
+	}
+	for name := range s.Labels {
+		_, ok := object.Properties[name]
+		p.check(ok, "%s.%s: has labels but is no property", path, name)
+	}
+}
+
+func (p *found) action(path string, a *sdk.Action) {
+	p.check(actionPattern.MatchString(a.Key), "%s: a key must be letters, digits and _ and begin with a small letter", path)
+	p.labels(path+" (title)", a.Title)
+	p.schema(path+".parameters", a.Parameters)
+	if a.Role == sdk.RoleSource {
+		if _, err := compile(a.Rows.JSON); err != nil {
+			p.check(false, "%s.rows: the JSON Schema does not compile: %v", path, err)
+		}
+		return
+	}
+	v := a.Values
+	p.check(v.Min >= 0 && v.Max >= v.Min && v.MaxLength >= 0, "%s.values: must be 0 <= min <= max, and max_length from 0: %+v", path, v)
+	switch a.Recipient.Format {
+	case sdk.FormatE164, sdk.FormatEmail, sdk.FormatText:
+	default:
+		p.check(false, "%s.recipient.format: %q: must be e164, email or text", path, a.Recipient.Format)
+	}
+	p.check(a.Recipient.Parameter != "", "%s.recipient.parameter: forms need a name for the recipient", path)
+	p.labels(path+".recipient (title)", a.Recipient.Title)
+}
+
+func (p *found) limits(d *sdk.Description) {
+	var settings struct {
+		Properties map[string]json.RawMessage `json:"properties"`
+	}
+	_ = json.Unmarshal(d.Settings.JSON, &settings) // reported by schema
+	keys := map[string]bool{}
+	for _, l := range d.Limits {
+		p.check(l.Key != "" && !keys[l.Key], "limits: the key %q must not be empty and not come twice", l.Key)
+		keys[l.Key] = true
+		p.check(l.PerSecond > 0, "limits.%s: per_second must be greater than 0", l.Key)
+		p.check(l.Burst >= 0, "limits.%s: burst must not be negative", l.Key)
+		_, ok := settings.Properties[l.Setting]
+		p.check(ok || l.Setting == "", "limits.%s: there is no setting %q", l.Key, l.Setting)
+	}
+}

@@ -1,0 +1,109 @@
+package whatsapp
+
+import (
+	"encoding/json"
+	"sync"
+
+	"github.com/recado-hub/recado/plugins/sdk"
+)
+
+// Keys of the limits that Meta enforces.
+const (
+	limitThroughput = "throughput"
+	limitPair       = "pair"
+)
+
+// assignmentPrefix begins the keys of the actions that tell of an assigned work order, one for each language.
+const assignmentPrefix = "wo_assignment_"
+
+// templateAction sends any template.
+const templateAction = "template"
+
+// describe is built once: it never changes, and nobody changes what he is given.
+var describe = sync.OnceValue(func() sdk.Description {
+	return sdk.Description{
+		Name: Name, Version: Version,
+		Title: sdk.Labels{"pt-BR": "WhatsApp", "pt-PT": "WhatsApp", "es": "WhatsApp", "en": "WhatsApp", "fr": "WhatsApp", "it": "WhatsApp"},
+		Help:  connectorHelp,
+		Settings: sdk.Schema{
+			JSON: json.RawMessage(settingsSchema), Labels: settingsLabels,
+		},
+		Actions: actions(),
+		Limits: []sdk.Limit{
+			{Key: limitThroughput, Scope: sdk.LimitIntegration, PerSecond: 80, Burst: 80, Setting: "rate_per_second"},
+			{Key: limitPair, Scope: sdk.LimitRecipient, PerSecond: 1.0 / 6, Burst: 45},
+		},
+		Capabilities: sdk.Capabilities{InFlight: inFlight},
+	}
+})
+
+const settingsSchema = `{
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "type": "object",
+  "properties": {
+    "phone_number_id": {"type": "string", "pattern": "^[0-9]{5,20}$"},
+    "waba_id": {"type": "string", "pattern": "^[0-9]{5,20}$"},
+    "access_token": {"type": "string", "minLength": 1, "writeOnly": true},
+    "app_secret": {"type": "string", "minLength": 1, "writeOnly": true},
+    "verify_token": {"type": "string", "minLength": 1, "writeOnly": true},
+    "graph_version": {"type": "string", "pattern": "^v[0-9]+\\.[0-9]+$", "default": "v25.0"},
+    "base_url": {"type": "string", "format": "uri", "default": "https://graph.facebook.com", "x-recado-secret-destination": true},
+    "default_language": {"type": "string", "pattern": "^[a-z]{2,3}(_[A-Za-z]{2,4})?$"},
+    "rate_per_second": {"type": "number", "exclusiveMinimum": 0, "default": 80}
+  },
+  "required": ["phone_number_id", "waba_id", "access_token", "app_secret", "verify_token"],
+  "additionalProperties": false
+}`
+
+const assignmentSchema = `{
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "type": "object",
+  "properties": {
+    "template": {"type": "string", "pattern": "^[a-z0-9_]{1,512}$"}
+  },
+  "required": ["template"],
+  "additionalProperties": false
+}`
+
+const templateSchema = `{
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "type": "object",
+  "properties": {
+    "template": {"type": "string", "pattern": "^[a-z0-9_]{1,512}$"},
+    "language": {"type": "string", "pattern": "^[a-z]{2,3}(_[A-Za-z]{2,4})?$"}
+  },
+  "required": ["template"],
+  "additionalProperties": false
+}`
+
+// languages are those of the hub by BCP 47 tag, with the code that Meta has for each.
+var languages = []struct{ tag, meta string }{
+	{"pt-BR", "pt_BR"}, {"pt-PT", "pt_PT"}, {"es", "es"}, {"en", "en"}, {"fr", "fr"}, {"it", "it"},
+}
+
+func actions() []sdk.Action {
+	var out []sdk.Action
+	base := sdk.Action{
+		Values:    sdk.ValuesSpec{Positional: true, Min: 0, Max: 99, MaxLength: maxValue},
+		Recipient: sdk.RecipientSpec{Format: sdk.FormatE164, Parameter: "recipient_phone_number", Title: recipientTitle, Help: recipientHelp},
+	}
+	for _, l := range languages {
+		a := base
+		a.Key, a.Language, a.Category = assignmentPrefix+l.meta, l.tag, "work_orders"
+		a.Title, a.Help = suffixed(assignmentTitle, " ("+l.tag+")"), assignmentHelp
+		a.Parameters = sdk.Schema{JSON: json.RawMessage(assignmentSchema), Labels: map[string]sdk.FieldLabels{"template": templateLabels}}
+		out = append(out, a)
+	}
+	a := base
+	a.Key, a.Category, a.Title, a.Help = templateAction, "template", templateTitle, templateHelp
+	a.Parameters = sdk.Schema{JSON: json.RawMessage(templateSchema), Labels: map[string]sdk.FieldLabels{"template": templateLabels, "language": languageLabels}}
+	return append(out, a)
+}
+
+func suffixed(l sdk.Labels, suffix string) sdk.Labels {
+	out := make(sdk.Labels, len(l))
+	for tag, text := range l {
+		out[tag] = text + suffix
+	}
+	return out
+}

@@ -1,0 +1,177 @@
+package whatsapp
+
+import "github.com/recado-hub/recado/plugins/sdk"
+
+// six makes labels of one text for each language, in this order: Portuguese of Brazil and of Portugal, Spanish, English, French, Italian.
+func six(ptBR, ptPT, es, en, fr, it string) sdk.Labels {
+	return sdk.Labels{"pt-BR": ptBR, "pt-PT": ptPT, "es": es, "en": en, "fr": fr, "it": it}
+}
+
+var connectorHelp = six(
+	"Envia mensagens de modelo do WhatsApp pela Cloud API da Meta.",
+	"Envia mensagens de modelo do WhatsApp através da Cloud API da Meta.",
+	"Envía mensajes de plantilla de WhatsApp mediante la Cloud API de Meta.",
+	"Sends WhatsApp template messages through Meta's Cloud API.",
+	"Envoie des messages modèles WhatsApp via la Cloud API de Meta.",
+	"Invia messaggi modello WhatsApp tramite la Cloud API di Meta.",
+)
+
+var assignmentTitle = six("Atribuição de OS", "Atribuição de OT", "Asignación de OT", "WO Assignment", "Affectation d'OT", "Assegnazione OdL")
+
+var assignmentHelp = six(
+	"Avisa o responsável de que uma ordem de serviço lhe foi atribuída.",
+	"Avisa o responsável de que uma ordem de trabalho lhe foi atribuída.",
+	"Avisa al responsable de que se le asignó una orden de trabajo.",
+	"Tells the responsible person that a work order was assigned to them.",
+	"Prévient le responsable qu'un ordre de travail lui a été affecté.",
+	"Avvisa il responsabile che gli è stato assegnato un ordine di lavoro.",
+)
+
+var templateTitle = six("Enviar um modelo", "Enviar um modelo", "Enviar una plantilla", "Send a template", "Envoyer un modèle", "Inviare un modello")
+
+var templateHelp = six(
+	"Envia qualquer modelo aprovado, no idioma indicado.",
+	"Envia qualquer modelo aprovado, no idioma indicado.",
+	"Envía cualquier plantilla aprobada, en el idioma indicado.",
+	"Sends any approved template, in the language given.",
+	"Envoie n'importe quel modèle approuvé, dans la langue indiquée.",
+	"Invia qualsiasi modello approvato, nella lingua indicata.",
+)
+
+var recipientTitle = six(
+	"Número de telefone do destinatário", "Número de telefone do destinatário", "Número de teléfono del destinatario",
+	"Recipient Phone Number", "Numéro de téléphone du destinataire", "Numero di telefono del destinatario",
+)
+
+var recipientHelp = six(
+	"Com código do país, por exemplo +55 31 98765-4321.",
+	"Com indicativo do país, por exemplo +351 912 345 678.",
+	"Con código de país, por ejemplo +57 300 123 4567.",
+	"With country code, for example +44 7700 900123.",
+	"Avec l'indicatif du pays, par exemple +33 6 12 34 56 78.",
+	"Con prefisso internazionale, per esempio +39 312 345 6789.",
+)
+
+var templateLabels = sdk.FieldLabels{
+	Title: six(
+		"Nome do modelo / Content SID", "Nome do modelo / Content SID", "Nombre de la plantilla / Content SID",
+		"Template Name / Content SID", "Nom du modèle / Content SID", "Nome del modello / Content SID",
+	),
+	Help: six(
+		"Como aparece no Gerenciador do WhatsApp: letras minúsculas, números e _.",
+		"Como aparece no Gestor do WhatsApp: letras minúsculas, números e _.",
+		"Como aparece en el Administrador de WhatsApp: minúsculas, números y _.",
+		"As WhatsApp Manager shows it: lower-case letters, digits and _.",
+		"Tel qu'affiché dans le Gestionnaire WhatsApp : minuscules, chiffres et _.",
+		"Come appare in WhatsApp Manager: lettere minuscole, cifre e _.",
+	),
+}
+
+var languageLabels = sdk.FieldLabels{
+	Title: six("Idioma do modelo", "Idioma do modelo", "Idioma de la plantilla", "Template language", "Langue du modèle", "Lingua del modello"),
+	Help: six(
+		"Código da Meta, por exemplo pt_BR. Sem ele vale o idioma padrão da integração.",
+		"Código da Meta, por exemplo pt_PT. Sem ele vale o idioma predefinido da integração.",
+		"Código de Meta, por ejemplo es. Sin él vale el idioma predeterminado de la integración.",
+		"Meta's code, for example en_US. Without it the integration's default language is used.",
+		"Code de Meta, par exemple fr. Sans lui, la langue par défaut de l'intégration s'applique.",
+		"Codice di Meta, per esempio it. Senza di esso vale la lingua predefinita dell'integrazione.",
+	),
+}
+
+var settingsLabels = map[string]sdk.FieldLabels{
+	"phone_number_id": {
+		Title: six("ID do número de telefone", "ID do número de telefone", "ID del número de teléfono", "Phone number ID", "ID du numéro de téléphone", "ID del numero di telefono"),
+		Help: six(
+			"No painel do app da Meta em WhatsApp > Configuração da API; não é o próprio número.",
+			"No painel da app da Meta em WhatsApp > Configuração da API; não é o próprio número.",
+			"En el panel de la app de Meta, en WhatsApp > Configuración de la API; no es el número mismo.",
+			"In the Meta app dashboard under WhatsApp > API Setup; it is not the number itself.",
+			"Dans le tableau de bord de l'app Meta, sous WhatsApp > Configuration de l'API ; ce n'est pas le numéro lui-même.",
+			"Nella dashboard dell'app Meta, in WhatsApp > Configurazione API; non è il numero stesso.",
+		),
+	},
+	"waba_id": {
+		Title: six("ID da conta do WhatsApp Business", "ID da conta do WhatsApp Business", "ID de la cuenta de WhatsApp Business", "WhatsApp Business account ID", "ID du compte WhatsApp Business", "ID dell'account WhatsApp Business"),
+		Help: six(
+			"A conta à qual o número e os modelos pertencem.",
+			"A conta a que o número e os modelos pertencem.",
+			"La cuenta a la que pertenecen el número y las plantillas.",
+			"The account that the number and the templates belong to.",
+			"Le compte auquel appartiennent le numéro et les modèles.",
+			"L'account a cui appartengono il numero e i modelli.",
+		),
+	},
+	"access_token": {
+		Title: six("Token de acesso", "Token de acesso", "Token de acceso", "Access token", "Jeton d'accès", "Token di accesso"),
+		Help: six(
+			"De um usuário do sistema, com a permissão whatsapp_business_messaging.",
+			"De um utilizador do sistema, com a permissão whatsapp_business_messaging.",
+			"De un usuario del sistema, con el permiso whatsapp_business_messaging.",
+			"Of a system user, with the permission whatsapp_business_messaging.",
+			"D'un utilisateur système, avec l'autorisation whatsapp_business_messaging.",
+			"Di un utente di sistema, con l'autorizzazione whatsapp_business_messaging.",
+		),
+	},
+	"app_secret": {
+		Title: six("Chave secreta do app", "Chave secreta da app", "Clave secreta de la app", "App secret", "Clé secrète de l'app", "Chiave segreta dell'app"),
+		Help: six(
+			"A Meta assina com ela os avisos de entrega.",
+			"A Meta assina com ela os avisos de entrega.",
+			"Meta firma con ella los avisos de entrega.",
+			"Meta signs its delivery callbacks with it.",
+			"Meta signe avec elle les avis de remise.",
+			"Meta firma con essa gli avvisi di consegna.",
+		),
+	},
+	"verify_token": {
+		Title: six("Token de verificação", "Token de verificação", "Token de verificación", "Verify token", "Jeton de vérification", "Token di verifica"),
+		Help: six(
+			"Um texto qualquer, igual ao informado no webhook do app da Meta.",
+			"Um texto qualquer, igual ao indicado no webhook da app da Meta.",
+			"Un texto cualquiera, igual al indicado en el webhook de la app de Meta.",
+			"Any text, the same as in the webhook configuration of the Meta app.",
+			"Un texte quelconque, le même que dans le webhook de l'app Meta.",
+			"Un testo qualsiasi, lo stesso indicato nel webhook dell'app Meta.",
+		),
+	},
+	"graph_version": {
+		Title: six("Versão da Graph API", "Versão da Graph API", "Versión de la Graph API", "Graph API version", "Version de la Graph API", "Versione della Graph API"),
+		Help: six(
+			"Por exemplo v25.0.", "Por exemplo v25.0.", "Por ejemplo v25.0.", "For example v25.0.", "Par exemple v25.0.", "Per esempio v25.0.",
+		),
+	},
+	"base_url": {
+		Title: six("Endereço da API", "Endereço da API", "Dirección de la API", "API address", "Adresse de l'API", "Indirizzo dell'API"),
+		Help: six(
+			"Só para um proxy ou para testes. O token de acesso é enviado para lá.",
+			"Só para um proxy ou para testes. O token de acesso é enviado para lá.",
+			"Solo para un proxy o para pruebas. El token de acceso se envía allí.",
+			"Only for a proxy or for tests. The access token is sent there.",
+			"Uniquement pour un proxy ou des tests. Le jeton d'accès y est envoyé.",
+			"Solo per un proxy o per prove. Il token di accesso viene inviato lì.",
+		),
+	},
+	"default_language": {
+		Title: six("Idioma padrão", "Idioma predefinido", "Idioma predeterminado", "Default language", "Langue par défaut", "Lingua predefinita"),
+		Help: six(
+			"Código da Meta para modelos sem idioma indicado, por exemplo pt_BR.",
+			"Código da Meta para modelos sem idioma indicado, por exemplo pt_PT.",
+			"Código de Meta para plantillas sin idioma indicado, por ejemplo es.",
+			"Meta's code for templates without a language of their own, for example en_US.",
+			"Code de Meta pour les modèles sans langue indiquée, par exemple fr.",
+			"Codice di Meta per i modelli senza lingua indicata, per esempio it.",
+		),
+	},
+	"rate_per_second": {
+		Title: six("Mensagens por segundo", "Mensagens por segundo", "Mensajes por segundo", "Messages per second", "Messages par seconde", "Messaggi al secondo"),
+		Help: six(
+			"A Meta permite 80 por número, ou 1.000 após a ampliação.",
+			"A Meta permite 80 por número, ou 1000 após o aumento.",
+			"Meta permite 80 por número, o 1.000 tras la ampliación.",
+			"Meta allows 80 for a number, or 1,000 after an upgrade.",
+			"Meta autorise 80 par numéro, ou 1 000 après augmentation.",
+			"Meta ne permette 80 per numero, o 1.000 dopo l'aumento.",
+		),
+	},
+}

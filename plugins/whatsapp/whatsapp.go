@@ -1,0 +1,56 @@
+// Package whatsapp is the connector that sends WhatsApp template messages, through Meta's Cloud API (the WhatsApp Business Platform,
+// hosted by Meta). It sends, checks settings and values, previews, and translates Meta's signed callbacks into receipts.
+//
+// Files named meta_* know the provider: its requests, answers, error codes and callbacks. The others know what every provider of
+// WhatsApp messages shares: the connector's description, settings, values, numbers and the way a request goes out.
+//
+// It keeps three promises. A message is never sent twice by this package: each delivery is one request, and when nobody can say
+// whether that arrived, the outcome is UNKNOWN and carries no guess. A secret leaves only to the host that the settings name:
+// redirects are not followed and no error repeats the token. And phone numbers in messages for people are masked.
+package whatsapp
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/recado-hub/recado/plugins/sdk"
+)
+
+// Name is the connector's name.
+const Name = "whatsapp"
+
+// Version is the connector's version, by Semantic Versioning 2.0.0.
+const Version = "1.0.0"
+
+// inFlight is how many requests one integration may have under way. Meta answers within about half a second and lets a number send
+// 80 messages a second, or 1,000 after an upgrade.
+const inFlight = 256
+
+// New makes the connector.
+func New() sdk.Connector { return newConnector() }
+
+type connector struct {
+	transport http.RoundTripper
+}
+
+func newConnector() *connector { return &connector{transport: newTransport(inFlight)} }
+
+var (
+	_ sdk.Destination   = (*connector)(nil)
+	_ sdk.Checker       = (*connector)(nil)
+	_ sdk.ActionChecker = (*connector)(nil)
+	_ sdk.Previewer     = (*connector)(nil)
+	_ sdk.Receiver      = (*connector)(nil)
+)
+
+// Describe gives the connector's description.
+func (c *connector) Describe(context.Context) (sdk.Description, error) { return describe(), nil }
+
+// Open prepares to send for one integration; it refuses settings that cannot work, without asking Meta.
+func (c *connector) Open(_ context.Context, in sdk.Integration) (sdk.Sender, error) {
+	s, problems := parseSettings(in)
+	if len(problems) > 0 {
+		return nil, &sdk.SettingsError{Problems: problems}
+	}
+	return newMetaSender(s, c.transport), nil
+}
