@@ -1,0 +1,111 @@
+package auth
+
+import (
+	"errors"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+// tokenType is the "typ" of an access token (RFC 9068 §2.1): it keeps other JWTs that a key may sign from being used as one.
+const tokenType = "at+jwt"
+
+// maxToken is how long a token can be, in bytes. Ours have about 550.
+const maxToken = 4096
+
+// Claims is what a valid token says.
+type Claims struct {
+	ConsumerKey int64     // who holds it ("sub")
+	ExpiresAt   time.Time // "exp", to the second
+	ID          string    // "jti"
+}
+
+// tokenClaims are the claims of our tokens (RFC 9068 §2.2).
+type tokenClaims struct {
+	jwt.RegisteredClaims
+	ClientID string `json:"client_id"`
+}
+
+func (a *Auth) newParser() *jwt.Parser {
+	return jwt.NewParser(
+		jwt.WithValidMethods([]string{jwt.SigningMethodES256.Alg()}), // the method is ours to choose, never the token's
+		jwt.WithIssuer(a.issuer),
+		jwt.WithAudience(a.audience),
+		jwt.WithExpirationRequired(),
+		jwt.WithStrictDecoding(), // one token has one spelling
+	)
+}
+
+// Verify checks a token: its signature by a key of ours with ES256 and nothing else, its type, issuer, audience and times.
+// A token that was verified once costs a look-up until it expires. Every error is UNAUTHENTICATED, says what is wrong with
+// the token, and holds nothing of it.
+func (a *Auth) Verify(token string) (Claims, error) {
+	now := time.Now()
+	if claims, ok := a.verified.get(token, now); ok {
+		return claims, nil
+	}
+	claims, err := a.parse(token)
+	if err != nil {
+		return Claims{}, err
+	}
+	a.verified.put(token, claims, now)
+	return claims, nil
+}
+
+func (a *Auth) parse(token string) (Claims, error) {
+	if token == "" || len(token) > maxToken {
+		return Claims{}, refuse("is empty or too long to be one of this hub")
+	}
+	var claims tokenClaims
+	parsed, err := a.parser.ParseWithClaims(token, &claims, a.keyOf)
+	if err != nil {
+		return Claims{}, explain(err)
+	}
+	if typ, _ := parsed.Header["typ"].(string); typ != tokenType && typ != "application/"+tokenType {
+		return Claims{}, refuse("is no access token (its typ is not at+jwt)")
+	}
+	key, err := hub.ParseKey(hub.KindConsumer, claims.Subject, "sub")
+	if err != nil {
+		return Claims{}, refuse("names no consumer")
+	}
+	return Claims{ConsumerKey: key, ExpiresAt: claims.ExpiresAt.Time, ID: claims.ID}, nil
+}
+
+// errUnknownKey says that no key of ours has the token's kid.
+var errUnknownKey = errors.New("unknown kid")
+
+func (a *Auth) keyOf(t *jwt.Token) (any, error) {
+	kid, _ := t.Header["kid"].(string)
+	if key := a.keys.trust[kid]; key != nil {
+		return key, nil
+	}
+	return nil, errUnknownKey
+}
+
+// explain turns an error of the JWT library, whose text may quote the token, into one of our sentences.
+func explain(err error) error {
+	switch {
+	case errors.Is(err, errUnknownKey):
+		return refuse("was signed with a key that this hub does not have")
+	case errors.Is(err, jwt.ErrTokenMalformed):
+		return refuse("is not a JSON Web Token")
+	case errors.Is(err, jwt.ErrTokenSignatureInvalid), errors.Is(err, jwt.ErrTokenUnverifiable):
+		return refuse("has no valid ES256 signature of this hub")
+	case errors.Is(err, jwt.ErrTokenInvalidIssuer):
+		return refuse("was issued by somebody else")
+	case errors.Is(err, jwt.ErrTokenInvalidAudience):
+		return refuse("is meant for somebody else")
+	case errors.Is(err, jwt.ErrTokenExpired):
+		return refuse("has expired")
+	case errors.Is(err, jwt.ErrTokenNotValidYet):
+		return refuse("is not valid yet")
+	default:
+		return refuse("lacks a claim that is needed, or has one of the wrong type")
+	}
+}
+
+func refuse(what string) error {
+	return &hub.Error{Code: hub.CodeUnauthenticated, Message: "the bearer token " + what + "; get a new one from POST /oauth/token"}
+}

@@ -1,0 +1,10 @@
+// Package web is the HTTP surface of the hub: which path leads where, who may pass, how large a body can be, and what an
+// error looks like (problem details, RFC 9457). Behind it stand auth, graph and engine; it decides nothing itself.
+//
+//	POST /graphql, GET /graphql        the GraphQL door, also its websocket; it checks the bearer token itself
+//	POST /oauth/token                  client credentials → access token
+//	GET  /.well-known/jwks.json        the public keys of the tokens
+//	POST /events                       one structured CloudEvent (CloudEvents 1.0, JSON format)
+//	GET, POST /callbacks/{integration} a provider's callback; its signature is the proof
+//	GET  /healthz, /readyz             is the process alive; does the hub take work
+package web

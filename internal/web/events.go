@@ -1,0 +1,89 @@
+package web
+
+import (
+	"mime"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/recado-hub/recado/internal/auth"
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+// typeEvent is the media type of one event in the structured content mode (CloudEvents HTTP binding 1.0 §3.2).
+const typeEvent = "application/cloudevents+json"
+
+// readers keeps what reading an event and writing its answer needs. What one request leaves in it, such as the room that a large
+// body took, serves the next; the garbage collector empties it when it is not used.
+var readers = sync.Pool{New: func() any { return newReader() }}
+
+// events answers POST /events: one CloudEvent in, 202 with what became of it out. By then it is committed. A repeat (same
+// consumer, source, id and content) is answered with what became of the first one.
+func (s *surface) events(w http.ResponseWriter, r *http.Request) {
+	d := readers.Get().(*reader)
+	defer readers.Put(d)
+	published, err := s.publish(w, r, d)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	d.out = appendPublished(d.out[:0], published)
+	h := w.Header()
+	h["Content-Type"] = jsonType
+	h["Cache-Control"] = noStore
+	w.WriteHeader(http.StatusAccepted)
+	w.Write(d.out)
+}
+
+// Values of headers, made once.
+var (
+	jsonType = []string{"application/json"}
+	noStore  = []string{"no-store"}
+)
+
+func (s *surface) publish(w http.ResponseWriter, r *http.Request, d *reader) (*hub.Published, error) {
+	token, err := auth.Bearer(r.Header)
+	if err != nil {
+		return nil, err
+	}
+	caller, _, err := s.auth.Caller(r.Context(), token, "en")
+	if err != nil {
+		return nil, err
+	}
+	if err := wantEvent(w, r); err != nil {
+		return nil, err
+	}
+	if err := readBody(w, r, hub.MaxOccurrenceBytes, &d.body); err != nil {
+		return nil, err
+	}
+	in, err := d.event()
+	if err != nil {
+		return nil, err
+	}
+	return s.engine.Publish(r.Context(), caller, in)
+}
+
+// wantEvent refuses what is not one structured event in JSON and says what is accepted.
+func wantEvent(w http.ResponseWriter, r *http.Request) error {
+	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
+		w.Header().Set("Accept-Encoding", "identity")
+		return &fault{code: codeMediaType, detail: "the body is compressed; send it as it is, without Content-Encoding"}
+	}
+	given := r.Header.Get("Content-Type")
+	if given == typeEvent {
+		return nil
+	}
+	kind, parameters, err := mime.ParseMediaType(given)
+	if charset := parameters["charset"]; err == nil && kind == typeEvent && (charset == "" || strings.EqualFold(charset, "utf-8")) {
+		return nil
+	}
+	w.Header().Set("Accept-Post", typeEvent)
+	detail := "send one CloudEvent with Content-Type: " + typeEvent + " (structured mode, UTF-8)"
+	switch {
+	case kind == "application/cloudevents-batch+json":
+		detail = "batches are not offered; " + detail
+	case r.Header.Get("Ce-Specversion") != "" || r.Header.Get("Ce-Id") != "":
+		detail = "the binary mode (attributes in ce- headers) is not offered; " + detail
+	}
+	return &fault{code: codeMediaType, detail: detail}
+}

@@ -1,0 +1,396 @@
+package web_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/hubtest"
+	"github.com/recado-hub/recado/internal/web"
+)
+
+const eventType = "application/cloudevents+json"
+
+var rowWorkOrders = hub.Row{Module: "work_management", Submodule: "work_orders"}
+
+// newWorkOrder is the event of a new work order with one task.
+func newWorkOrder(id string) string {
+	return fmt.Sprintf(`{"specversion":"1.0","id":%q,"source":"/fracttal/one","type":"work_management.work_orders.new","subject":"OT-1496",
+		"time":"2026-11-22T14:00:00Z","data":{"records":[{"type":"work_order_task","key":"884213","data":{"id_work_orders_tasks":884213,
+		"wo_folio":"OT-1496","description":"Check the bearing","personnel_description":"Jonas Campos"}}]}}`, id)
+}
+
+// publish posts an event as the administrator; change may alter the request.
+func (h *house) publish(body string, change func(*http.Request)) *httptest.ResponseRecorder {
+	r := request("POST", "/events", body, "Content-Type", eventType, "Authorization", "Bearer "+h.token)
+	if change != nil {
+		change(r)
+	}
+	return h.do(r)
+}
+
+type answer struct {
+	ID      string `json:"id"`
+	Repeat  bool   `json:"repeat"`
+	Matches []struct {
+		Event      string              `json:"event"`
+		Fired      bool                `json:"fired"`
+		Executions []map[string]string `json:"executions"`
+		Skipped    []struct {
+			Flow   string            `json:"flow"`
+			Reason map[string]string `json:"reason"`
+		} `json:"skipped"`
+	} `json:"matches"`
+	Executions []map[string]string `json:"executions"`
+}
+
+func accepted(t *testing.T, w *httptest.ResponseRecorder) answer {
+	t.Helper()
+	var a answer
+	if err := json.Unmarshal(w.Body.Bytes(), &a); err != nil || w.Code != http.StatusAccepted || w.Header().Get("Content-Type") != "application/json" {
+		t.Fatalf("got %d %s", w.Code, w.Body)
+	}
+	return a
+}
+
+// rule makes an enabled event of new work orders with terms, which runs an enabled flow of its own.
+func (h *house) rule(t *testing.T, terms hub.Terms) (event *hub.Event, flow *hub.Flow) {
+	t.Helper()
+	ctx, connector, name := t.Context(), "courier", "courier "+hub.NewClientID()
+	in, err := h.engine.IntegrationCreate(ctx, h.admin, hub.IntegrationInput{Connector: &connector, Name: &name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader := hubtest.CallerWith(t, h.db, hubtest.May(rowWorkOrders, hub.See))
+	source := &hub.FlowSource{Module: hub.SourceModuleRecords, ConsumerKey: reader.Consumer.Key, Action: "query_work_order_tasks"}
+	targets := []hub.FlowTarget{{IntegrationKey: in.Key, Action: "send", Recipient: hub.Recipient{Constant: "+5511999991234"},
+		Mapping: []hub.MappingEntry{{Field: "wo_folio", Position: 1}}}}
+	description := "tell somebody"
+	if flow, err = h.engine.FlowCreate(ctx, h.admin, hub.FlowInput{Description: &description, Source: &source, Targets: &targets}); err != nil {
+		t.Fatal(err)
+	}
+	if flow, err = h.engine.FlowEnable(ctx, h.admin, flow.Key, 0); err != nil {
+		t.Fatal(err)
+	}
+	typ, flows := "work_management.work_orders.new", []int64{flow.Key}
+	if event, err = h.engine.EventCreate(ctx, h.admin, hub.EventInput{Description: &description, Type: &typ, Terms: &terms, FlowKeys: &flows}); err != nil {
+		t.Fatal(err)
+	}
+	if event, err = h.engine.EventEnable(ctx, h.admin, event.Key, 0); err != nil {
+		t.Fatal(err)
+	}
+	return event, flow
+}
+
+func TestAnEventIsAnsweredWithWhatBecameOfIt(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	jonas := hub.Terms{Mode: hub.ModeAll, Terms: []hub.Term{{Field: "personnel_description", Operation: "EQUAL", Value: "Jonas Campos"}}}
+	ana := hub.Terms{Mode: hub.ModeAll, Terms: []hub.Term{{Field: "personnel_description", Operation: "EQUAL", Value: "Ana Souza"}}}
+	fires, flow := h.rule(t, jonas)
+	quiet, _ := h.rule(t, ana)
+	skips, disabled := h.rule(t, hub.Terms{Mode: hub.ModeNone})
+	if _, err := h.engine.FlowDisable(t.Context(), h.admin, disabled.Key, 0); err != nil {
+		t.Fatal(err)
+	}
+
+	first := accepted(t, h.publish(newWorkOrder("1"), nil))
+	kind, key, err := hub.ParseID(first.ID)
+	if err != nil || kind != hub.KindOccurrence || first.Repeat || len(first.Matches) != 3 || len(first.Executions) != 1 {
+		t.Fatalf("got %+v, %v", first, err)
+	}
+	run := first.Executions[0]
+	if run["flow"] != flow.ID() || run["state"] == "" || !strings.HasPrefix(run["id"], "exe_") {
+		t.Errorf("the execution is %v", run)
+	}
+	for _, m := range first.Matches {
+		switch m.Event {
+		case fires.ID():
+			want := []map[string]string{{"id": run["id"], "state": run["state"]}}
+			if !m.Fired || !reflect.DeepEqual(m.Executions, want) || len(m.Skipped) != 0 {
+				t.Errorf("the event whose terms hold: %+v, want its execution %v", m, want)
+			}
+		case quiet.ID():
+			if m.Fired || len(m.Executions) != 0 {
+				t.Errorf("the event whose terms do not hold: %+v", m)
+			}
+		case skips.ID():
+			if !m.Fired || len(m.Executions) != 0 || len(m.Skipped) != 1 || m.Skipped[0].Flow != disabled.ID() || m.Skipped[0].Reason["code"] != "FLOW_DISABLED" {
+				t.Errorf("the event whose flow is disabled: %+v", m)
+			}
+		default:
+			t.Errorf("an event that nobody made: %+v", m)
+		}
+	}
+	stored, err := h.db.Occurrence(t.Context(), h.admin, key)
+	if err != nil || stored.Name != "1" || stored.Subject != "OT-1496" {
+		t.Errorf("after the answer it is not readable: %+v, %v", stored, err)
+	}
+
+	again := accepted(t, h.publish(newWorkOrder("1"), nil))
+	if !again.Repeat || again.ID != first.ID || len(again.Executions) != 1 || again.Executions[0]["id"] != run["id"] {
+		t.Errorf("a repeat: got %+v, want the first one, %+v", again, first)
+	}
+	w := h.publish(strings.Replace(newWorkOrder("1"), "bearing", "belt", 1), nil)
+	if p := problem(t, w); w.Code != 409 || p["code"] != "CONFLICT" || p["path"] != "id" {
+		t.Errorf("another content under the same id: got %d %v", w.Code, p)
+	}
+}
+
+func TestAnEventThatCannotBeTakenIsRefusedAndNothingIsKept(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	header := func(name, value string) func(*http.Request) {
+		return func(r *http.Request) {
+			r.Header.Del(name)
+			if value != "" {
+				r.Header.Set(name, value)
+			}
+		}
+	}
+	change := func(old, new string) string { return strings.Replace(newWorkOrder("1"), old, new, 1) }
+	for _, c := range []struct {
+		name, body         string
+		change             func(*http.Request)
+		status             int
+		code, path, detail string
+	}{
+		{"no content type", newWorkOrder("1"), header("Content-Type", ""), 415, "UNSUPPORTED_MEDIA_TYPE", "", eventType},
+		{"plain JSON", newWorkOrder("1"), header("Content-Type", "application/json"), 415, "UNSUPPORTED_MEDIA_TYPE", "", eventType},
+		{"a batch", "[]", header("Content-Type", "application/cloudevents-batch+json"), 415, "UNSUPPORTED_MEDIA_TYPE", "", "batches are not offered"},
+		{"the binary mode", "{}", func(r *http.Request) {
+			r.Header.Set("Content-Type", "application/json")
+			r.Header.Set("Ce-Specversion", "1.0")
+		}, 415, "UNSUPPORTED_MEDIA_TYPE", "", "binary mode"},
+		{"another character set", newWorkOrder("1"), header("Content-Type", eventType+"; charset=latin1"), 415, "UNSUPPORTED_MEDIA_TYPE", "", "UTF-8"},
+		{"compressed", newWorkOrder("1"), header("Content-Encoding", "gzip"), 415, "UNSUPPORTED_MEDIA_TYPE", "", "compressed"},
+		{"malformed JSON", `{"specversion":`, nil, 400, "INVALID", "", "line 1, column 16"},
+		{"a missing attribute", change(`"source":"/fracttal/one",`, ""), nil, 400, "INVALID", "source", "missing"},
+		{"an unknown event type", change("work_orders.new", "work_orders.nonsense"), nil, 400, "INVALID", "type", "no event type"},
+		{"a record of an unknown type", change(`"work_order_task"`, `"spaceship"`), nil, 400, "INVALID", "data.records.0.type", "spaceship"},
+		{"a field of the wrong type", change(`"Jonas Campos"`, `["Jonas"]`), nil, 400, "INVALID", "data.records.0.data.personnel_description", ""},
+		{"an id that is endless", newWorkOrder(strings.Repeat("a", 257)), nil, 400, "INVALID", "id", "256"},
+		{"a body over the limit", change(`"Check the bearing"`, `"`+strings.Repeat("a", 1<<20)+`"`), nil, 413, "TOO_LARGE", "", "1048576 bytes"},
+		{"a body over the limit that does not say so", change(`"Check the bearing"`, `"`+strings.Repeat("a", 1<<20)+`"`),
+			func(r *http.Request) { r.ContentLength = -1 }, 413, "TOO_LARGE", "", "1048576 bytes"},
+		{"no token", newWorkOrder("1"), header("Authorization", ""), 401, "UNAUTHENTICATED", "", "sign in"},
+		{"HTTP Basic", newWorkOrder("1"), header("Authorization", "Basic abc"), 401, "UNAUTHENTICATED", "", "Bearer"},
+		{"a forged token", newWorkOrder("1"), header("Authorization", "Bearer "+h.token+"x"), 401, "UNAUTHENTICATED", "", "token"},
+		{"a token in the URL", newWorkOrder("1"), func(r *http.Request) {
+			r.Header.Del("Authorization")
+			r.URL.RawQuery = "access_token=" + h.token
+		}, 401, "UNAUTHENTICATED", "", "sign in"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := h.publish(c.body, c.change)
+			p := problem(t, w)
+			path, _ := p["path"].(string)
+			if w.Code != c.status || p["code"] != c.code || path != c.path || !strings.Contains(p["detail"].(string), c.detail) {
+				t.Errorf("got %d %v\nwant %d %s at %q with %q", w.Code, p, c.status, c.code, c.path, c.detail)
+			}
+			if c.status == 401 && !strings.HasPrefix(w.Header().Get("WWW-Authenticate"), `Bearer realm="recado"`) {
+				t.Errorf("WWW-Authenticate is %q", w.Header().Get("WWW-Authenticate"))
+			}
+			if given := strings.Contains(w.Header().Get("WWW-Authenticate"), `error="invalid_token"`); c.name == "a forged token" && !given || c.name == "no token" && given {
+				t.Errorf("WWW-Authenticate is %q", w.Header().Get("WWW-Authenticate"))
+			}
+			if c.status == 415 && c.name != "compressed" && w.Header().Get("Accept-Post") != eventType {
+				t.Errorf("it is not said what is accepted: %v", w.Header())
+			}
+		})
+	}
+	list, err := h.db.Occurrences(t.Context(), h.admin, hub.OccurrenceFilter{}, hub.Page{})
+	if err != nil || len(list.Items) != 0 {
+		t.Errorf("something was kept: %v, %v", list.Items, err)
+	}
+	records, err := h.db.Records(t.Context(), h.admin, "work_order_task", "", hub.Page{})
+	if err != nil || len(records.Items) != 0 {
+		t.Errorf("records were kept: %v, %v", records.Items, err)
+	}
+}
+
+func TestWhoMayNotPublishIsToldWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	reader := hubtest.CallerWith(t, h.db, hubtest.May(rowWorkOrders, hub.See))
+	name := "may only see"
+	made, err := h.db.ConsumerCreate(t.Context(), h.admin, hub.ConsumerInput{Name: &name, GroupKey: &reader.Group.Key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.token = h.signIn(made.Consumer.ClientID, made.Secret)
+	w := h.publish(newWorkOrder("1"), nil)
+	p := problem(t, w)
+	want := []any{map[string]any{"module": "work_management", "submodule": "work_orders", "action": "ADD"}}
+	if w.Code != 403 || p["code"] != "FORBIDDEN" || !reflect.DeepEqual(p["needs"], want) || p["group"] != reader.Group.Description {
+		t.Errorf("got %d %v", w.Code, p)
+	}
+}
+
+func TestAHubThatShutsDownSaysComeBack(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	if err := h.engine.Drain(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	w := h.publish(newWorkOrder("1"), nil)
+	if p := problem(t, w); w.Code != 503 || p["code"] != "UNAVAILABLE" || w.Header().Get("Retry-After") == "" {
+		t.Errorf("got %d %v, Retry-After %q", w.Code, p, w.Header().Get("Retry-After"))
+	}
+}
+
+func TestABodyThatEndsEarlyIsRefused(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	server := httptest.NewServer(h)
+	defer server.Close()
+	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "POST /events HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\nContent-Length: 1000\r\n\r\n%s",
+		h.token, eventType, newWorkOrder("1")[:100])
+	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != 400 || !strings.Contains(string(text), "ended before its time") {
+		t.Errorf("got %d %s, %v", answer.StatusCode, text, err)
+	}
+}
+
+// single is a listener with one connection.
+type single struct {
+	conns chan net.Conn
+}
+
+func (s single) Accept() (net.Conn, error) {
+	if conn, ok := <-s.conns; ok {
+		return conn, nil
+	}
+	return nil, net.ErrClosed
+}
+
+func (s single) Close() error   { return nil }
+func (s single) Addr() net.Addr { return &net.TCPAddr{} }
+
+func TestABodyThatTakesTooLongIsCutOff(t *testing.T) {
+	t.Parallel()
+	for path, c := range map[string]struct {
+		kind, text string
+		status     int
+	}{
+		"/events":      {eventType, "did not arrive within 30s", http.StatusRequestTimeout},
+		"/oauth/token": {"application/x-www-form-urlencoded", "could not be read to its end", http.StatusBadRequest},
+		"/graphql":     {"application/json", "the body: i/o timeout after 30s", http.StatusOK},
+	} {
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := open(t)
+				near, far := net.Pipe()
+				listener := single{make(chan net.Conn, 1)}
+				listener.conns <- far
+				server := web.NewServer(h, slog.New(slog.DiscardHandler))
+				go server.Serve(listener)
+				defer server.Close()
+				defer close(listener.conns)
+				defer near.Close()
+
+				started := time.Now()
+				fmt.Fprintf(near, "POST %s HTTP/1.1\r\nHost: h\r\nX-Test: body\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\nContent-Length: 1000\r\n\r\n{",
+					path, h.token, c.kind)
+				answer, err := http.ReadResponse(bufio.NewReader(near), nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				text, _ := io.ReadAll(answer.Body)
+				if took := time.Since(started); answer.StatusCode != c.status || !strings.Contains(string(text), c.text) || took != 30*time.Second {
+					t.Errorf("got %d %s after %s", answer.StatusCode, text, took)
+				}
+			})
+		})
+	}
+}
+
+func TestTheTimeLimitOfABodyDoesNotEndWhatFollows(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t)
+		near, far := net.Pipe()
+		listener := single{make(chan net.Conn, 1)}
+		listener.conns <- far
+		server := web.NewServer(h, slog.New(slog.DiscardHandler))
+		go server.Serve(listener)
+		defer server.Close()
+		defer close(listener.conns)
+		defer near.Close()
+
+		fmt.Fprint(near, "POST /graphql HTTP/1.1\r\nHost: h\r\nX-Test: minute\r\nContent-Length: 2\r\n\r\n{}")
+		answer, err := http.ReadResponse(bufio.NewReader(near), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, err := io.ReadAll(answer.Body); err != nil || string(text) != "after 1m0s" {
+			t.Errorf("got %q, %v", text, err)
+		}
+	})
+}
+
+// What one request leaves in the buffers that are used again must not show in another.
+func TestEventsThatComeAtOnceDoNotMix(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	var done sync.WaitGroup
+	for g := range 8 {
+		done.Go(func() {
+			for i := range 25 {
+				subject := fmt.Sprintf("OT-%d-%s", g, strings.Repeat("x", i))
+				w := h.publish(strings.ReplaceAll(newWorkOrder(subject), "OT-1496", subject), nil)
+				var a answer
+				if err := json.Unmarshal(w.Body.Bytes(), &a); err != nil || w.Code != http.StatusAccepted {
+					t.Errorf("%s: got %d %s", subject, w.Code, w.Body)
+					return
+				}
+				_, key, _ := hub.ParseID(a.ID)
+				stored, err := h.db.Occurrence(t.Context(), h.admin, key)
+				if err != nil || stored.Subject != subject || stored.Name != subject || stored.Records[0].Data["wo_folio"] != subject {
+					t.Errorf("%s was stored as %+v, %v", subject, stored, err)
+				}
+			}
+		})
+	}
+	done.Wait()
+}
+
+// BenchmarkPublish is the whole way of an event that no rule waits for: token, body, decoding, commit, answer.
+func BenchmarkPublish(b *testing.B) {
+	h := open(b)
+	template := newWorkOrder("ID")
+	var n int
+	b.ReportAllocs()
+	for b.Loop() {
+		n++
+		if w := h.publish(strings.Replace(template, "ID", fmt.Sprint(n), 1), nil); w.Code != http.StatusAccepted {
+			b.Fatalf("%d %s", w.Code, w.Body)
+		}
+	}
+}

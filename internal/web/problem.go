@@ -1,0 +1,133 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strconv"
+
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+// Codes of what only HTTP knows; all others are those of package hub.
+const (
+	codeMethod    hub.Code = "METHOD_NOT_ALLOWED"
+	codeMediaType hub.Code = "UNSUPPORTED_MEDIA_TYPE"
+	codeNoPath    hub.Code = "NO_SUCH_PATH"
+	codeTimeout   hub.Code = "TIMEOUT"
+)
+
+// statuses is the one table from codes to HTTP.
+var statuses = map[hub.Code]int{
+	hub.CodeInvalid:         http.StatusBadRequest,
+	hub.CodeNotFound:        http.StatusNotFound,
+	hub.CodeConflict:        http.StatusConflict,
+	hub.CodeInUse:           http.StatusConflict,
+	hub.CodeForbidden:       http.StatusForbidden,
+	hub.CodeUnauthenticated: http.StatusUnauthorized,
+	hub.CodeTooLarge:        http.StatusRequestEntityTooLarge,
+	hub.CodeUnavailable:     http.StatusServiceUnavailable,
+	hub.CodeInternal:        http.StatusInternalServerError,
+	codeMethod:              http.StatusMethodNotAllowed,
+	codeMediaType:           http.StatusUnsupportedMediaType,
+	codeNoPath:              http.StatusNotFound,
+	codeTimeout:             http.StatusRequestTimeout,
+}
+
+// fault is an error that this room finds itself.
+type fault struct {
+	code   hub.Code
+	detail string
+}
+
+// Error is the detail.
+func (f *fault) Error() string { return f.detail }
+
+// retryAfter is how many seconds a client should wait that was told UNAVAILABLE.
+const retryAfter = 5
+
+// problem is the body of every error answer: problem details (RFC 9457) of the type about:blank, with members of our own.
+type problem struct {
+	Title     string         `json:"title"` // what the status means
+	Status    int            `json:"status"`
+	Detail    string         `json:"detail"`             // what is wrong and what to do
+	Code      hub.Code       `json:"code"`               // stable
+	Path      string         `json:"path,omitempty"`     // dotted path into the body
+	Problems  []problemEntry `json:"problems,omitempty"` // if there are several
+	Needs     []needs        `json:"needs,omitempty"`    // with FORBIDDEN: the permissions that are missing
+	Group     string         `json:"group,omitempty"`    // with FORBIDDEN: the group that lacks them
+	RequestID string         `json:"requestId"`          // also in the log
+}
+
+type problemEntry struct {
+	Code     hub.ProblemCode `json:"code"`
+	Path     string          `json:"path,omitempty"`
+	Detail   string          `json:"detail"`
+	NextStep string          `json:"nextStep,omitempty"`
+}
+
+type needs struct {
+	Module    string     `json:"module"`
+	Submodule string     `json:"submodule"`
+	Action    hub.Action `json:"action"`
+}
+
+// fail answers an error. What is no *hub.Error and no *fault is internal: it goes to the log, and the caller learns nothing of it.
+func (s *surface) fail(w http.ResponseWriter, r *http.Request, err error) {
+	p := describe(err)
+	p.RequestID = requestID(r)
+	if p.Code == hub.CodeInternal {
+		p.Detail = "something went wrong on our side; the log has it under the request id"
+		s.log.LogAttrs(r.Context(), slog.LevelError, "request failed", slog.String("request", p.RequestID),
+			slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Any("error", err))
+	}
+	h := w.Header()
+	switch p.Code {
+	case hub.CodeUnauthenticated:
+		if h.Get("WWW-Authenticate") == "" {
+			h.Set("WWW-Authenticate", challenge(r))
+		}
+	case hub.CodeUnavailable:
+		h.Set("Retry-After", strconv.Itoa(retryAfter))
+	case codeTimeout, hub.CodeTooLarge:
+		// The rest of the body is not worth reading.
+		h.Set("Connection", "close")
+	}
+	h.Set("Content-Type", "application/problem+json")
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(p.Status)
+	json.NewEncoder(w).Encode(p)
+}
+
+func describe(err error) problem {
+	var own *fault
+	var e *hub.Error
+	p := problem{Code: hub.CodeInternal}
+	switch {
+	case errors.As(err, &own):
+		p.Code, p.Detail = own.code, own.detail
+	case errors.As(err, &e):
+		p.Code, p.Detail, p.Path, p.Group = e.Code, e.Message, e.Path, e.Group
+		for _, x := range e.Problems {
+			p.Problems = append(p.Problems, problemEntry{Code: x.Code, Path: x.Path, Detail: x.Message, NextStep: x.NextStep})
+		}
+		for _, n := range e.Needs {
+			p.Needs = append(p.Needs, needs(n))
+		}
+	}
+	if statuses[p.Code] == 0 {
+		p.Code = hub.CodeInternal
+	}
+	p.Status = statuses[p.Code]
+	p.Title = http.StatusText(p.Status)
+	return p
+}
+
+// challenge is the WWW-Authenticate of a 401 (RFC 6750 §3): with an error only if there was something to be wrong with.
+func challenge(r *http.Request) string {
+	if r.Header.Get("Authorization") == "" {
+		return `Bearer realm="recado"`
+	}
+	return `Bearer realm="recado", error="invalid_token", error_description="the token is missing, wrong or expired"`
+}

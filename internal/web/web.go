@@ -1,0 +1,97 @@
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/recado-hub/recado/internal/auth"
+	"github.com/recado-hub/recado/internal/engine"
+)
+
+// Options is what the surface leads to. Auth, Engine and GraphQL are required.
+type Options struct {
+	Auth    *auth.Auth
+	Engine  *engine.Engine
+	GraphQL http.Handler
+	// PublicURL is where the world reaches this surface, such as "https://hub.example.org/recado"; providers sign the URL
+	// that they call, so callbacks are verified against it.
+	PublicURL string
+	// Log gets requests (level debug), panics and internal errors; nil: slog.Default(). No token, no query string and no body
+	// is ever written to it.
+	Log *slog.Logger
+}
+
+// surface is the handler of everything.
+type surface struct {
+	auth      *auth.Auth
+	engine    *engine.Engine
+	publicURL string
+	log       *slog.Logger
+	mux       *http.ServeMux
+	ids       requestIDs
+}
+
+// New mounts everything. The handler answers unknown paths, wrong methods and panics itself, all as problem details. Serve it with
+// NewServer, whose limits it counts on.
+func New(o Options) http.Handler {
+	s := &surface{
+		auth: o.Auth, engine: o.Engine, publicURL: strings.TrimSuffix(o.PublicURL, "/"), log: o.Log,
+		mux: http.NewServeMux(), ids: newRequestIDs(),
+	}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	s.mount("/graphql", hurried(o.GraphQL.ServeHTTP), http.MethodGet, http.MethodPost)
+	s.mount("/oauth/token", hurried(o.Auth.Token), http.MethodPost)
+	s.mount("/.well-known/jwks.json", o.Auth.JWKS, http.MethodGet, http.MethodHead)
+	s.mount("/events", s.events, http.MethodPost)
+	s.mount("/callbacks/{integration}", s.callback, http.MethodGet, http.MethodPost)
+	s.mount("/healthz", s.healthz, http.MethodGet, http.MethodHead)
+	s.mount("/readyz", s.readyz, http.MethodGet, http.MethodHead)
+	s.mux.HandleFunc("/", s.nowhere)
+	return s
+}
+
+// mount leads a path to a handler. The methods are checked here and not by the mux, because its own answer is no problem
+// details.
+func (s *surface) mount(pattern string, h http.HandlerFunc, methods ...string) {
+	allow := []string{strings.Join(methods, ", ")}
+	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		for _, m := range methods {
+			if r.Method == m {
+				h(w, r)
+				return
+			}
+		}
+		w.Header()["Allow"] = allow
+		s.fail(w, r, &fault{code: codeMethod, detail: "this path answers " + allow[0]})
+	})
+}
+
+func (s *surface) nowhere(w http.ResponseWriter, r *http.Request) {
+	s.fail(w, r, &fault{code: codeNoPath, detail: "nothing is here; the API is at /graphql and /events"})
+}
+
+// Limits of the server. There is no limit on a whole request: subscriptions live long. Bodies have their own time limit.
+const (
+	headerTimeout = 10 * time.Second
+	idleTimeout   = 2 * time.Minute
+	maxHeader     = 32 << 10 // bytes
+)
+
+// NewServer makes the server for a handler of New. Its address, listening and shutting down are the caller's.
+func NewServer(h http.Handler, log *slog.Logger) *http.Server {
+	if log == nil {
+		log = slog.Default()
+	}
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: headerTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		// The server complains here of broken TLS handshakes and the like, which strangers cause.
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+}

@@ -1,0 +1,404 @@
+package web_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/recado-hub/recado/internal/auth"
+	"github.com/recado-hub/recado/internal/catalog"
+	"github.com/recado-hub/recado/internal/engine"
+	"github.com/recado-hub/recado/internal/feed"
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/hubtest"
+	"github.com/recado-hub/recado/internal/sqlite"
+	"github.com/recado-hub/recado/internal/web"
+)
+
+const publicURL = "https://hub.example.org/recado"
+
+// courier is a connector that takes everything, answers nothing, and holds callbacks for genuine that say so.
+type courier struct {
+	down atomic.Bool
+	mu   sync.Mutex
+	got  []hub.Callback
+	say  hub.Reception
+}
+
+func (c *courier) describe() *hub.Connector {
+	object := hub.Schema{JSON: json.RawMessage(`{"type":"object"}`)}
+	return &hub.Connector{Name: "courier", Version: "1", Roles: []string{"DESTINATION"}, State: hub.ConnectorReady, Settings: object,
+		Actions:      []hub.ConnectorAction{{Key: "send", Parameters: object, Values: hub.ValuesSpec{Positional: true}}},
+		Capabilities: hub.Capabilities{Receipts: true, InFlight: 100}}
+}
+
+func (c *courier) List() []*hub.Connector { return []*hub.Connector{c.describe()} }
+
+func (c *courier) Connector(name string) *hub.Connector {
+	if name != "courier" {
+		return nil
+	}
+	return c.describe()
+}
+
+func (c *courier) Check(context.Context, hub.OpenIntegration) ([]hub.Problem, error) { return nil, nil }
+
+func (c *courier) Send(hub.OpenIntegration, []hub.Handover) error { return nil }
+
+func (c *courier) Receive(_ context.Context, _ hub.OpenIntegration, cb hub.Callback) (*hub.Reception, error) {
+	if c.down.Load() {
+		return nil, errors.New("the process is not running")
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.got = append(c.got, cb)
+	said := c.say
+	said.Verified = len(cb.Header["X-Signature"]) == 1 && cb.Header["X-Signature"][0] == "genuine"
+	return &said, nil
+}
+
+// house is the surface over the real rooms behind it.
+type house struct {
+	http.Handler
+	t       testing.TB
+	db      *sqlite.DB
+	engine  *engine.Engine
+	auth    *auth.Auth
+	courier *courier
+	admin   hub.Caller
+	token   string
+	log     *logged
+}
+
+// logged is a log that can be read while it is written.
+type logged struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *logged) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// graphQL stands where the GraphQL door will stand: it echoes what comes over a websocket, and breaks when asked to.
+func graphQL(w http.ResponseWriter, r *http.Request) {
+	switch r.Header.Get("X-Test") {
+	case "panic":
+		panic("with the secret of nobody")
+	case "late panic":
+		io.WriteString(w, "half an answer")
+		panic("too late")
+	case "abort":
+		panic(http.ErrAbortHandler)
+	case "body", "minute":
+		started := time.Now()
+		if _, err := io.ReadAll(r.Body); err != nil {
+			fmt.Fprintf(w, "the body: %v after %s", err.(net.Error), time.Since(started))
+			return
+		}
+		select {
+		case <-time.After(time.Minute):
+		case <-r.Context().Done():
+		}
+		fmt.Fprint(w, "after ", time.Since(started))
+		return
+	case "stream":
+		io.WriteString(w, "first")
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+		return
+	}
+	if r.Header.Get("Upgrade") == "" {
+		io.WriteString(w, "request "+r.Header.Get("X-Request-Id"))
+		return
+	}
+	conn, err := websocket.Accept(w, r, nil)
+	if err != nil {
+		return
+	}
+	defer conn.CloseNow()
+	kind, text, err := conn.Read(r.Context())
+	if err != nil {
+		return
+	}
+	if conn.Write(r.Context(), kind, text) == nil {
+		conn.Close(websocket.StatusNormalClosure, "")
+	}
+}
+
+func open(t testing.TB) *house {
+	t.Helper()
+	h := &house{t: t, courier: &courier{say: hub.Reception{Status: 200}}, log: &logged{}}
+	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	dir, f := t.TempDir(), feed.New(1000, 0)
+	h.db = hubtest.Open(t, dir, func(o *sqlite.Options) { o.Committed = f.Publish })
+	h.admin = hubtest.Admin(t, h.db)
+	h.engine = engine.New(engine.Options{DB: h.db, Catalog: catalog.Load(), Feed: f, Connectors: h.courier, Log: log, PublicURL: publicURL})
+	if err := h.engine.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := h.engine.Drain(context.WithoutCancel(t.Context()), nil); err != nil {
+			t.Error(err)
+		}
+	})
+	var err error
+	if h.auth, err = auth.Open(dir, auth.Options{DB: h.db, Issuer: publicURL, Log: log}); err != nil {
+		t.Fatal(err)
+	}
+	h.Handler = web.New(web.Options{Auth: h.auth, Engine: h.engine, GraphQL: http.HandlerFunc(graphQL), PublicURL: publicURL + "/", Log: log})
+	h.token = h.signIn(hubtest.AdminClientID, hubtest.AdminSecret)
+	return h
+}
+
+// signIn gets a token through the surface.
+func (h *house) signIn(id, secret string) string {
+	h.t.Helper()
+	r := httptest.NewRequest(http.MethodPost, "/oauth/token", strings.NewReader("grant_type=client_credentials"))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.SetBasicAuth(id, secret)
+	var answer struct {
+		AccessToken string `json:"access_token"`
+	}
+	w := h.do(r)
+	if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil || answer.AccessToken == "" {
+		h.t.Fatalf("signing in: %d %s", w.Code, w.Body)
+	}
+	return answer.AccessToken
+}
+
+func (h *house) do(r *http.Request) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+// request makes a request with headers given as name, value, name, value.
+func request(method, path, body string, header ...string) *http.Request {
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Add(header[i], header[i+1])
+	}
+	return r
+}
+
+// problem reads problem details and checks what all of them must have.
+func problem(t testing.TB, w *httptest.ResponseRecorder) map[string]any {
+	t.Helper()
+	var p map[string]any
+	if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil {
+		t.Fatalf("%d %s: %v", w.Code, w.Body, err)
+	}
+	if w.Header().Get("Content-Type") != "application/problem+json" || w.Header().Get("Cache-Control") != "no-store" {
+		t.Errorf("the header is %v", w.Header())
+	}
+	if p["status"] != float64(w.Code) || p["title"] != http.StatusText(w.Code) || p["detail"] == "" || p["requestId"] != w.Header().Get("X-Request-Id") {
+		t.Errorf("%d %v", w.Code, p)
+	}
+	return p
+}
+
+func TestOnlyWhatIsThereIsAnswered(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	for _, c := range []struct {
+		method, path string
+		status       int
+		code, allow  string
+	}{
+		{"GET", "/", 404, "NO_SUCH_PATH", ""},
+		{"GET", "/nothing", 404, "NO_SUCH_PATH", ""},
+		{"POST", "/events/1", 404, "NO_SUCH_PATH", ""},
+		{"GET", "/callbacks", 404, "NO_SUCH_PATH", ""},
+		{"GET", "/callbacks/", 404, "NO_SUCH_PATH", ""},
+		{"GET", "/events", 405, "METHOD_NOT_ALLOWED", "POST"},
+		{"PUT", "/events", 405, "METHOD_NOT_ALLOWED", "POST"},
+		{"GET", "/oauth/token", 405, "METHOD_NOT_ALLOWED", "POST"},
+		{"POST", "/.well-known/jwks.json", 405, "METHOD_NOT_ALLOWED", "GET, HEAD"},
+		{"DELETE", "/graphql", 405, "METHOD_NOT_ALLOWED", "GET, POST"},
+		{"PUT", "/callbacks/int_0000000000001", 405, "METHOD_NOT_ALLOWED", "GET, POST"},
+		{"POST", "/healthz", 405, "METHOD_NOT_ALLOWED", "GET, HEAD"},
+		{"TRACE", "/readyz", 405, "METHOD_NOT_ALLOWED", "GET, HEAD"},
+	} {
+		w := h.do(request(c.method, c.path, ""))
+		if p := problem(t, w); w.Code != c.status || p["code"] != c.code || w.Header().Get("Allow") != c.allow {
+			t.Errorf("%s %s: got %d %v, Allow %q", c.method, c.path, w.Code, p, w.Header().Get("Allow"))
+		}
+		if w.Header().Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s %s: a browser may guess at the content", c.method, c.path)
+		}
+	}
+}
+
+func TestHealthSaysAliveAndReadySaysWhyNot(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	if w := h.do(request("GET", "/healthz", "")); w.Code != 200 || strings.TrimSpace(w.Body.String()) != `{"alive":true}` {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+	if w := h.do(request("GET", "/readyz", "")); w.Code != 200 || strings.TrimSpace(w.Body.String()) != `{"ready":true}` {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+	if err := h.engine.Drain(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	w := h.do(request("GET", "/readyz", ""))
+	if w.Code != 503 || !strings.Contains(w.Body.String(), `"ready":false,"reason":"the hub is shutting down`) {
+		t.Errorf("while it drains: got %d %s", w.Code, w.Body)
+	}
+	if w := h.do(request("GET", "/healthz", "")); w.Code != 200 {
+		t.Errorf("while it drains it still lives: got %d", w.Code)
+	}
+}
+
+func TestThePublicKeysAreThere(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	if w := h.do(request("GET", "/.well-known/jwks.json", "")); w.Code != 200 || !strings.Contains(w.Body.String(), `"kty":"EC"`) {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+}
+
+func TestARequestKeepsItsIDAndGetsOneIfItHasNone(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	seen := map[string]bool{}
+	for _, given := range []string{"", "", "has spaces", "line\x01break", strings.Repeat("a", 129), "<script>"} {
+		id := h.do(request("GET", "/graphql", "", "X-Request-Id", given)).Header().Get("X-Request-Id")
+		if id == "" || id == given || seen[id] {
+			t.Errorf("for %q the id is %q, seen before: %v", given, id, seen[id])
+		}
+		seen[id] = true
+	}
+	w := h.do(request("GET", "/graphql?query={secret}", "", "X-Request-Id", "client-7/a"))
+	if got := w.Header()["X-Request-Id"]; len(got) != 1 || got[0] != "client-7/a" || w.Body.String() != "request client-7/a" {
+		t.Errorf("got %v and the door saw %q", got, w.Body)
+	}
+	log := h.log.String()
+	if !strings.Contains(log, `request=client-7/a method=GET path=/graphql status=200 bytes=18`) {
+		t.Errorf("the log has no such line:\n%s", log)
+	}
+	if strings.Contains(log, "secret") {
+		t.Error("the log holds a query string")
+	}
+}
+
+func TestAPanicIsAnsweredLoggedAndSurvived(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	w := h.do(request("POST", "/graphql", "", "X-Test", "panic"))
+	if p := problem(t, w); w.Code != 500 || p["code"] != "INTERNAL" || strings.Contains(w.Body.String(), "nobody") {
+		t.Errorf("got %d %v", w.Code, p)
+	}
+	if log := h.log.String(); !strings.Contains(log, "with the secret of nobody") || !strings.Contains(log, "web_test.go") {
+		t.Errorf("the log has neither the panic nor the place:\n%s", log)
+	}
+
+	server := httptest.NewServer(h)
+	defer server.Close()
+	for _, how := range []string{"late panic", "abort"} {
+		r, _ := http.NewRequest(http.MethodPost, server.URL+"/graphql", nil)
+		r.Header.Set("X-Test", how)
+		answer, err := server.Client().Do(r)
+		if err == nil {
+			_, err = io.ReadAll(answer.Body)
+			answer.Body.Close()
+		}
+		if err == nil {
+			t.Errorf("%s: what was cut off looks complete", how)
+		}
+	}
+}
+
+func TestWebsocketsAndStreamsReachTheDoor(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	server := httptest.NewServer(h)
+	defer server.Close()
+	conn, _, err := websocket.Dial(t.Context(), server.URL+"/graphql", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.CloseNow()
+	if err := conn.Write(t.Context(), websocket.MessageText, []byte("hello")); err != nil {
+		t.Fatal(err)
+	}
+	if _, text, err := conn.Read(t.Context()); err != nil || string(text) != "hello" {
+		t.Errorf("got %q, %v", text, err)
+	}
+
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	r, _ := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/graphql", nil)
+	r.Header.Set("X-Test", "stream")
+	answer, err := server.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	first := make([]byte, 5)
+	if _, err := io.ReadFull(answer.Body, first); err != nil || string(first) != "first" {
+		t.Errorf("before the handler ended: got %q, %v", first, err)
+	}
+}
+
+func TestNoTokenEverReachesTheLog(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.do(request("POST", "/events", newWorkOrder("1"), "Authorization", "Bearer "+h.token, "Content-Type", eventType))
+	h.do(request("POST", "/events", "{", "Authorization", "Bearer "+h.token+"x", "Content-Type", eventType))
+	h.do(request("POST", "/graphql", "", "Authorization", "Bearer "+h.token, "X-Test", "panic"))
+	log := h.log.String()
+	if !strings.Contains(log, "path=/events status=202") {
+		t.Fatalf("the log does not have what it should:\n%s", log)
+	}
+	for name, secret := range map[string]string{"the token": h.token, "the consumer's secret": hubtest.AdminSecret, "the body": "Jonas"} {
+		if strings.Contains(log, secret) {
+			t.Errorf("the log holds %s", name)
+		}
+	}
+}
+
+func TestTheServerHasLimits(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	server := httptest.NewUnstartedServer(nil)
+	server.Config = web.NewServer(h, slog.New(slog.DiscardHandler))
+	server.Start()
+	defer server.Close()
+	r, _ := http.NewRequest(http.MethodGet, server.URL+"/healthz", nil)
+	r.Header.Set("X-Filler", strings.Repeat("a", 64<<10))
+	answer, err := server.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
+		t.Errorf("a header of 64 KiB: got %d", answer.StatusCode)
+	}
+	if c := server.Config; c.ReadHeaderTimeout == 0 || c.IdleTimeout == 0 || c.ReadTimeout != 0 || c.WriteTimeout != 0 {
+		t.Error(fmt.Sprint("timeouts: header ", c.ReadHeaderTimeout, ", idle ", c.IdleTimeout, ", request ", c.ReadTimeout, ", answer ", c.WriteTimeout,
+			"; want the first two, and not the others, which would end subscriptions"))
+	}
+}
