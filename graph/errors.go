@@ -1,0 +1,151 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/recado-hub/recado/graph/model"
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+// Codes of errors that only this door has, beside those of hub: what was sent is no GraphQL request, the text does not
+// parse, it does not fit the schema, it asks for too much.
+const (
+	codeBadRequest = "BAD_REQUEST"
+	codeParse      = errcode.ParseFailed
+	codeValidation = errcode.ValidationFailed
+	codeCost       = "TOO_COSTLY"
+)
+
+func init() {
+	// On a websocket such an error ends the operation with a message of the type error instead of a response.
+	errcode.RegisterErrorType(codeCost, errcode.KindProtocol)
+}
+
+// inMutations says which hub errors a mutation reports in userErrors: those that the caller can mend by other input or
+// another moment. All others, and every error of a query or a subscription, stand at the top of the response.
+var inMutations = map[hub.Code]bool{
+	hub.CodeInvalid:     true,
+	hub.CodeNotFound:    true,
+	hub.CodeConflict:    true,
+	hub.CodeInUse:       true,
+	hub.CodeTooLarge:    true,
+	hub.CodeUnavailable: true,
+}
+
+// userErrors sorts the error of a mutation: into what its payload tells the caller, or into the error of the whole field.
+func userErrors(err error) ([]*model.UserError, error) {
+	list := []*model.UserError{}
+	var e *hub.Error
+	if !errors.As(err, &e) || !inMutations[e.Code] {
+		return list, err
+	}
+	for _, p := range e.Problems {
+		list = append(list, &model.UserError{Code: e.Code, Problem: text(p.Code), Message: p.Message,
+			Field: splitPath(p.Path), NextStep: optional(p.NextStep)})
+	}
+	if len(list) == 0 {
+		list = append(list, &model.UserError{Code: e.Code, Message: e.Message, Field: splitPath(e.Path)})
+	}
+	return list, nil
+}
+
+// missing turns NOT_FOUND into nothing: a query for a thing that is not there answers null.
+func missing(err error) error {
+	if err != nil && hub.CodeOf(err) == hub.CodeNotFound {
+		return nil
+	}
+	return err
+}
+
+// splitPath writes a dotted path as a list; nil for none.
+func splitPath(path string) []string {
+	if path == "" {
+		return nil
+	}
+	return strings.Split(path, ".")
+}
+
+// presenter shapes the errors at the top of a response. What is not meant for the caller goes to the log.
+type presenter struct {
+	log *slog.Logger
+}
+
+func (p presenter) present(ctx context.Context, err error) *gqlerror.Error {
+	shaped := graphql.DefaultErrorPresenter(ctx, err)
+	var e *hub.Error
+	switch {
+	case errors.As(err, &e):
+		shaped.Message, shaped.Extensions = e.Error(), extensions(e)
+	case shaped.Extensions["code"] != nil: // of the parser, of the validation or of a limit
+		return shaped
+	case errors.Is(err, context.DeadlineExceeded):
+		shaped.Message = "this took too long and was given up; ask for less, or try again later"
+		shaped.Extensions = map[string]any{"code": string(hub.CodeUnavailable)}
+	default:
+		p.internal(ctx, shaped, err)
+	}
+	// The cause must not travel any further: what the caller may know of it is in the message.
+	shaped.Err = nil
+	return shaped
+}
+
+func (p presenter) internal(ctx context.Context, shaped *gqlerror.Error, err error) {
+	if !errors.Is(err, context.Canceled) { // the client went away: nobody is waiting, nothing is wrong
+		p.log.ErrorContext(ctx, "graphql: internal error", "operation", operationName(ctx), "path", shaped.Path.String(), "error", err)
+	}
+	shaped.Message = "something went wrong inside the hub; its log says what"
+	shaped.Extensions = map[string]any{"code": string(hub.CodeInternal)}
+}
+
+// recovered turns a panic into an error that the presenter then takes for an internal one.
+func (p presenter) recovered(ctx context.Context, panicked any) error {
+	p.log.ErrorContext(ctx, "graphql: panic", "operation", operationName(ctx), "panic", fmt.Sprint(panicked), "stack", string(debug.Stack()))
+	return errPanic
+}
+
+var errPanic = errors.New("a resolver panicked")
+
+func operationName(ctx context.Context) string {
+	if !graphql.HasOperationContext(ctx) {
+		return ""
+	}
+	op := graphql.GetOperationContext(ctx)
+	if op.OperationName == "" && op.Operation != nil {
+		return op.Operation.Name
+	}
+	return op.OperationName
+}
+
+// shape writes a hub error as an error at the top of a response, outside of any field.
+func shape(e *hub.Error) *gqlerror.Error {
+	return &gqlerror.Error{Message: e.Error(), Extensions: extensions(e)}
+}
+
+func extensions(e *hub.Error) map[string]any {
+	ext := map[string]any{"code": string(e.Code)}
+	if e.Path != "" {
+		ext["field"] = splitPath(e.Path)
+	}
+	if e.Code == hub.CodeForbidden {
+		needs := make([]map[string]string, len(e.Needs))
+		for i, n := range e.Needs {
+			needs[i] = map[string]string{"module": n.Module, "submodule": n.Submodule, "action": string(n.Action)}
+		}
+		ext["needs"], ext["group"] = needs, e.Group
+	}
+	return ext
+}
+
+// plainError makes an error of this door: for a request that never becomes an operation, or one that is refused.
+func plainError(code, format string, args ...any) *gqlerror.Error {
+	return &gqlerror.Error{Message: fmt.Sprintf(format, args...), Extensions: map[string]any{"code": code}}
+}

@@ -1,0 +1,105 @@
+// Package graph is the GraphQL door of the hub. A resolver reads its arguments, makes one call to the store or the engine,
+// and shapes the answer; it decides nothing. Who may do what is asked behind the door, where the data is.
+//
+// The schema is in schema/, one file per noun; go generate writes graph/generated and graph/model from it and adds the
+// resolvers that are missing. Output types are the structs of hub and catalog themselves. Objects that an object links to
+// are read through dataloaders, so that a list of n items costs a fixed number of reads for each of its links.
+package graph
+
+//go:generate go tool gqlgen generate
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/recado-hub/recado/graph/generated"
+	"github.com/recado-hub/recado/internal/catalog"
+	"github.com/recado-hub/recado/internal/engine"
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/sqlite"
+)
+
+// Authenticate turns a bearer token into the caller, as its consumer and group are at the moment, and says when the token
+// ends. It is asked on every request and for every item of a subscription, so it must be cheap. Its errors are hub errors,
+// UNAUTHENTICATED for a token that is not valid.
+type Authenticate func(ctx context.Context, token, locale string) (hub.Caller, time.Time, error)
+
+// Options are what the door needs. The first four are required; a limit of zero takes its default.
+type Options struct {
+	DB           *sqlite.DB
+	Engine       *engine.Engine
+	Catalog      *catalog.Catalog
+	Authenticate Authenticate
+
+	Log       *slog.Logger  // nil: slog.Default
+	MaxDepth  int           // levels of fields in an operation; 12
+	MaxCost   int           // of an operation, by its fields and list sizes; 100,000
+	MaxRoot   int           // fields at the top of an operation, aliases counted; 30
+	MaxBody   int64         // bytes of a request or of a websocket message; 1 MiB
+	Timeout   time.Duration // of a query or a mutation; 30 s
+	KeepAlive time.Duration // between pings on a websocket; 20 s. A client that misses two is gone
+}
+
+func (o Options) withDefaults() Options {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	orDefault(&o.MaxDepth, 12)
+	orDefault(&o.MaxCost, 100_000)
+	orDefault(&o.MaxRoot, 30)
+	orDefault(&o.MaxBody, 1<<20)
+	orDefault(&o.Timeout, 30*time.Second)
+	orDefault(&o.KeepAlive, 20*time.Second)
+	return o
+}
+
+func orDefault[T comparable](v *T, value T) {
+	var zero T
+	if *v == zero {
+		*v = value
+	}
+}
+
+// maxTokens bounds the text of an operation before it is parsed as a whole.
+const maxTokens = 20_000
+
+// New makes the handler of /graphql: POST and GET by GraphQL over HTTP, and the websocket protocol graphql-transport-ws.
+func New(o Options) http.Handler {
+	o = o.withDefaults()
+	errs := presenter{log: o.Log}
+	root := &resolver{db: o.DB, engine: o.Engine, catalog: o.Catalog, present: errs.present}
+	schema := generated.NewExecutableSchema(generated.Config{Resolvers: root})
+
+	exec := executor.New(schema)
+	exec.SetQueryCache(lru.New[*ast.QueryDocument](1000))
+	exec.SetParserTokenLimit(maxTokens)
+	exec.SetErrorPresenter(errs.present)
+	exec.SetRecoverFunc(errs.recovered)
+	exec.Use(limits{schema: schema.Schema(), depth: o.MaxDepth, cost: o.MaxCost, root: o.MaxRoot})
+
+	h := &handler{authenticate: o.Authenticate, log: o.Log, present: errs.present, exec: exec, maxBody: o.MaxBody, timeout: o.Timeout,
+		newLoaders: func(remember bool) *loaders { return newLoaders(o.DB, remember) }}
+	exec.AroundOperations(h.aroundOperation)
+	h.websocket = h.newWebsocket(o.KeepAlive)
+	return h
+}
+
+// handler looks at who asks before anything of the request is read.
+type handler struct {
+	authenticate Authenticate
+	newLoaders   func(remember bool) *loaders
+	present      graphql.ErrorPresenterFunc
+	exec         graphql.GraphExecutor
+	log          *slog.Logger
+	websocket    transport.Websocket
+	maxBody      int64
+	timeout      time.Duration
+}

@@ -1,0 +1,221 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+// Media types of responses (GraphQL over HTTP, https://graphql.github.io/graphql-over-http/draft/).
+const (
+	mediaJSON    = "application/json"
+	mediaGraphQL = "application/graphql-response+json"
+)
+
+// ServeHTTP answers a request of GraphQL over HTTP, or hands a websocket over.
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s := sessionOfRequest(r)
+	if isUpgrade(r) {
+		h.serveWebsocket(w, r, s)
+		return
+	}
+	a := &answer{w: w, media: mediaOf(r.Header.Values("Accept"))}
+	ctx, cancel := context.WithTimeout(r.Context(), h.timeout)
+	defer cancel()
+	v, err := h.open(ctx, s)
+	if err != nil {
+		a.refuse(err)
+		return
+	}
+	params, failed := h.params(w, r)
+	if failed != nil {
+		a.fail(failed)
+		return
+	}
+	h.answer(withVisit(ctx, v), a, r, params)
+}
+
+// answer runs the operation. Errors of the request as a whole have a status of their own only where the client understands
+// application/graphql-response+json; the older media type answers 200 to whatever is a well-formed request.
+func (h *handler) answer(ctx context.Context, a *answer, r *http.Request, params *graphql.RawParams) {
+	ctx = graphql.StartOperationTrace(ctx)
+	op, list := h.exec.CreateOperationContext(ctx, params)
+	if len(list) > 0 {
+		status := http.StatusOK
+		if a.media == mediaGraphQL {
+			status = http.StatusBadRequest
+		}
+		a.write(status, h.exec.DispatchError(graphql.WithOperationContext(ctx, op), list))
+		return
+	}
+	switch kind := op.Operation.Operation; {
+	case kind == ast.Subscription:
+		a.fail(&refusal{http.StatusBadRequest, plainError(codeBadRequest, "a subscription needs a websocket with the protocol graphql-transport-ws"), ""})
+	case kind == ast.Mutation && r.Method == http.MethodGet:
+		a.fail(&refusal{http.StatusMethodNotAllowed, plainError(codeBadRequest, "GET is for queries; send a mutation by POST"), http.MethodPost})
+	default:
+		responses, ctx := h.exec.DispatchOperation(ctx, op)
+		a.write(http.StatusOK, responses(ctx))
+	}
+}
+
+// refusal is an error of a request that never becomes an operation.
+type refusal struct {
+	status int
+	err    *gqlerror.Error
+	allow  string // the methods to use instead, with status 405
+}
+
+func (h *handler) params(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
+	var params *graphql.RawParams
+	var failed *refusal
+	switch r.Method {
+	case http.MethodGet:
+		params, failed = queryParams(r.URL.RawQuery)
+	case http.MethodPost:
+		params, failed = h.bodyParams(w, r)
+	default:
+		return nil, &refusal{http.StatusMethodNotAllowed, plainError(codeBadRequest, "use POST, or GET for a query"), "GET, POST"}
+	}
+	if failed != nil {
+		return nil, failed
+	}
+	if strings.TrimSpace(params.Query) == "" {
+		return nil, badRequest("the request has no query: send a JSON object with query, and variables and operationName if needed")
+	}
+	params.Headers = r.Header
+	return params, nil
+}
+
+func queryParams(raw string) (*graphql.RawParams, *refusal) {
+	values, err := url.ParseQuery(raw)
+	if err != nil {
+		return nil, badRequest("the query string of the URL is malformed")
+	}
+	params := &graphql.RawParams{Query: values.Get("query"), OperationName: values.Get("operationName")}
+	for name, into := range map[string]*map[string]any{"variables": &params.Variables, "extensions": &params.Extensions} {
+		if v := values.Get(name); v != "" {
+			if err := decode(strings.NewReader(v), into); err != nil {
+				return nil, badRequest("the parameter %s is no JSON object: %s", name, sayJSON(err))
+			}
+		}
+	}
+	return params, nil
+}
+
+func (h *handler) bodyParams(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || media != mediaJSON {
+		return nil, &refusal{http.StatusUnsupportedMediaType, plainError(codeBadRequest, "send the request as Content-Type: application/json"), ""}
+	}
+	params := &graphql.RawParams{}
+	err = decode(http.MaxBytesReader(w, r.Body, h.maxBody), params)
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return nil, &refusal{http.StatusRequestEntityTooLarge, plainError(string(hub.CodeTooLarge), "the request is larger than %d bytes", large.Limit), ""}
+	case err != nil:
+		return nil, badRequest("the body is no GraphQL request: %s", sayJSON(err))
+	}
+	return params, nil
+}
+
+func badRequest(format string, args ...any) *refusal {
+	return &refusal{http.StatusBadRequest, plainError(codeBadRequest, format, args...), ""}
+}
+
+// decode reads one JSON value and nothing after it. Numbers stay as they were written.
+func decode(r io.Reader, into any) error {
+	d := json.NewDecoder(r)
+	d.UseNumber()
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		if err != nil {
+			return err
+		}
+		return errors.New("there is more after the end of the object")
+	}
+	return nil
+}
+
+// sayJSON says where JSON is wrong, without repeating any of it: it may hold secrets.
+func sayJSON(err error) string {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Sprintf("malformed JSON at byte %d", syntax.Offset)
+	case errors.As(err, &kind):
+		return fmt.Sprintf("%q is a JSON %s, which does not belong there", kind.Field, strings.Fields(kind.Value)[0])
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "the JSON ends too early"
+	}
+	return "malformed JSON"
+}
+
+// answer writes the response of one request.
+type answer struct {
+	w     http.ResponseWriter
+	media string
+}
+
+func (a *answer) write(status int, response *graphql.Response) {
+	body, err := json.Marshal(response)
+	if err != nil {
+		status, body = http.StatusInternalServerError, []byte(`{"errors":[{"message":"something went wrong inside the hub","extensions":{"code":"INTERNAL"}}]}`)
+	}
+	header := a.w.Header()
+	header.Set("Content-Type", a.media+"; charset=utf-8")
+	header.Set("Cache-Control", "no-store")
+	header.Add("Vary", "Accept, Accept-Language, Authorization")
+	a.w.WriteHeader(status)
+	_, _ = a.w.Write(body) // a client that is gone needs no answer
+}
+
+func (a *answer) fail(f *refusal) {
+	if f.allow != "" {
+		a.w.Header().Set("Allow", f.allow)
+	}
+	a.write(f.status, &graphql.Response{Errors: gqlerror.List{f.err}})
+}
+
+// refuse answers a caller that could not be authenticated (RFC 6750 §3).
+func (a *answer) refuse(err error) {
+	var e *hub.Error
+	if !errors.As(err, &e) || e.Code == hub.CodeInternal {
+		a.fail(&refusal{http.StatusInternalServerError, plainError(string(hub.CodeInternal), "something went wrong inside the hub; its log says what"), ""})
+		return
+	}
+	status := http.StatusUnauthorized
+	if e.Code == hub.CodeUnavailable {
+		status = http.StatusServiceUnavailable
+	} else {
+		a.w.Header().Set("WWW-Authenticate", `Bearer realm="recado"`)
+	}
+	a.fail(&refusal{status, shape(e), ""})
+}
+
+// mediaOf picks the media type of the response: the one of GraphQL if the client says that it understands it.
+func mediaOf(accept []string) string {
+	for part := range strings.SplitSeq(strings.Join(accept, ","), ",") {
+		media, params, err := mime.ParseMediaType(strings.TrimSpace(part))
+		if err == nil && media == mediaGraphQL && params["q"] != "0" {
+			return mediaGraphQL
+		}
+	}
+	return mediaJSON
+}

@@ -1,0 +1,199 @@
+package graph
+
+import (
+	"context"
+	"time"
+
+	"github.com/graph-gophers/dataloader/v7"
+
+	"github.com/recado-hub/recado/graph/model"
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/sqlite"
+)
+
+// gather is how long a loader waits for more keys before it reads. The objects of a list are resolved side by side, so
+// their keys come within microseconds of each other; a query pays this once for each level of links.
+const gather = 500 * time.Microsecond
+
+// maxBatch is the most keys of one read.
+const maxBatch = 1000
+
+// loaders read the objects that other objects link to, many at a time. They live as long as one operation. They remember
+// nothing beyond a batch in a subscription, where an object changes between one item and the next.
+type loaders struct {
+	groups       loader[int64, *hub.Group]
+	consumers    loader[int64, *hub.Consumer]
+	integrations loader[int64, *hub.Integration]
+	flows        loader[int64, *hub.Flow]
+	flowVersions loader[flowVersion, *hub.Flow]
+	events       loader[int64, *hub.Event]
+	occurrences  loader[int64, *hub.Occurrence]
+	executions   loader[int64, *hub.Execution]
+	deliveries   loader[int64, *hub.Delivery]
+	records      loader[int64, *hub.Record]
+
+	deliveriesOf loader[int64, []*hub.Delivery] // of an execution
+	attemptsOf   loader[int64, []hub.Attempt]   // of a delivery
+	receiptsOf   loader[int64, []hub.Receipt]   // of a delivery
+}
+
+// flowVersion is the key of a flow as it was saved at one time.
+type flowVersion struct {
+	flow    int64
+	version int
+}
+
+func newLoaders(db *sqlite.DB, remember bool) *loaders {
+	return &loaders{
+		groups:       newLoader(byKeys(db.GroupsByKey), remember),
+		consumers:    newLoader(byKeys(db.ConsumersByKey), remember),
+		integrations: newLoader(byKeys(db.IntegrationsByKey), remember),
+		flows:        newLoader(byKeys(db.FlowsByKey), remember),
+		flowVersions: newLoader(oneByOne(func(ctx context.Context, c hub.Caller, k flowVersion) (*hub.Flow, error) {
+			return db.FlowAt(ctx, c, k.flow, k.version)
+		}), remember),
+		events:      newLoader(byKeys(db.EventsByKey), remember),
+		occurrences: newLoader(byKeys(db.OccurrencesByKey), remember),
+		executions:  newLoader(byKeys(db.ExecutionsByKey), remember),
+		deliveries:  newLoader(byKeys(db.DeliveriesByKey), remember),
+		records:     newLoader(oneByOne(db.Record), remember),
+
+		deliveriesOf: newLoader(listsOf(db.DeliveriesOf), remember),
+		attemptsOf:   newLoader(listsOf(db.AttemptsOf), remember),
+		receiptsOf:   newLoader(listsOf(db.ReceiptsOf), remember),
+	}
+}
+
+// loader reads values by their keys, many at a time.
+type loader[K comparable, V any] struct {
+	*dataloader.Loader[K, V]
+}
+
+// read reads the values of distinct keys: one for each, in their order.
+type read[K comparable, V any] func(context.Context, hub.Caller, []K) ([]V, error)
+
+func newLoader[K comparable, V any](values read[K, V], remember bool) loader[K, V] {
+	batch := func(ctx context.Context, keys []K) []*dataloader.Result[V] {
+		visitOf(ctx).batches.Add(1)
+		distinct, place := distinct(keys)
+		list, err := values(ctx, caller(ctx), distinct)
+		results := make([]*dataloader.Result[V], len(keys))
+		for i := range keys {
+			results[i] = &dataloader.Result[V]{Error: err}
+			if err == nil {
+				results[i].Data = list[place[i]]
+			}
+		}
+		return results
+	}
+	options := []dataloader.Option[K, V]{dataloader.WithWait[K, V](gather), dataloader.WithBatchCapacity[K, V](maxBatch)}
+	if !remember {
+		options = append(options, dataloader.WithCache(&dataloader.NoCache[K, V]{}))
+	}
+	return loader[K, V]{dataloader.NewBatchedLoader(batch, options...)}
+}
+
+// distinct lists each key once, and says for each of the given ones where it stands in that list.
+func distinct[K comparable](keys []K) (list []K, place []int) {
+	seen := make(map[K]int, len(keys))
+	place = make([]int, len(keys))
+	for i, k := range keys {
+		at, known := seen[k]
+		if !known {
+			at = len(list)
+			seen[k], list = at, append(list, k)
+		}
+		place[i] = at
+	}
+	return list, place
+}
+
+// byKeys is a read of objects: nil where one is missing or may not be seen.
+func byKeys[V any](get func(context.Context, hub.Caller, []int64) ([]V, error)) read[int64, V] {
+	return get
+}
+
+// listsOf is a read of what belongs to objects.
+func listsOf[V any](get func(context.Context, hub.Caller, []int64) (map[int64][]V, error)) read[int64, []V] {
+	return func(ctx context.Context, c hub.Caller, keys []int64) ([][]V, error) {
+		found, err := get(ctx, c, keys)
+		if err != nil {
+			return nil, err
+		}
+		lists := make([][]V, len(keys))
+		for i, k := range keys {
+			lists[i] = found[k]
+		}
+		return lists, nil
+	}
+}
+
+// oneByOne is a read of objects that can only be had one at a time; what is missing or may not be seen is nil.
+func oneByOne[K comparable, V any](get func(context.Context, hub.Caller, K) (*V, error)) read[K, *V] {
+	return func(ctx context.Context, c hub.Caller, keys []K) ([]*V, error) {
+		list := make([]*V, len(keys))
+		for i, k := range keys {
+			v, err := get(ctx, c, k)
+			if err = missing(err); err != nil && hub.CodeOf(err) != hub.CodeForbidden {
+				return nil, err
+			}
+			if err == nil {
+				list[i] = v
+			}
+		}
+		return list, nil
+	}
+}
+
+// one reads a linked object; nil for the key 0, which stands for no link.
+func (l loader[K, V]) one(ctx context.Context, key K) (V, error) {
+	var none K
+	if key == none {
+		var nothing V
+		return nothing, nil
+	}
+	return l.Load(ctx, key)()
+}
+
+// many reads linked objects, in the order of the keys.
+func (l loader[K, V]) many(ctx context.Context, keys []K) ([]V, error) {
+	values, errs := l.LoadMany(ctx, keys)()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return values, nil
+}
+
+// later asks for the object of any kind and returns a function that waits for it, so that many can be asked for together.
+func (l *loaders) later(ctx context.Context, kind hub.Kind, key int64) func() (model.Node, error) {
+	switch kind {
+	case hub.KindGroup:
+		return nodeLater(l.groups.Load(ctx, key))
+	case hub.KindConsumer:
+		return nodeLater(l.consumers.Load(ctx, key))
+	case hub.KindIntegration:
+		return nodeLater(l.integrations.Load(ctx, key))
+	case hub.KindFlow:
+		return nodeLater(l.flows.Load(ctx, key))
+	case hub.KindEvent:
+		return nodeLater(l.events.Load(ctx, key))
+	case hub.KindRecord:
+		return nodeLater(l.records.Load(ctx, key))
+	case hub.KindOccurrence:
+		return nodeLater(l.occurrences.Load(ctx, key))
+	case hub.KindExecution:
+		return nodeLater(l.executions.Load(ctx, key))
+	case hub.KindDelivery:
+		return nodeLater(l.deliveries.Load(ctx, key))
+	}
+	return func() (model.Node, error) { return nil, nil }
+}
+
+func nodeLater[T any, P interface {
+	*T
+	model.Node
+}](thunk dataloader.Thunk[P]) func() (model.Node, error) {
+	return func() (model.Node, error) { return nodeOf(thunk()) }
+}

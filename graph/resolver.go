@@ -1,0 +1,17 @@
+package graph
+
+import (
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/recado-hub/recado/internal/catalog"
+	"github.com/recado-hub/recado/internal/engine"
+	"github.com/recado-hub/recado/internal/sqlite"
+)
+
+// resolver is what the resolvers call.
+type resolver struct {
+	db      *sqlite.DB
+	engine  *engine.Engine
+	catalog *catalog.Catalog
+	present graphql.ErrorPresenterFunc
+}

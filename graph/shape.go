@@ -1,0 +1,119 @@
+package graph
+
+import (
+	"github.com/recado-hub/recado/graph/model"
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+// optional is null for an empty text.
+func optional[T ~string](s T) *T {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// text is null for an empty text of a named kind.
+func text[T ~string](s T) *string {
+	return optional(string(s))
+}
+
+// positive is null for a number that stands for no limit.
+func positive(n int) *int {
+	if n <= 0 {
+		return nil
+	}
+	return &n
+}
+
+// pointers is a list as gqlgen wants it.
+func pointers[T any](list []T) []*T {
+	out := make([]*T, len(list))
+	for i := range list {
+		out[i] = &list[i]
+	}
+	return out
+}
+
+// present leaves out what was not found or may not be seen.
+func present[T any](list []*T) []*T {
+	out := make([]*T, 0, len(list))
+	for _, v := range list {
+		if v != nil {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// nodeOf makes a Node of an object that may be nil.
+func nodeOf[T any, P interface {
+	*T
+	model.Node
+}](v P, err error) (model.Node, error) {
+	if v == nil || err != nil {
+		return nil, missing(err)
+	}
+	return v, nil
+}
+
+// page reads the arguments of a connection.
+func page(first *int, after *string) (hub.Page, error) {
+	var p hub.Page
+	if first != nil {
+		if *first < 1 {
+			return p, hub.Invalid("first", "first must be between 1 and %d", hub.MaxPage)
+		}
+		p.First = *first
+	}
+	if after != nil {
+		p.After = *after
+	}
+	return p, nil
+}
+
+// connection shapes a page of a list that was asked for.
+func connection[T any](list hub.List[T], err error, asked hub.Page, key func(T) int64) (*model.Connection[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	return model.NewConnection(list, asked, key), nil
+}
+
+func groupKey(v *hub.Group) int64             { return v.Key }
+func consumerKey(v *hub.Consumer) int64       { return v.Key }
+func integrationKey(v *hub.Integration) int64 { return v.Key }
+func flowKey(v *hub.Flow) int64               { return v.Key }
+func eventKey(v *hub.Event) int64             { return v.Key }
+func recordKey(v *hub.Record) int64           { return v.Key }
+func occurrenceKey(v *hub.Occurrence) int64   { return v.Key }
+func executionKey(v *hub.Execution) int64     { return v.Key }
+func deliveryKey(v *hub.Delivery) int64       { return v.Key }
+
+// expected reads an expectedVersion; 0 if it was not given.
+func expected(version *int) (int, error) {
+	switch {
+	case version == nil:
+		return 0, nil
+	case *version < 1:
+		return 0, hub.Invalid("expectedVersion", "versions count from 1; leave it out to save without a check")
+	}
+	return *version, nil
+}
+
+// target reads the arguments of an act on one object: its id and the version that the caller has seen.
+func target(kind hub.Kind, id string, version *int) (key int64, v int, err error) {
+	if key, err = hub.ParseKey(kind, id, "id"); err != nil {
+		return 0, 0, err
+	}
+	v, err = expected(version)
+	return key, v, err
+}
+
+// optionalKey reads an id that may be left out; 0 then.
+func optionalKey(kind hub.Kind, id *string, path string) (int64, error) {
+	if id == nil {
+		return 0, nil
+	}
+	return hub.ParseKey(kind, *id, path)
+}
