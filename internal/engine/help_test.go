@@ -92,7 +92,7 @@ func started(t testing.TB, p *hub.Published) int64 {
 func matches(o *hub.Occurrence) string {
 	var b strings.Builder
 	for _, m := range o.Matches {
-		fmt.Fprintf(&b, "{fired %v rows %s skipped %v}", m.Fired, m.Rows, m.Skipped)
+		fmt.Fprintf(&b, "{fired %v rows %v skipped %v}", m.Fired, m.Rows, m.Skipped)
 	}
 	return b.String()
 }

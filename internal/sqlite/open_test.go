@@ -114,8 +114,8 @@ func TestKeysGoOnFromTheLargestOneStored(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	db := hubtest.Open(t, dir, nil)
-	// As a clock that is set back between two starts leaves it: a key of the future.
-	future := hub.NewKey(time.Now()) + 1_000_000
+	// As a clock that is set back between two starts leaves it: a key of ten seconds from then.
+	future := sqlite.KeyAt(time.Now().Add(10 * time.Second))
 	if err := db.Write(t.Context(), func(tx *sqlite.Tx) error {
 		return tx.Exec("INSERT INTO callbacks (key, integration, received_at, request) VALUES (?, 1, 0, x'00')", future)
 	}); err != nil {
@@ -150,7 +150,7 @@ func TestNoSecretCanBeReadInTheFiles(t *testing.T) {
 	t.Parallel()
 	db, dir, key := withSecret(t)
 	if err := db.Write(t.Context(), func(tx *sqlite.Tx) error {
-		return tx.CallbackKeep(key, hub.Callback{Method: "POST", Header: map[string][]string{"Authorization": {plainSecret}}, Body: []byte(plainSecret)})
+		return tx.CallbackKeep(key, hub.Callback{Method: "POST", ReceivedAt: time.Now(), Header: map[string][]string{"Authorization": {plainSecret}}, Body: []byte(plainSecret)})
 	}); err != nil {
 		t.Fatal(err)
 	}

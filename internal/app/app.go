@@ -1,0 +1,206 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"github.com/recado-hub/recado/graph"
+	"github.com/recado-hub/recado/internal/auth"
+	"github.com/recado-hub/recado/internal/catalog"
+	"github.com/recado-hub/recado/internal/engine"
+	"github.com/recado-hub/recado/internal/feed"
+	"github.com/recado-hub/recado/internal/host"
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/sqlite"
+	"github.com/recado-hub/recado/internal/web"
+)
+
+// Version is the version of this program.
+const Version = "0.1.0"
+
+// Options say how a hub is to run.
+type Options struct {
+	Addr      string // where to listen, such as "127.0.0.1:8080"; port 0 takes a free one
+	Data      string // data directory; made if need be
+	PublicURL string // where the world reaches the hub; empty: http:// and the address on which it listens
+
+	BootstrapKey    string // key of the first consumer; empty: generated
+	BootstrapSecret string // its secret; empty: generated, and shown in Hub.First
+	SecretsKey      string // key that seals secrets, base64; empty: the file SecretsKeyFile
+	SigningKey      []byte // PEM of the keys that sign tokens; empty: a file in the data directory
+
+	TokenTTL time.Duration // 0: the default of package auth
+	Log      *slog.Logger  // nil: nothing is logged
+}
+
+// Hub is a running hub.
+type Hub struct {
+	// First is the consumer that the first start made, with its secret: the only time that it is seen. Nil at later starts.
+	First *hub.ConsumerSecret
+	// URL is where the hub is reached by the world.
+	URL string
+	// Local is where it is reached on this machine.
+	Local string
+	// Done is closed when the hub stopped serving by itself; Err says why.
+	Done chan struct{}
+	Err  error
+
+	db     *sqlite.DB
+	engine *engine.Engine
+	host   *host.Host
+	server *http.Server
+	cancel context.CancelFunc
+	log    *slog.Logger
+}
+
+// feedSize is how many changes of the journal are kept in memory for subscribers.
+const feedSize = 16_384
+
+// Start opens the data directory, starts the connectors, settles what a crash left behind, and serves. An error is one
+// clear line, and nothing is left running.
+func Start(ctx context.Context, o Options) (_ *Hub, err error) {
+	h := &Hub{Done: make(chan struct{}), log: o.Log}
+	if h.log == nil {
+		h.log = slog.New(slog.DiscardHandler)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, h.Close(ctx))
+		}
+	}()
+	listener, err := h.listen(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.open(ctx, o); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	if err := h.serve(ctx, o, listener); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	return h, nil
+}
+
+func (h *Hub) listen(o Options) (net.Listener, error) {
+	l, err := net.Listen("tcp", o.Addr)
+	if err != nil {
+		return nil, fmt.Errorf("the hub cannot listen on %s: %w", o.Addr, err)
+	}
+	h.Local = "http://" + l.Addr().String()
+	h.URL = o.PublicURL
+	if h.URL == "" {
+		h.URL = h.Local
+	}
+	return l, nil
+}
+
+// open makes everything behind the doors: store, engine, connectors.
+func (h *Hub) open(ctx context.Context, o Options) error {
+	key, err := secretsKey(o.Data, o.SecretsKey)
+	if err != nil {
+		return err
+	}
+	var tail atomic.Pointer[feed.Feed] // the feed begins where the journal ends, which only the open store can say
+	known := catalog.Load()
+	h.db, err = sqlite.Open(ctx, o.Data, sqlite.Options{Key: key, Catalog: known, Committed: func(changes []hub.Change) {
+		if f := tail.Load(); f != nil {
+			f.Publish(changes)
+		}
+	}})
+	if err != nil {
+		return err
+	}
+	last, err := h.db.LastChange(ctx)
+	if err != nil {
+		return err
+	}
+	tail.Store(feed.New(feedSize, last))
+	if h.First, err = h.db.Bootstrap(ctx, o.BootstrapKey, o.BootstrapSecret); err != nil {
+		return err
+	}
+	h.engine = engine.New(engine.Options{DB: h.db, Catalog: known, Feed: tail.Load(), Log: h.log, PublicURL: h.URL})
+	lines, err := commandLines()
+	if err != nil {
+		return err
+	}
+	h.host = host.New(host.Options{Builtin: lines, Log: h.log, Outcomes: h.engine.Outcomes, Changed: h.engine.ConnectorChanged, Version: Version,
+		Runtime: host.Runtime{GCPercent: connectorGC, MaxProcs: connectorProcs}})
+	h.engine.Connect(h.host)
+	return nil
+}
+
+// TuneGC lets the heap grow fivefold between collections unless GOGC says otherwise: the live heap is small, and collecting
+// less often measured a tenth faster under load. A command calls it before Start.
+func TuneGC() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
+}
+
+// Connectors are many small allocations and little live memory, so collecting less often costs little; one thread at a time
+// measured best beside the hub.
+const (
+	connectorGC    = 400
+	connectorProcs = 1
+)
+
+// serve opens the doors. The connectors start meanwhile: what waits for them goes on when they are ready.
+func (h *Hub) serve(ctx context.Context, o Options, listener net.Listener) error {
+	signer, err := auth.Open(o.Data, auth.Options{DB: h.db, Issuer: h.URL, TTL: o.TokenTTL, KeyPEM: o.SigningKey, Log: h.log})
+	if err != nil {
+		return err
+	}
+	if err := h.host.Start(ctx); err != nil {
+		return err
+	}
+	if err := h.engine.Start(ctx); err != nil {
+		return err
+	}
+	door := graph.New(graph.Options{DB: h.db, Engine: h.engine, Catalog: catalog.Load(), Authenticate: signer.Caller, Log: h.log})
+	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	h.cancel = cancel
+	h.server = web.NewServer(web.New(web.Options{Auth: signer, Engine: h.engine, GraphQL: door, PublicURL: h.URL, Log: h.log}), h.log)
+	h.server.BaseContext = func(net.Listener) context.Context { return base }
+	go func() {
+		defer close(h.Done)
+		if err := h.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			h.Err = fmt.Errorf("the hub stopped serving: %w", err)
+		}
+	}()
+	return nil
+}
+
+// Close drains the hub: nothing new is accepted, what is with the connectors is answered or becomes UNKNOWN when ctx ends,
+// every outcome is committed, then everything is closed.
+func (h *Hub) Close(ctx context.Context) error {
+	var errs []error
+	if h.engine != nil {
+		errs = append(errs, h.engine.Drain(ctx, h.endDoors))
+	}
+	if h.cancel != nil {
+		h.cancel()
+	}
+	if h.db != nil {
+		errs = append(errs, h.db.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func (h *Hub) endDoors(ctx context.Context) error {
+	var errs []error
+	if h.server != nil {
+		errs = append(errs, h.server.Shutdown(ctx))
+	}
+	if h.host != nil {
+		errs = append(errs, h.host.Close(ctx))
+	}
+	return errors.Join(errs...)
+}

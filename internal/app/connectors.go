@@ -1,0 +1,45 @@
+package app
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/recado-hub/recado/plugins/sdk"
+	"github.com/recado-hub/recado/plugins/whatsapp"
+)
+
+// builtin is the connectors that come with the hub. They run as child processes like any other.
+var builtin = map[string]func() sdk.Connector{
+	"whatsapp": whatsapp.New,
+}
+
+// ConnectorCommand is the first argument by which the hub's own executable runs one of its connectors: the program that
+// calls Start must hand "connector NAME" over to ServeConnector.
+const ConnectorCommand = "connector"
+
+// ServeConnector is what a connector's process does: it serves the named connector to the hub that started it, and returns
+// when the hub lets it go.
+func ServeConnector(name string) error {
+	make, ok := builtin[name]
+	if !ok {
+		return fmt.Errorf("there is no built-in connector %q; there is %s", name, strings.Join(slices.Sorted(maps.Keys(builtin)), ", "))
+	}
+	sdk.Serve(make())
+	return nil
+}
+
+// commandLines says how each built-in connector is started: by this same executable.
+func commandLines() (map[string][]string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("the hub cannot find its own executable, of which it runs its connectors: %w", err)
+	}
+	lines := map[string][]string{}
+	for name := range builtin {
+		lines[name] = []string{self, ConnectorCommand, name}
+	}
+	return lines, nil
+}

@@ -1,0 +1,119 @@
+// Package cli is the commands of the one binary: it reads flags and environment, and hands their values on.
+//
+// Every flag can also be set by the environment: --public-url by RECADO_PUBLIC_URL; a flag that is given wins. A command that
+// cannot do its work says why in one line on standard error and exits with 1.
+package cli
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/recado-hub/recado/internal/app"
+)
+
+// command is one command of the binary.
+type command struct {
+	name    string
+	summary string
+	run     func(args []string, out, errOut io.Writer) error
+}
+
+func commands() []command {
+	return []command{
+		{"serve", "run the hub (the default)", serve},
+		{"demo", "walk the main job end to end: a work order becomes a WhatsApp message that provably arrived", runDemo},
+		{app.ConnectorCommand, "run a connector; the hub starts these itself", connector},
+		{"version", "print the version", version},
+	}
+}
+
+// Run runs the command that the arguments name and returns the exit code of the program.
+func Run(args []string, out, errOut io.Writer) int {
+	name := "serve"
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		name, args = args[0], args[1:]
+	}
+	if name == "help" || len(args) > 0 && (args[0] == "--help" || args[0] == "-h") && name == "serve" {
+		usage(out)
+		return 0
+	}
+	for _, c := range commands() {
+		if c.name == name {
+			return exit(c.run(args, out, errOut), errOut)
+		}
+	}
+	return exit(fmt.Errorf("there is no command %q; run `recado help` for the list", name), errOut)
+}
+
+func exit(err error, errOut io.Writer) int {
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.Is(err, errSilent):
+		return 1
+	}
+	fmt.Fprintln(errOut, "recado: "+strings.ReplaceAll(err.Error(), "\n", "; "))
+	return 1
+}
+
+// errSilent ends a command with exit code 1 that has said why already.
+var errSilent = errors.New("")
+
+func usage(out io.Writer) {
+	fmt.Fprintf(out, "recado %s: the hub that turns maintenance events into messages that provably arrive\n\n", app.Version)
+	for _, c := range commands() {
+		fmt.Fprintf(out, "  recado %-10s %s\n", c.name, c.summary)
+	}
+	fmt.Fprintf(out, "\n`recado COMMAND --help` lists the flags of a command; each can also be set by RECADO_… in the environment.\n")
+}
+
+func version(_ []string, out, _ io.Writer) error {
+	_, err := fmt.Fprintln(out, "recado", app.Version)
+	return err
+}
+
+func connector(args []string, _, _ io.Writer) error {
+	if len(args) != 1 {
+		return errors.New("say which connector to run: recado connector NAME")
+	}
+	return app.ServeConnector(args[0])
+}
+
+// flags makes the flag set of a command. Flags that are not given are read from the environment after parsing.
+func flags(name string, errOut io.Writer) *flag.FlagSet {
+	f := flag.NewFlagSet("recado "+name, flag.ContinueOnError)
+	f.SetOutput(io.Discard) // a wrong flag is answered in one line; see parse
+	f.Usage = func() {
+		f.SetOutput(errOut)
+		fmt.Fprintf(errOut, "recado %s\n", name)
+		f.PrintDefaults()
+		f.SetOutput(io.Discard)
+	}
+	return f
+}
+
+// parse reads the arguments, then the environment for every flag that they do not set.
+func parse(f *flag.FlagSet, args []string) error {
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	if f.NArg() > 0 {
+		return fmt.Errorf("%q is one word too many; run `%s --help` for the flags", f.Arg(0), f.Name())
+	}
+	given := map[string]bool{}
+	f.Visit(func(fl *flag.Flag) { given[fl.Name] = true })
+	var err error
+	f.VisitAll(func(fl *flag.Flag) {
+		name := "RECADO_" + strings.ToUpper(strings.ReplaceAll(fl.Name, "-", "_"))
+		if value, ok := os.LookupEnv(name); ok && !given[fl.Name] && err == nil {
+			if e := fl.Value.Set(value); e != nil {
+				err = fmt.Errorf("%s: %w", name, e)
+			}
+		}
+	})
+	return err
+}

@@ -1,0 +1,238 @@
+package hubtest
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/recado-hub/recado/internal/catalog"
+	"github.com/recado-hub/recado/internal/engine"
+	"github.com/recado-hub/recado/internal/feed"
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/sqlite"
+)
+
+// Hub is a running engine with everything around it: a real store, the feed, and the fake connector.
+type Hub struct {
+	Engine    *engine.Engine
+	DB        *sqlite.DB
+	Feed      *feed.Feed
+	Connector *Connector
+	Admin     hub.Caller
+	Dir       string // the data directory
+}
+
+// EngineOptions are what a test wants to be different; the zero value is a hub of its own.
+type EngineOptions struct {
+	Dir         string        // the data directory of an earlier hub; empty: an empty one
+	Connector   *Connector    // nil: one that accepts everything
+	FeedSize    int           // 0: 1024 changes
+	SendTimeout time.Duration // 0: that of the engine
+	Log         *slog.Logger  // nil: a line of level ERROR fails the test
+}
+
+// Engine is a running engine; it is stopped when the test ends, if the test has not stopped it.
+func Engine(t testing.TB, o EngineOptions) *Hub {
+	t.Helper()
+	if o.Dir == "" {
+		o.Dir = t.TempDir()
+	}
+	if o.Connector == nil {
+		o.Connector = NewConnector()
+	}
+	if o.FeedSize == 0 {
+		o.FeedSize = 1024
+	}
+	if o.Log == nil {
+		o.Log = slog.New(failing{t})
+	}
+	h := &Hub{Connector: o.Connector, Dir: o.Dir}
+	h.DB = Open(t, o.Dir, func(s *sqlite.Options) { s.Committed = func(c []hub.Change) { h.Feed.Publish(c) } })
+	last, err := h.DB.LastChange(t.Context())
+	if err != nil {
+		t.Fatalf("reading where the journal ends: %v", err)
+	}
+	h.Feed = feed.New(o.FeedSize, last)
+	h.Engine = engine.New(engine.Options{DB: h.DB, Catalog: catalog.Load(), Feed: h.Feed, Connectors: h.Connector, Log: o.Log,
+		PublicURL: "https://hub.example.org", SendTimeout: o.SendTimeout})
+	h.Connector.Tell(h.Engine)
+	h.Admin = Admin(t, h.DB)
+	t.Cleanup(func() { h.Stop(t) })
+	if err := h.Engine.Start(t.Context()); err != nil {
+		t.Fatalf("starting the engine: %v", err)
+	}
+	return h
+}
+
+// Stop ends the engine and closes its store without waiting for the connector: what is with it stays SENDING, as after a
+// crash.
+func (h *Hub) Stop(t testing.TB) {
+	t.Helper()
+	h.Connector.Tell(nil)
+	// The test's own context has ended when this is called from a cleanup.
+	if err := h.Engine.Drain(context.WithoutCancel(t.Context()), nil); err != nil {
+		t.Errorf("stopping the engine: %v", err)
+	}
+	if err := h.DB.Close(); err != nil {
+		t.Errorf("closing the store: %v", err)
+	}
+}
+
+// Until waits until a condition holds that depends on what is in the journal, and fails the test after ten seconds.
+func (h *Hub) Until(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	late := time.After(10 * time.Second)
+	for {
+		seen := h.Feed.Last()
+		if holds() {
+			return
+		}
+		_, _, more := h.Feed.After(seen, 1)
+		if more == nil {
+			continue // there is news already
+		}
+		select {
+		case <-more:
+		case <-late:
+			t.Fatalf("ten seconds are over and it does not hold that %s", what)
+		}
+	}
+}
+
+// failing turns lines of level ERROR into failures of the test.
+type failing struct{ t testing.TB }
+
+// Enabled says that only errors are of interest.
+func (f failing) Enabled(_ context.Context, l slog.Level) bool { return l >= slog.LevelError }
+
+// Handle fails the test.
+func (f failing) Handle(_ context.Context, r slog.Record) error {
+	line := r.Message
+	r.Attrs(func(a slog.Attr) bool { line += " " + a.String(); return true })
+	f.t.Errorf("the engine logged an error: %s", line)
+	return nil
+}
+
+// WithAttrs keeps the handler as it is.
+func (f failing) WithAttrs([]slog.Attr) slog.Handler { return f }
+
+// WithGroup keeps the handler as it is.
+func (f failing) WithGroup(string) slog.Handler { return f }
+
+// The rows of the permission matrix that guard work orders and persons.
+var (
+	RowWorkOrders = hub.Row{Module: "work_management", Submodule: "work_orders"}
+	RowPersonnel  = hub.Row{Module: "inhouse_personnel", Submodule: "general"}
+)
+
+// NewWorkOrder is the event type "New WO".
+const NewWorkOrder = "work_management.work_orders.new"
+
+// Assignment is what makes a message of a new work order: the consumer that the flow reads with, the integration, the
+// flow and the event, both enabled.
+type Assignment struct {
+	Reader      hub.Caller
+	Integration *hub.Integration
+	Flow        *hub.Flow
+	Event       *hub.Event
+}
+
+// Assignment sets up the path of the product's article: every new work order is told to whoever is responsible for it.
+// change alters flow and event before they are made; it may be nil.
+func (h *Hub) Assignment(t testing.TB, change func(*hub.FlowInput, *hub.EventInput)) *Assignment {
+	t.Helper()
+	a := &Assignment{Reader: CallerWith(t, h.DB, May(RowWorkOrders, hub.See), May(RowPersonnel, hub.See))}
+	a.Integration = h.Integration(t, "whatsapp nt "+a.Reader.Consumer.ID())
+	flow := AssignmentFlow(a.Reader.Consumer.Key, a.Integration.Key)
+	event := hub.EventInput{Description: ptr("New WO"), Type: ptr(NewWorkOrder)}
+	if change != nil {
+		change(&flow, &event)
+	}
+	a.Flow = h.Flow(t, flow)
+	event.FlowKeys = &[]int64{a.Flow.Key}
+	a.Event = h.Event(t, event)
+	return a
+}
+
+// AssignmentFlow is the flow of the product's article: the tasks of a new work order, seven values, to the mobile
+// telephone of whoever is responsible.
+func AssignmentFlow(consumerKey, integrationKey int64) hub.FlowInput {
+	source := &hub.FlowSource{Module: hub.SourceModuleRecords, ConsumerKey: consumerKey, Action: "query_work_order_tasks"}
+	fields := []string{"wo_folio", "task_todo_description", "item_description", "personnel_description", "priorities_description", "cal_date_maintenance", "code"}
+	target := hub.FlowTarget{IntegrationKey: integrationKey, Action: AssignmentAction, Parameters: json.RawMessage(`{"template":"wo_assignment"}`),
+		Recipient: hub.Recipient{Field: "responsible.sms"}}
+	for i, f := range fields {
+		target.Mapping = append(target.Mapping, hub.MappingEntry{Field: f, Position: i + 1})
+	}
+	return hub.FlowInput{Description: ptr("Tell the responsible"), Source: &source, Targets: &[]hub.FlowTarget{target}}
+}
+
+// Integration sets the fake connector up for use.
+func (h *Hub) Integration(t testing.TB, name string) *hub.Integration {
+	t.Helper()
+	settings := json.RawMessage(`{"phone_number_id":"106540352242922"}`)
+	in, err := h.Engine.IntegrationCreate(t.Context(), h.Admin, hub.IntegrationInput{Connector: ptr(ConnectorName), Name: &name, Settings: &settings,
+		Secrets: map[string]string{"access_token": "hubtest-token"}})
+	if err != nil {
+		t.Fatalf("making an integration: %v", err)
+	}
+	return in
+}
+
+// Flow makes a flow and enables it.
+func (h *Hub) Flow(t testing.TB, in hub.FlowInput) *hub.Flow {
+	t.Helper()
+	f, err := h.Engine.FlowCreate(t.Context(), h.Admin, in)
+	if err == nil {
+		f, err = h.Engine.FlowEnable(t.Context(), h.Admin, f.Key, 0)
+	}
+	if err != nil {
+		t.Fatalf("making a flow: %v", err)
+	}
+	return f
+}
+
+// Event makes an event and enables it.
+func (h *Hub) Event(t testing.TB, in hub.EventInput) *hub.Event {
+	t.Helper()
+	e, err := h.Engine.EventCreate(t.Context(), h.Admin, in)
+	if err == nil {
+		e, err = h.Engine.EventEnable(t.Context(), h.Admin, e.Key, 0)
+	}
+	if err != nil {
+		t.Fatalf("making an event: %v", err)
+	}
+	return e
+}
+
+// Publish publishes as the administrator.
+func (h *Hub) Publish(t testing.TB, in hub.OccurrenceInput) *hub.Published {
+	t.Helper()
+	out, err := h.Engine.Publish(t.Context(), h.Admin, in)
+	if err != nil {
+		t.Fatalf("publishing %s: %v", in.ID, err)
+	}
+	return out
+}
+
+// WorkOrder is the occurrence of a new work order with its records; its folio is the subject and the idempotency key.
+func WorkOrder(folio string, records ...hub.RecordInput) hub.OccurrenceInput {
+	return hub.OccurrenceInput{Source: "cmms.example.org", ID: folio, Type: NewWorkOrder, Subject: folio, Records: records}
+}
+
+// Task is a row of a work order for which somebody is responsible.
+func Task(folio string, number int, responsible string) hub.RecordInput {
+	return hub.RecordInput{Type: "work_order_task", Data: hub.Fields{
+		"id_work_orders_tasks": number, "wo_folio": folio, "description": "Lubricate the bearings", "code": "PMP-014",
+		"items_log_description": "Feed pump { PMP-014 }", "code_responsible": responsible, "personnel_description": "The one called " + responsible,
+		"priorities_description": "HIGH", "cal_date_maintenance": "2026-11-23T08:00:00-03:00"}}
+}
+
+// Person is somebody with a mobile telephone.
+func Person(code, telephone string) hub.RecordInput {
+	return hub.RecordInput{Type: "person", Data: hub.Fields{"code": code, "name": "The one called " + code, "sms": telephone}}
+}
+
+func ptr[T any](v T) *T { return &v }

@@ -1,0 +1,118 @@
+// Package hubtest is help for tests of every room: a real store in a temporary directory, and callers with the rights that
+// a test wants them to have. Nothing but tests imports it.
+package hubtest
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/recado-hub/recado/internal/catalog"
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/sqlite"
+)
+
+// The key and the secret with which the consumer of [Admin] signs in.
+const (
+	AdminClientID = "hubtest-administrator"
+	AdminSecret   = "hubtest-administrator-secret"
+)
+
+// Key seals the secrets of every store that [DB] opens, so that a test can open its directory again.
+func Key() []byte { return bytes.Repeat([]byte{7}, sqlite.KeySize) }
+
+// Options are what [DB] opens a store with, after change has had its say; change may be nil.
+func Options(change func(*sqlite.Options)) sqlite.Options {
+	o := sqlite.Options{Key: Key(), Catalog: catalog.Load()}
+	if change != nil {
+		change(&o)
+	}
+	return o
+}
+
+// DB is an empty store in a directory of the test's own, closed when the test ends.
+func DB(t testing.TB) *sqlite.DB {
+	t.Helper()
+	return Open(t, t.TempDir(), nil)
+}
+
+// Open opens the store in a directory, which may hold one already; it is closed when the test ends, if the test has not
+// closed it.
+func Open(t testing.TB, dir string, change func(*sqlite.Options)) *sqlite.DB {
+	t.Helper()
+	db, err := sqlite.Open(t.Context(), dir, Options(change))
+	if err != nil {
+		t.Fatalf("opening the store in %s: %v", dir, err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Errorf("closing the store: %v", err)
+		}
+	})
+	return db
+}
+
+// Admin is a caller who holds every right: the consumer of the first start, which it makes if the store has none. It reads
+// English.
+func Admin(t testing.TB, db *sqlite.DB) hub.Caller {
+	t.Helper()
+	if _, err := db.Bootstrap(t.Context(), AdminClientID, AdminSecret); err != nil {
+		t.Fatalf("making the first consumer: %v", err)
+	}
+	consumer, err := db.ConsumerByClientID(t.Context(), AdminClientID)
+	if err != nil {
+		t.Fatalf("the store was begun with another first consumer than %s: %v", AdminClientID, err)
+	}
+	return Caller(t, db, consumer.Key)
+}
+
+// CallerWith is a caller who holds these rights and no others: a new consumer in a new group, which flows may read with.
+// A right that the permission matrix does not have fails the test.
+func CallerWith(t testing.TB, db *sqlite.DB, perms ...hub.Permission) hub.Caller {
+	t.Helper()
+	admin := Admin(t, db)
+	grants := make([]hub.Grant, len(perms))
+	for i, p := range perms {
+		grants[i] = hub.Grant{Module: p.Module, Submodule: p.Submodule, Actions: []hub.Action{p.Action}}
+	}
+	description, yes := "may "+names(perms), true
+	group, err := db.GroupCreate(t.Context(), admin, hub.GroupInput{Description: &description, Grants: &grants})
+	if err != nil {
+		t.Fatalf("making a group: %v", err)
+	}
+	name := "consumer of " + group.ID()
+	made, err := db.ConsumerCreate(t.Context(), admin, hub.ConsumerInput{Name: &name, GroupKey: &group.Key, HubEnabled: &yes})
+	if err != nil {
+		t.Fatalf("making a consumer: %v", err)
+	}
+	return Caller(t, db, made.Consumer.Key)
+}
+
+// Caller is a consumer as it is now, reading English.
+func Caller(t testing.TB, db *sqlite.DB, consumerKey int64) hub.Caller {
+	t.Helper()
+	c, err := db.Caller(t.Context(), consumerKey, "en")
+	if err != nil {
+		t.Fatalf("the caller %s: %v", hub.ID(hub.KindConsumer, consumerKey), err)
+	}
+	return c
+}
+
+// May is a permission in few words.
+func May(row hub.Row, a hub.Action) hub.Permission {
+	return hub.Permission{Module: row.Module, Submodule: row.Submodule, Action: a}
+}
+
+// names lists a few rights in a length that a description can have.
+func names(perms []hub.Permission) string {
+	text := ""
+	for i, p := range perms {
+		if i > 0 {
+			text += ", "
+		}
+		text += p.String()
+	}
+	if text == "" {
+		text = "nothing"
+	}
+	return hub.Clip(text, hub.MaxDescription-10)
+}

@@ -1,0 +1,139 @@
+package sqlite_test
+
+import (
+	"math/bits"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/hubtest"
+)
+
+// answeredByIndex fails if a plan reads a whole table of history or sorts, or, unless it may walk along the keys, if it
+// leaves its index.
+func answeredByIndex(t *testing.T, what string, plan []string, walk bool) {
+	t.Helper()
+	if len(plan) == 0 {
+		t.Errorf("%s: there is no plan", what)
+	}
+	for _, step := range plan {
+		along := strings.Contains(step, "INTEGER PRIMARY KEY (rowid<?)") || strings.Contains(step, "INTEGER PRIMARY KEY (rowid>? AND rowid<?)")
+		if strings.HasPrefix(step, "SCAN ") || strings.Contains(step, "TEMP B-TREE") || along && !walk {
+			t.Errorf("%s: %s", what, strings.Join(plan, " | "))
+			return
+		}
+	}
+}
+
+func TestEveryFilterOfExecutionsIsAnsweredByAnIndexInOrder(t *testing.T) {
+	t.Parallel()
+	db := hubtest.DB(t)
+	open := []hub.ExecutionState{hub.Queued, hub.Running, hub.Waiting}
+	sets := []func(*hub.ExecutionFilter){
+		func(f *hub.ExecutionFilter) { f.FlowKey = 1 },
+		func(f *hub.ExecutionFilter) { f.EventKey = 1 },
+		func(f *hub.ExecutionFilter) { f.OccurrenceKey = 1 },
+		func(f *hub.ExecutionFilter) { f.Subject = "x" },
+		func(f *hub.ExecutionFilter) { f.States = open },
+		func(f *hub.ExecutionFilter) { f.States = executionStates },
+		func(f *hub.ExecutionFilter) { f.Outcomes = []hub.ExecutionOutcome{hub.Failed, hub.Unsettled} },
+		func(f *hub.ExecutionFilter) { f.Outcomes = executionOutcomes },
+		func(f *hub.ExecutionFilter) { f.Since, f.Until = time.Now(), time.Now() },
+	}
+	for chosen := range uint(1 << len(sets)) {
+		var f hub.ExecutionFilter
+		apply(chosen, sets, &f)
+		// Nothing asked, a time, or closed ones among others: most rows are in the answer.
+		most := f.FlowKey == 0 && f.EventKey == 0 && f.OccurrenceKey == 0 && f.Subject == "" && f.Outcomes == nil && len(f.States) != len(open)
+		answeredByIndex(t, "executions", must(db.ExplainExecutions(t.Context(), f))(t), most)
+	}
+}
+
+// apply sets those parts of a filter whose bit is chosen.
+func apply[F any](chosen uint, sets []func(*F), f *F) {
+	for ; chosen != 0; chosen &= chosen - 1 {
+		sets[bits.TrailingZeros(chosen)](f)
+	}
+}
+
+func TestEveryFilterOfDeliveriesIsAnsweredByAnIndexInOrder(t *testing.T) {
+	t.Parallel()
+	db := hubtest.DB(t)
+	rare := []hub.DeliveryState{hub.Pending, hub.Sending, hub.Unknown, hub.DeliveryFailed, hub.Suppressed, hub.DeliveryCancelled}
+	sets := []func(*hub.DeliveryFilter){
+		func(f *hub.DeliveryFilter) { f.ExecutionKey = 1 },
+		func(f *hub.DeliveryFilter) { f.FlowKey = 1 },
+		func(f *hub.DeliveryFilter) { f.IntegrationKey = 1 },
+		func(f *hub.DeliveryFilter) { f.Recipient = "x" },
+		func(f *hub.DeliveryFilter) { f.ProviderID = "x" },
+		func(f *hub.DeliveryFilter) { f.States = rare },
+		func(f *hub.DeliveryFilter) { f.States = deliveryStates },
+		func(f *hub.DeliveryFilter) { f.Since, f.Until = time.Now(), time.Now() },
+	}
+	for chosen := range uint(1 << len(sets)) {
+		var f hub.DeliveryFilter
+		apply(chosen, sets, &f)
+		most := f.ExecutionKey == 0 && f.FlowKey == 0 && f.IntegrationKey == 0 && f.Recipient == "" && f.ProviderID == "" && len(f.States) != len(rare)
+		answeredByIndex(t, "deliveries", must(db.ExplainDeliveries(t.Context(), f))(t), most)
+	}
+}
+
+func TestEveryFilterOfOccurrencesAndRecordsIsAnsweredByAnIndexInOrder(t *testing.T) {
+	t.Parallel()
+	db := hubtest.DB(t)
+	everything := hubtest.Admin(t, db)
+	two := hubtest.CallerWith(t, db, seeWorkOrders, hubtest.May(hub.Row{Module: "warehouses", Submodule: "stock"}, hub.See))
+	sets := []func(*hub.OccurrenceFilter){
+		func(f *hub.OccurrenceFilter) { f.Type = newWorkOrder },
+		func(f *hub.OccurrenceFilter) { f.Subject = "x" },
+		func(f *hub.OccurrenceFilter) { f.ConsumerKey = 1 },
+		func(f *hub.OccurrenceFilter) { f.Since, f.Until = time.Now(), time.Now() },
+	}
+	for _, c := range []hub.Caller{everything, two} {
+		seesAll := c.Consumer.Key == everything.Consumer.Key
+		for chosen := range uint(1 << len(sets)) {
+			var f hub.OccurrenceFilter
+			apply(chosen, sets, &f)
+			most := seesAll && f.Type == "" && f.Subject == "" && f.ConsumerKey == 0
+			answeredByIndex(t, "occurrences", must(db.ExplainOccurrences(t.Context(), c, f))(t), most)
+		}
+		for _, typ := range []string{"", "work_order_task"} {
+			for _, subject := range []string{"", "WO-1"} {
+				most := seesAll && typ == "" && subject == ""
+				answeredByIndex(t, "records", must(db.ExplainRecords(t.Context(), c, typ, subject))(t), most)
+			}
+		}
+	}
+}
+
+func TestPartsAndTimelinesAreAnsweredByAnIndexInOrder(t *testing.T) {
+	t.Parallel()
+	for what, plan := range must(hubtest.DB(t).ExplainParts(t.Context()))(t) {
+		answeredByIndex(t, what, plan, false)
+	}
+}
+
+// The work of the engine is read on every turn of its loops, over tables that hold years.
+func TestWhatTheEngineAsksIsAnsweredByAnIndex(t *testing.T) {
+	t.Parallel()
+	db := hubtest.DB(t)
+	for what, query := range map[string]string{
+		"a repeat of an occurrence":    "SELECT * FROM occurrences WHERE consumer = 1 AND source = '' AND name = ''",
+		"executions that are due":      "SELECT * FROM executions WHERE due_at IS NOT NULL AND due_at <= 1 ORDER BY due_at, key LIMIT 10",
+		"executions whose lease ended": "SELECT * FROM executions WHERE closed_at IS NULL AND state = 'RUNNING' AND lease_until < 1 ORDER BY key LIMIT 10",
+		"a delivery of a provider":     "SELECT * FROM deliveries WHERE provider_id = '' ORDER BY key DESC LIMIT 1",
+		"deliveries held too long":     "SELECT * FROM deliveries WHERE hold_at IS NOT NULL AND hold_at <= 1 ORDER BY hold_at LIMIT 10",
+		"receipts without a delivery":  "SELECT 1 FROM receipts WHERE provider_id = '' AND delivery IS NULL",
+		"rows of a subject":            "SELECT * FROM records WHERE type = '' AND subject = '' AND subject <> '' ORDER BY key LIMIT 10",
+		"events of a type":             "SELECT * FROM events WHERE type = '' AND enabled = 1 ORDER BY key",
+		"the journal after a cursor":   "SELECT * FROM changes c WHERE c.seq > 1 ORDER BY c.seq LIMIT 10",
+	} {
+		plan := must(db.Explain(t.Context(), query))(t)
+		answeredByIndex(t, what, plan, false)
+		if !slices.ContainsFunc(plan, func(step string) bool { return strings.HasPrefix(step, "SEARCH ") }) {
+			t.Errorf("%s: %v", what, plan)
+		}
+	}
+}
