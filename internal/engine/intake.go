@@ -1,0 +1,206 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"github.com/recado-hub/recado/internal/catalog"
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/sqlite"
+)
+
+// intake is an occurrence that was judged and is ready to be stored.
+type intake struct {
+	occurrence *hub.Occurrence
+	main       *catalog.RecordType
+	parts      []part
+	rows       []*row // those of the main type
+	recordsDoc string
+}
+
+// part is a record that an occurrence brings.
+type part struct {
+	typ  *catalog.RecordType
+	in   hub.RecordInput
+	data string // as JSON text
+	sub  string
+}
+
+// intake judges attributes and records, and prepares what the transaction will write.
+func (e *Engine) intake(c hub.Caller, in hub.OccurrenceInput, main *catalog.RecordType) (*intake, error) {
+	if err := checkAttributes(in); err != nil {
+		return nil, err
+	}
+	parts, err := e.parts(in.Records, "data.records")
+	if err != nil {
+		return nil, err
+	}
+	p := &intake{main: main, parts: parts}
+	var buf bytes.Buffer
+	buf.WriteByte('[')
+	for i := range parts {
+		part := &parts[i]
+		if i > 0 {
+			buf.WriteByte(',')
+		}
+		fmt.Fprintf(&buf, `{"type":%s,"key":%s,"data":%s}`, strconv.Quote(part.in.Type), quote(part.in.Name), part.data)
+		if part.typ == main {
+			p.rows = append(p.rows, &row{catalog: e.catalog, typ: main, name: part.in.Name, data: part.in.Data})
+		}
+	}
+	buf.WriteByte(']')
+	p.recordsDoc = buf.String()
+	p.occurrence = &hub.Occurrence{ConsumerKey: c.Consumer.Key, Source: in.Source, Name: in.ID, Type: in.Type, Subject: in.Subject,
+		Time: in.Time, Hash: contentHash(in, p.recordsDoc)}
+	for i := range parts {
+		p.occurrence.Records = append(p.occurrence.Records, parts[i].in)
+	}
+	return p, nil
+}
+
+func quote(s string) []byte {
+	b, _ := json.Marshal(s) // text always can
+	return b
+}
+
+// contentHash tells a repeat from another content under the same id.
+func contentHash(in hub.OccurrenceInput, records string) []byte {
+	h := sha256.New()
+	for _, s := range []string{in.Type, in.Subject, records} {
+		h.Write(strconv.AppendInt(nil, int64(len(s)), 10))
+		h.Write([]byte{0})
+		h.Write([]byte(s))
+	}
+	if !in.Time.IsZero() {
+		h.Write(strconv.AppendInt(nil, in.Time.UnixNano(), 10))
+	}
+	return h.Sum(nil)
+}
+
+func checkAttributes(in hub.OccurrenceInput) error {
+	for _, a := range []struct {
+		path, value string
+		required    bool
+	}{{"id", in.ID, true}, {"source", in.Source, true}, {"subject", in.Subject, false}} {
+		switch {
+		case a.required && a.value == "":
+			return hub.Invalid(a.path, "the attribute %s is missing or empty", a.path)
+		case len(a.value) > hub.MaxAttribute:
+			return hub.Invalid(a.path, "the attribute %s can have at most %d bytes", a.path, hub.MaxAttribute)
+		}
+	}
+	if len(in.Records) > hub.MaxOccurrenceRecord {
+		return hub.Invalid("data.records", "an occurrence can bring at most %d records, this one brings %d", hub.MaxOccurrenceRecord, len(in.Records))
+	}
+	return nil
+}
+
+// parts judges records by the catalogue; every problem is named with its path.
+func (e *Engine) parts(records []hub.RecordInput, path string) ([]part, error) {
+	parts := make([]part, 0, len(records))
+	var problems []hub.Problem
+	for i, in := range records {
+		p, wrong := e.part(in)
+		for _, w := range wrong {
+			w.Path = hub.Path(path, i, w.Path)
+			problems = append(problems, w)
+		}
+		parts = append(parts, p)
+	}
+	if len(problems) > 0 {
+		return nil, hub.WithProblems(problems)
+	}
+	return parts, nil
+}
+
+func (e *Engine) part(in hub.RecordInput) (part, []hub.Problem) {
+	typ := e.catalog.RecordType(in.Type)
+	if typ == nil {
+		return part{}, []hub.Problem{{Code: hub.ProblemRecordTypeUnknown, Path: "type",
+			Message: fmt.Sprintf("there is no record type %q; they are listed by catalog.recordTypes", hub.Clip(in.Type, 60))}}
+	}
+	if wrong := typ.Check(in.Data); len(wrong) > 0 {
+		for i := range wrong {
+			wrong[i].Path = "data." + wrong[i].Path
+		}
+		return part{}, wrong
+	}
+	in.Data = typ.Normal(in.Data)
+	if in.Name == "" {
+		in.Name = typ.NameOf(in.Data)
+	}
+	bad := func(path, format string, args ...any) (part, []hub.Problem) {
+		return part{}, []hub.Problem{{Code: hub.ProblemRecordInvalid, Path: path, Message: fmt.Sprintf(format, args...)}}
+	}
+	switch named := typ.NameOf(in.Data); {
+	case in.Name == "":
+		return bad("key", "the record has no key; give one, or the field %s", typ.NameField)
+	case len(in.Name) > hub.MaxRecordName:
+		return bad("key", "a key can have at most %d bytes", hub.MaxRecordName)
+	case named != "" && named != in.Name:
+		return bad("key", "the key is %q, but the field %s says %q", hub.Clip(in.Name, 40), typ.NameField, hub.Clip(named, 40))
+	case len(in.Data) > hub.MaxFields:
+		return bad("data", "a record can have at most %d fields", hub.MaxFields)
+	}
+	data, err := json.Marshal(in.Data)
+	if err != nil {
+		return bad("data", "the data cannot be written as JSON")
+	}
+	if len(data) > hub.MaxRecordBytes {
+		return bad("data", "a record can have at most %d KiB", hub.MaxRecordBytes>>10)
+	}
+	return part{typ: typ, in: in, data: string(data), sub: typ.SubjectOf(in.Data)}, nil
+}
+
+// storeParts writes records: ADD for a new one, EDIT for one that is there.
+func storeParts(tx *sqlite.Tx, c hub.Caller, parts []part) error {
+	for i := range parts {
+		p := &parts[i]
+		edit := func() error { return c.Need(p.typ.Row, hub.Edit) }
+		inserted, err := tx.RecordUpsert(p.in.Type, p.in.Name, p.sub, p.data, edit)
+		if err != nil {
+			return err
+		}
+		if inserted {
+			if err := c.Need(p.typ.Row, hub.Add); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// RecordsUpsert writes records as they are now: all of them, or none. ADD on the row that guards its type for a new one,
+// EDIT for one that is there.
+func (e *Engine) RecordsUpsert(ctx context.Context, c hub.Caller, records []hub.RecordInput) ([]*hub.Record, error) {
+	if err := c.NeedToken(); err != nil {
+		return nil, err
+	}
+	if len(records) == 0 || len(records) > hub.MaxOccurrenceRecord {
+		return nil, hub.Invalid("records", "give between 1 and %d records", hub.MaxOccurrenceRecord)
+	}
+	parts, err := e.parts(records, "records")
+	if err != nil {
+		return nil, err
+	}
+	var list []*hub.Record
+	err = e.db.Write(ctx, func(tx *sqlite.Tx) error {
+		list = list[:0]
+		if err := storeParts(tx, c, parts); err != nil {
+			return err
+		}
+		for i := range parts {
+			rec, err := tx.Record(parts[i].in.Type, parts[i].in.Name)
+			if err != nil {
+				return err
+			}
+			list = append(list, rec)
+		}
+		return nil
+	})
+	return list, err
+}
