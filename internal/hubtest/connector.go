@@ -39,6 +39,7 @@ type Connector struct {
 	refusal  error
 	problems []hub.Problem
 	sent     []hub.Handover
+	opened   []hub.OpenIntegration
 }
 
 // Listener is who is told of outcomes and of changes of the process: the engine.
@@ -193,6 +194,13 @@ func (c *Connector) Sent() []hub.Handover {
 	return slices.Clone(c.sent)
 }
 
+// Opened is the integration of each batch that was handed over, in order.
+func (c *Connector) Opened() []hub.OpenIntegration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.opened)
+}
+
 // List is the connector alone.
 func (c *Connector) List() []*hub.Connector { return []*hub.Connector{c.Connector(ConnectorName)} }
 
@@ -233,6 +241,7 @@ func (c *Connector) Send(in hub.OpenIntegration, list []hub.Handover) error {
 		return err
 	}
 	c.sent = append(c.sent, list...)
+	c.opened = append(c.opened, in)
 	var outcomes []hub.Outcome
 	for _, h := range list {
 		if c.holding {

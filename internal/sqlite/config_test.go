@@ -2,8 +2,10 @@ package sqlite_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -272,6 +274,38 @@ func TestACallerIsAsOfTheLastCommit(t *testing.T) {
 	if consumer, _, err := db.ConsumerRights(ctx, c.Consumer.Key); consumer != nil || err != nil {
 		t.Errorf("the engine is told %v %v of one that is gone", consumer, err)
 	}
+}
+
+func TestACallerIsAsOfTheLastCommitWhileManyAsk(t *testing.T) {
+	t.Parallel()
+	db := hubtest.DB(t)
+	admin, ctx := hubtest.Admin(t, db), t.Context()
+	c := hubtest.CallerWith(t, db, seeWorkOrders)
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				if _, err := db.Caller(ctx, c.Consumer.Key, "en"); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	for i := range 50 {
+		saved := must(db.GroupUpdate(ctx, admin, c.Group.Key, 0, hub.GroupInput{Note: ptr(fmt.Sprint(i))}))(t)
+		if now := hubtest.Caller(t, db, c.Consumer.Key); now.Group.Version != saved.Version {
+			t.Errorf("version %d was saved, the caller has %d", saved.Version, now.Group.Version)
+		}
+	}
+	close(stop)
+	wg.Wait()
 }
 
 func TestEveryChangeOfConfigurationMovesItsVersion(t *testing.T) {

@@ -6,32 +6,38 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-const deliveryColumns = `key, execution, flow, flow_version, integration, target, record, action, recipient, provider_recipient, "values", state, attempts, tries, due_at, hold_at, waiting_for, provider_id, reason, flagged, created_at, updated_at`
+const deliveryColumns = `key, execution, flow, flow_version, integration, target, record, action, recipient, provider_recipient, "values", state, attempts, tries, due_at, hold_at, waiting_for, provider_id, reason, flagged, created_at, redriven_at, updated_at`
 
 func scanDelivery(r scanner) (*hub.Delivery, error) {
 	d := &hub.Delivery{}
 	err := r.Scan(&d.Key, &d.ExecutionKey, &d.FlowKey, &d.FlowVersion, &d.IntegrationKey, &d.Target, &d.Record, &d.Action, &d.Recipient,
 		text[string]{&d.ProviderRecipient}, document{&d.Values}, text[hub.DeliveryState]{&d.State}, &d.Attempts, &d.Tries, maybeMillis{&d.DueAt},
 		maybeMillis{&d.HoldAt}, text[hub.ReasonCode]{&d.WaitingFor}, text[string]{&d.ProviderID}, document{&d.Reason}, &d.Flagged,
-		millis{&d.CreatedAt}, millis{&d.UpdatedAt})
+		millis{&d.CreatedAt}, maybeMillis{&d.RedrivenAt}, millis{&d.UpdatedAt})
 	return d, err
 }
 
 // DeliveryInsert stores a new delivery, in whatever state its first transaction leaves it.
 func (tx *Tx) DeliveryInsert(d *hub.Delivery) error {
-	return tx.exec("INSERT INTO deliveries ("+deliveryColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	return tx.exec("INSERT INTO deliveries ("+deliveryColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		d.Key, d.ExecutionKey, d.FlowKey, d.FlowVersion, d.IntegrationKey, d.Target, d.Record, d.Action, d.Recipient, null(d.ProviderRecipient),
 		doc(d.Values), string(d.State), d.Attempts, d.Tries, msp(d.DueAt), msp(d.HoldAt), null(d.WaitingFor), null(d.ProviderID), reason(d.Reason),
-		d.Flagged, ms(d.CreatedAt), ms(d.UpdatedAt))
+		d.Flagged, ms(d.CreatedAt), msp(d.RedrivenAt), ms(d.UpdatedAt))
 }
 
 // DeliverySave writes what may change of a delivery, if it is still in the state and at the try at which it was read.
 // saved is false when it has moved on since, by a receipt for instance: read it again then.
 func (tx *Tx) DeliverySave(d *hub.Delivery, from hub.DeliveryState, tries int) (saved bool, err error) {
 	return tx.one(`UPDATE deliveries SET provider_recipient = ?, state = ?, attempts = ?, tries = ?, due_at = ?, hold_at = ?, waiting_for = ?, provider_id = ?,
-		reason = ?, flagged = ?, updated_at = ? WHERE key = ? AND state = ? AND tries = ?`,
+		reason = ?, flagged = ?, redriven_at = ?, updated_at = ? WHERE key = ? AND state = ? AND tries = ?`,
 		null(d.ProviderRecipient), string(d.State), d.Attempts, d.Tries, msp(d.DueAt), msp(d.HoldAt), null(d.WaitingFor), null(d.ProviderID),
-		reason(d.Reason), d.Flagged, ms(d.UpdatedAt), d.Key, string(from), tries)
+		reason(d.Reason), d.Flagged, msp(d.RedrivenAt), ms(d.UpdatedAt), d.Key, string(from), tries)
+}
+
+// DeliveryAddress writes to whom a delivery goes and with which values, which DeliverySave leaves as they were: they are
+// made once, and made anew only before the first try.
+func (tx *Tx) DeliveryAddress(d *hub.Delivery) error {
+	return tx.exec(`UPDATE deliveries SET recipient = ?, "values" = ? WHERE key = ?`, d.Recipient, doc(d.Values), d.Key)
 }
 
 // Delivery reads a delivery; nil if there is none.

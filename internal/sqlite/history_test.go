@@ -21,6 +21,9 @@ func walkAll[T any](t *testing.T, size int, key func(*T) int64, read func(hub.Pa
 		for _, v := range l.Items {
 			keys = append(keys, key(v))
 		}
+		if len(l.Items) == 0 && page.After != "" {
+			t.Fatal("a page said that there is a next one, and there was none")
+		}
 		if !l.HasNext {
 			return keys
 		}

@@ -32,6 +32,7 @@ func (tx *Tx) RecordUpsert(typ, name, subject, data string, edit func() error) (
 	if err := edit(); err != nil {
 		return false, err
 	}
+	delete(tx.db.w.references, recordName{typ, name})
 	return false, tx.exec("UPDATE records SET subject = ?, data = ?, version = version + 1, updated_at = ? WHERE type = ? AND name = ? AND (data <> ? OR subject <> ?)",
 		subject, data, now, typ, name, data, subject)
 }
@@ -42,6 +43,31 @@ func (tx *Tx) Record(typ, name string) (rec *hub.Record, err error) {
 		func(r scanner) (err error) { rec, err = scanRecord(r); return err })
 	return rec, err
 }
+
+// maxReferences bounds the memory of Reference; beyond it, it begins anew.
+const maxReferences = 4096
+
+// Reference reads the fields of a record to which others refer, such as the person who is responsible; nil if there is none.
+// The same few are read again and again, so they are remembered: every write goes through this one connection, which
+// therefore knows when one changes. The fields are shared: whoever reads them must not change them.
+func (tx *Tx) Reference(typ, name string) (hub.Fields, error) {
+	known := tx.db.w.references
+	key := recordName{typ, name}
+	if fields, ok := known[key]; ok {
+		return fields, nil
+	}
+	rec, err := tx.Record(typ, name)
+	if err != nil || rec == nil {
+		return nil, err
+	}
+	if len(known) >= maxReferences {
+		clear(known)
+	}
+	known[key] = rec.Data
+	return rec.Data, nil
+}
+
+type recordName struct{ typ, name string }
 
 // RecordsOfSubject reads the records of a type that belong to a subject, oldest first, at most limit.
 func (tx *Tx) RecordsOfSubject(typ, subject string, limit int) (list []*hub.Record, err error) {

@@ -114,7 +114,7 @@ func TestWhatHappenedIsNeverChanged(t *testing.T) {
 	nothing := func(*sqlite.Tx) error { return nil }
 	for _, statement := range []string{
 		"UPDATE occurrences SET subject = 'other'", "UPDATE occurrences SET matches = '[]'", "UPDATE occurrences SET key = key + 1",
-		"UPDATE changes SET to_state = 'other'", "UPDATE changes SET seq = seq + 1",
+		"UPDATE changes SET lines = '[]'", "UPDATE changes SET seq = seq + 1",
 	} {
 		err := judge(t, db, nothing, func(tx *sqlite.Tx) error { return tx.Exec(statement) })
 		if err == nil || !strings.Contains(err.Error(), "never changes") {

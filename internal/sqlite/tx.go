@@ -1,9 +1,6 @@
 package sqlite
 
 import (
-	"fmt"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -19,6 +16,7 @@ type Tx struct {
 	changes []hub.Change
 	hooks   []func()
 	config  bool
+	lines   []byte // of the journal row being written
 }
 
 // Now is the time of the transaction: everything that it writes bears the same.
@@ -82,61 +80,4 @@ func (tx *Tx) Change(c hub.Change) {
 		c.Aspect = hub.AspectState
 	}
 	tx.changes = append(tx.changes, c)
-}
-
-// flush writes the journal lines of the whole batch.
-func (tx *Tx) flush() error {
-	for i := range tx.changes {
-		c := &tx.changes[i]
-		more := detail(c.Cause)
-		if c.Name == "" && more == nil {
-			if err := tx.exec(lineStatement(c), c.Seq, ms(c.At), c.Key, c.Root); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := tx.exec("INSERT INTO changes (seq, at, subject, key, root, name, aspect, from_state, to_state, cause, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			c.Seq, ms(c.At), string(c.Subject), c.Key, c.Root, null(c.Name), string(c.Aspect), c.From, c.To, string(c.Cause.Code), more); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// line is what an ordinary journal line says in words: one of a few dozen combinations.
-type line struct {
-	subject  hub.Subject
-	aspect   hub.Aspect
-	from, to string
-	cause    hub.ReasonCode
-}
-
-// lineStatements has the statement of each combination. Only the writer's goroutine of a process uses it, but a test may run
-// several stores at once.
-var lineStatements sync.Map // line → string
-
-// lineStatement writes the words of an ordinary line into the statement itself: binding five texts for each of the eight
-// lines of a message costs more than all else of them. The words come from the constants of package hub; anything else
-// is quoted like any text.
-func lineStatement(c *hub.Change) string {
-	key := line{c.Subject, c.Aspect, c.From, c.To, c.Cause.Code}
-	if s, ok := lineStatements.Load(key); ok {
-		return s.(string)
-	}
-	s := fmt.Sprintf("INSERT INTO changes (seq, at, subject, key, root, aspect, from_state, to_state, cause) VALUES (?, ?, %s, ?, ?, %s, %s, %s, %s)",
-		literal(string(c.Subject)), literal(string(c.Aspect)), literal(c.From), literal(c.To), literal(string(c.Cause.Code)))
-	lineStatements.Store(key, s)
-	return s
-}
-
-// literal quotes a text for SQL.
-func literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
-
-// detail writes what a cause says beyond its code; NULL when that is nothing, as on most lines.
-func detail(r hub.Reason) any {
-	if r == (hub.Reason{Code: r.Code}) {
-		return nil
-	}
-	r.Code = ""
-	return doc(r)
 }

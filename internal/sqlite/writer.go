@@ -25,6 +25,9 @@ type writer struct {
 	err       error // of closing the connection; read after done
 	seq       int64 // last number of the journal
 	committed func([]hub.Change)
+
+	// references remembers records that others refer to. What a transaction read that did not last must be forgotten.
+	references map[recordName]hub.Fields
 }
 
 type job struct {
@@ -41,7 +44,8 @@ func newWriter(ctx context.Context, db *DB, path string, committed func([]hub.Ch
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{db: db, c: c, queue: make(chan *job, writerQueue), done: make(chan struct{}), committed: committed}
+	w := &writer{db: db, c: c, queue: make(chan *job, writerQueue), done: make(chan struct{}), committed: committed,
+		references: map[recordName]hub.Fields{}}
 	if err := w.resume(); err != nil {
 		return nil, errors.Join(err, c.close())
 	}
@@ -171,32 +175,31 @@ func (w *writer) commit(batch []*job) {
 func (w *writer) attempt(batch []*job, savepoints bool) (tx *Tx, dirty bool, err error) {
 	tx = &Tx{db: w.db, c: w.c, now: time.Now().UTC().Truncate(time.Millisecond), seq: w.seq}
 	if err := w.c.control("BEGIN IMMEDIATE"); err != nil {
+		w.rollback() // should the last transaction still hang, the next batch begins afresh
 		return tx, false, err
 	}
 	for _, j := range batch {
 		if dirty, err = tx.runJob(j, savepoints); dirty || err != nil {
-			return tx, dirty, errors.Join(err, w.c.control("ROLLBACK"))
+			w.rollback()
+			return tx, dirty, err
 		}
 	}
-	if err := tx.flush(); err == nil {
+	if err = tx.flush(); err == nil {
 		err = w.c.control("COMMIT")
-		if err == nil {
-			w.seq = tx.seq
-			return tx, false, nil
-		}
-		return tx, false, errors.Join(err, w.rollback())
-	} else {
-		return tx, false, errors.Join(err, w.rollback())
 	}
+	if err != nil {
+		w.rollback()
+		return tx, false, err
+	}
+	w.seq = tx.seq
+	return tx, false, nil
 }
 
-// rollback ends a transaction that SQLite may have ended already by itself, as it does when the disk is full.
-func (w *writer) rollback() error {
-	if err := w.c.control("ROLLBACK"); err != nil {
-		// "no transaction is active" is the state that was wanted.
-		return nil //nolint:nilerr
-	}
-	return nil
+// rollback ends a transaction. SQLite may have ended it by itself, as it does when the disk is full: then there is none,
+// and that is what was wanted.
+func (w *writer) rollback() {
+	_ = w.c.control("ROLLBACK")
+	clear(w.references)
 }
 
 func (tx *Tx) runJob(j *job, savepoint bool) (dirty bool, err error) {
@@ -214,6 +217,7 @@ func (tx *Tx) runJob(j *job, savepoint bool) (dirty bool, err error) {
 		return false, nil
 	case savepoint:
 		tx.reset(mark)
+		clear(tx.db.w.references)
 		return false, errors.Join(tx.c.control("ROLLBACK TO job"), tx.c.control("RELEASE job"))
 	case tx.c.ran == ran:
 		tx.reset(mark)

@@ -12,19 +12,15 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-// bodyTimeout is how long a client can take to send a body. A slow one would otherwise hold a buffer for as long as it likes.
+// bodyTimeout is how long a client can take to send a body. A slow one would otherwise hold a connection, and what was read so far,
+// for as long as it likes.
 const bodyTimeout = 30 * time.Second
 
 // readBody reads a whole body into the buffer, which it empties first. A body over the limit is TOO_LARGE.
-func readBody(w http.ResponseWriter, r *http.Request, limit int, buf *bytes.Buffer) error {
+func readBody(r *http.Request, limit int, buf *bytes.Buffer) error {
 	buf.Reset()
 	if r.ContentLength > int64(limit) {
 		return tooLarge(limit)
-	}
-	// Not every connection has deadlines (a recorded one in a test has none); then there is nothing to guard against either.
-	control := http.NewResponseController(w)
-	if control.SetReadDeadline(time.Now().Add(bodyTimeout)) == nil {
-		defer control.SetReadDeadline(time.Time{})
 	}
 	if r.ContentLength > 0 {
 		buf.Grow(int(r.ContentLength) + bytes.MinRead) // room for the read that finds the end
@@ -49,28 +45,27 @@ func tooLarge(limit int) error {
 	return &hub.Error{Code: hub.CodeTooLarge, Message: fmt.Sprintf("the body is larger than %d bytes, which is the limit here", limit)}
 }
 
-// hurried gives bodies that a handler of another room reads the same time limit.
-func hurried(h http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		control := http.NewResponseController(w)
-		if r.ContentLength != 0 && control.SetReadDeadline(time.Now().Add(bodyTimeout)) == nil {
-			r.Body = &hurriedBody{r.Body, control}
-		}
-		h(w, r)
-	}
-}
-
-// hurriedBody lifts the time limit when the body has ended: what the handler does then may take as long as it likes.
+// hurriedBody is the body of a request under its time limit, which also holds for what the server reads of a body that no
+// handler wanted. It is lifted when the body has ended: what the handler does then may take as long as it likes.
 type hurriedBody struct {
 	io.ReadCloser
-	control *http.ResponseController
+	inner http.ResponseWriter
 }
 
-// Read reads, and lifts the limit at the end.
+// Read reads, and lifts the limit at the end; not after any other error, or the rest could be waited for without end.
 func (b *hurriedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if err != nil {
-		_ = b.control.SetReadDeadline(time.Time{}) // it could be set, so it can be lifted
+	if err == io.EOF {
+		_ = http.NewResponseController(b.inner).SetReadDeadline(time.Time{}) // it could be set, so it can be lifted
 	}
 	return n, err
+}
+
+// hurry sets the time limit of a request's body. A connection without deadlines, such as a recorded one in a test, has none.
+func (o *observed) hurry(r *http.Request) {
+	if r.ContentLength == 0 || http.NewResponseController(o.inner).SetReadDeadline(time.Now().Add(bodyTimeout)) != nil {
+		return
+	}
+	o.body = hurriedBody{r.Body, o.inner}
+	r.Body = &o.body
 }

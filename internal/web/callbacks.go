@@ -27,7 +27,7 @@ func (s *surface) callback(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var body bytes.Buffer // not from a pool: what is kept for later verification outlives this call
-	if err := readBody(w, r, maxCallback, &body); err != nil {
+	if err := readBody(r, maxCallback, &body); err != nil {
 		s.fail(w, r, err)
 		return
 	}

@@ -9,21 +9,13 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-// integration makes one and returns the path of its callbacks.
-func (h *house) integration(t *testing.T) string {
-	t.Helper()
-	connector, name := "courier", "a courier"
-	in, err := h.engine.IntegrationCreate(t.Context(), h.admin, hub.IntegrationInput{Connector: &connector, Name: &name})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return "/callbacks/" + in.ID()
-}
+// callbacks is the path to which a provider calls back.
+func (h *house) callbacks() string { return "/callbacks/" + h.integration().ID() }
 
 func TestACallbackReachesItsConnectorAsItCame(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	path := h.integration(t)
+	path := h.callbacks()
 	body := "{\"raw\" :  \"\xff\x00\"}"
 	w := h.do(request("POST", path+"?b=2&a=%2F1", body, "X-Signature", "genuine", "X-Twice", "1", "X-Twice", "2"))
 	if w.Code != 200 {
@@ -42,7 +34,7 @@ func TestACallbackReachesItsConnectorAsItCame(t *testing.T) {
 func TestACallbackIsAnsweredAsItsConnectorSays(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	path := h.integration(t)
+	path := h.callbacks()
 	h.courier.say = hub.Reception{Status: 202, Body: []byte("<script>challenge"), Header: map[string]string{
 		"content-type": "text/plain", "X-Provider": "yes", "Set-Cookie": "a=b", "access-control-allow-origin": "*", "Location": "/x",
 		"content-security-policy": "script-src *"}}
@@ -70,7 +62,7 @@ func TestACallbackIsAnsweredAsItsConnectorSays(t *testing.T) {
 func TestACallbackWithAWrongSignatureIsRefusedAndCounted(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	path := h.integration(t)
+	path := h.callbacks()
 	h.courier.say = hub.Reception{Status: 200, Body: []byte("welcome")}
 	w := h.do(request("POST", path, "{}", "X-Signature", "forged"))
 	if p := problem(t, w); w.Code != 401 || p["code"] != "UNAUTHENTICATED" || w.Header().Get("WWW-Authenticate") == "" {
@@ -84,7 +76,7 @@ func TestACallbackWithAWrongSignatureIsRefusedAndCounted(t *testing.T) {
 func TestACallbackForNobodyOrTooLargeIsRefused(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	path := h.integration(t)
+	path := h.callbacks()
 	for _, unknown := range []string{"/callbacks/" + hub.ID(hub.KindIntegration, 1), "/callbacks/" + hub.ID(hub.KindFlow, 1), "/callbacks/nonsense", "/callbacks/%00"} {
 		if w := h.do(request("POST", unknown, "{}", "X-Signature", "genuine")); w.Code != 404 || problem(t, w)["code"] != "NOT_FOUND" {
 			t.Errorf("%s: got %d %s", unknown, w.Code, w.Body)
@@ -110,8 +102,8 @@ func TestACallbackForNobodyOrTooLargeIsRefused(t *testing.T) {
 func TestACallbackWhileTheConnectorIsDownIsKeptOrPutOff(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	path := h.integration(t)
-	h.courier.down.Store(true)
+	path := h.callbacks()
+	h.courier.Down()
 	if w := h.do(request("POST", path, "{}", "X-Signature", "genuine")); w.Code != http.StatusOK {
 		t.Errorf("a message that can be verified later: got %d %s", w.Code, w.Body)
 	}
@@ -124,7 +116,7 @@ func TestACallbackWhileTheConnectorIsDownIsKeptOrPutOff(t *testing.T) {
 func TestAConnectorThatAnswersNonsenseIsOurFault(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	path := h.integration(t)
+	path := h.callbacks()
 	for _, status := range []int{100, 199, 600, -1} {
 		h.courier.say = hub.Reception{Status: status}
 		if w := h.do(request("POST", path, "{}", "X-Signature", "genuine")); w.Code != 500 || problem(t, w)["code"] != "INTERNAL" {

@@ -53,7 +53,7 @@ func (s *surface) publish(w http.ResponseWriter, r *http.Request, d *reader) (*h
 	if err := wantEvent(w, r); err != nil {
 		return nil, err
 	}
-	if err := readBody(w, r, hub.MaxOccurrenceBytes, &d.body); err != nil {
+	if err := readBody(r, hub.MaxOccurrenceBytes, &d.body); err != nil {
 		return nil, err
 	}
 	in, err := d.event()

@@ -23,8 +23,6 @@ import (
 
 const eventType = "application/cloudevents+json"
 
-var rowWorkOrders = hub.Row{Module: "work_management", Submodule: "work_orders"}
-
 // newWorkOrder is the event of a new work order with one task.
 func newWorkOrder(id string) string {
 	return fmt.Sprintf(`{"specversion":"1.0","id":%q,"source":"/fracttal/one","type":"work_management.work_orders.new","subject":"OT-1496",
@@ -68,23 +66,18 @@ func accepted(t *testing.T, w *httptest.ResponseRecorder) answer {
 // rule makes an enabled event of new work orders with terms, which runs an enabled flow of its own.
 func (h *house) rule(t *testing.T, terms hub.Terms) (event *hub.Event, flow *hub.Flow) {
 	t.Helper()
-	ctx, connector, name := t.Context(), "courier", "courier "+hub.NewClientID()
-	in, err := h.engine.IntegrationCreate(ctx, h.admin, hub.IntegrationInput{Connector: &connector, Name: &name})
+	ctx := t.Context()
+	reader := hubtest.CallerWith(t, h.db, hubtest.May(hubtest.RowWorkOrders, hub.See))
+	in := hubtest.AssignmentFlow(reader.Consumer.Key, h.integration().Key)
+	(*in.Targets)[0].Recipient = hub.Recipient{Constant: "+5511999991234"}
+	flow, err := h.engine.FlowCreate(ctx, h.admin, in)
 	if err != nil {
-		t.Fatal(err)
-	}
-	reader := hubtest.CallerWith(t, h.db, hubtest.May(rowWorkOrders, hub.See))
-	source := &hub.FlowSource{Module: hub.SourceModuleRecords, ConsumerKey: reader.Consumer.Key, Action: "query_work_order_tasks"}
-	targets := []hub.FlowTarget{{IntegrationKey: in.Key, Action: "send", Recipient: hub.Recipient{Constant: "+5511999991234"},
-		Mapping: []hub.MappingEntry{{Field: "wo_folio", Position: 1}}}}
-	description := "tell somebody"
-	if flow, err = h.engine.FlowCreate(ctx, h.admin, hub.FlowInput{Description: &description, Source: &source, Targets: &targets}); err != nil {
 		t.Fatal(err)
 	}
 	if flow, err = h.engine.FlowEnable(ctx, h.admin, flow.Key, 0); err != nil {
 		t.Fatal(err)
 	}
-	typ, flows := "work_management.work_orders.new", []int64{flow.Key}
+	description, typ, flows := "tell somebody", hubtest.NewWorkOrder, []int64{flow.Key}
 	if event, err = h.engine.EventCreate(ctx, h.admin, hub.EventInput{Description: &description, Type: &typ, Terms: &terms, FlowKeys: &flows}); err != nil {
 		t.Fatal(err)
 	}
@@ -224,7 +217,7 @@ func TestAnEventThatCannotBeTakenIsRefusedAndNothingIsKept(t *testing.T) {
 func TestWhoMayNotPublishIsToldWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	reader := hubtest.CallerWith(t, h.db, hubtest.May(rowWorkOrders, hub.See))
+	reader := hubtest.CallerWith(t, h.db, hubtest.May(hubtest.RowWorkOrders, hub.See))
 	name := "may only see"
 	made, err := h.db.ConsumerCreate(t.Context(), h.admin, hub.ConsumerInput{Name: &name, GroupKey: &reader.Group.Key})
 	if err != nil {
@@ -300,7 +293,8 @@ func TestABodyThatTakesTooLongIsCutOff(t *testing.T) {
 	}{
 		"/events":      {eventType, "did not arrive within 30s", http.StatusRequestTimeout},
 		"/oauth/token": {"application/x-www-form-urlencoded", "could not be read to its end", http.StatusBadRequest},
-		"/graphql":     {"application/json", "the body: i/o timeout after 30s", http.StatusOK},
+		"/graphql":     {"application/json", "the body: read pipe: i/o timeout after 30s", http.StatusOK},
+		"/nothing":     {"application/json", "nothing is here", http.StatusNotFound},
 	} {
 		t.Run(path, func(t *testing.T) {
 			t.Parallel()

@@ -16,6 +16,7 @@ type observed struct {
 	status int // 0 until something was answered
 	bytes  int64
 	id     [1]string // the request id, in the shape of a header's value
+	body   hurriedBody
 }
 
 // Header is the header of the answer.

@@ -27,6 +27,7 @@ func (s *surface) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h[requestIDHeader] = o.id[:]
 	h["X-Content-Type-Options"] = noSniff
+	o.hurry(r)
 	defer s.finish(o, r, started)
 	s.mux.ServeHTTP(o, r)
 }

@@ -43,8 +43,8 @@ func New(o Options) http.Handler {
 	if s.log == nil {
 		s.log = slog.Default()
 	}
-	s.mount("/graphql", hurried(o.GraphQL.ServeHTTP), http.MethodGet, http.MethodPost)
-	s.mount("/oauth/token", hurried(o.Auth.Token), http.MethodPost)
+	s.mount("/graphql", o.GraphQL.ServeHTTP, http.MethodGet, http.MethodPost)
+	s.mount("/oauth/token", o.Auth.Token, http.MethodPost)
 	s.mount("/.well-known/jwks.json", o.Auth.JWKS, http.MethodGet, http.MethodHead)
 	s.mount("/events", s.events, http.MethodPost)
 	s.mount("/callbacks/{integration}", s.callback, http.MethodGet, http.MethodPost)

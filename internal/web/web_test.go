@@ -12,7 +12,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,36 +29,20 @@ import (
 
 const publicURL = "https://hub.example.org/recado"
 
-// courier is a connector that takes everything, answers nothing, and holds callbacks for genuine that say so.
+// fake has another name, because the embedded field must not hide the method Connector.
+type fake = hubtest.Connector
+
+// courier is the fake connector, but what it answers to callbacks is in the test's hands, and it remembers them.
 type courier struct {
-	down atomic.Bool
-	mu   sync.Mutex
-	got  []hub.Callback
-	say  hub.Reception
+	*fake
+	mu  sync.Mutex
+	got []hub.Callback
+	say hub.Reception
 }
 
-func (c *courier) describe() *hub.Connector {
-	object := hub.Schema{JSON: json.RawMessage(`{"type":"object"}`)}
-	return &hub.Connector{Name: "courier", Version: "1", Roles: []string{"DESTINATION"}, State: hub.ConnectorReady, Settings: object,
-		Actions:      []hub.ConnectorAction{{Key: "send", Parameters: object, Values: hub.ValuesSpec{Positional: true}}},
-		Capabilities: hub.Capabilities{Receipts: true, InFlight: 100}}
-}
-
-func (c *courier) List() []*hub.Connector { return []*hub.Connector{c.describe()} }
-
-func (c *courier) Connector(name string) *hub.Connector {
-	if name != "courier" {
-		return nil
-	}
-	return c.describe()
-}
-
-func (c *courier) Check(context.Context, hub.OpenIntegration) ([]hub.Problem, error) { return nil, nil }
-
-func (c *courier) Send(hub.OpenIntegration, []hub.Handover) error { return nil }
-
-func (c *courier) Receive(_ context.Context, _ hub.OpenIntegration, cb hub.Callback) (*hub.Reception, error) {
-	if c.down.Load() {
+// Receive takes for genuine what says so.
+func (c *courier) Receive(ctx context.Context, in hub.OpenIntegration, cb hub.Callback) (*hub.Reception, error) {
+	if c.Connector(hubtest.ConnectorName).State != hub.ConnectorReady {
 		return nil, errors.New("the process is not running")
 	}
 	c.mu.Lock()
@@ -149,12 +132,13 @@ func graphQL(w http.ResponseWriter, r *http.Request) {
 
 func open(t testing.TB) *house {
 	t.Helper()
-	h := &house{t: t, courier: &courier{say: hub.Reception{Status: 200}}, log: &logged{}}
+	h := &house{t: t, courier: &courier{fake: hubtest.NewConnector(), say: hub.Reception{Status: 200}}, log: &logged{}}
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	dir, f := t.TempDir(), feed.New(1000, 0)
 	h.db = hubtest.Open(t, dir, func(o *sqlite.Options) { o.Committed = f.Publish })
 	h.admin = hubtest.Admin(t, h.db)
 	h.engine = engine.New(engine.Options{DB: h.db, Catalog: catalog.Load(), Feed: f, Connectors: h.courier, Log: log, PublicURL: publicURL})
+	h.courier.Tell(h.engine)
 	if err := h.engine.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -170,6 +154,18 @@ func open(t testing.TB) *house {
 	h.Handler = web.New(web.Options{Auth: h.auth, Engine: h.engine, GraphQL: http.HandlerFunc(graphQL), PublicURL: publicURL + "/", Log: log})
 	h.token = h.signIn(hubtest.AdminClientID, hubtest.AdminSecret)
 	return h
+}
+
+// integration sets the courier up for use.
+func (h *house) integration() *hub.Integration {
+	h.t.Helper()
+	connector, name, settings := hubtest.ConnectorName, "courier "+hub.NewClientID(), json.RawMessage(`{"phone_number_id":"106540352242922"}`)
+	in, err := h.engine.IntegrationCreate(h.t.Context(), h.admin, hub.IntegrationInput{Connector: &connector, Name: &name, Settings: &settings,
+		Secrets: map[string]string{"access_token": "hubtest-token"}})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return in
 }
 
 // signIn gets a token through the surface.

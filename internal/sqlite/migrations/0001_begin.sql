@@ -183,6 +183,7 @@ CREATE TABLE deliveries (
   reason      TEXT,
   flagged     INTEGER NOT NULL CHECK (flagged = 0 OR flagged = 1),
   created_at  INTEGER NOT NULL,
+  redriven_at INTEGER,                      -- when a person last had it sent again: its age counts from there
   updated_at  INTEGER NOT NULL,
   CHECK (due_at IS NULL OR state = 'PENDING'),
   CHECK (hold_at IS NULL OR state = 'UNKNOWN')
@@ -235,19 +236,16 @@ CREATE TABLE callbacks (
   request     BLOB    NOT NULL              -- sealed: headers may carry secrets
 ) STRICT;
 
--- The journal. seq is the cursor of the subscriptions; the one writer makes it grow in the order of the commits.
+-- The journal. Each line has a number, which is the cursor of the subscriptions; the one writer makes it grow in the order
+-- of the commits. A row holds the lines, one after the other, that a commit wrote about one root: a message has eight or
+-- more of them, and writing them together costs a third.
 CREATE TABLE changes (
-  seq         INTEGER PRIMARY KEY,
+  seq         INTEGER PRIMARY KEY,          -- number of the row's last line
+  first       INTEGER NOT NULL,             -- number of its first line
   at          INTEGER NOT NULL,
-  subject     TEXT    NOT NULL CHECK (subject = 'OCCURRENCE' OR subject = 'EXECUTION' OR subject = 'DELIVERY' OR subject = 'INTEGRATION' OR subject = 'FLOW' OR subject = 'CONNECTOR'),
-  key         INTEGER NOT NULL,
   root        INTEGER NOT NULL,             -- the execution of executions and deliveries, else the subject itself
-  name        TEXT,                         -- of a connector, which has no key
-  aspect      TEXT    NOT NULL CHECK (aspect = 'STATE' OR aspect = 'OUTCOME' OR aspect = 'RECEIPT'),
-  from_state  TEXT    NOT NULL,
-  to_state    TEXT    NOT NULL,
-  cause       TEXT    NOT NULL,
-  detail      TEXT
+  lines       TEXT    NOT NULL,             -- list of {s: subject, k: key, n: name, a: aspect, f: from, t: to, c: cause}
+  CHECK (first <= seq)
 ) STRICT;
 CREATE INDEX changes_root ON changes (root, seq);
 
