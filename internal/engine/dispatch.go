@@ -13,6 +13,14 @@ func (r *run) dispatch(ctx context.Context, rules *rules, p *program) error {
 		if it.State != hub.Pending || r.asleep(it) {
 			continue
 		}
+		if it.Tries == 0 && it.WaitingFor == hub.ReasonOperator {
+			if err := r.refill(ctx, p, it); err != nil {
+				return err
+			}
+		}
+		if it.State != hub.Pending {
+			continue
+		}
 		if err := r.dispatchOne(ctx, rules, p, it); err != nil {
 			return err
 		}
@@ -33,7 +41,7 @@ func (r *run) asleep(it *item) bool {
 func (r *run) dispatchOne(ctx context.Context, rules *rules, p *program, it *item) error {
 	now := r.tx.Now()
 	policy := p.flow.Definition.Settings.Retry()
-	expires := it.CreatedAt.Add(policy.MaxAge)
+	expires := it.Since().Add(policy.MaxAge)
 	if !now.Before(expires) {
 		r.fail(it, hub.Reason{Code: hub.ReasonTooOld, Message: "it waited for longer than the flow allows: " + policy.MaxAge.String()})
 		return nil
@@ -82,7 +90,9 @@ func (r *run) send(p *program, in *integration, connector *hub.Connector, it *it
 		it.wait(hub.ReasonBackpressure, r.tx.Now())
 		return
 	}
-	it.Recipient = to
+	if it.Recipient != to {
+		it.Recipient, it.anew = to, true
+	}
 	it.Tries++
 	r.move(it, hub.Sending, hub.Reason{Code: hub.ReasonWorker})
 	now := r.tx.Now()

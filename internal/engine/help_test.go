@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -213,5 +214,8 @@ func recipients(h *hubtest.Hub) []string {
 	slices.Sort(list)
 	return list
 }
+
+// jsonOf is JSON text as the inputs take it.
+func jsonOf(b []byte) json.RawMessage { return b }
 
 func ptr[T any](v T) *T { return &v }

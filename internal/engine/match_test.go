@@ -15,7 +15,9 @@ func terms(mode hub.TermsMode, list ...hub.Term) func(*hub.FlowInput, *hub.Event
 	return func(_ *hub.FlowInput, ev *hub.EventInput) { ev.Terms = &hub.Terms{Mode: mode, Terms: list} }
 }
 
-func equal(field string, v any) hub.Term { return hub.Term{Field: field, Operation: hub.Equal, Value: v} }
+func equal(field string, v any) hub.Term {
+	return hub.Term{Field: field, Operation: hub.Equal, Value: v}
+}
 
 func notEqual(field string, v any) hub.Term {
 	return hub.Term{Field: field, Operation: hub.NotEqual, Value: v}

@@ -71,8 +71,7 @@ func (e *Engine) DeliveryResolve(ctx context.Context, c hub.Caller, key int64, h
 			cause.Message = "a person knows that it was not sent"
 			r.fail(it, cause)
 		case hub.ResolveResend:
-			cause.Message = "a person had it sent again"
-			r.again(it, cause)
+			r.redrive(it, cause)
 		default:
 			return hub.Invalid("resolution", "there is no resolution %q", how)
 		}
@@ -80,7 +79,8 @@ func (e *Engine) DeliveryResolve(ctx context.Context, c hub.Caller, key int64, h
 	})
 }
 
-// DeliveryRetry sends a FAILED delivery again, with its attempts counted anew. EDIT on automator/fracttal_hub.
+// DeliveryRetry sends a FAILED delivery again; its attempts and its age count anew. One that never left, because its
+// recipient or a value could not be made, is made again from its record as it is then. EDIT on automator/fracttal_hub.
 func (e *Engine) DeliveryRetry(ctx context.Context, c hub.Caller, key int64) (*hub.Delivery, error) {
 	return e.operateDelivery(ctx, c, key, func(r *run, it *item, cause hub.Reason) error {
 		if it.State != hub.DeliveryFailed {
@@ -89,12 +89,17 @@ func (e *Engine) DeliveryRetry(ctx context.Context, c hub.Caller, key int64) (*h
 		if it.Flagged {
 			return hub.Conflict("id", "the delivery failed, but a receipt contradicts it: the recipient may have the message")
 		}
-		cause.Message = "a person had it sent again"
-		it.Attempts = 0
-		it.CreatedAt = r.tx.Now() // its age counts anew, too
-		r.again(it, cause)
+		r.redrive(it, cause)
 		return nil
 	})
+}
+
+// redrive has a delivery sent again because a person wants it: its attempts and its age count anew.
+func (r *run) redrive(it *item, cause hub.Reason) {
+	now := r.tx.Now()
+	cause.Message = "a person had it sent again"
+	it.Attempts, it.RedrivenAt = 0, &now
+	r.again(it, cause)
 }
 
 func (e *Engine) operateDelivery(ctx context.Context, c hub.Caller, key int64, change func(*run, *item, hub.Reason) error) (*hub.Delivery, error) {

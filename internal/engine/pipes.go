@@ -16,6 +16,7 @@ type flight struct {
 	handover hub.Handover
 	started  time.Time
 	alone    bool // it is the only delivery of its execution
+	givenUp  bool // its outcome did not come in time: it takes no place any more
 }
 
 // pipes knows what is in flight: how much per integration, and which deliveries.
@@ -73,12 +74,31 @@ func (p *pipes) leave(outcomes []hub.Outcome) []landing {
 			continue
 		}
 		delete(p.flights, o.Key)
-		if p.busy[f.in.Key]--; p.busy[f.in.Key] == 0 {
-			delete(p.busy, f.in.Key)
+		if !f.givenUp {
+			p.free(f)
 		}
 		landings = append(landings, landing{f, o})
 	}
 	return landings
+}
+
+// giveUp frees the places of deliveries whose outcome did not come in time, so that a connector that forgets one does not
+// block its integration for good. An outcome that comes after all still finds its flight.
+func (p *pipes) giveUp(deliveries []int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, key := range deliveries {
+		if f, ok := p.flights[key]; ok && !f.givenUp {
+			f.givenUp = true
+			p.free(f)
+		}
+	}
+}
+
+func (p *pipes) free(f *flight) {
+	if p.busy[f.in.Key]--; p.busy[f.in.Key] == 0 {
+		delete(p.busy, f.in.Key)
+	}
 }
 
 func (p *pipes) total() int {

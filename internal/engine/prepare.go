@@ -115,13 +115,7 @@ func (r *run) row(p *program, rec *hub.Record) *row {
 }
 
 // lookup reads a record that a row refers to, inside the transaction.
-func (r *run) lookup(typ, name string) (hub.Fields, error) {
-	rec, err := r.tx.Record(typ, name)
-	if rec == nil {
-		return nil, err
-	}
-	return rec.Data, nil
-}
+func (r *run) lookup(typ, name string) (hub.Fields, error) { return r.tx.Reference(typ, name) }
 
 // deliver makes the delivery of a row through a target. A value or a recipient that cannot be made fails this delivery
 // and no other.
@@ -132,19 +126,51 @@ func (r *run) deliver(p *program, target int, w *row) {
 		IntegrationKey: t.IntegrationKey, Target: target, Record: w.name, Action: t.Action, State: hub.Pending, DueAt: &now, CreatedAt: now, UpdatedAt: now}}
 	r.items = append(r.items, it)
 	r.line(hub.SubjectDelivery, it.Key, hub.AspectState, "", string(hub.Pending), hub.Reason{Code: hub.ReasonMatched})
+	r.fill(p, it, w)
+}
+
+// fill makes recipient and values of a delivery from its row.
+func (r *run) fill(p *program, it *item, w *row) {
+	t := &p.flow.Definition.Targets[it.Target]
 	to, problem := mapping.Recipient{Constant: t.Recipient.Constant, Field: t.Recipient.Field}.Resolve(w)
 	it.Recipient = to
 	if problem != nil {
-		r.fail(it, hub.Reason{Code: hub.ReasonRecipient, Path: hub.Path("targets", target, "recipient"), Message: problem.Message})
+		r.fail(it, hub.Reason{Code: hub.ReasonRecipient, Path: hub.Path("targets", it.Target, "recipient"), Message: problem.Message,
+			NextStep: "correct the record and send it again"})
 		return
 	}
-	values, problems := p.mapping[target].Apply(w, nil)
+	values, problems := p.mapping[it.Target].Apply(w, nil)
 	it.Values = values
 	if len(problems) > 0 {
 		q := problems[0]
-		r.fail(it, hub.Reason{Code: hub.ReasonMapping, Path: mappingPath(t, target, q.Position), Message: q.Message,
-			NextStep: "correct the record and publish it again, or map another field"})
+		r.fail(it, hub.Reason{Code: hub.ReasonMapping, Path: mappingPath(t, it.Target, q.Position), Message: q.Message,
+			NextStep: "correct the record and send it again, or map another field"})
 	}
+}
+
+// refill makes a delivery anew from its record as it is now: a person has it sent again, and what kept it from being sent
+// at all may have lain in the record.
+func (r *run) refill(ctx context.Context, p *program, it *item) error {
+	refused, err := r.e.rights(ctx, p)
+	if err != nil {
+		return err
+	}
+	if refused != nil {
+		r.fail(it, *refused)
+		return nil
+	}
+	rec, err := r.tx.Record(p.records.Key, it.Record)
+	if err != nil {
+		return err
+	}
+	if rec == nil {
+		r.fail(it, hub.Reason{Code: hub.ReasonNoRows, Message: "its record is gone"})
+		return nil
+	}
+	w := r.row(p, rec)
+	it.anew = true
+	r.fill(p, it, w)
+	return w.err
 }
 
 // mappingPath names the entry of a target's mapping that fills a position.

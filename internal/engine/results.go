@@ -94,7 +94,7 @@ func (e *Engine) commitLandings(ctx context.Context, landings []landing) error {
 func (e *Engine) landOne(tx *sqlite.Tx, l landing) error {
 	now := tx.Now()
 	d := *l.delivery
-	decision := hub.Decide(d.Attempts, d.CreatedAt, l.outcome, l.program.flow.Definition.Settings, now, rand.Float64())
+	decision := hub.Decide(d.Attempts, d.Since(), l.outcome, l.program.flow.Definition.Settings, now, rand.Float64())
 	if err := tx.AttemptInsert(attempt(l, decision, now)); err != nil {
 		return err
 	}
@@ -109,9 +109,12 @@ func (e *Engine) landOne(tx *sqlite.Tx, l landing) error {
 	}
 	if l.alone {
 		r.items = []*item{it}
-		err := r.settle(decision.Reason)
-		if err != errLost {
-			return e.adopt(tx, it.Delivery, l.outcome, err)
+		switch err := r.settle(decision.Reason); err {
+		case nil:
+			return e.adopt(tx, it.Delivery, l.outcome)
+		case errLost:
+		default:
+			return err
 		}
 	}
 	return e.landSlowly(tx, l, decision)
@@ -170,29 +173,34 @@ func (e *Engine) landSlowly(tx *sqlite.Tx, l landing, decision hub.Decision) err
 	if err != nil {
 		return err
 	}
-	for _, it := range r.items {
-		if it.Key != l.delivery.Key || it.Tries != l.handover.Attempt {
-			continue
+	it := r.find(l.delivery.Key)
+	if it == nil || it.Tries != l.handover.Attempt {
+		return nil // it is being sent again already
+	}
+	switch {
+	case it.State == hub.Sending:
+		apply(r, it, l.outcome, decision)
+	case it.State == hub.Unknown && decision.State != hub.Unknown && it.State.May(decision.State):
+		apply(r, it, l.outcome, decision) // the answer came after all
+	default: // a receipt or a person was faster: what the outcome adds is kept
+		it.Attempts, it.moved = decision.Attempts, true
+		if it.ProviderID == "" {
+			it.ProviderID = l.outcome.ProviderID
 		}
-		switch {
-		case it.State == hub.Sending:
-			apply(r, it, l.outcome, decision)
-		case it.State == hub.Unknown && decision.State != hub.Unknown && it.State.May(decision.State):
-			apply(r, it, l.outcome, decision) // the answer came after all
-		case it.ProviderID == "" && l.outcome.ProviderID != "":
-			it.ProviderID, it.ProviderRecipient, it.moved = l.outcome.ProviderID, l.outcome.Recipient, true
-		}
-		if err := e.adopt(tx, it.Delivery, l.outcome, nil); err != nil {
-			return err
+		if it.ProviderRecipient == "" {
+			it.ProviderRecipient = l.outcome.Recipient
 		}
 	}
-	return r.settle(decision.Reason)
+	if err := r.settleQuietly(decision.Reason); err != nil {
+		return err
+	}
+	return e.adopt(tx, it.Delivery, l.outcome)
 }
 
 // adopt applies receipts that came before anybody knew to which delivery the provider's id belongs.
-func (e *Engine) adopt(tx *sqlite.Tx, d *hub.Delivery, o hub.Outcome, err error) error {
-	if err != nil || o.ProviderID == "" || !e.stats.orphans.Load() {
-		return err
+func (e *Engine) adopt(tx *sqlite.Tx, d *hub.Delivery, o hub.Outcome) error {
+	if o.ProviderID == "" || !e.stats.orphans.Load() {
+		return nil
 	}
 	waiting, err := tx.ReceiptsWaiting(o.ProviderID)
 	if err != nil || len(waiting) == 0 {

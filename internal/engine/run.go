@@ -31,6 +31,7 @@ type item struct {
 	tries int
 	made  bool
 	moved bool
+	anew  bool // recipient or values are others than those that were read
 }
 
 // newRun begins with an execution that exists only in memory, in state QUEUED.
@@ -91,7 +92,7 @@ func (r *run) begin(ctx context.Context, rules *rules, brought []*row) error {
 		if code := hub.CodeOf(err); code != hub.CodeInvalid && code != hub.CodeNotFound {
 			return err
 		}
-		r.exec.Reason = &hub.Reason{Code: hub.ReasonInvalidFlow, Message: err.Error()}
+		r.unfit(hub.Reason{Code: hub.ReasonInvalidFlow, Message: err.Error()})
 		return nil
 	}
 	if r.exec.StartedAt == nil {
@@ -102,6 +103,16 @@ func (r *run) begin(ctx context.Context, rules *rules, brought []*row) error {
 		}
 	}
 	return r.dispatch(ctx, rules, p)
+}
+
+// unfit ends an execution whose flow version cannot run, or cannot run any more.
+func (r *run) unfit(cause hub.Reason) {
+	r.exec.Reason = &cause
+	for _, it := range r.items {
+		if it.State == hub.Pending {
+			r.fail(it, cause)
+		}
+	}
 }
 
 // settle says what state follows for the execution from those of its deliveries, and writes everything.
@@ -219,8 +230,8 @@ func (r *run) save() error {
 		}
 	}
 	if !r.made {
-		if saved, err := r.tx.ExecutionSave(r.exec, r.held); err != nil || !saved {
-			return orLost(err)
+		if err := r.saveExecution(); err != nil {
+			return err
 		}
 	}
 	for _, c := range r.lines {
@@ -229,14 +240,54 @@ func (r *run) save() error {
 	return nil
 }
 
-func (r *run) saveItem(it *item) error {
-	switch {
-	case it.made:
-		return r.tx.DeliveryInsert(it.Delivery)
-	case it.moved:
-		if saved, err := r.tx.DeliverySave(it.Delivery, it.from, it.tries); err != nil || !saved {
+// saveExecution writes a stored execution behind its fence. The database knows the same arrows as package hub: one that was
+// taken up and comes to rest where no arrow leads at once passes RUNNING there as it does in the journal.
+func (r *run) saveExecution() error {
+	held := r.held
+	if r.exec.State != r.was && !r.was.May(r.exec.State) {
+		through, now := *r.exec, r.tx.Now()
+		through.State, through.LeaseUntil = hub.Running, &now
+		through.Outcome, through.WaitingFor, through.DueAt, through.ClosedAt = "", "", nil, nil
+		if saved, err := r.tx.ExecutionSave(&through, held); err != nil || !saved {
 			return orLost(err)
 		}
+		held = through.Claim
+	}
+	if saved, err := r.tx.ExecutionSave(r.exec, held); err != nil || !saved {
+		return orLost(err)
+	}
+	return nil
+}
+
+func (r *run) saveItem(it *item) error {
+	if it.made {
+		return r.tx.DeliveryInsert(it.Delivery)
+	}
+	if it.moved {
+		if err := r.saveMoved(it); err != nil {
+			return err
+		}
+	}
+	if it.anew {
+		return r.tx.DeliveryAddress(it.Delivery)
+	}
+	return nil
+}
+
+// saveMoved writes a stored delivery behind the state in which it was read. One that a receipt took from SENDING to further
+// than ACCEPTED passes that in the database, too.
+func (r *run) saveMoved(it *item) error {
+	from, tries := it.from, it.tries
+	if it.State != from && !from.May(it.State) && from.May(hub.Accepted) {
+		through := *it.Delivery
+		through.State = hub.Accepted
+		if saved, err := r.tx.DeliverySave(&through, from, tries); err != nil || !saved {
+			return orLost(err)
+		}
+		from, tries = hub.Accepted, it.Tries
+	}
+	if saved, err := r.tx.DeliverySave(it.Delivery, from, tries); err != nil || !saved {
+		return orLost(err)
 	}
 	return nil
 }

@@ -134,7 +134,9 @@ func TestAMessageWithAValueMissingIsNeverSent(t *testing.T) {
 
 func TestARetryWaitsLongerEachTimeAndIsBounded(t *testing.T) {
 	scene(t, settings(hub.FlowSettings{MaxAttempts: 4}), func(t *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) {
-		h.Connector.Decide(func(hub.Handover) hub.Outcome { return hub.Outcome{Kind: hub.OutcomeRetry, Code: "130429", Message: "too many messages"} })
+		h.Connector.Decide(func(hub.Handover) hub.Outcome {
+			return hub.Outcome{Kind: hub.OutcomeRetry, Code: "130429", Message: "too many messages"}
+		})
 		var at []time.Time
 		decide := func(hub.Handover) hub.Outcome {
 			at = append(at, time.Now())
@@ -320,7 +322,7 @@ func TestAMessageThatIsSentAgainIsAsYoungAsANewOne(t *testing.T) {
 	scene(t, settings(hub.FlowSettings{MaxAgeSeconds: 3600}), func(t *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) {
 		h.Connector.Script(jonasPhone, hub.Outcome{Kind: hub.OutcomeRejected}, hub.Outcome{Kind: hub.OutcomeRetry})
 		key := started(t, h.Publish(t, forJonas("OT-1")))
-		after(48 * time.Hour)
+		after(3 * time.Hour)
 		_, d := one(t, h, key)
 		created := d.CreatedAt
 		if _, err := h.Engine.DeliveryRetry(t.Context(), h.Admin, d.Key); err != nil {

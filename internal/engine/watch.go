@@ -16,7 +16,8 @@ type Watch struct {
 	After        string               // cursor: begin after it; empty: from now on
 }
 
-// Seen is an item of a subscription: a change of the journal, with the execution and the delivery as they are when it is sent.
+// Seen is an item of a subscription: a change of the journal, with the execution and the delivery as they are when it is
+// taken from the journal, which may be later than the change.
 type Seen struct {
 	Change    hub.Change
 	Execution *hub.Execution
@@ -28,8 +29,8 @@ type Seen struct {
 const watchBatch = 100
 
 // Subscribe sends what happens to executions: first what happened after the cursor, from the journal, then live, with no
-// gap and no duplicate. refresh gives the caller's rights as they are now and is asked for every batch; when it refuses, the
-// subscription ends with that error as its last item. A slow reader costs nobody anything: it holds only its cursor. The
+// gap and no duplicate. refresh gives the caller's rights as they are now and is asked before every item: without SEE the
+// item is left out; when it refuses, the subscription ends with that error as its last item. A slow reader costs nobody anything: it holds only its cursor. The
 // channel closes when ctx ends. SEE on automator/fracttal_hub.
 func (e *Engine) Subscribe(ctx context.Context, c hub.Caller, w Watch, refresh func() (hub.Caller, error)) (<-chan Seen, error) {
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
@@ -41,10 +42,9 @@ func (e *Engine) Subscribe(ctx context.Context, c hub.Caller, w Watch, refresh f
 		if err != nil {
 			return nil, err
 		}
-		if seq > after {
-			return nil, hub.Invalid("after", "this cursor lies in the future; use one that this API returned")
+		if after, err = e.beginAfter(ctx, seq, after); err != nil {
+			return nil, err
 		}
-		after = seq
 	}
 	out := make(chan Seen)
 	go func() {
@@ -57,6 +57,21 @@ func (e *Engine) Subscribe(ctx context.Context, c hub.Caller, w Watch, refresh f
 		}
 	}()
 	return out, nil
+}
+
+// beginAfter refuses a cursor that the journal has not reached. What was committed this moment is in the journal a little
+// before it is in the feed.
+func (e *Engine) beginAfter(ctx context.Context, seq, last int64) (int64, error) {
+	if seq > last {
+		var err error
+		if last, err = e.db.LastChange(ctx); err != nil {
+			return 0, err
+		}
+	}
+	if seq > last {
+		return 0, hub.Invalid("after", "this cursor lies in the future; use one that this API returned")
+	}
+	return seq, nil
 }
 
 func (e *Engine) watch(ctx context.Context, w Watch, after int64, refresh func() (hub.Caller, error), out chan<- Seen) error {
@@ -98,6 +113,12 @@ func (e *Engine) tell(ctx context.Context, w Watch, changes []hub.Change, refres
 		return err
 	}
 	for _, s := range items {
+		if caller, err = refresh(); err != nil {
+			return err
+		}
+		if !caller.May(hub.RowHub, hub.See) {
+			continue
+		}
 		select {
 		case out <- s:
 		case <-ctx.Done():

@@ -155,7 +155,7 @@ func (e *Engine) releaseHolds(ctx context.Context) error {
 }
 
 func (e *Engine) releaseHold(ctx context.Context, tx *sqlite.Tx, d *hub.Delivery) error {
-	p, err := e.program(ctx, d.FlowKey, d.FlowVersion)
+	resend, err := e.mayResend(ctx, d, tx.Now())
 	if err != nil {
 		return err
 	}
@@ -164,13 +164,28 @@ func (e *Engine) releaseHold(ctx context.Context, tx *sqlite.Tx, d *hub.Delivery
 		if it == nil || it.State != hub.Unknown {
 			return nil
 		}
-		if p.flow.Definition.Settings.Unknown() == hub.Resend {
+		if resend {
 			r.again(it, hub.Reason{Code: hub.ReasonResend, Message: "no receipt came, and the flow's policy is to send again"})
 			return nil
 		}
 		it.HoldAt, it.moved = nil, true
 		return nil
 	})
+}
+
+// mayResend says whether the policy of an UNKNOWN delivery's flow is to send it again, within its bounds. Beyond them it stays
+// UNKNOWN: that it failed would be a guess.
+func (e *Engine) mayResend(ctx context.Context, d *hub.Delivery, now time.Time) (bool, error) {
+	p, err := e.program(ctx, d.FlowKey, d.FlowVersion)
+	if err != nil {
+		if code := hub.CodeOf(err); code == hub.CodeInvalid || code == hub.CodeNotFound {
+			return false, nil // the flow version cannot run any more
+		}
+		return false, err
+	}
+	s := p.flow.Definition.Settings
+	bounds := s.Retry()
+	return s.Unknown() == hub.Resend && d.Attempts < bounds.MaxAttempts && now.Before(d.Since().Add(bounds.MaxAge)), nil
 }
 
 // amend changes deliveries of a stored execution and settles it.
@@ -247,6 +262,7 @@ func (e *Engine) lose(ctx context.Context, tx *sqlite.Tx, exec *hub.Execution, c
 	if err != nil {
 		return err
 	}
+	var lost []int64
 	for _, it := range r.items {
 		if it.State != hub.Sending {
 			continue
@@ -259,7 +275,9 @@ func (e *Engine) lose(ctx context.Context, tx *sqlite.Tx, exec *hub.Execution, c
 		it.Reason = &cause
 		r.move(it, hub.Unknown, cause)
 		it.HoldAt = &hold
+		lost = append(lost, it.Key)
 	}
+	tx.AfterCommit(func() { e.pipes.giveUp(lost) })
 	r.exec.Claim++ // whoever still holds it finishes nothing
 	return r.settleQuietly(cause)
 }

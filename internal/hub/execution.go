@@ -51,11 +51,20 @@ type Delivery struct {
 	Reason            *Reason // of FAILED, UNKNOWN, SUPPRESSED, CANCELLED, or of the last retry
 	Flagged           bool    // a late or contradictory receipt came
 	CreatedAt         time.Time
+	RedrivenAt        *time.Time // when a person last had it sent again
 	UpdatedAt         time.Time
 }
 
 // ID is the public id; it is the idempotency key towards the connector.
 func (d *Delivery) ID() string { return ID(KindDelivery, d.Key) }
+
+// Since is when the age of the delivery began to count: when it was made, or when a person last had it sent again.
+func (d *Delivery) Since() time.Time {
+	if d.RedrivenAt != nil {
+		return *d.RedrivenAt
+	}
+	return d.CreatedAt
+}
 
 // Attempt is one try to send a delivery.
 type Attempt struct {

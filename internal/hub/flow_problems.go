@@ -32,9 +32,11 @@ func FlowProblems(f *Flow, facts FlowFacts) []Problem {
 	p = append(p, checkText("description", f.Description, MaxDescription, true)...)
 	p = append(p, sourceProblems(d.Source, facts)...)
 	p = append(p, d.Filter.problems("filter")...)
-	if d.Source != nil && facts.Field != nil {
+	if d.Source != nil && facts.Field != nil && d.Filter.Mode != ModeNone {
 		for i, t := range d.Filter.Terms {
-			p = append(p, fieldProblems(Path("filter", "terms", i, "field"), t.Field, facts)...)
+			if t.Field != "" {
+				p = append(p, fieldProblems(Path("filter", "terms", i, "field"), t.Field, facts)...)
+			}
 		}
 	}
 	if len(d.Targets) == 0 {

@@ -78,9 +78,9 @@ type Decision struct {
 	Pause    Scope // FLOW or INTEGRATION if that must be paused, else empty
 }
 
-// Decide says what follows from an outcome. attempts is how many attempts counted before this one, created when the
-// delivery came to be, random in [0, 1) for the jitter.
-func Decide(attempts int, created time.Time, o Outcome, s FlowSettings, now time.Time, random float64) Decision {
+// Decide says what follows from an outcome. attempts is how many attempts counted before this one, since when the age of
+// the delivery began to count, random in [0, 1) for the jitter.
+func Decide(attempts int, since time.Time, o Outcome, s FlowSettings, now time.Time, random float64) Decision {
 	reason := Reason{Code: ReasonOutcome, Message: o.Message, Path: o.Path, Provider: o.Code, NextStep: o.NextStep}
 	d := Decision{Attempts: attempts + 1, Reason: reason}
 	if o.NotStarted {
@@ -90,24 +90,24 @@ func Decide(attempts int, created time.Time, o Outcome, s FlowSettings, now time
 	case OutcomeAccepted:
 		d.State = Accepted
 	case OutcomeRetry:
-		return d.again(o, created, s.Retry(), now, random)
+		return d.again(o, since, s.Retry(), now, random)
 	case OutcomeRejected:
 		d.State, d.Reason.Code = DeliveryFailed, ReasonRejected
 	case OutcomeMisconfigured:
-		return d.misconfigured(o)
+		return d.misconfigured(o, attempts)
 	default:
 		d.State, d.Reason.Code, d.HoldAt = Unknown, ReasonUnknown, now.Add(s.UnknownWait())
 	}
 	return d
 }
 
-func (d Decision) again(o Outcome, created time.Time, p RetryPolicy, now time.Time, random float64) Decision {
+func (d Decision) again(o Outcome, since time.Time, p RetryPolicy, now time.Time, random float64) Decision {
 	d.Reason.Code = ReasonRetry
 	wait := Backoff(d.Attempts, o.RetryAfter, random)
 	switch {
 	case !o.NotStarted && d.Attempts >= p.MaxAttempts:
 		d.State, d.Reason.Code = DeliveryFailed, ReasonAttempts
-	case now.Add(wait).Sub(created) > p.MaxAge:
+	case now.Add(wait).Sub(since) > p.MaxAge:
 		d.State, d.Reason.Code = DeliveryFailed, ReasonTooOld
 	default:
 		d.State, d.DueAt = Pending, now.Add(wait)
@@ -117,13 +117,13 @@ func (d Decision) again(o Outcome, created time.Time, p RetryPolicy, now time.Ti
 
 // misconfigured keeps the delivery and pauses what is wrong, so that one bad setting does not burn every message. What is
 // wrong with a single delivery or recipient cannot be paused: it failed.
-func (d Decision) misconfigured(o Outcome) Decision {
+func (d Decision) misconfigured(o Outcome, attempts int) Decision {
 	d.Reason.Code = ReasonMisconfigured
 	if o.Scope != ScopeFlow && o.Scope != ScopeIntegration {
 		d.State = DeliveryFailed
 		return d
 	}
 	d.State, d.Pause = Pending, o.Scope
-	d.Attempts-- // the message did nothing wrong
+	d.Attempts = attempts // the message did nothing wrong
 	return d
 }

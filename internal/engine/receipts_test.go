@@ -1,0 +1,236 @@
+package engine_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/hubtest"
+)
+
+func TestReceiptsInAnyOrderEndAtTheFurthestAndAreAllKept(t *testing.T) {
+	sent, delivered, read, failed := hub.ReceiptSent, hub.ReceiptDelivered, hub.ReceiptRead, hub.ReceiptFailed
+	for _, c := range []struct {
+		name     string
+		statuses []hub.ReceiptStatus
+		want     string // of the execution
+		kept     string
+		flagged  bool
+		lines    string // of the receipts that moved nothing
+	}{
+		{"in order", []hub.ReceiptStatus{sent, delivered, read}, "SUCCEEDED: READ", "SENT, DELIVERED, READ", false, ""},
+		{"backwards", []hub.ReceiptStatus{read, delivered, sent}, "SUCCEEDED: READ", "READ, DELIVERED, SENT", false, "READ→DELIVERED READ→SENT"},
+		{"with a gap", []hub.ReceiptStatus{delivered}, "SUCCEEDED: DELIVERED", "DELIVERED", false, ""},
+		{"repeated", []hub.ReceiptStatus{sent, sent, delivered, sent}, "SUCCEEDED: DELIVERED", "SENT, DELIVERED", false, ""},
+		{"failed after it was sent", []hub.ReceiptStatus{sent, failed}, "FAILED: FAILED", "SENT, FAILED", false, ""},
+		{"failed after it was delivered", []hub.ReceiptStatus{delivered, failed}, "SUCCEEDED: DELIVERED", "DELIVERED, FAILED flagged", true, "DELIVERED→FAILED"},
+		{"delivered after it failed", []hub.ReceiptStatus{failed, delivered}, "SUCCEEDED: DELIVERED", "FAILED, DELIVERED flagged", true, ""},
+		{"sent after it failed", []hub.ReceiptStatus{failed, sent}, "FAILED: FAILED", "FAILED, SENT flagged", true, "FAILED→SENT"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+				key := started(t, h.Publish(t, forJonas("OT-1")))
+				settled()
+				_, d := one(t, h, key)
+				for _, s := range c.statuses {
+					callback(t, h, a.Integration.Key, receipt(d.Key, s))
+				}
+				is(t, h, key, "CLOSED "+c.want)
+				if got := receipts(t, h, d.Key); got != c.kept {
+					t.Errorf("kept are %s, want %s", got, c.kept)
+				}
+				if _, d = one(t, h, key); d.Flagged != c.flagged {
+					t.Errorf("the delivery is flagged: %v", d.Flagged)
+				}
+				var lines []string
+				for line := range strings.Lines(journal(t, h, key)) {
+					if f := strings.Fields(line); f[1] == "RECEIPT" {
+						lines = append(lines, f[2])
+					}
+				}
+				if got := strings.Join(lines, " "); got != c.lines {
+					t.Errorf("the journal says of receipts that moved nothing %q, want %q", got, c.lines)
+				}
+			})
+		})
+	}
+}
+
+func TestALateReceiptIsInTheJournalWithTheNewOutcome(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		key := started(t, h.Publish(t, forJonas("OT-1")))
+		settled()
+		_, d := one(t, h, key)
+		failed := receipt(d.Key, hub.ReceiptFailed)
+		failed.Code, failed.Message = "131026", "message undeliverable"
+		callback(t, h, a.Integration.Key, failed)
+		if _, d = one(t, h, key); d.Reason == nil || d.Reason.Provider != "131026" || d.Reason.Message != "message undeliverable" {
+			t.Errorf("it failed because %+v", d.Reason)
+		}
+		callback(t, h, a.Integration.Key, receipt(d.Key, hub.ReceiptRead))
+		want := "DELIVERY ACCEPTED→FAILED RECEIPT\nEXECUTION OUTCOME SUCCEEDED→FAILED RECEIPT\n" +
+			"DELIVERY FAILED→READ RECEIPT\nEXECUTION OUTCOME FAILED→SUCCEEDED RECEIPT"
+		if got := journal(t, h, key); !strings.HasSuffix(got, want) {
+			t.Errorf("the journal is\n%s", got)
+		}
+		_, err := h.Engine.DeliveryRetry(t.Context(), h.Admin, d.Key)
+		wantError(t, err, hub.CodeConflict, "id", "READ")
+	})
+}
+
+func TestAReceiptMayComeBeforeTheConnectorsAnswer(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		h.Connector.Hold()
+		key := started(t, h.Publish(t, forJonas("OT-1")))
+		_, d := one(t, h, key)
+		rc := receipt(d.Key, hub.ReceiptSent)
+		rc.Recipient = "5511999990001"
+		callback(t, h, a.Integration.Key, rc)
+		is(t, h, key, "CLOSED SUCCEEDED: SENT")
+		h.Connector.Release()
+		settled()
+		is(t, h, key, "CLOSED SUCCEEDED: SENT")
+		_, d = one(t, h, key)
+		if attempts(t, h, d.Key) != "ACCEPTED counted" || d.Attempts != 1 || d.ProviderID != hubtest.ProviderID(d.Key) || d.ProviderRecipient != "5511999990001" {
+			t.Errorf("attempts %s, delivery %+v", attempts(t, h, d.Key), d)
+		}
+		wantJournal(t, h, key,
+			"EXECUTION →QUEUED MATCHED",
+			"EXECUTION QUEUED→RUNNING WORKER",
+			"DELIVERY →PENDING MATCHED",
+			"DELIVERY PENDING→SENDING WORKER",
+			"DELIVERY SENDING→ACCEPTED RECEIPT_FIRST",
+			"DELIVERY ACCEPTED→SENT RECEIPT",
+			"EXECUTION RUNNING→CLOSED RECEIPT",
+			"EXECUTION OUTCOME →SUCCEEDED RECEIPT")
+		if n := h.Engine.Stats().InFlight; n != 0 {
+			t.Errorf("%d are in flight", n)
+		}
+	})
+}
+
+func TestAReceiptThatComesBeforeAnybodyKnowsItsMessageIsAdopted(t *testing.T) {
+	for name, in := range map[string]hub.OccurrenceInput{"of one": forJonas("OT-1"), "of several": team("OT-1")} {
+		t.Run(name, func(t *testing.T) {
+			scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+				h.Connector.Hold()
+				key := started(t, h.Publish(t, in))
+				_, list := execution(t, h, key)
+				d := list[0]
+				for _, s := range []hub.ReceiptStatus{hub.ReceiptDelivered, hub.ReceiptSent} {
+					rc := receipt(d.Key, s)
+					rc.DeliveryKey = 0 // the provider did not carry our key along
+					callback(t, h, a.Integration.Key, rc)
+				}
+				if got := receipts(t, h, d.Key); got != "" {
+					t.Errorf("the delivery has the receipts %s already", got)
+				}
+				h.Connector.Release()
+				settled()
+				_, list = execution(t, h, key)
+				if list[0].State != hub.Delivered || receipts(t, h, d.Key) != "DELIVERED, SENT" {
+					t.Errorf("the delivery is %s and has the receipts %s\n%s", list[0].State, receipts(t, h, d.Key), journal(t, h, key))
+				}
+				for _, other := range list[1:] {
+					if other.State != hub.Accepted {
+						t.Errorf("another delivery is %s", other.State)
+					}
+				}
+				if exec, _ := execution(t, h, key); exec.Outcome != hub.Succeeded {
+					t.Errorf("the execution is %s %s", exec.State, exec.Outcome)
+				}
+			})
+		})
+	}
+}
+
+func TestAReceiptFindsItsMessageByTheProvidersID(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		key := started(t, h.Publish(t, forJonas("OT-1")))
+		settled()
+		_, d := one(t, h, key)
+		rc := receipt(d.Key, hub.ReceiptRead)
+		rc.DeliveryKey = 0
+		callback(t, h, a.Integration.Key, rc)
+		is(t, h, key, "CLOSED SUCCEEDED: READ")
+	})
+}
+
+func TestACallbackThatIsNotGenuineIsRefusedAndNothingIsKept(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		key := started(t, h.Publish(t, forJonas("OT-1")))
+		settled()
+		_, d := one(t, h, key)
+		before := h.Feed.Last()
+		got, err := h.Engine.Callback(t.Context(), a.Integration.Key, hubtest.Forged(receipt(d.Key, hub.ReceiptRead)))
+		if err != nil || got.Verified || got.Status != 401 {
+			t.Errorf("it was answered %+v, %v", got, err)
+		}
+		if n := h.Engine.Stats().CallbacksRefused; n != 1 {
+			t.Errorf("%d are counted as refused", n)
+		}
+		after(time.Minute)
+		is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED")
+		if receipts(t, h, d.Key) != "" || h.Feed.Last() != before {
+			t.Error("something of it was kept")
+		}
+		_, err = h.Engine.Callback(t.Context(), 12345, hubtest.Genuine())
+		wantError(t, err, hub.CodeNotFound, "id", "int_")
+	})
+}
+
+func TestACallbackIsKeptWhileTheConnectorIsDown(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		key := started(t, h.Publish(t, forJonas("OT-1")))
+		settled()
+		_, d := one(t, h, key)
+		h.Connector.Crash()
+		for _, cb := range []hub.Callback{hubtest.Genuine(receipt(d.Key, hub.ReceiptSent)), hubtest.Forged(receipt(d.Key, hub.ReceiptFailed)),
+			hubtest.Genuine(receipt(d.Key, hub.ReceiptDelivered))} {
+			got, err := h.Engine.Callback(t.Context(), a.Integration.Key, cb)
+			if err != nil || got.Status != 200 {
+				t.Fatalf("it was answered %+v, %v", got, err)
+			}
+		}
+		question := hubtest.Genuine()
+		question.Method = "GET"
+		_, err := h.Engine.Callback(t.Context(), a.Integration.Key, question)
+		wantError(t, err, hub.CodeUnavailable, "", "not running")
+		after(time.Minute)
+		is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED")
+		h.Connector.Up()
+		settled()
+		is(t, h, key, "CLOSED SUCCEEDED: DELIVERED")
+		if got := receipts(t, h, d.Key); got != "SENT, DELIVERED" {
+			t.Errorf("kept are %s", got)
+		}
+		if n := h.Engine.Stats().CallbacksRefused; n != 1 {
+			t.Errorf("%d are counted as refused", n)
+		}
+	})
+}
+
+func TestOneCallbackMayCarryReceiptsOfManyMessages(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		key := started(t, h.Publish(t, team("OT-1")))
+		settled()
+		_, list := execution(t, h, key)
+		callback(t, h, a.Integration.Key, receipt(list[0].Key, hub.ReceiptRead), receipt(list[1].Key, hub.ReceiptFailed),
+			hub.Receipt{ProviderID: "wamid.of.nobody", Status: hub.ReceiptSent})
+		is(t, h, key, "CLOSED PARTIAL: READ FAILED")
+	})
+}
+
+func TestAReceiptOfALostAttemptDoesNotStopTheNextOne(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		h.Connector.Script(jonasPhone, hub.Outcome{Kind: hub.OutcomeRetry, RetryAfter: time.Minute})
+		key := started(t, h.Publish(t, forJonas("OT-1")))
+		settled()
+		_, d := one(t, h, key)
+		callback(t, h, a.Integration.Key, receipt(d.Key, hub.ReceiptFailed))
+		is(t, h, key, "WAITING RETRY: PENDING")
+		after(2 * time.Minute)
+		is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED")
+	})
+}
