@@ -46,7 +46,7 @@ func (r *executionResolver) Deliveries(ctx context.Context, obj *hub.Execution) 
 }
 
 func (r *executionResolver) Timeline(ctx context.Context, obj *hub.Execution) ([]*hub.Change, error) {
-	list, err := r.db.Timeline(ctx, caller(ctx), obj.Key)
+	list, err := visitOf(ctx).loaders.timelinesOf.one(ctx, obj.Key)
 	return pointers(list), err
 }
 

@@ -164,9 +164,8 @@ func TestALongerListCostsNoMoreReadsOfItsLinks(t *testing.T) {
 	if got := len(r.list("executions", "nodes")); got != items {
 		t.Fatalf("%d items", got)
 	}
-	// A busy machine may split a batch; one read for each item would be many hundreds.
-	n := log.batches(t, "Screen"); t.Log(n)
-	if n > 2*links {
+	// A busy machine splits a batch into two or three; one by one it would be more than three hundred.
+	if n := log.batches(t, "Screen"); n > 4*links {
 		t.Errorf("%d items with %d links are read in %d batches", items, links, n)
 	}
 }

@@ -35,6 +35,7 @@ type loaders struct {
 	deliveriesOf loader[int64, []*hub.Delivery] // of an execution
 	attemptsOf   loader[int64, []hub.Attempt]   // of a delivery
 	receiptsOf   loader[int64, []hub.Receipt]   // of a delivery
+	timelinesOf  loader[int64, []hub.Change]    // of an execution
 }
 
 // flowVersion is the key of a flow as it was saved at one time.
@@ -59,6 +60,7 @@ func newLoaders(db *sqlite.DB, remember bool) *loaders {
 		records:     newLoader(oneByOne(db.Record), remember),
 
 		deliveriesOf: newLoader(listsOf(db.DeliveriesOf), remember),
+		timelinesOf:  newLoader(listsOf(db.TimelinesOf), remember),
 		attemptsOf:   newLoader(listsOf(db.AttemptsOf), remember),
 		receiptsOf:   newLoader(listsOf(db.ReceiptsOf), remember),
 	}

@@ -923,6 +923,8 @@ type Delivery implements Node {
   receipts: [Receipt!]!
   "Whether a receipt came that was late or contradicts what was known."
   flagged: Boolean!
+  "When a person last had it sent again; null if nobody did. Its attempts and its age count from then."
+  redrivenAt: DateTime
   "When it came to be."
   createdAt: DateTime!
   "When it last changed."
@@ -1171,8 +1173,8 @@ extend type Mutation {
   ): DeliveryResolvePayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
 
   """
-  Sends a delivery that is FAILED once more, with the version of the flow that made it. Refused with CONFLICT in any other
-  state.
+  Sends a delivery that is FAILED once more, with the version of the flow that made it. Its attempts and its age count anew.
+  Refused with CONFLICT in any other state, and where a receipt says that the recipient may have the message after all.
   """
   deliveryRetry(
     "The id of the delivery."
@@ -3456,6 +3458,8 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_receipts(ctx, field)
 	case "flagged":
 		return ec.fieldContext_Delivery_flagged(ctx, field)
+	case "redrivenAt":
+		return ec.fieldContext_Delivery_redrivenAt(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Delivery_createdAt(ctx, field)
 	case "updatedAt":

@@ -103,22 +103,25 @@ func (r *run) redrive(it *item, cause hub.Reason) {
 }
 
 func (e *Engine) operateDelivery(ctx context.Context, c hub.Caller, key int64, change func(*run, *item, hub.Reason) error) (*hub.Delivery, error) {
-	d, err := e.db.Delivery(ctx, c, key)
-	if err != nil {
+	if err := c.Need(hub.RowHub, hub.Edit); err != nil {
 		return nil, err
 	}
-	if d == nil {
-		return nil, hub.NotFound(hub.KindDelivery, key)
-	}
-	_, err = e.operate(ctx, c, d.ExecutionKey, hub.Reason{Code: hub.ReasonOperator}, func(r *run, cause hub.Reason) error {
-		it := r.find(key)
-		if it == nil {
+	cause := hub.Reason{Code: hub.ReasonOperator, By: c.Consumer.ID()}
+	var out *hub.Delivery
+	err := e.db.Write(ctx, func(tx *sqlite.Tx) error {
+		d, err := tx.Delivery(key)
+		if err != nil {
+			return err
+		}
+		if d == nil {
 			return hub.NotFound(hub.KindDelivery, key)
 		}
-		return change(r, it, cause)
+		if err := e.amend(tx, d.ExecutionKey, cause, func(r *run) error { return change(r, r.find(key), cause) }); err != nil {
+			return err
+		}
+		out, err = tx.Delivery(key)
+		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return e.db.Delivery(ctx, c, key)
+	e.nudge()
+	return out, err
 }

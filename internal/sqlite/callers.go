@@ -72,6 +72,9 @@ func (db *DB) readCaller(ctx context.Context, key int64) (hub.Caller, error) {
 		return hub.Caller{}, err
 	}
 	group, err := db.group(ctx, consumer.GroupKey)
+	if hub.CodeOf(err) == hub.CodeNotFound {
+		return db.readCaller(ctx, key) // the consumer changed its group, and the old one was deleted, between the two readings
+	}
 	return hub.Caller{Consumer: consumer, Group: group}, err
 }
 

@@ -7,14 +7,24 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-const timeline = "SELECT " + changeColumns + " FROM " + changeTables + " WHERE c.root = ? AND e.key IS NOT NULL ORDER BY c.seq"
+const timelines = "SELECT " + changeColumns + " FROM " + changeTables + " WHERE c.root IN %s AND e.key IS NOT NULL ORDER BY c.root, c.seq"
 
-// Timeline reads what became of an execution and its deliveries, oldest first: every line of the journal about them. It is
-// empty for an execution that there is not. It needs SEE on automator/fracttal_hub.
-func (db *DB) Timeline(ctx context.Context, c hub.Caller, executionKey int64) ([]hub.Change, error) {
+// TimelinesOf reads what became of many executions and their deliveries, by execution, oldest first: every line of the
+// journal about them. It needs SEE on automator/fracttal_hub.
+func (db *DB) TimelinesOf(ctx context.Context, c hub.Caller, executionKeys []int64) (map[int64][]hub.Change, error) {
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return nil, err
 	}
-	rows, err := readAll(db.reads(ctx), scanChanges, timeline, executionKey)
-	return slices.Concat(rows...), err
+	rows, err := partsOf(db.reads(ctx), executionKeys, scanChanges, func(lines []hub.Change) int64 { return lines[0].Root }, timelines)
+	lists := make(map[int64][]hub.Change, len(rows))
+	for key, parts := range rows {
+		lists[key] = slices.Concat(parts...)
+	}
+	return lists, err
+}
+
+// Timeline is TimelinesOf for one execution; empty if there is none.
+func (db *DB) Timeline(ctx context.Context, c hub.Caller, executionKey int64) ([]hub.Change, error) {
+	lists, err := db.TimelinesOf(ctx, c, []int64{executionKey})
+	return lists[executionKey], err
 }

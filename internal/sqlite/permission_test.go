@@ -109,6 +109,9 @@ var asks = map[string]ask{
 		return lastly(db.Deliveries(ctx, c, hub.DeliveryFilter{}, page))
 	}},
 	"Delivery": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error { return lastly(db.Delivery(ctx, c, 404)) }},
+	"TimelinesOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.TimelinesOf(ctx, c, []int64{404}))
+	}},
 	"Timeline": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error { return lastly(db.Timeline(ctx, c, 404)) }},
 	"Queue":    {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error { return lastly(db.Queue(ctx, c)) }},
 	"DeliveriesOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {

@@ -1,0 +1,140 @@
+package graph
+
+import (
+	"time"
+
+	"github.com/recado-hub/recado/graph/model"
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+func eventCreate(in model.EventCreateInput) (hub.EventInput, error) {
+	flows, err := flowKeys(in.Flows)
+	return hub.EventInput{Description: in.Description, Type: in.Type, Terms: in.Terms, FlowKeys: &flows}, err
+}
+
+func eventUpdate(in model.EventUpdateInput) (hub.EventInput, error) {
+	out := hub.EventInput{Description: cleared(in.Description), Type: cleared(in.Type), Terms: cleared(in.Terms)}
+	list, ok := in.Flows.ValueOK()
+	if !ok {
+		return out, nil
+	}
+	flows, err := flowKeys(list)
+	out.FlowKeys = &flows
+	return out, err
+}
+
+func flowKeys(ids []string) ([]int64, error) {
+	keys := make([]int64, len(ids))
+	for i, id := range ids {
+		var err error
+		if keys[i], err = hub.ParseKey(hub.KindFlow, id, hub.Path("flows", i)); err != nil {
+			return nil, err
+		}
+	}
+	return keys, nil
+}
+
+func flowCreate(in model.FlowCreateInput) (out hub.FlowInput, err error) {
+	out = hub.FlowInput{Description: in.Description, Filter: in.Filter}
+	if in.Source != nil {
+		if out.Source, err = flowSource(in.Source); err != nil {
+			return out, err
+		}
+	}
+	if in.Targets != nil {
+		if out.Targets, err = flowTargets(in.Targets); err != nil {
+			return out, err
+		}
+	}
+	out.Settings, err = flowSettings(in.Settings)
+	return out, err
+}
+
+func flowUpdate(in model.FlowUpdateInput) (out hub.FlowInput, err error) {
+	out = hub.FlowInput{Description: cleared(in.Description), Filter: cleared(in.Filter)}
+	if source, ok := in.Source.ValueOK(); ok {
+		if out.Source, err = flowSource(source); err != nil {
+			return out, err
+		}
+	}
+	if targets, ok := in.Targets.ValueOK(); ok {
+		if out.Targets, err = flowTargets(targets); err != nil {
+			return out, err
+		}
+	}
+	if settings, ok := in.Settings.ValueOK(); ok {
+		if settings == nil {
+			settings = &model.FlowSettingsInput{}
+		}
+		out.Settings, err = flowSettings(settings)
+	}
+	return out, err
+}
+
+// flowSource reads a source; nil clears it.
+func flowSource(in *model.FlowSourceInput) (**hub.FlowSource, error) {
+	var source *hub.FlowSource
+	if in == nil {
+		return &source, nil
+	}
+	consumer, err := optionalKey(hub.KindConsumer, in.Consumer, "source.consumer")
+	source = &hub.FlowSource{Module: in.Module, ConsumerKey: consumer, Rows: in.Rows, Parameters: in.Parameters}
+	hub.Assign(&source.Action, in.Action)
+	if isNull(source.Parameters) {
+		source.Parameters = nil
+	}
+	return &source, err
+}
+
+func flowTargets(list []*model.FlowTargetInput) (*[]hub.FlowTarget, error) {
+	targets := make([]hub.FlowTarget, len(list))
+	for i, in := range list {
+		key, err := optionalKey(hub.KindIntegration, in.Integration, hub.Path("targets", i, "integration"))
+		if err != nil {
+			return nil, err
+		}
+		t := hub.FlowTarget{IntegrationKey: key, Parameters: in.Parameters, Mapping: values(in.Mapping)}
+		hub.Assign(&t.Action, in.Action)
+		hub.Assign(&t.Recipient, in.Recipient)
+		if isNull(t.Parameters) {
+			t.Parameters = nil
+		}
+		// What stands in a variable is not judged by the schema's @oneOf.
+		if t.Recipient.Constant != "" && t.Recipient.Field != "" {
+			return nil, hub.Invalid(hub.Path("targets", i, "recipient"), "the recipient is either a constant or a field, not both")
+		}
+		targets[i] = t
+	}
+	return &targets, nil
+}
+
+// flowSettings reads settings; what was left out takes its default, which the hub writes as zero.
+func flowSettings(in *model.FlowSettingsInput) (*hub.FlowSettings, error) {
+	if in == nil {
+		return nil, nil
+	}
+	var out hub.FlowSettings
+	hub.Assign(&out.UnknownPolicy, in.UnknownPolicy)
+	if in.MaxAttempts != nil {
+		if *in.MaxAttempts < 1 {
+			return nil, hub.Invalid("settings.maxAttempts", "must be between 1 and %d; leave it out for the default", hub.MaxMaxAttempts)
+		}
+		out.MaxAttempts = *in.MaxAttempts
+	}
+	var err error
+	if out.MaxAgeSeconds, err = seconds(in.MaxAge, "settings.maxAge"); err != nil {
+		return nil, err
+	}
+	out.UnknownWaitSeconds, err = seconds(in.UnknownWait, "settings.unknownWait")
+	return &out, err
+}
+
+func seconds(d *time.Duration, path string) (int, error) {
+	switch {
+	case d == nil:
+		return 0, nil
+	case *d < time.Second || *d%time.Second != 0:
+		return 0, hub.Invalid(path, "must be whole seconds, one at least; leave it out for the default")
+	}
+	return int(*d / time.Second), nil
+}

@@ -1,0 +1,130 @@
+package graph_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2"
+	gql "github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+)
+
+// blocks are the fenced blocks of a language in a Markdown file.
+func blocks(t *testing.T, file, language string) []string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []string
+	for _, part := range strings.Split(string(text), "```"+language+"\n")[1:] {
+		block, _, closed := strings.Cut(part, "```")
+		if !closed {
+			t.Fatalf("%s has a block without an end", file)
+		}
+		list = append(list, block)
+	}
+	return list
+}
+
+// guideOperations are the operations of the guide, by name.
+func guideOperations(t *testing.T, s *gql.Schema) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	for _, block := range blocks(t, "../schema/README.md", "graphql") {
+		doc, errs := gqlparser.LoadQueryWithRules(s, block, rules.NewDefaultRules())
+		if errs != nil {
+			t.Errorf("%v in\n%s", errs, block)
+			continue
+		}
+		for _, op := range doc.Operations {
+			found[op.Name] = block
+		}
+	}
+	return found
+}
+
+func TestTheOperationsOfTheGuideFitTheSchema(t *testing.T) {
+	t.Parallel()
+	operations := guideOperations(t, loadSchema(t))
+	for _, name := range []string{"CreateGroup", "CreateConsumer", "CreateIntegration", "CreateFlow", "EnableFlow", "CreateEvent", "EnableEvent", "Publish", "Execution", "Watch", "Failures"} {
+		if operations[name] == "" {
+			t.Errorf("the guide has lost its operation %s", name)
+		}
+	}
+}
+
+func TestTheGuideLeadsToAMessage(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t, nil)
+	operations := guideOperations(t, loadSchema(t))
+	samples := blocks(t, "../schema/README.md", "json")
+	run := func(name string, v vars) reply {
+		t.Helper()
+		body, err := json.Marshal(vars{"query": operations[name], "operationName": name, "variables": v})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := d.send("POST", d.url, bytes.NewReader(body), headers("Authorization", "Bearer "+d.admin, "Content-Type", "application/json"))
+		if len(r.Errors) > 0 {
+			t.Fatalf("%s is answered with %+v", name, r.Errors)
+		}
+		return r
+	}
+	// mutate runs a step with the variables that stand under it, after the ids of earlier steps were put in.
+	mutate := func(name, mutation string, sample int, replace ...string) reply {
+		t.Helper()
+		var v vars
+		if err := json.Unmarshal([]byte(strings.NewReplacer(replace...).Replace(samples[sample])), &v); err != nil {
+			t.Fatalf("the variables of %s: %v", name, err)
+		}
+		r := run(name, v)
+		if errs := r.userErrors(mutation); len(errs) > 0 {
+			t.Fatalf("%s is answered with %v", name, r.at(mutation, "userErrors"))
+		}
+		return r
+	}
+	group := mutate("CreateGroup", "groupCreate", 0).text("groupCreate", "group", "id")
+	consumer := mutate("CreateConsumer", "consumerCreate", 1, "grp_…", group).text("consumerCreate", "consumer", "id")
+	// The connector of these tests stands in for WhatsApp.
+	integration := mutate("CreateIntegration", "integrationCreate", 2, `"whatsapp"`, `"post"`, "phone_number_id", "stamp", `, "waba_id": "102290129340398"`, "",
+		`"access_token"`, `"key"`, `{ "name": "app_secret", "value": "…" },`, "", `{ "name": "verify_token", "value": "…" }`, `{ "name": "none" }`).text("integrationCreate", "integration", "id")
+	if n := len(run("CheckIntegration", vars{"id": integration}).list("integrationCheck", "problems")); n > 0 {
+		t.Errorf("%d problems with the integration", n)
+	}
+	flow := mutate("CreateFlow", "flowCreate", 3, "cns_…", consumer, "int_…", integration, "wo_assignment_pt_BR", "letter").text("flowCreate", "flow", "id")
+	if errs := run("EnableFlow", vars{"id": flow, "version": 1}).userErrors("flowEnable"); len(errs) > 0 {
+		t.Fatalf("the flow cannot be enabled: %v", errs)
+	}
+	event := mutate("CreateEvent", "eventCreate", 4, "flw_…", flow).text("eventCreate", "event", "id")
+	if errs := run("EnableEvent", vars{"id": event}).userErrors("eventEnable"); len(errs) > 0 {
+		t.Fatalf("the event cannot be enabled: %v", errs)
+	}
+	published := mutate("Publish", "occurrencePublish", 5)
+	if published.at("occurrencePublish", "occurrence", "matches", 0, "fired") != true {
+		t.Fatalf("the event did not fire: %v", published.Data)
+	}
+	execution := published.text("occurrencePublish", "executions", 0, "id")
+	eventually(t, "the message is accepted", func() bool {
+		return run("Execution", vars{"id": execution}).text("execution", "state") == "CLOSED"
+	})
+	r := run("Execution", vars{"id": execution})
+	if got := fmt.Sprint(r.text("execution", "deliveries", 0, "recipient"), r.list("execution", "deliveries", 0, "values")); got != "+5511999991234[Jonas Campos OT-1496 Replace the conveyor belt 2026-11-22T14:00:34Z Ana Souza]" {
+		t.Errorf("the message is %s", got)
+	}
+	if n := len(run("Failures", nil).list("executions", "nodes")); n != 0 {
+		t.Errorf("%d failures", n)
+	}
+	run("Queue", nil)
+	if n := run("Objects", vars{"ids": []string{flow, event}}).list("nodes"); n[0] == nil || n[1] == nil {
+		t.Errorf("the objects are %v", n)
+	}
+	version := d.do(d.admin, `query($id: ID!) { flow(id: $id) { version } }`, vars{"id": flow}).at("flow", "version")
+	if errs := run("Rename", vars{"id": flow, "version": version}).userErrors("flowUpdate"); len(errs) > 0 {
+		t.Errorf("renaming is answered with %v", errs)
+	}
+}
