@@ -227,7 +227,7 @@ func TestDeliveryDeadline(t *testing.T) {
 			return sdk.Outcome{Kind: sdk.Unknown, Message: ctx.Err().Error()}
 		}), sdk.Integration{})
 		d := someDelivery("a")
-		d.Deadline = time.Now().Add(30 * time.Millisecond)
+		d.Deadline = time.Now().Add(500 * time.Millisecond)
 		if err := s.Send([]sdk.Delivery{d}); err != nil {
 			t.Fatal(err)
 		}
@@ -260,7 +260,7 @@ func TestDeliveryDeadline(t *testing.T) {
 		})
 		s := open(t, c, sdk.Integration{})
 		hung := someDelivery("hung")
-		hung.Deadline = time.Now().Add(10 * time.Millisecond)
+		hung.Deadline = time.Now().Add(500 * time.Millisecond)
 		if err := s.Send([]sdk.Delivery{hung, someDelivery("next")}); err != nil {
 			t.Fatal(err)
 		}

@@ -34,7 +34,8 @@ const (
 func Serve(c Connector) {
 	stderr := os.Stderr // go-plugin replaces os.Stderr while it serves; the hub reads logs from the real one
 	slog.SetDefault(slog.New(newLogHandler(stderr)))
-	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	// SIGPIPE too: once the hub is gone, the first line of the log would end the process in the middle of a send.
+	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	tuneGC()
 
 	p := &Plugin{Connector: c}
@@ -78,15 +79,17 @@ func (p *Plugin) drain(most time.Duration) {
 
 var parentWatched sync.Once
 
+// parentAtStart is read as early as can be: later it might already be whoever takes orphans in.
+var parentAtStart = os.Getppid()
+
 // watchParent calls gone once when the process that started this one has ended.
 func watchParent(gone func()) {
 	parentWatched.Do(func() {
-		parent := os.Getppid()
 		wake := parentSignal()
 		go func() {
 			tick := time.NewTicker(time.Second)
 			defer tick.Stop()
-			for os.Getppid() == parent {
+			for os.Getppid() == parentAtStart {
 				select {
 				case <-tick.C:
 				case <-wake:

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -31,10 +32,16 @@ func TestMain(m *testing.M) {
 	case "connector":
 		sdk.Serve(&destination{plain: plain{sdk.Description{Name: "child", Capabilities: sdk.Capabilities{InFlight: 256}}}, send: childSend})
 	case "host":
-		client, _, err := startChild(io.Discard)
+		client, connector, err := startChild(io.Discard)
 		if err != nil {
 			fmt.Println(err)
 			os.Exit(1)
+		}
+		if dir := os.Getenv("SDK_TEST_DIR"); dir != "" {
+			if err := sendBeforeDying(connector, dir); err != nil {
+				fmt.Println(err)
+				os.Exit(1)
+			}
 		}
 		fmt.Println(client.ReattachConfig().Pid)
 		select {}
@@ -50,16 +57,24 @@ func childSend(_ context.Context, d sdk.Delivery) sdk.Outcome {
 		time.Sleep(300 * time.Millisecond)
 	case "env":
 		return sdk.Outcome{Kind: sdk.Rejected, Message: strings.Join(os.Environ(), "\n")}
+	case "finish":
+		_ = os.WriteFile(filepath.Join(d.Recipient, "begun"), nil, 0o600)
+		time.Sleep(time.Second)
+		_ = os.WriteFile(filepath.Join(d.Recipient, "finished"), nil, 0o600)
 	case "print":
 		fmt.Println("noise on standard output")
 	}
 	return sdk.Outcome{Kind: sdk.Accepted, ProviderID: d.ID}
 }
 
+// background is for hosts that run outside any test.
+var background = context.Background()
+
 // startChild starts this binary as a connector the way a host does.
 func startChild(logs io.Writer) (*plugin.Client, *sdk.Client, error) {
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = []string{"SDK_TEST_ROLE=connector"}
+	killWithHost(cmd)
 	client := plugin.NewClient(&plugin.ClientConfig{
 		HandshakeConfig: sdk.Handshake(), VersionedPlugins: sdk.VersionedPlugins(), Cmd: cmd, SkipHostEnv: true, AutoMTLS: true,
 		AllowedProtocols: []plugin.Protocol{plugin.ProtocolGRPC},

@@ -151,7 +151,7 @@ func TestLostAnswers(t *testing.T) {
 			t.Fatal(err)
 		}
 		d := assignment("dlv_1")
-		d.Deadline = time.Now().Add(50 * time.Millisecond)
+		d.Deadline = time.Now().Add(500 * time.Millisecond)
 		if o := send(t, s, d); o.Kind != sdk.Unknown || !strings.Contains(o.Message, "the time was up") {
 			t.Errorf("%+v", o)
 		}

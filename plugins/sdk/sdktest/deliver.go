@@ -73,13 +73,14 @@ func (s *Suite) recall(t *testing.T, c *sdk.Client, d *sdk.Description) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer stream.Close()
 	n := 2 * d.Capabilities.InFlight
 	list := make([]sdk.Delivery, n)
 	for i := range list {
 		list[i] = s.delivery(i, "recall")
 	}
+	done := make(chan struct{})
 	go func() {
+		defer close(done)
 		if err := stream.Send(list); err != nil {
 			t.Errorf("Send: %v", err)
 		}
@@ -87,6 +88,7 @@ func (s *Suite) recall(t *testing.T, c *sdk.Client, d *sdk.Description) {
 			t.Errorf("Recall: %v", err)
 		}
 	}()
+	defer func() { stream.Close(); <-done }()
 	for got := 0; got < n; {
 		outcomes, err := stream.Recv()
 		if err != nil {
@@ -99,6 +101,7 @@ func (s *Suite) recall(t *testing.T, c *sdk.Client, d *sdk.Description) {
 		}
 		got += len(outcomes)
 	}
+	<-done // a recall may come when nothing waits any more
 }
 
 // odd sends what users and their systems write.

@@ -208,8 +208,10 @@ func (s *Suite) sendAll(t *testing.T, c *sdk.Client, list []sdk.Delivery) map[st
 	if err != nil {
 		t.Fatalf("OpenDeliver with the working integration: %v", err)
 	}
-	defer stream.Close()
+	done := make(chan struct{})
+	defer func() { stream.Close(); <-done }()
 	go func() {
+		defer close(done)
 		if err := stream.Send(list); err != nil {
 			t.Errorf("Send: %v", err)
 		}
