@@ -1365,6 +1365,8 @@ enum ReasonCode {
   CHECK
   "Unknown for too long, and the flow's policy is to send again."
   RESEND
+  "A fault of the hub kept it from going on; the log has the detail."
+  INTERNAL
   "A receipt arrived before the connector's own answer."
   RECEIPT_FIRST
 }

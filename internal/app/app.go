@@ -43,7 +43,8 @@ type Options struct {
 
 // Hub is a running hub.
 type Hub struct {
-	// First is the consumer that the first start made, with its secret: the only time that it is seen. Nil at later starts.
+	// First is the consumer that the first start made, with its secret, unless Options gave it: the only time that it is seen. Nil
+	// at later starts.
 	First *hub.ConsumerSecret
 	// URL is where the hub is reached by the world.
 	URL string
@@ -125,6 +126,9 @@ func (h *Hub) open(ctx context.Context, o Options) error {
 	tail.Store(feed.New(feedSize, last))
 	if h.First, err = h.db.Bootstrap(ctx, o.BootstrapKey, o.BootstrapSecret); err != nil {
 		return err
+	}
+	if h.First != nil && o.BootstrapSecret != "" {
+		h.First.Secret = "" // whoever chose it knows it
 	}
 	h.engine = engine.New(engine.Options{DB: h.db, Catalog: known, Feed: tail.Load(), Log: h.log, PublicURL: h.URL})
 	lines, err := commandLines()

@@ -1,6 +1,6 @@
 // Package cli is the commands of the one binary: it reads flags and environment, and hands their values on.
 //
-// Every flag can also be set by the environment: --public-url by RECADO_PUBLIC_URL; a flag that is given wins. A command that
+// The flags of serve can also be set by the environment: --public-url by RECADO_PUBLIC_URL; a flag that is given wins. A command that
 // cannot do its work says why in one line on standard error and exits with 1.
 package cli
 
@@ -34,12 +34,12 @@ func commands() []command {
 // Run runs the command that the arguments name and returns the exit code of the program.
 func Run(args []string, out, errOut io.Writer) int {
 	name := "serve"
-	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
-		name, args = args[0], args[1:]
-	}
-	if name == "help" || len(args) > 0 && (args[0] == "--help" || args[0] == "-h") && name == "serve" {
+	switch {
+	case len(args) > 0 && (args[0] == "help" || args[0] == "--help" || args[0] == "-h"):
 		usage(out)
 		return 0
+	case len(args) > 0 && !strings.HasPrefix(args[0], "-"):
+		name, args = args[0], args[1:]
 	}
 	for _, c := range commands() {
 		if c.name == name {
@@ -68,7 +68,7 @@ func usage(out io.Writer) {
 	for _, c := range commands() {
 		fmt.Fprintf(out, "  recado %-10s %s\n", c.name, c.summary)
 	}
-	fmt.Fprintf(out, "\n`recado COMMAND --help` lists the flags of a command; each can also be set by RECADO_… in the environment.\n")
+	fmt.Fprintf(out, "\n`recado COMMAND --help` lists the flags of a command; those of serve can also be set by RECADO_… in the environment.\n")
 }
 
 func version(_ []string, out, _ io.Writer) error {
@@ -86,23 +86,15 @@ func connector(args []string, _, _ io.Writer) error {
 // flags makes the flag set of a command. Flags that are not given are read from the environment after parsing.
 func flags(name string, errOut io.Writer) *flag.FlagSet {
 	f := flag.NewFlagSet("recado "+name, flag.ContinueOnError)
-	f.SetOutput(io.Discard) // a wrong flag is answered in one line; see parse
-	f.Usage = func() {
-		f.SetOutput(errOut)
-		fmt.Fprintf(errOut, "recado %s\n", name)
-		f.PrintDefaults()
-		f.SetOutput(io.Discard)
-	}
+	f.SetOutput(errOut)
+	f.Usage = func() {} // package flag would also write it for a wrong flag, which is answered in one line
 	return f
 }
 
 // parse reads the arguments, then the environment for every flag that they do not set.
 func parse(f *flag.FlagSet, args []string) error {
-	if err := f.Parse(args); err != nil {
+	if err := parseArgs(f, args); err != nil {
 		return err
-	}
-	if f.NArg() > 0 {
-		return fmt.Errorf("%q is one word too many; run `%s --help` for the flags", f.Arg(0), f.Name())
 	}
 	given := map[string]bool{}
 	f.Visit(func(fl *flag.Flag) { given[fl.Name] = true })
@@ -116,4 +108,23 @@ func parse(f *flag.FlagSet, args []string) error {
 		}
 	})
 	return err
+}
+
+// parseArgs reads the arguments alone. A wrong one is answered in one line; --help with all flags.
+func parseArgs(f *flag.FlagSet, args []string) error {
+	errOut := f.Output()
+	f.SetOutput(io.Discard)
+	err := f.Parse(args)
+	f.SetOutput(errOut)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprintln(errOut, f.Name())
+		f.PrintDefaults()
+		return err
+	case err != nil:
+		return fmt.Errorf("%w; run `%s --help` for the flags", err, f.Name())
+	case f.NArg() > 0:
+		return fmt.Errorf("%q is one word too many; run `%s --help` for the flags", f.Arg(0), f.Name())
+	}
+	return nil
 }

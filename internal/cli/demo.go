@@ -18,7 +18,8 @@ func runDemo(args []string, out, errOut io.Writer) error {
 	o := demo.Options{Out: out, Log: slog.New(slog.NewTextHandler(errOut, &slog.HandlerOptions{Level: slog.LevelWarn}))}
 	f.StringVar(&o.Data, "data", "", "data `directory` to make and keep, or to go on with; default a temporary one")
 	f.BoolVar(&o.Once, "once", false, "end with the story; exit code 0 only if every expected message was read")
-	if err := parse(f, args); err != nil {
+	// RECADO_DATA and the like belong to a hub that somebody runs: the demo must not move in there.
+	if err := parseArgs(f, args); err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/hubtest"
+	"github.com/recado-hub/recado/internal/sqlite"
 )
 
 const jonas, marta = "JC-01", "MS-02"
@@ -219,3 +220,17 @@ func recipients(h *hubtest.Hub) []string {
 func jsonOf(b []byte) json.RawMessage { return b }
 
 func ptr[T any](v T) *T { return &v }
+
+// occupy keeps the store's writer busy until release is called: whoever writes meanwhile shares one transaction.
+func occupy(t testing.TB, h *hubtest.Hub) (release func()) {
+	t.Helper()
+	busy, done := make(chan struct{}), make(chan error, 1)
+	go func() { done <- h.DB.Write(t.Context(), func(*sqlite.Tx) error { <-busy; return nil }) }()
+	synctest.Wait()
+	return func() {
+		close(busy)
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -155,6 +155,11 @@ func (r *run) receipt(it *item, rc hub.Receipt, cause hub.Reason) error {
 	if rc.Recipient != "" && it.ProviderRecipient == "" {
 		it.ProviderRecipient, it.moved = rc.Recipient, true
 	}
+	if it.State == hub.Sending {
+		if err := r.early(it, rc); err != nil {
+			return err
+		}
+	}
 	path, flagged := hub.ReceiptMove(it.State, rc.Status)
 	for _, to := range path {
 		step := cause
@@ -176,4 +181,11 @@ func (r *run) receipt(it *item, rc hub.Receipt, cause hub.Reason) error {
 		return r.tx.ReceiptFlag(rc)
 	}
 	return nil
+}
+
+// early notes the attempt that a receipt proves before the connector has answered for it; the answer replaces the note.
+func (r *run) early(it *item, rc hub.Receipt) error {
+	it.Attempts++
+	return r.tx.AttemptInsert(hub.Attempt{DeliveryKey: it.Key, Number: it.Tries, Counted: true, StartedAt: it.UpdatedAt, FinishedAt: r.tx.Now(),
+		Kind: hub.OutcomeAccepted, Scope: hub.ScopeDelivery, ProviderID: rc.ProviderID, Message: "a receipt came before the connector's answer"})
 }

@@ -69,6 +69,10 @@ func (e *Engine) land(ctx context.Context, landings []landing) {
 		if err == nil {
 			break
 		}
+		if hub.CodeOf(err) != hub.CodeUnavailable {
+			e.landApart(ctx, landings, err)
+			break
+		}
 		e.log.Error("outcomes could not be written; trying again", "outcomes", len(landings), "error", err)
 		select {
 		case <-ctx.Done():
@@ -77,6 +81,18 @@ func (e *Engine) land(ctx context.Context, landings []landing) {
 		}
 	}
 	e.nudge() // there is room again
+}
+
+// landApart lands each on its own when one of many cannot be applied at all, so that it holds up no other. That one is
+// left SENDING: when its lease ends, its delivery becomes UNKNOWN.
+func (e *Engine) landApart(ctx context.Context, landings []landing, cause error) {
+	if len(landings) == 1 {
+		e.log.Error("an outcome could not be applied; its delivery becomes UNKNOWN", "delivery", landings[0].delivery.ID(), "error", cause)
+		return
+	}
+	for i := range landings {
+		e.land(ctx, landings[i:i+1])
+	}
 }
 
 func (e *Engine) commitLandings(ctx context.Context, landings []landing) error {

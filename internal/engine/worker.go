@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -91,7 +93,41 @@ func (e *Engine) claim(ctx context.Context) (more bool, err error) {
 		return err
 	})
 	hand.done(err)
+	var stuck *stuckError
+	if errors.As(err, &stuck) {
+		return true, e.bury(ctx, stuck)
+	}
 	return more, err
+}
+
+// stuckError says that an execution cannot be carried forward, for a reason that lies neither in the database nor in the
+// flow, which both are handled: a fault of this program.
+type stuckError struct {
+	execution *hub.Execution
+	cause     error
+}
+
+func (s *stuckError) Error() string { return s.execution.ID() + ": " + s.cause.Error() }
+func (s *stuckError) Unwrap() error { return s.cause }
+
+// bury closes an execution that cannot be carried forward, so that it holds up no other: what was to be sent FAILED, and a
+// person can send it again when the fault is mended.
+func (e *Engine) bury(ctx context.Context, s *stuckError) error {
+	e.log.Error("an execution cannot go on; it is closed as failed", "execution", s.execution.ID(), "error", s.cause)
+	cause := hub.Reason{Code: hub.ReasonInternal, Message: "an internal fault kept it from going on; the log of the hub has the detail"}
+	return e.db.Write(ctx, func(tx *sqlite.Tx) error {
+		return e.amend(tx, s.execution.Key, cause, func(r *run) error {
+			for _, it := range r.items {
+				if it.State == hub.Pending {
+					r.fail(it, cause)
+				}
+			}
+			if len(r.items) == 0 {
+				r.exec.Reason = &cause
+			}
+			return nil
+		})
+	})
 }
 
 func (e *Engine) claimDue(ctx context.Context, tx *sqlite.Tx, rules *rules, hand *handOver) (claimed int, err error) {
@@ -113,6 +149,9 @@ func (e *Engine) claimDue(ctx context.Context, tx *sqlite.Tx, rules *rules, hand
 				break
 			}
 			if err := e.claimOne(ctx, tx, rules, exec, hand); err != nil {
+				if hub.CodeOf(err) == hub.CodeInternal && ctx.Err() == nil {
+					err = &stuckError{exec, err}
+				}
 				return claimed, err
 			}
 			claimed++
@@ -124,7 +163,12 @@ func (e *Engine) claimDue(ctx context.Context, tx *sqlite.Tx, rules *rules, hand
 	return claimed, nil
 }
 
-func (e *Engine) claimOne(ctx context.Context, tx *sqlite.Tx, rules *rules, exec *hub.Execution, hand *handOver) error {
+func (e *Engine) claimOne(ctx context.Context, tx *sqlite.Tx, rules *rules, exec *hub.Execution, hand *handOver) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
 	r, err := e.takeUp(tx, exec)
 	if err != nil {
 		return err

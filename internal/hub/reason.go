@@ -47,6 +47,7 @@ const (
 	ReasonPublished         ReasonCode = "PUBLISHED"             // a caller published it
 	ReasonCheck             ReasonCode = "CHECK"                 // a check of the settings
 	ReasonResend            ReasonCode = "RESEND"                // unknown for too long, and the flow's policy is to send again
+	ReasonInternal          ReasonCode = "INTERNAL"              // a fault of the hub; the log has the detail
 	ReasonEarly             ReasonCode = "RECEIPT_FIRST"         // a receipt arrived before the connector's own answer
 )
 

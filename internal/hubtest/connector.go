@@ -40,6 +40,7 @@ type Connector struct {
 	problems []hub.Problem
 	sent     []hub.Handover
 	opened   []hub.OpenIntegration
+	forgets  bool
 }
 
 // Listener is who is told of outcomes and of changes of the process: the engine.
@@ -173,6 +174,13 @@ func (c *Connector) become(s hub.ConnectorState, problem string) {
 	}
 }
 
+// Forget keeps nothing of what is handed over from here on, as a benchmark wants it.
+func (c *Connector) Forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.forgets = true
+}
+
 // Refuse has Send fail with an error; nil has it take batches again.
 func (c *Connector) Refuse(err error) {
 	c.mu.Lock()
@@ -240,8 +248,10 @@ func (c *Connector) Send(in hub.OpenIntegration, list []hub.Handover) error {
 		c.mu.Unlock()
 		return err
 	}
-	c.sent = append(c.sent, list...)
-	c.opened = append(c.opened, in)
+	if !c.forgets {
+		c.sent = append(c.sent, list...)
+		c.opened = append(c.opened, in)
+	}
 	var outcomes []hub.Outcome
 	for _, h := range list {
 		if c.holding {

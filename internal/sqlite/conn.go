@@ -95,7 +95,7 @@ func (c *conn) exec(query string, args ...any) (int64, error) {
 	c.ran++
 	res, err := s.ExecContext(context.Background(), bound)
 	if err != nil {
-		return 0, err
+		return 0, fault(err)
 	}
 	return res.RowsAffected()
 }
@@ -122,7 +122,7 @@ func (c *conn) each(query string, args []any, row func(scanner) error) (err erro
 	}
 	rows, err := s.QueryContext(context.Background(), bound)
 	if err != nil {
-		return err
+		return fault(err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	n := len(rows.Columns())
@@ -139,7 +139,7 @@ func (c *conn) each(query string, args []any, row func(scanner) error) (err erro
 		case io.EOF:
 			return nil
 		default:
-			return err
+			return fault(err)
 		}
 	}
 }

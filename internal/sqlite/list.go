@@ -20,7 +20,7 @@ func (db *DB) reads(ctx context.Context) reader {
 	return func(query string, args []any, row func(scanner) error) (err error) {
 		rows, err := db.read.QueryContext(ctx, query, args...)
 		if err != nil {
-			return err
+			return fault(err)
 		}
 		defer func() { err = errors.Join(err, rows.Close()) }()
 		for rows.Next() {

@@ -67,6 +67,12 @@ func Open(ctx context.Context, dir string, o Options) (*DB, error) {
 
 func open(ctx context.Context, dir string, o Options) (*DB, error) {
 	path := filepath.Join(dir, File)
+	// SQLite would make it readable for everybody; its other files take their mode from this one.
+	if f, err := os.OpenFile(path, os.O_CREATE, 0o600); err != nil {
+		return nil, fmt.Errorf("the database cannot be opened: %w", err)
+	} else if err := f.Close(); err != nil {
+		return nil, err
+	}
 	if err := migrate(ctx, path); err != nil {
 		return nil, err
 	}

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"time"
 
+	driver "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
 	"github.com/recado-hub/recado/internal/hub"
 )
 
@@ -240,5 +243,24 @@ func runGuarded(fn func(*Tx) error, tx *Tx) (err error) {
 // storeError turns a failure of the store into what a caller is told: that nothing was kept and that trying again makes
 // sense. The cause goes along for the log.
 func storeError(err error) error {
+	if hub.CodeOf(err) == hub.CodeUnavailable {
+		return err
+	}
 	return fmt.Errorf("%w: %w", &hub.Error{Code: hub.CodeUnavailable, Message: "the database cannot write at the moment; nothing was kept, try again"}, err)
+}
+
+// faults are the results of SQLite that say something of the disk or the machine and nothing of the statement
+// (sqlite.org/rescode.html): what failed with one of them may well succeed later.
+var faults = map[int]bool{
+	sqlite3.SQLITE_BUSY: true, sqlite3.SQLITE_LOCKED: true, sqlite3.SQLITE_NOMEM: true, sqlite3.SQLITE_READONLY: true, sqlite3.SQLITE_IOERR: true,
+	sqlite3.SQLITE_CORRUPT: true, sqlite3.SQLITE_FULL: true, sqlite3.SQLITE_CANTOPEN: true, sqlite3.SQLITE_PROTOCOL: true, sqlite3.SQLITE_NOTADB: true,
+}
+
+// fault tells a fault of the store from one of the statement.
+func fault(err error) error {
+	var e *driver.Error
+	if errors.As(err, &e) && faults[e.Code()&0xff] { // the rest of the code is detail
+		return storeError(err)
+	}
+	return err
 }
