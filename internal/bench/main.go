@@ -84,6 +84,7 @@ func measure(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	report(os.Stdout, p, results, time.Since(started))
+	took := time.Since(started)
+	report(os.Stdout, p, results, b.close(), took)
 	return nil
 }

@@ -32,7 +32,7 @@ func (b *bench) evaluate(posted []int64, from, n int, begin time.Duration) resul
 }
 
 // report prints every round, the means, and the ratio of each round of Recado to the relay's rounds right before and after.
-func report(w io.Writer, p plan, rounds []result, took time.Duration) {
+func report(w io.Writer, p plan, rounds []result, used map[string]time.Duration, took time.Duration) {
 	fmt.Fprintf(w, "%d clients, %d events a round, %d rounds of each way, %s\n\n", p.clients, p.events, p.rounds, took.Round(time.Second))
 	fmt.Fprintf(w, "%-8s %10s %10s %10s %6s %6s\n", "way", "events/s", "p50", "p99", "lost", "twice")
 	for _, r := range rounds {
@@ -48,7 +48,11 @@ func report(w io.Writer, p plan, rounds []result, took time.Duration) {
 	}
 	mean, err := meanError(ratios)
 	same, sameErr := meanError(control)
-	fmt.Fprintf(w, "\nrelay against itself (A/A control): %.2f ± %.2f\n", same, sameErr)
+	perEvent := func(command string, rounds int) time.Duration {
+		return (used[command] / time.Duration(rounds*p.events+warmup)).Round(time.Microsecond)
+	}
+	fmt.Fprintf(w, "\nCPU an event, start and stop included: relay %s, hub with its connector %s\n", perEvent(relayCommand, p.rounds+1), perEvent(hubCommand, p.rounds))
+	fmt.Fprintf(w, "relay against itself (A/A control): %.2f ± %.2f\n", same, sameErr)
 	fmt.Fprintf(w, "Recado against the relay: %.3f ± %.3f (standard error of %d rounds)\n", mean, err, len(ratios))
 	fmt.Fprintf(w, "ratio: %.2f\n", mean)
 }

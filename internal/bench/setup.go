@@ -84,12 +84,19 @@ func (b *bench) start(args ...string) (string, error) {
 	return strings.TrimSpace(line), nil
 }
 
-func (b *bench) close() {
+// close ends the processes and says how much CPU each way used: the relay, and the hub with its connector.
+func (b *bench) close() map[string]time.Duration {
+	used := map[string]time.Duration{}
 	for _, cmd := range b.processes {
 		cmd.Process.Signal(syscall.SIGTERM)
 		cmd.Wait()
+		if s := cmd.ProcessState; s != nil {
+			used[cmd.Args[1]] = s.UserTime() + s.SystemTime() // with the children that it waited for
+		}
 	}
+	b.processes = nil
 	b.sink.server.Close()
+	return used
 }
 
 // rounds measures the ways in turn, the relay first and last, so that each round of Recado stands between two of the relay.
