@@ -136,7 +136,7 @@ func (h *Hub) open(ctx context.Context, o Options) error {
 		return err
 	}
 	h.host = host.New(host.Options{Builtin: lines, Log: h.log, Outcomes: h.engine.Outcomes, Changed: h.engine.ConnectorChanged, Version: Version,
-		Runtime: host.Runtime{GCPercent: connectorGC, MaxProcs: connectorProcs}})
+		SocketDir: socketDir(o.Data), Runtime: host.Runtime{GCPercent: connectorGC, MaxProcs: connectorProcs}})
 	h.engine.Connect(h.host)
 	return nil
 }

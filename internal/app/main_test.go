@@ -15,16 +15,19 @@ import (
 // binary is the program, built once for all tests.
 var binary string
 
+// temporary is the TMPDIR of every process: a hub that is killed leaves the directory of its connector's socket behind.
+var temporary string
+
 func TestMain(m *testing.M) { os.Exit(runTests(m)) }
 
 func runTests(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "recado-test-")
+	dir, err := os.MkdirTemp("/tmp", "recado-test-") // where TMPDIR leads may be too long for the path of a socket
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	binary = filepath.Join(dir, "recado")
+	binary, temporary = filepath.Join(dir, "recado"), dir
 	build := exec.Command("go", "build", "-buildvcs=false", "-o", binary, ".")
 	build.Dir = filepath.Join("..", "..")
 	if out, err := build.CombinedOutput(); err != nil {

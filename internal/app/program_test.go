@@ -50,14 +50,14 @@ func run(t testing.TB, env []string, args ...string) *program {
 	return p
 }
 
-// environment is that of the test, without what would set options of the program.
+// environment is that of the test, without what would set options of the program, and with a temporary directory of its own.
 func environment() (env []string) {
 	for _, e := range os.Environ() {
 		if !strings.HasPrefix(e, "RECADO_") {
 			env = append(env, e)
 		}
 	}
-	return env
+	return append(env, "TMPDIR="+temporary)
 }
 
 // The first consumer of every hub that a test starts.

@@ -89,6 +89,7 @@ func (p *process) config() *plugin.ClientConfig {
 		AllowedProtocols: []plugin.Protocol{plugin.ProtocolGRPC},
 		AutoMTLS:         true,
 		SkipHostEnv:      true, // else the process would get the hub's whole environment
+		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: p.c.o.SocketDir},
 		StartTimeout:     p.c.o.StartTimeout,
 		RunnerFunc: func(_ hclog.Logger, cmd *exec.Cmd, tmpDir string) (gorunner.Runner, error) {
 			p.run.cmd.Env, p.run.tmpDir = append(environment(p.c.o), cmd.Env...), tmpDir
