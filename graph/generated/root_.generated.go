@@ -2900,6 +2900,8 @@ type WaitingCount {
   reason: ReasonCode!
   "How many executions wait for it."
   count: Int!
+  "When the first of them goes on by itself or, if it waits for somebody to mend something, is given up."
+  until: DateTime
 }
 
 extend type Query {
@@ -4608,6 +4610,8 @@ func (ec *executionContext) childFields_WaitingCount(ctx context.Context, field 
 		return ec.fieldContext_WaitingCount_reason(ctx, field)
 	case "count":
 		return ec.fieldContext_WaitingCount_count(ctx, field)
+	case "until":
+		return ec.fieldContext_WaitingCount_until(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WaitingCount", field.Name)
 }

@@ -11,8 +11,10 @@ type Queue struct {
 	WaitingFor []WaitingCount // why the waiting ones wait
 }
 
-// WaitingCount is how many executions wait for one reason.
+// WaitingCount is how many executions wait for one reason, and until when the first of them does: when it goes on by
+// itself or, if it waits for somebody to mend something, when it is given up.
 type WaitingCount struct {
 	Reason ReasonCode
 	Count  int
+	Until  *time.Time
 }
