@@ -30,6 +30,7 @@ const Version = "0.1.0"
 type Options struct {
 	Addr      string // where to listen, such as "127.0.0.1:8080"; port 0 takes a free one
 	Data      string // data directory; made if need be
+	Plugins   string // directory of third-party connectors: executables recado-connector-NAME; empty: none
 	PublicURL string // where the world reaches the hub; empty: http:// and the address on which it listens
 
 	BootstrapKey    string // key of the first consumer; empty: generated
@@ -131,7 +132,7 @@ func (h *Hub) open(ctx context.Context, o Options) error {
 		h.First.Secret = "" // whoever chose it knows it
 	}
 	h.engine = engine.New(engine.Options{DB: h.db, Catalog: known, Feed: tail.Load(), Log: h.log, PublicURL: h.URL})
-	lines, err := commandLines()
+	lines, err := commandLines(o.Plugins)
 	if err != nil {
 		return err
 	}
