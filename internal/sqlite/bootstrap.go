@@ -32,17 +32,31 @@ func (db *DB) Bootstrap(ctx context.Context, clientID, secret string) (created *
 		if err != nil || n > 0 {
 			return nil, err
 		}
-		g := &hub.Group{Key: hub.NewKey(tx.now), Version: 1, Description: AdministratorsGroup, Grants: hub.Grants{}, CreatedAt: tx.now, UpdatedAt: tx.now}
-		for _, row := range db.catalog.PermissionRows() {
-			g.Grants[row.Row()] = hub.ActionSet(row.Actions...)
-		}
-		if err := tx.groupInsert(g); err != nil {
-			return nil, err
-		}
-		c := &hub.Consumer{Key: hub.NewKey(tx.now), Version: 1, Name: "Administrator", Description: "made at the first start", GroupKey: g.Key,
-			Enabled: true, ClientID: clientID, CreatedAt: tx.now, UpdatedAt: tx.now}
-		return &hub.ConsumerSecret{Consumer: c, Secret: secret}, tx.consumerInsert(c, hub.HashSecret(secret))
+		return tx.administrator(AdministratorsGroup, "Administrator", "made at the first start", clientID, secret)
 	})
+}
+
+// Restore makes another group that grants every cell of the permission matrix, and a consumer in it, for whoever has lost
+// the last secret that could administer. It asks nobody: who can open the data directory owns what is in it.
+func (db *DB) Restore(ctx context.Context) (*hub.ConsumerSecret, error) {
+	return write(ctx, db, func(tx *Tx) (*hub.ConsumerSecret, error) {
+		return tx.administrator(AdministratorsGroup+" (restored)", "Administrator (restored)",
+			"made on the machine itself, because access was lost", hub.NewClientID(), hub.NewSecret())
+	})
+}
+
+// administrator makes a group that grants everything, and a consumer in it.
+func (tx *Tx) administrator(group, name, description, clientID, secret string) (*hub.ConsumerSecret, error) {
+	g := &hub.Group{Key: hub.NewKey(tx.now), Version: 1, Description: group, Grants: hub.Grants{}, CreatedAt: tx.now, UpdatedAt: tx.now}
+	for _, row := range tx.db.catalog.PermissionRows() {
+		g.Grants[row.Row()] = hub.ActionSet(row.Actions...)
+	}
+	if err := tx.groupInsert(g); err != nil {
+		return nil, err
+	}
+	c := &hub.Consumer{Key: hub.NewKey(tx.now), Version: 1, Name: name, Description: description, GroupKey: g.Key, Enabled: true,
+		ClientID: clientID, CreatedAt: tx.now, UpdatedAt: tx.now}
+	return &hub.ConsumerSecret{Consumer: c, Secret: secret}, tx.consumerInsert(c, hub.HashSecret(secret))
 }
 
 // visible says whether text consists of visible ASCII characters.

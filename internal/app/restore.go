@@ -1,0 +1,31 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/recado-hub/recado/internal/catalog"
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/sqlite"
+)
+
+// Restore gives access back to whoever can open the data directory: it makes a consumer that may do everything, with a
+// secret that is seen this once. The hub must be stopped, since a data directory has one user at a time.
+func Restore(ctx context.Context, o Options) (_ *hub.ConsumerSecret, err error) {
+	if _, err := os.Stat(filepath.Join(o.Data, sqlite.File)); err != nil {
+		return nil, fmt.Errorf("there is no hub's data in %s; name its directory with --data", o.Data)
+	}
+	key, err := secretsKey(o.Data, o.SecretsKey)
+	if err != nil {
+		return nil, err
+	}
+	db, err := sqlite.Open(ctx, o.Data, sqlite.Options{Key: key, Catalog: catalog.Load()})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return db.Restore(ctx)
+}
