@@ -17,7 +17,7 @@ func TestWhileTheConnectorIsDownMessagesWaitAndThenGoOn(t *testing.T) {
 		after(time.Hour)
 		is(t, h, key, "WAITING CONNECTOR_DOWN: PENDING PENDING")
 		q, err := h.Engine.Queue(t.Context(), h.Admin)
-		if err != nil || q.Waiting != 1 || len(q.WaitingFor) != 1 || q.WaitingFor[0] != (hub.WaitingCount{Reason: hub.ReasonConnectorDown, Count: 1}) {
+		if err != nil || q.Waiting != 1 || len(q.WaitingFor) != 1 || q.WaitingFor[0].Reason != hub.ReasonConnectorDown || q.WaitingFor[0].Count != 1 {
 			t.Errorf("the queue is %+v, %v", q, err)
 		}
 		h.Connector.Up()

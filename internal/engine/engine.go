@@ -113,6 +113,8 @@ func (e *Engine) Start(ctx context.Context) error {
 // is to wait for the connectors to answer what they have; then the loops stop after the last outcome is committed.
 func (e *Engine) Drain(ctx context.Context, end func(context.Context) error) error {
 	e.draining.Store(true)
+	// Transactions run one after the other: behind this one, none begins anything. A database that cannot write begins nothing.
+	_ = e.db.Write(ctx, func(*sqlite.Tx) error { return nil })
 	var err error
 	if end != nil {
 		err = end(ctx)

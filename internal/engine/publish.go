@@ -59,6 +59,9 @@ func (e *Engine) publish(ctx context.Context, c hub.Caller, p *intake) (*hub.Pub
 	err = e.db.Write(ctx, func(tx *sqlite.Tx) error {
 		hand.again()
 		*out = hub.Published{}
+		if e.draining.Load() {
+			return errDraining
+		}
 		if tx.ConfigChanged() || e.db.ConfigVersion() != rules.version {
 			return errStale
 		}

@@ -92,7 +92,7 @@ func (c *chaos) step() {
 	case n == 14:
 		c.h.Connector.Delay(time.Duration(c.rnd.IntN(90)) * time.Second)
 	case n == 15:
-		c.check1(c.h.Engine.IntegrationCheck(c.t.Context(), c.h.Admin, c.integration))
+		c.checked(c.h.Engine.IntegrationCheck(c.t.Context(), c.h.Admin, c.integration))
 	case n == 16:
 		c.restart()
 	case n == 17 && len(c.published) > 0:
@@ -102,8 +102,8 @@ func (c *chaos) step() {
 	}
 }
 
-// check1 allows a check of settings to say that the connector is down.
-func (c *chaos) check1(_ *hub.Integration, _ []hub.Problem, err error) {
+// checked allows a check of settings to say that the connector is down.
+func (c *chaos) checked(_ *hub.Integration, _ []hub.Problem, err error) {
 	if err != nil && hub.CodeOf(err) != hub.CodeUnavailable {
 		c.t.Error(err)
 	}
@@ -163,7 +163,7 @@ func (c *chaos) calm() {
 	c.h.Connector.Delay(0)
 	c.h.Connector.Release()
 	for range 20 {
-		c.check1(c.h.Engine.IntegrationCheck(c.t.Context(), c.h.Admin, c.integration))
+		c.checked(c.h.Engine.IntegrationCheck(c.t.Context(), c.h.Admin, c.integration))
 		after(time.Minute)
 	}
 	c.tally()
@@ -231,7 +231,7 @@ func (c *chaos) replay(key int64) {
 		c.t.Errorf("the outcome of %v is %s, want %s", count, exec.Outcome, want)
 	}
 	if c.t.Failed() {
-		c.t.Fatalf("seed of a failure:\n%s", journal(c.t, c.h, key))
+		c.t.Fatalf("its journal is\n%s", journal(c.t, c.h, key))
 	}
 }
 

@@ -81,7 +81,6 @@ func TestADeliveryThatCouldNotBeMadeIsMadeAnewWhenSentAgain(t *testing.T) {
 		key := started(t, h.Publish(t, in))
 		settled()
 		is(t, h, key, "CLOSED FAILED: FAILED")
-		_, d := one(t, h, key)
 		for _, fix := range []struct {
 			field, value string
 			code         hub.ReasonCode // of the failure before
@@ -90,7 +89,8 @@ func TestADeliveryThatCouldNotBeMadeIsMadeAnewWhenSentAgain(t *testing.T) {
 			{"full_name", "Jonas Campos", hub.ReasonMapping, "targets.0.mapping.3.field"},
 			{"sms", "+55 (11) 99999-0001", hub.ReasonRecipient, "targets.0.recipient"},
 		} {
-			if _, d = one(t, h, key); d.State != hub.DeliveryFailed || d.Reason.Code != fix.code || d.Reason.Path != fix.path {
+			_, d := one(t, h, key)
+			if d.State != hub.DeliveryFailed || d.Reason.Code != fix.code || d.Reason.Path != fix.path {
 				t.Fatalf("before %s is there the delivery is %s because %+v", fix.field, d.State, d.Reason)
 			}
 			in.Records[1].Data[fix.field] = fix.value
@@ -103,7 +103,7 @@ func TestADeliveryThatCouldNotBeMadeIsMadeAnewWhenSentAgain(t *testing.T) {
 			settled()
 		}
 		is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED")
-		_, d = one(t, h, key)
+		_, d := one(t, h, key)
 		sent := h.Connector.Sent()
 		if len(sent) != 1 || sent[0].Recipient != jonasPhone || sent[0].Values[3] != "Jonas Campos" || d.Recipient != jonasPhone || d.Values[3] != "Jonas Campos" {
 			t.Errorf("sent was %+v, the delivery is to %s with %q", sent, d.Recipient, d.Values)
@@ -134,15 +134,11 @@ func TestAMessageWithAValueMissingIsNeverSent(t *testing.T) {
 
 func TestARetryWaitsLongerEachTimeAndIsBounded(t *testing.T) {
 	scene(t, settings(hub.FlowSettings{MaxAttempts: 4}), func(t *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) {
-		h.Connector.Decide(func(hub.Handover) hub.Outcome {
-			return hub.Outcome{Kind: hub.OutcomeRetry, Code: "130429", Message: "too many messages"}
-		})
 		var at []time.Time
-		decide := func(hub.Handover) hub.Outcome {
+		h.Connector.Decide(func(hub.Handover) hub.Outcome {
 			at = append(at, time.Now())
 			return hub.Outcome{Kind: hub.OutcomeRetry, Code: "130429", Message: "too many messages"}
-		}
-		h.Connector.Decide(decide)
+		})
 		key := started(t, h.Publish(t, forJonas("OT-1")))
 		settled()
 		is(t, h, key, "WAITING RETRY: PENDING")
@@ -202,6 +198,21 @@ func TestARetryKeepsToWhatTheProviderAsksFor(t *testing.T) {
 		is(t, h, key, "WAITING RETRY: PENDING")
 		after(2 * time.Second)
 		is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED")
+	})
+}
+
+func TestEachMessageOfAnExecutionWaitsForItsOwnTime(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) {
+		h.Connector.Script(jonasPhone, hub.Outcome{Kind: hub.OutcomeRetry, RetryAfter: 10 * time.Minute})
+		h.Connector.Script(martaPhone, hub.Outcome{Kind: hub.OutcomeRetry, RetryAfter: time.Minute})
+		key := started(t, h.Publish(t, team("OT-1")))
+		after(2 * time.Minute)
+		is(t, h, key, "WAITING RETRY: PENDING ACCEPTED")
+		if exec, list := execution(t, h, key); exec.Until == nil || !exec.Until.Equal(*list[0].DueAt) {
+			t.Errorf("it waits until %v, the delivery until %v", exec.Until, list[0].DueAt)
+		}
+		after(9 * time.Minute)
+		is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED ACCEPTED")
 	})
 }
 

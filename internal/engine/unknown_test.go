@@ -114,6 +114,9 @@ func TestAnOutcomeThatNeverComesMakesTheDeliveryUnknownWhenTheLeaseEnds(t *testi
 		is(t, h, key, "RUNNING: SENDING")
 		after(10 * time.Second)
 		is(t, h, key, "CLOSED UNSETTLED: UNKNOWN")
+		if lost, _ := one(t, h, key); lost.Claim != exec.Claim+1 || lost.LeaseUntil != nil {
+			t.Errorf("the claim went from %d to %d, the lease is %v", exec.Claim, lost.Claim, lost.LeaseUntil)
+		}
 		if got := attempts(t, h, d.Key); got != "UNKNOWN not counted" {
 			t.Errorf("the attempts are %s", got)
 		}

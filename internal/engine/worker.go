@@ -83,6 +83,9 @@ func (e *Engine) claim(ctx context.Context) (more bool, err error) {
 	err = e.db.Write(ctx, func(tx *sqlite.Tx) error {
 		hand.again()
 		more = false
+		if e.draining.Load() {
+			return nil
+		}
 		if tx.ConfigChanged() || e.db.ConfigVersion() != rules.version {
 			more = true // with the rules as they are then
 			return nil

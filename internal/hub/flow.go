@@ -145,6 +145,11 @@ func (s FlowSettings) problems() []Problem {
 	bound("maxAttempts", s.MaxAttempts, MaxMaxAttempts)
 	bound("maxAge", s.MaxAgeSeconds, int(MaxMaxAge/time.Second))
 	bound("unknownWait", s.UnknownWaitSeconds, int(MaxUnknownWait/time.Second))
+	switch s.UnknownPolicy {
+	case "", Hold, Resend:
+	default:
+		p = append(p, Problem{Code: ProblemSettingInvalid, Path: "settings.unknownPolicy", Message: "there is no such policy; use HOLD or RESEND"})
+	}
 	return p
 }
 

@@ -65,6 +65,11 @@ func sourceProblems(s *FlowSource, facts FlowFacts) []Problem {
 		p = append(p, Problem{Code: ProblemSourceUnknown, Path: "source.action",
 			Message: fmt.Sprintf("there is no source action %q; they are listed by catalog.sourceActions", Clip(s.Action, 60))})
 	}
+	switch s.Rows {
+	case RowsMatching, RowsSubject:
+	default:
+		p = append(p, Problem{Code: ProblemSettingInvalid, Path: "source.rows", Message: fmt.Sprintf("there is no choice of rows %q; use MATCHING or SUBJECT", Clip(string(s.Rows), 40))})
+	}
 	return append(p, ConsumerProblems(facts.Consumer)...)
 }
 
@@ -151,6 +156,9 @@ func recipientProblems(path string, r Recipient, a *ConnectorAction, facts FlowF
 }
 
 func mappingProblems(path string, entries []MappingEntry, a *ConnectorAction, facts FlowFacts) []Problem {
+	if len(entries) == 0 && a != nil && a.Values.Max == 0 {
+		return nil // the action takes no values
+	}
 	if len(entries) == 0 && a != nil && a.Values.Max == 0 {
 		return nil // the action takes no values
 	}

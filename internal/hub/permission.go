@@ -167,8 +167,8 @@ func (c Caller) Need(row Row, a Action) error {
 
 // NeedAll is Need for everything that a matrix grants: nobody gives what they do not hold.
 func (c Caller) NeedAll(g Grants) error {
-	if c.Group == nil {
-		return c.lacks()
+	if err := c.NeedToken(); err != nil {
+		return err
 	}
 	if missing := c.Group.Grants.Covers(g); len(missing) > 0 {
 		return c.lacks(missing...)
