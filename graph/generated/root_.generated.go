@@ -1305,6 +1305,8 @@ enum ReasonCode {
   FLOW_DISABLED
   "The source query found nothing."
   NO_ROWS
+  "The source query found more rows than one execution may read; nothing was sent."
+  TOO_MANY_ROWS
   "The flow's filter dropped every row."
   FILTERED_OUT
   "The flow's consumer is gone or disabled."

@@ -128,6 +128,27 @@ func TestAFlowVersionThatCanNoLongerRunFailsWhatWaitsForIt(t *testing.T) {
 	})
 }
 
+func TestAnExecutionThatCannotBeSettledAtStartKeepsNeitherTheHubNorAnyOtherFromGoingOn(t *testing.T) {
+	faulty(t, func(t *testing.T, before *hubtest.Hub) {
+		before.Connector.Hold()
+		var lost []int64
+		for _, folio := range []string{"OT-1", "OT-2", "OT-3"} {
+			lost = append(lost, started(t, before.Publish(t, forJonas(folio))))
+		}
+		settled()
+		before.Stop(t)
+		tamper(t, before.Dir, "CREATE TRIGGER fault BEFORE UPDATE ON executions WHEN NEW.subject = 'OT-2' BEGIN SELECT RAISE(ABORT, 'a fault'); END")
+
+		h := hubtest.Engine(t, hubtest.EngineOptions{Dir: before.Dir, Log: slog.New(slog.DiscardHandler)})
+		is(t, h, lost[0], "CLOSED UNSETTLED: UNKNOWN")
+		is(t, h, lost[1], "RUNNING: SENDING")
+		is(t, h, lost[2], "CLOSED UNSETTLED: UNKNOWN")
+		tamper(t, h.Dir, "DROP TRIGGER fault")
+		after(time.Hour)
+		is(t, h, lost[1], "CLOSED UNSETTLED: UNKNOWN")
+	})
+}
+
 func TestARecordThatIsGoneOrARightThatIsMissingIsTheReasonWhenSentAgain(t *testing.T) {
 	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
 		key := started(t, h.Publish(t, hubtest.WorkOrder("OT-1", hubtest.Task("OT-1", 1, jonas))))

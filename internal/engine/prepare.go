@@ -26,6 +26,9 @@ func (r *run) prepare(ctx context.Context, p *program, brought []*row) error {
 	if err != nil {
 		return err
 	}
+	if r.exec.Reason != nil {
+		return nil
+	}
 	if len(rows) == 0 {
 		r.exec.Reason = &hub.Reason{Code: hub.ReasonNoRows, Message: "the source query found no rows"}
 		return nil
@@ -99,9 +102,14 @@ func (r *run) source(p *program, brought []*row) ([]*row, error) {
 }
 
 func (r *run) subjectRows(p *program) ([]*row, error) {
-	records, err := r.tx.RecordsOfSubject(p.records.Key, r.exec.Subject, maxRows)
+	records, err := r.tx.RecordsOfSubject(p.records.Key, r.exec.Subject, maxRows+1)
 	if err != nil {
 		return nil, err
+	}
+	if len(records) > maxRows {
+		r.exec.Reason = &hub.Reason{Code: hub.ReasonTooManyRows, Path: "source", Message: fmt.Sprintf("the source query found more than %d rows", maxRows),
+			NextStep: "let the flow read the matching rows instead of all rows of the subject"}
+		return nil, nil
 	}
 	rows := make([]*row, len(records))
 	for i, rec := range records {

@@ -234,3 +234,46 @@ func TestAReceiptOfALostAttemptDoesNotStopTheNextOne(t *testing.T) {
 		is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED")
 	})
 }
+
+func TestAReceiptThatProvesAnEarlierAttemptKeepsTheMessageFromBeingSentAgain(t *testing.T) {
+	scene(t, settings(hub.FlowSettings{UnknownPolicy: hub.Resend}), func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		h.Connector.Script(jonasPhone, hub.Outcome{Kind: hub.OutcomeUnknown}, hub.Outcome{Kind: hub.OutcomeMisconfigured, Scope: hub.ScopeIntegration})
+		key := started(t, h.Publish(t, forJonas("OT-1")))
+		started(t, h.Publish(t, forJonas("OT-2"))) // pauses the integration
+		after(hub.DefaultUnknownWait + time.Minute)
+		is(t, h, key, "WAITING INTEGRATION_PAUSED: PENDING") // to be sent again as soon as it may
+		_, d := one(t, h, key)
+		callback(t, h, a.Integration.Key, receipt(d.Key, hub.ReceiptDelivered))
+		is(t, h, key, "CLOSED SUCCEEDED: DELIVERED")
+		if _, problems, err := h.Engine.IntegrationCheck(t.Context(), h.Admin, a.Integration.Key); err != nil || len(problems) > 0 {
+			t.Fatal(problems, err)
+		}
+		after(time.Hour)
+		if _, d = one(t, h, key); d.State != hub.Delivered || d.Tries != 1 {
+			t.Errorf("it is %s after %d tries", d.State, d.Tries)
+		}
+	})
+}
+
+func TestASubjectWithTooManyRowsIsSaidAndNotCutOff(t *testing.T) {
+	rows := func(f *hub.FlowInput, _ *hub.EventInput) {
+		source := **f.Source
+		source.Rows = hub.RowsSubject
+		p := &source
+		f.Source = &p
+	}
+	scene(t, rows, func(t *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) {
+		var tasks []hub.RecordInput
+		for i := range 500 {
+			tasks = append(tasks, hubtest.Task("OT-1", 100+i, marta))
+		}
+		if _, err := h.Engine.RecordsUpsert(t.Context(), h.Admin, tasks); err != nil {
+			t.Fatal(err)
+		}
+		key := started(t, h.Publish(t, forJonas("OT-1")))
+		exec, list := execution(t, h, key)
+		if exec.Outcome != hub.Failed || exec.Reason == nil || exec.Reason.Code != hub.ReasonTooManyRows || len(list) != 0 {
+			t.Errorf("it ended %s with %d deliveries because %+v", exec.Outcome, len(list), exec.Reason)
+		}
+	})
+}

@@ -180,24 +180,53 @@ func (e *Engine) claimOne(ctx context.Context, tx *sqlite.Tx, rules *rules, exec
 }
 
 // releaseHolds applies the flow's policy to UNKNOWN deliveries that no receipt settled in time: HOLD leaves them to a
-// person, RESEND sends them again.
+// person, RESEND sends them again. One to which it cannot be applied is left to a person, too.
 func (e *Engine) releaseHolds(ctx context.Context) error {
-	for {
-		n := 0
-		err := e.db.Write(ctx, func(tx *sqlite.Tx) error {
-			list, err := tx.Holds(tx.Now(), claimBatch)
+	return e.inBatches(ctx, claimBatch, func(_ int64, limit int) (n int, last int64, err error) {
+		err = e.db.Write(ctx, func(tx *sqlite.Tx) error {
+			list, err := tx.Holds(tx.Now(), limit)
 			n = len(list)
 			for _, d := range list {
+				last = d.Key
 				if err := e.releaseHold(ctx, tx, d); err != nil {
 					return err
 				}
 			}
 			return err
 		})
-		if err != nil || n == 0 {
-			return err
+		if n > 0 {
+			e.nudge()
 		}
-		e.nudge()
+		return n, last, err
+	}, func(key int64) error {
+		return e.db.Write(ctx, func(tx *sqlite.Tx) error { return tx.HoldEnd(key) })
+	})
+}
+
+// inBatches calls batch with the last key that it dealt with, until it deals with none. When a batch fails by a fault of one
+// of its members, they are taken one at a time, and the one that fails alone is set aside, so that it holds up no other.
+func (e *Engine) inBatches(ctx context.Context, size int, batch func(after int64, limit int) (n int, last int64, err error), aside func(key int64) error) error {
+	after, limit := int64(0), size
+	for {
+		n, last, err := batch(after, limit)
+		switch {
+		case err == nil && n == 0:
+			return nil
+		case err == nil:
+			after = last
+		case hub.CodeOf(err) != hub.CodeInternal || ctx.Err() != nil:
+			return err
+		case limit > 1:
+			limit = 1
+		case last == 0:
+			return err // it is not one of them that is at fault
+		default:
+			e.log.Error("this cannot be settled and is set aside", "key", last, "error", err)
+			if err := aside(last); err != nil {
+				return err
+			}
+			after, limit = last, size
+		}
 	}
 }
 
@@ -282,22 +311,20 @@ func (e *Engine) recover(ctx context.Context) error {
 
 // loseAll takes executions away from workers whose lease ended before a time.
 func (e *Engine) loseAll(ctx context.Context, leaseBefore time.Time, cause hub.Reason) error {
-	for {
-		n := 0
-		err := e.db.Write(ctx, func(tx *sqlite.Tx) error {
-			list, err := tx.Running(leaseBefore, recoverBatch)
+	return e.inBatches(ctx, recoverBatch, func(after int64, limit int) (n int, last int64, err error) {
+		err = e.db.Write(ctx, func(tx *sqlite.Tx) error {
+			list, err := tx.Running(leaseBefore, after, limit)
 			n = len(list)
 			for _, exec := range list {
+				last = exec.Key
 				if err := e.lose(ctx, tx, exec, cause); err != nil {
 					return err
 				}
 			}
 			return err
 		})
-		if err != nil || n == 0 {
-			return err
-		}
-	}
+		return n, last, err
+	}, func(int64) error { return nil }) // the next turn tries again
 }
 
 func (e *Engine) lose(ctx context.Context, tx *sqlite.Tx, exec *hub.Execution, cause hub.Reason) error {

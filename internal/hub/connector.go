@@ -96,7 +96,7 @@ type RecipientSpec struct {
 	Help   Labels
 }
 
-// Limit is a rate that a connector declares; the engine keeps to it.
+// Limit is a rate that the provider allows, as the connector declares it.
 type Limit struct {
 	Key       string
 	Scope     string // INTEGRATION or RECIPIENT

@@ -17,6 +17,7 @@ type ReasonCode string
 const (
 	ReasonFlowDisabled      ReasonCode = "FLOW_DISABLED"         // the event matched, but its flow was not enabled
 	ReasonNoRows            ReasonCode = "NO_ROWS"               // the source query found nothing
+	ReasonTooManyRows       ReasonCode = "TOO_MANY_ROWS"         // the source query found more than one execution may read
 	ReasonFilteredOut       ReasonCode = "FILTERED_OUT"          // the flow's filter dropped every row
 	ReasonNoConsumer        ReasonCode = "CONSUMER_UNAVAILABLE"  // the flow's consumer is gone or disabled
 	ReasonHubDisabled       ReasonCode = "CONSUMER_HUB_DISABLED" // the flow's consumer may not be used by flows

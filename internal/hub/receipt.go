@@ -32,8 +32,8 @@ type Receipt struct {
 // ReceiptMove says through which states a receipt moves a delivery that is in from; nothing if it moves it nowhere.
 // flagged says that the receipt contradicts what is known. Receipts only move a delivery forward by rank:
 //   - a delivery that is still SENDING was accepted, or there would be no receipt: it passes ACCEPTED on the way;
-//   - one that is PENDING again is about to be sent anew: that an earlier attempt FAILED is no news, anything else is a
-//     contradiction;
+//   - one that is PENDING again is about to be sent anew: that an earlier attempt FAILED is no news, anything else says
+//     that it need not be sent any more;
 //   - FAILED after DELIVERED or READ is a contradiction, and so is SENT after FAILED;
 //   - DELIVERED or READ after FAILED wins, and is flagged, because the recipient has the message.
 func ReceiptMove(from DeliveryState, status ReceiptStatus) (path []DeliveryState, flagged bool) {
@@ -42,8 +42,8 @@ func ReceiptMove(from DeliveryState, status ReceiptStatus) (path []DeliveryState
 		rest, _ := ReceiptMove(Accepted, status)
 		return append([]DeliveryState{Accepted}, rest...), false
 	}
-	if from == Pending {
-		return nil, to != DeliveryFailed
+	if from == Pending && to == DeliveryFailed {
+		return nil, false
 	}
 	if !from.May(to) {
 		// The same or an earlier status again is ordinary (providers repeat and reorder); a different end is not.

@@ -60,8 +60,11 @@ const (
 )
 
 // DeliveryArrows says to which states a delivery may move. The database refuses every other move.
+//
+// PENDING → SENT, DELIVERED, READ happens when a receipt proves that an earlier attempt arrived after all, while the
+// delivery waits to be sent again: then it is not, since nobody is to be messaged twice.
 var DeliveryArrows = map[DeliveryState][]DeliveryState{
-	Pending:        {Sending, Suppressed, DeliveryCancelled, DeliveryFailed},
+	Pending:        {Sending, Sent, Delivered, Read, DeliveryFailed, Suppressed, DeliveryCancelled},
 	Sending:        {Accepted, Pending, DeliveryFailed, Suppressed, Unknown},
 	Unknown:        {Accepted, Sent, Delivered, Read, DeliveryFailed, Pending},
 	Accepted:       {Sent, Delivered, Read, DeliveryFailed},

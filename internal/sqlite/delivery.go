@@ -60,6 +60,11 @@ func (tx *Tx) Holds(now time.Time, limit int) ([]*hub.Delivery, error) {
 	return tx.deliveries("WHERE hold_at IS NOT NULL AND hold_at <= ? ORDER BY hold_at LIMIT ?", ms(now), limit)
 }
 
+// HoldEnd leaves an UNKNOWN delivery to a person: no policy takes effect on it.
+func (tx *Tx) HoldEnd(key int64) error {
+	return tx.exec("UPDATE deliveries SET hold_at = NULL, updated_at = ? WHERE key = ?", ms(tx.now), key)
+}
+
 func (tx *Tx) deliveries(where string, args ...any) (list []*hub.Delivery, err error) {
 	err = tx.each("SELECT "+deliveryColumns+" FROM deliveries "+where, args, func(r scanner) error {
 		d, err := scanDelivery(r)

@@ -61,9 +61,9 @@ func (tx *Tx) Due(now time.Time, limit int, without []int64) ([]*hub.Execution, 
 	return tx.executions("WHERE due_at IS NOT NULL AND due_at <= ?"+skip+" ORDER BY due_at, key LIMIT ?", append(args, limit)...)
 }
 
-// Running reads executions whose worker should have finished by a time, at most limit.
-func (tx *Tx) Running(leaseBefore time.Time, limit int) ([]*hub.Execution, error) {
-	return tx.executions("WHERE closed_at IS NULL AND state = 'RUNNING' AND lease_until < ? ORDER BY key LIMIT ?", ms(leaseBefore), limit)
+// Running reads executions after a key whose worker should have finished by a time, in the order of the keys, at most limit.
+func (tx *Tx) Running(leaseBefore time.Time, after int64, limit int) ([]*hub.Execution, error) {
+	return tx.executions("WHERE closed_at IS NULL AND state = 'RUNNING' AND lease_until < ? AND key > ? ORDER BY key LIMIT ?", ms(leaseBefore), after, limit)
 }
 
 func (tx *Tx) executions(where string, args ...any) (list []*hub.Execution, err error) {

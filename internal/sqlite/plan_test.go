@@ -122,7 +122,7 @@ func TestWhatTheEngineAsksIsAnsweredByAnIndex(t *testing.T) {
 	for what, query := range map[string]string{
 		"a repeat of an occurrence":    "SELECT * FROM occurrences WHERE consumer = 1 AND source = '' AND name = ''",
 		"executions that are due":      "SELECT * FROM executions WHERE due_at IS NOT NULL AND due_at <= 1 ORDER BY due_at, key LIMIT 10",
-		"executions whose lease ended": "SELECT * FROM executions WHERE closed_at IS NULL AND state = 'RUNNING' AND lease_until < 1 ORDER BY key LIMIT 10",
+		"executions whose lease ended": "SELECT * FROM executions WHERE closed_at IS NULL AND state = 'RUNNING' AND lease_until < 1 AND key > 1 ORDER BY key LIMIT 10",
 		"a delivery of a provider":     "SELECT * FROM deliveries WHERE provider_id = '' ORDER BY key DESC LIMIT 1",
 		"deliveries held too long":     "SELECT * FROM deliveries WHERE hold_at IS NOT NULL AND hold_at <= 1 ORDER BY hold_at LIMIT 10",
 		"receipts without a delivery":  "SELECT 1 FROM receipts WHERE provider_id = '' AND delivery IS NULL",

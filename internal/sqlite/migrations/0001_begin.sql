@@ -260,7 +260,7 @@ BEGIN SELECT RAISE(ABORT, 'no such arrow between states of an execution'); END;
 
 CREATE TRIGGER deliveries_arrows BEFORE UPDATE OF state ON deliveries
 WHEN NEW.state <> OLD.state AND NOT (
-     OLD.state = 'PENDING'   AND (NEW.state = 'SENDING' OR NEW.state = 'SUPPRESSED' OR NEW.state = 'CANCELLED' OR NEW.state = 'FAILED')
+     OLD.state = 'PENDING'   AND (NEW.state = 'SENDING' OR NEW.state = 'SENT' OR NEW.state = 'DELIVERED' OR NEW.state = 'READ' OR NEW.state = 'SUPPRESSED' OR NEW.state = 'CANCELLED' OR NEW.state = 'FAILED')
   OR OLD.state = 'SENDING'   AND (NEW.state = 'ACCEPTED' OR NEW.state = 'PENDING' OR NEW.state = 'FAILED' OR NEW.state = 'SUPPRESSED' OR NEW.state = 'UNKNOWN')
   OR OLD.state = 'UNKNOWN'   AND (NEW.state = 'ACCEPTED' OR NEW.state = 'SENT' OR NEW.state = 'DELIVERED' OR NEW.state = 'READ' OR NEW.state = 'FAILED' OR NEW.state = 'PENDING')
   OR OLD.state = 'ACCEPTED'  AND (NEW.state = 'SENT' OR NEW.state = 'DELIVERED' OR NEW.state = 'READ' OR NEW.state = 'FAILED')
