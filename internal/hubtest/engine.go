@@ -80,10 +80,10 @@ func (h *Hub) Stop(t testing.TB) {
 	}
 }
 
-// Until waits until a condition holds that depends on what is in the journal, and fails the test after ten seconds.
+// Until waits until a condition holds that depends on what is in the journal, and fails the test after a minute, which only a machine at its limits comes near.
 func (h *Hub) Until(t testing.TB, what string, holds func() bool) {
 	t.Helper()
-	late := time.After(10 * time.Second)
+	late := time.After(time.Minute)
 	for {
 		seen := h.Feed.Last()
 		if holds() {
@@ -96,7 +96,7 @@ func (h *Hub) Until(t testing.TB, what string, holds func() bool) {
 		select {
 		case <-more:
 		case <-late:
-			t.Fatalf("ten seconds are over and it does not hold that %s", what)
+			t.Fatalf("a minute is over and it does not hold that %s", what)
 		}
 	}
 }
