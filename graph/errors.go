@@ -10,6 +10,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/recado-hub/recado/graph/model"
@@ -86,7 +87,7 @@ func (p presenter) present(ctx context.Context, err error) *gqlerror.Error {
 	case errors.As(err, &e):
 		shaped.Message, shaped.Extensions = e.Error(), extensions(e)
 	case shaped.Extensions["code"] != nil: // of the parser, of the validation or of a limit
-		return shaped
+		return explain(ctx, shaped)
 	case errors.Is(err, context.DeadlineExceeded):
 		shaped.Message = "this took too long and was given up; ask for less, or try again later"
 		shaped.Extensions = map[string]any{"code": string(hub.CodeUnavailable)}
@@ -96,6 +97,25 @@ func (p presenter) present(ctx context.Context, err error) *gqlerror.Error {
 	// The cause must not travel any further: what the caller may know of it is in the message.
 	shaped.Err = nil
 	return shaped
+}
+
+// explain makes errors of the library understood where its words alone do not say what is wrong. It is given none twice.
+func explain(ctx context.Context, err *gqlerror.Error) *gqlerror.Error {
+	if len(err.Path) > 1 && err.Path[0] == ast.PathName("variable") {
+		// A path leads into the response (GraphQL §7.1.2): where a variable is wrong belongs into the message.
+		err.Message, err.Path = "variable "+err.Path[1:].String()+": "+err.Message, nil
+	}
+	if !graphql.HasOperationContext(ctx) {
+		return err
+	}
+	switch op := graphql.GetOperationContext(ctx); {
+	case op.Doc == nil || op.Operation != nil:
+	case op.OperationName == "":
+		err.Message = fmt.Sprintf("the document has %d operations; say in operationName which one to run", len(op.Doc.Operations))
+	default:
+		err.Message = fmt.Sprintf("there is no operation %q in the document", hub.Clip(op.OperationName, 60))
+	}
+	return err
 }
 
 func (p presenter) internal(ctx context.Context, shaped *gqlerror.Error, err error) {

@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,9 +11,11 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -36,7 +40,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	v, err := h.open(ctx, s)
 	if err != nil {
-		a.refuse(err)
+		a.refuse(err, s)
 		return
 	}
 	params, failed := h.params(w, r)
@@ -116,6 +120,10 @@ func queryParams(raw string) (*graphql.RawParams, *refusal) {
 }
 
 func (h *handler) bodyParams(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, *refusal) {
+	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
+		w.Header().Set("Accept-Encoding", "identity")
+		return nil, &refusal{http.StatusUnsupportedMediaType, plainError(codeBadRequest, "the body is compressed; send it as it is, without Content-Encoding"), ""}
+	}
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != mediaJSON {
 		return nil, &refusal{http.StatusUnsupportedMediaType, plainError(codeBadRequest, "send the request as Content-Type: application/json"), ""}
@@ -126,6 +134,8 @@ func (h *handler) bodyParams(w http.ResponseWriter, r *http.Request) (*graphql.R
 	switch {
 	case errors.As(err, &large):
 		return nil, &refusal{http.StatusRequestEntityTooLarge, plainError(string(hub.CodeTooLarge), "the request is larger than %d bytes", large.Limit), ""}
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, &refusal{http.StatusRequestTimeout, plainError(codeBadRequest, "the body did not arrive in time"), ""}
 	case err != nil:
 		return nil, badRequest("the body is no GraphQL request: %s", sayJSON(err))
 	}
@@ -136,33 +146,40 @@ func badRequest(format string, args ...any) *refusal {
 	return &refusal{http.StatusBadRequest, plainError(codeBadRequest, format, args...), ""}
 }
 
-// decode reads one JSON value and nothing after it. Numbers stay as they were written.
+// decode reads one JSON value and nothing after it. Numbers stay as they were written. A name that stands twice in one object is
+// an error, since readers differ in which of the two values they take.
 func decode(r io.Reader, into any) error {
-	d := json.NewDecoder(r)
-	d.UseNumber()
-	if err := d.Decode(into); err != nil {
+	text, err := io.ReadAll(r)
+	if err != nil {
 		return err
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		if err != nil {
-			return err
-		}
-		return errors.New("there is more after the end of the object")
+	strict := jsontext.NewDecoder(bytes.NewBuffer(text))
+	if err := strict.SkipValue(); err != nil {
+		return err
 	}
-	return nil
+	if _, err := strict.ReadToken(); !errors.Is(err, io.EOF) {
+		return cmp.Or(err, errors.New("there is more after the end of the object"))
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	return d.Decode(into)
 }
 
 // sayJSON says where JSON is wrong, without repeating any of it: it may hold secrets.
 func sayJSON(err error) string {
-	var syntax *json.SyntaxError
+	var syntax *jsontext.SyntacticError
 	var kind *json.UnmarshalTypeError
 	switch {
-	case errors.As(err, &syntax):
-		return fmt.Sprintf("malformed JSON at byte %d", syntax.Offset)
-	case errors.As(err, &kind):
-		return fmt.Sprintf("%q is a JSON %s, which does not belong there", kind.Field, strings.Fields(kind.Value)[0])
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return "the JSON ends too early"
+	case errors.Is(err, jsontext.ErrDuplicateName) && errors.As(err, &syntax):
+		return fmt.Sprintf("a name stands twice in one object, at byte %d", syntax.ByteOffset)
+	case errors.As(err, &syntax):
+		return fmt.Sprintf("malformed JSON at byte %d", syntax.ByteOffset)
+	case errors.As(err, &kind) && kind.Field == "":
+		return "it is a JSON " + strings.Fields(kind.Value)[0] + " and no object"
+	case errors.As(err, &kind):
+		return fmt.Sprintf("%q is a JSON %s, which does not belong there", kind.Field, strings.Fields(kind.Value)[0])
 	}
 	return "malformed JSON"
 }
@@ -174,7 +191,12 @@ type answer struct {
 }
 
 func (a *answer) write(status int, response *graphql.Response) {
-	body, err := json.Marshal(response)
+	// Of an operation that was not run there is no data, not even null (GraphQL §7.1).
+	body, err := json.Marshal(struct {
+		Errors     gqlerror.List   `json:"errors,omitempty"`
+		Data       json.RawMessage `json:"data,omitempty"`
+		Extensions map[string]any  `json:"extensions,omitempty"`
+	}{response.Errors, response.Data, response.Extensions})
 	if err != nil {
 		status, body = http.StatusInternalServerError, []byte(`{"errors":[{"message":"something went wrong inside the hub","extensions":{"code":"INTERNAL"}}]}`)
 	}
@@ -193,8 +215,8 @@ func (a *answer) fail(f *refusal) {
 	a.write(f.status, &graphql.Response{Errors: gqlerror.List{f.err}})
 }
 
-// refuse answers a caller that could not be authenticated (RFC 6750 §3).
-func (a *answer) refuse(err error) {
+// refuse answers a caller that could not be authenticated (RFC 6750 §3); with an error code only if there was a token.
+func (a *answer) refuse(err error, s session) {
 	var e *hub.Error
 	if !errors.As(err, &e) || e.Code == hub.CodeInternal {
 		a.fail(&refusal{http.StatusInternalServerError, plainError(string(hub.CodeInternal), "something went wrong inside the hub; its log says what"), ""})
@@ -204,7 +226,11 @@ func (a *answer) refuse(err error) {
 	if e.Code == hub.CodeUnavailable {
 		status = http.StatusServiceUnavailable
 	} else {
-		a.w.Header().Set("WWW-Authenticate", `Bearer realm="recado"`)
+		challenge := `Bearer realm="recado"`
+		if s.token != "" {
+			challenge += `, error="invalid_token", error_description="the token is wrong or expired"`
+		}
+		a.w.Header().Set("WWW-Authenticate", challenge)
 	}
 	a.fail(&refusal{status, shape(e), ""})
 }

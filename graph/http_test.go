@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
@@ -29,6 +30,10 @@ func TestARequestWithoutAValidTokenIsAnswered401(t *testing.T) {
 			if got := r.header.Get("WWW-Authenticate"); !strings.HasPrefix(got, "Bearer") {
 				t.Errorf("WWW-Authenticate is %q", got)
 			}
+			// RFC 6750 §3.1: no error code unless there was a token to be wrong.
+			if got := r.header.Get("WWW-Authenticate"); strings.Contains(got, "invalid_token") != (name == "unknown" || name == "expired") {
+				t.Errorf("WWW-Authenticate is %q", got)
+			}
 			if r.Data != nil {
 				t.Errorf("there is data: %v", r.Data)
 			}
@@ -51,26 +56,26 @@ func TestARequestWithoutAValidTokenIsAnswered401(t *testing.T) {
 func TestAMalformedRequestIsRefusedWithACode(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t, func(o *graph.Options) { o.MaxBody = 2000 })
-	json := "application/json"
+	const jsonType = "application/json"
 	for name, c := range map[string]struct {
 		method, body, contentType string
 		status                    int
 		code                      string
 	}{
-		"no JSON":                 {"POST", `{"query":`, json, 400, "BAD_REQUEST"},
-		"another type":            {"POST", `{"query":1}`, json, 400, "BAD_REQUEST"},
-		"variables that are none": {"POST", `{"query":"{viewer{locale}}","variables":"x"}`, json, 400, "BAD_REQUEST"},
-		"more after the end":      {"POST", ping + ping, json, 400, "BAD_REQUEST"},
-		"no query":                {"POST", `{"variables":{}}`, json, 400, "BAD_REQUEST"},
+		"no JSON":                 {"POST", `{"query":`, jsonType, 400, "BAD_REQUEST"},
+		"another type":            {"POST", `{"query":1}`, jsonType, 400, "BAD_REQUEST"},
+		"variables that are none": {"POST", `{"query":"{viewer{locale}}","variables":"x"}`, jsonType, 400, "BAD_REQUEST"},
+		"more after the end":      {"POST", ping + ping, jsonType, 400, "BAD_REQUEST"},
+		"no query":                {"POST", `{"variables":{}}`, jsonType, 400, "BAD_REQUEST"},
 		"another content type":    {"POST", "query=x", "application/x-www-form-urlencoded", 415, "BAD_REQUEST"},
 		"no content type":         {"POST", ping, "", 415, "BAD_REQUEST"},
-		"a body over the limit":   {"POST", `{"query":"{ viewer { locale } }` + strings.Repeat(" ", 2000) + `"}`, json, 413, "TOO_LARGE"},
-		"another method":          {"PUT", ping, json, 405, "BAD_REQUEST"},
-		"a query that ends early": {"POST", `{"query":"{ viewer {"}`, json, 200, "GRAPHQL_PARSE_FAILED"},
-		"an unknown field":        {"POST", `{"query":"{ viewer { shoeSize } }"}`, json, 200, "GRAPHQL_VALIDATION_FAILED"},
-		"a missing variable":      {"POST", `{"query":"query($id: ID!) { flow(id: $id) { id } }"}`, json, 200, "GRAPHQL_VALIDATION_FAILED"},
-		"an unknown operation":    {"POST", `{"query":"query a { viewer { locale } }","operationName":"b"}`, json, 200, "GRAPHQL_VALIDATION_FAILED"},
-		"a subscription":          {"POST", `{"query":"subscription { executionChanged { cursor } }"}`, json, 400, "BAD_REQUEST"},
+		"a body over the limit":   {"POST", `{"query":"{ viewer { locale } }` + strings.Repeat(" ", 2000) + `"}`, jsonType, 413, "TOO_LARGE"},
+		"another method":          {"PUT", ping, jsonType, 405, "BAD_REQUEST"},
+		"a query that ends early": {"POST", `{"query":"{ viewer {"}`, jsonType, 200, "GRAPHQL_PARSE_FAILED"},
+		"an unknown field":        {"POST", `{"query":"{ viewer { shoeSize } }"}`, jsonType, 200, "GRAPHQL_VALIDATION_FAILED"},
+		"a missing variable":      {"POST", `{"query":"query($id: ID!) { flow(id: $id) { id } }"}`, jsonType, 200, "GRAPHQL_VALIDATION_FAILED"},
+		"an unknown operation":    {"POST", `{"query":"query a { viewer { locale } }","operationName":"b"}`, jsonType, 200, "GRAPHQL_VALIDATION_FAILED"},
+		"a subscription":          {"POST", `{"query":"subscription { executionChanged { cursor } }"}`, jsonType, 400, "BAD_REQUEST"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := d.send(c.method, d.url, strings.NewReader(c.body), headers("Authorization", "Bearer "+d.admin, "Content-Type", c.contentType))
@@ -82,12 +87,73 @@ func TestAMalformedRequestIsRefusedWithACode(t *testing.T) {
 			}
 		})
 	}
+	for name, c := range map[string]struct{ body, says string }{
+		"a list of requests":              {`[` + ping + `]`, "it is a JSON array and no object"},
+		"a name that stands twice":        {`{"query":"{ viewer { locale } }","query":"{ queue { queued } }"}`, "a name stands twice in one object, at byte 33"},
+		"a variable's name twice":         {`{"query":"query($i: JSON) { viewer { locale } }","variables":{"i":{"a":1,"a":2}}}`, "a name stands twice"},
+		"bytes that are not UTF-8":        {"{\"query\":\"{ viewer { locale } } #\xff\"}", "malformed JSON"},
+		"a missing variable":              {`{"query":"query($id: ID!) { flow(id: $id) { id } }"}`, "variable id: must be defined"},
+		"a null deep in a variable":       {`{"query":"mutation($i: RecordsUpsertInput!) { recordsUpsert(input: $i) { records { id } } }","variables":{"i":{"records":[{"type":"person","key":"a","data":null}]}}}`, "variable i.records[0].data: cannot be null"},
+		"an unknown operation":            {`{"query":"query a { viewer { locale } }","operationName":"b"}`, `there is no operation "b" in the document`},
+		"two operations and none chosen":  {`{"query":"query a { viewer { locale } } query b { viewer { locale } }"}`, "say in operationName which one to run"},
+		"a number as text for an integer": {`{"query":"query($n: Int) { groups(first: $n) { nodes { id } } }","variables":{"n":"5"}}`, "is no Int"},
+	} {
+		t.Run("saying where: "+name, func(t *testing.T) {
+			r := d.send("POST", d.url, strings.NewReader(c.body), headers("Authorization", "Bearer "+d.admin, "Content-Type", jsonType))
+			if len(r.Errors) != 1 || !strings.Contains(r.Errors[0].Message, c.says) {
+				t.Errorf("it is answered %+v, not with %q", r.Errors, c.says)
+			}
+		})
+	}
+	t.Run("and so is a compressed body", func(t *testing.T) {
+		r := d.send("POST", d.url, strings.NewReader(ping), headers("Authorization", "Bearer "+d.admin, "Content-Type", jsonType, "Content-Encoding", "gzip"))
+		if r.status != http.StatusUnsupportedMediaType || r.header.Get("Accept-Encoding") != "identity" {
+			t.Errorf("it is answered %d %+v", r.status, r.Errors)
+		}
+	})
 	t.Run("without repeating what was sent, which may hold a secret", func(t *testing.T) {
-		r := d.send("POST", d.url, strings.NewReader(`{"query":"{x}","variables":{"secret":"hunter2"`), headers("Authorization", "Bearer "+d.admin, "Content-Type", json))
+		r := d.send("POST", d.url, strings.NewReader(`{"query":"{x}","variables":{"secret":"hunter2"`), headers("Authorization", "Bearer "+d.admin, "Content-Type", jsonType))
 		if strings.Contains(r.Errors[0].Message, "hunter2") {
 			t.Errorf("the answer reads %q", r.Errors[0].Message)
 		}
 	})
+}
+
+func TestDataStandsInTheAnswerOnlyOfWhatWasRun(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t, nil)
+	for name, c := range map[string]struct {
+		body string
+		data bool
+	}{
+		"an operation":                    {ping, true},
+		"a field that is null":            {`{"query":"{ groups(first: -1) { nodes { id } } }"}`, true},
+		"a null that takes all with it":   {`{"query":"{ catalog(locale: \"ja\") { modules { key } } }"}`, true},
+		"a query that does not parse":     {`{"query":"{"}`, false},
+		"a query that fits no schema":     {`{"query":"{ x }"}`, false},
+		"an operation that asks too much": {`{"query":"{ executions { nodes { deliveries { execution { deliveries { execution { deliveries { execution { deliveries { execution { deliveries { execution { id } } } } } } } } } } } } }"}`, false},
+		"no request at all":               {`{}`, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.url, strings.NewReader(c.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header = headers("Authorization", "Bearer "+d.admin, "Content-Type", "application/json")
+			res, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer res.Body.Close()
+			var answer map[string]any
+			if err := json.NewDecoder(res.Body).Decode(&answer); err != nil {
+				t.Fatal(err)
+			}
+			if _, there := answer["data"]; there != c.data {
+				t.Errorf("it is answered %v", answer)
+			}
+		})
+	}
 }
 
 func TestTheMediaTypeOfTheAnswerIsTheOneThatWasAskedFor(t *testing.T) {
@@ -173,6 +239,13 @@ func TestAnOperationThatAsksForTooMuchIsRefused(t *testing.T) {
 	}
 	t.Run("the same with a smaller page is answered", func(t *testing.T) {
 		d.do(d.admin, `{ executions(first: 20) { nodes { id deliveries { id attempts { number } receipts { status } } timeline { at cause { code } } } } }`, nil)
+	})
+	t.Run("a long operation is refused before it is compared with the schema", func(t *testing.T) {
+		// To find out whether 3,000 fields of one name can be merged takes seconds.
+		r := d.ask(d.admin, "{ "+strings.Repeat("viewer { locale } ", 3000)+"}", nil)
+		if len(r.Errors) != 1 || !strings.Contains(r.Errors[0].Message, "token limit") {
+			t.Errorf("it is answered with %+v", r.Errors)
+		}
 	})
 	t.Run("the usual introspection is answered", func(t *testing.T) {
 		r := d.do(d.admin, introspection, nil)

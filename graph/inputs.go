@@ -2,6 +2,9 @@ package graph
 
 import (
 	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -140,6 +143,22 @@ func ofInput(errs []*model.UserError) []*model.UserError {
 	for _, e := range errs {
 		if len(e.Field) > 1 && e.Field[0] == "data" && e.Field[1] == "records" {
 			e.Field = e.Field[1:]
+		}
+	}
+	return errs
+}
+
+// ofSecrets makes paths that name a secret fit the input of an integration, where secrets are a list: they lead to the secret in
+// the list, or to the list if it is missing there.
+func ofSecrets(errs []*model.UserError, list []*model.SecretInput) []*model.UserError {
+	for _, e := range errs {
+		if len(e.Field) < 2 || e.Field[0] != "secrets" {
+			continue
+		}
+		name := strings.Join(e.Field[1:], ".")
+		e.Field = e.Field[:1]
+		if i := slices.IndexFunc(list, func(s *model.SecretInput) bool { return s.Name == name }); i >= 0 {
+			e.Field = []string{"secrets", strconv.Itoa(i), "name"}
 		}
 	}
 	return errs

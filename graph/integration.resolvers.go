@@ -20,12 +20,13 @@ func (r *integrationResolver) Connector(ctx context.Context, obj *hub.Integratio
 
 func (r *mutationResolver) IntegrationCreate(ctx context.Context, input model.IntegrationCreateInput) (*model.IntegrationCreatePayload, error) {
 	in, err := integrationCreate(input)
-	var made *hub.Integration
-	if err == nil {
-		made, err = r.engine.IntegrationCreate(ctx, caller(ctx), in)
+	if err != nil {
+		errs, err := userErrors(err)
+		return &model.IntegrationCreatePayload{UserErrors: errs}, err
 	}
+	made, err := r.engine.IntegrationCreate(ctx, caller(ctx), in)
 	errs, err := userErrors(err)
-	return &model.IntegrationCreatePayload{Integration: made, UserErrors: errs}, err
+	return &model.IntegrationCreatePayload{Integration: made, UserErrors: ofSecrets(errs, input.Secrets)}, err
 }
 
 func (r *mutationResolver) IntegrationUpdate(ctx context.Context, id string, input model.IntegrationUpdateInput) (*model.IntegrationUpdatePayload, error) {
@@ -34,12 +35,13 @@ func (r *mutationResolver) IntegrationUpdate(ctx context.Context, id string, inp
 	if err == nil {
 		in, err = integrationUpdate(input)
 	}
-	var saved *hub.Integration
-	if err == nil {
-		saved, err = r.engine.IntegrationUpdate(ctx, caller(ctx), key, version, in)
+	if err != nil {
+		errs, err := userErrors(err)
+		return &model.IntegrationUpdatePayload{UserErrors: errs}, err
 	}
+	saved, err := r.engine.IntegrationUpdate(ctx, caller(ctx), key, version, in)
 	errs, err := userErrors(err)
-	return &model.IntegrationUpdatePayload{Integration: saved, UserErrors: errs}, err
+	return &model.IntegrationUpdatePayload{Integration: saved, UserErrors: ofSecrets(errs, input.Secrets)}, err
 }
 
 func (r *mutationResolver) IntegrationDelete(ctx context.Context, id string, expectedVersion *int) (*model.IntegrationDeletePayload, error) {

@@ -40,6 +40,11 @@ func (l limits) Validate(graphql.ExecutableSchema) error { return nil }
 // MutateOperationContext judges an operation that fits the schema and, if it may run, opens it for introspection.
 func (l limits) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	op.DisableIntrospection = false
+	if op.Operation.Operation == ast.Subscription {
+		if n := len(graphql.CollectFields(op, op.Operation.SelectionSet, []string{"Subscription"})); n != 1 {
+			return plainError(codeValidation, "a subscription selects exactly one field, this one %d; subscribe to each by itself", n)
+		}
+	}
 	m := measurer{limits: l, vars: op.Variables, fragments: map[string]measure{}}
 	got := m.of(op.Operation.SelectionSet)
 	switch {

@@ -24,15 +24,12 @@ const protocol = "graphql-transport-ws"
 // initTimeout is how long a websocket may stay open before its first message.
 const initTimeout = 10 * time.Second
 
-// closeForbidden is the close code with which the protocol refuses a connection.
-const closeForbidden = 4403
-
 // maxCloseReason is the most bytes of text that a close frame can carry (RFC 6455 §5.5).
 const maxCloseReason = 123
 
 func (h *handler) newWebsocket(keepAlive time.Duration) transport.Websocket {
 	return transport.Websocket{
-		Implementation:   onlyProtocol{},
+		Implementation:   onlyProtocol{patience: 2 * keepAlive},
 		InitFunc:         h.initWebsocket,
 		InitTimeout:      initTimeout,
 		PingPongInterval: keepAlive,
@@ -42,12 +39,18 @@ func (h *handler) newWebsocket(keepAlive time.Duration) transport.Websocket {
 
 // onlyProtocol accepts websockets of the one protocol. The origin is not looked at: a foreign page has no token to send in
 // its first message, and no cookie speaks for it.
-type onlyProtocol struct{}
+type onlyProtocol struct {
+	patience time.Duration // for one message to be taken by the client
+}
 
 // Accept makes a websocket of a request.
-func (onlyProtocol) Accept(w http.ResponseWriter, r *http.Request, o transport.WebsocketAcceptOptions) (transport.WebsocketConn, error) {
+func (p onlyProtocol) Accept(w http.ResponseWriter, r *http.Request, o transport.WebsocketAcceptOptions) (transport.WebsocketConn, error) {
 	o.Subprotocols = []string{protocol}
-	return transport.CoderWebsocketImplementation{AcceptOptions: websocket.AcceptOptions{InsecureSkipVerify: true}}.Accept(w, r, o)
+	conn, err := transport.CoderWebsocketImplementation{AcceptOptions: websocket.AcceptOptions{InsecureSkipVerify: true}}.Accept(w, r, o)
+	if err != nil {
+		return nil, err
+	}
+	return newProtocolConn(conn, p.patience), nil
 }
 
 func isUpgrade(r *http.Request) bool {
@@ -63,7 +66,7 @@ func (h *handler) serveWebsocket(w http.ResponseWriter, r *http.Request, s sessi
 	}
 	if r.Header.Get("Authorization") != "" {
 		if _, err := h.open(r.Context(), s); err != nil {
-			a.refuse(err)
+			a.refuse(err, s)
 			return
 		}
 	}
@@ -108,7 +111,11 @@ func closeReason(err error) string {
 	if !errors.As(err, &e) {
 		return string(hub.CodeInternal)
 	}
-	reason := string(e.Code) + ": " + e.Message
+	return fitReason(string(e.Code) + ": " + e.Message)
+}
+
+// fitReason is as much of a reason as fits into a close frame.
+func fitReason(reason string) string {
 	for len(reason) > maxCloseReason {
 		reason = hub.Clip(reason, len([]rune(reason))-4)
 	}

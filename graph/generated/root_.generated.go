@@ -2195,7 +2195,8 @@ extend type Mutation {
   ): FlowDisablePayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
 
   """
-  Archives a flow for good: it is disabled and leaves the lists, its history stays. Refused with IN_USE while events run it.
+  Archives a flow for good: it is disabled and leaves the lists, its history stays. Refused with IN_USE while events
+  run it, enabled or not; archive them or take the flow out of them first.
   """
   flowArchive(
     "The id of the flow."

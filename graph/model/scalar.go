@@ -26,8 +26,9 @@ func MarshalInt(n int) graphql.Marshaler { return graphql.MarshalInt(n) }
 
 // UnmarshalInt reads a whole number of 32 bits, which is what an Int of GraphQL can be.
 func UnmarshalInt(v any) (int, error) {
+	_, text := v.(string) // a number in variables is a json.Number, which is none
 	n, err := graphql.UnmarshalInt64(v)
-	if err != nil || n < math.MinInt32 || n > math.MaxInt32 {
+	if text || err != nil || n < math.MinInt32 || n > math.MaxInt32 {
 		return 0, wrong("%s is no Int: it is a whole number of 32 bits", hub.Clip(fmt.Sprint(v), 40))
 	}
 	return int(n), nil
@@ -46,8 +47,9 @@ func UnmarshalDateTime(v any) (time.Time, error) {
 	if !ok {
 		return time.Time{}, wrong("a DateTime is text such as 2026-11-22T14:00:34.404Z (RFC 3339)")
 	}
-	t, err := time.Parse(time.RFC3339, s)
-	if err != nil {
+	var t time.Time
+	// Unlike time.Parse, this takes RFC 3339 by the letter, save for a comma before the fraction.
+	if t.UnmarshalText([]byte(s)) != nil || strings.Contains(s, ",") {
 		return time.Time{}, wrong("%q is no DateTime: write it as 2026-11-22T14:00:34.404Z, with an offset (RFC 3339)", hub.Clip(s, 40))
 	}
 	return t.UTC(), nil

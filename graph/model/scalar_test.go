@@ -30,7 +30,7 @@ func TestADateTimeIsUTCToTheMillisecond(t *testing.T) {
 			t.Errorf("%s becomes %s, %v", in, written(model.MarshalDateTime(got)), err)
 		}
 	}
-	for _, in := range []any{"yesterday", "2026-11-22", "2026-11-22T14:00:34", 7, nil} {
+	for _, in := range []any{"yesterday", "2026-11-22", "2026-11-22T14:00:34", "2026-11-22T14:00:34,5Z", 7, nil} {
 		if _, err := model.UnmarshalDateTime(in); hub.CodeOf(err) != hub.CodeInvalid {
 			t.Errorf("%v is answered with %v", in, err)
 		}
@@ -73,7 +73,7 @@ func TestAnIntHas32Bits(t *testing.T) {
 	if got, err := model.UnmarshalInt(json.Number("2147483647")); got != 2147483647 || err != nil {
 		t.Errorf("the largest one is %d, %v", got, err)
 	}
-	for _, in := range []any{json.Number("2147483648"), json.Number("99999999999999999999"), int64(-1 << 40), "x"} {
+	for _, in := range []any{json.Number("2147483648"), json.Number("99999999999999999999"), int64(-1 << 40), "x", "5"} {
 		if got, err := model.UnmarshalInt(in); hub.CodeOf(err) != hub.CodeInvalid {
 			t.Errorf("%v is %d, %v", in, got, err)
 		}

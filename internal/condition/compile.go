@@ -123,6 +123,10 @@ func compileValue(v any) (value, *CompileError) {
 }
 
 func unsupported(what string, v any) *CompileError {
+	kind := "an object"
+	if _, isList := v.([]any); isList {
+		kind = "a list"
+	}
 	return &CompileError{Code: CodeValueUnsupported,
-		Message: fmt.Sprintf("%s cannot be compared (%T): use a text, a number, true or false, null, or a list of these", what, v)}
+		Message: fmt.Sprintf("%s is %s, which cannot be compared: use a text, a number, true or false, null, or a list of these", what, kind)}
 }

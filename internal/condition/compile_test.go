@@ -31,9 +31,9 @@ func TestCompileRefusesWhatCannotBeEvaluated(t *testing.T) {
 		{"a field of 201 bytes", condition.All, []condition.Term{is(strings.Repeat("f", 201), 1)}, 0, condition.CodeFieldTooLong, "201"},
 		{"an unknown operation", condition.Any, []condition.Term{good, good, {Field: "f", Operation: "LIKE"}}, 2,
 			condition.CodeOperationUnknown, "EQUAL, NOT_EQUAL"},
-		{"an object", condition.All, []condition.Term{is("f", map[string]any{})}, 0, condition.CodeValueUnsupported, "list of these"},
-		{"a list in a list", condition.All, []condition.Term{is("f", []any{"a", []any{"b"}})}, 0, condition.CodeValueUnsupported, "element 1"},
-		{"an object in a list", condition.All, []condition.Term{is("f", []any{map[string]any{}})}, 0, condition.CodeValueUnsupported, "element 0"},
+		{"an object", condition.All, []condition.Term{is("f", map[string]any{})}, 0, condition.CodeValueUnsupported, "the value is an object, which cannot be compared"},
+		{"a list in a list", condition.All, []condition.Term{is("f", []any{"a", []any{"b"}})}, 0, condition.CodeValueUnsupported, "element 1 of the value is a list, which"},
+		{"an object in a list", condition.All, []condition.Term{is("f", []any{map[string]any{}})}, 0, condition.CodeValueUnsupported, "element 0 of the value is an object"},
 		{"a text of 10,001 bytes", condition.All, []condition.Term{is("f", strings.Repeat("x", 10_001))}, 0, condition.CodeValueTooLarge, "10001"},
 		{"a list of 10,001 nothings", condition.All, []condition.Term{is("f", make([]any, 10_001))}, 0, condition.CodeValueTooLarge, "10001"},
 	} {

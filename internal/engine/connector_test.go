@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/recado-hub/recado/internal/engine"
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/hubtest"
 )
@@ -55,6 +56,83 @@ func TestWhatIsQueuedWaitsWhenTheConnectorGoesDown(t *testing.T) {
 		if n := len(h.Connector.Sent()); n != 4 {
 			t.Errorf("%d were sent", n)
 		}
+	})
+}
+
+func TestAMessageThatWaitsForAConditionDoesNotWaitForTheTimeOfAnother(t *testing.T) {
+	for _, c := range []struct {
+		condition string
+		begin     func(*testing.T, *hubtest.Hub, *hubtest.Assignment)
+		end       func(*testing.T, *hubtest.Hub, *hubtest.Assignment)
+	}{
+		{"the connector", func(_ *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) { h.Connector.Down() },
+			func(_ *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) { h.Connector.Up() }},
+		{"the integration", func(_ *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) {
+			h.Connector.Script(martaPhone, hub.Outcome{Kind: hub.OutcomeMisconfigured, Scope: hub.ScopeIntegration})
+		}, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+			if _, problems, err := h.Engine.IntegrationCheck(t.Context(), h.Admin, a.Integration.Key); err != nil || len(problems) > 0 {
+				t.Fatal(problems, err)
+			}
+		}},
+		{"the flow", func(_ *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) {
+			h.Connector.Script(martaPhone, hub.Outcome{Kind: hub.OutcomeMisconfigured, Scope: hub.ScopeFlow})
+		}, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+			if _, err := h.Engine.FlowResume(t.Context(), h.Admin, a.Flow.Key, 0); err != nil {
+				t.Fatal(err)
+			}
+		}},
+	} {
+		t.Run(c.condition, func(t *testing.T) {
+			scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+				h.Connector.Script(jonasPhone, hub.Outcome{Kind: hub.OutcomeRetry, RetryAfter: 10 * time.Minute})
+				h.Connector.Script(martaPhone, hub.Outcome{Kind: hub.OutcomeRetry, RetryAfter: time.Minute})
+				key := started(t, h.Publish(t, team("OT-1")))
+				settled()
+				c.begin(t, h, a)
+				after(2 * time.Minute)
+				is(t, h, key, "WAITING RETRY: PENDING PENDING")
+				c.end(t, h, a)
+				settled()
+				is(t, h, key, "WAITING RETRY: PENDING ACCEPTED")
+				after(9 * time.Minute)
+				is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED ACCEPTED")
+			})
+		})
+	}
+}
+
+// flickering goes down, as the engine sees it, between two messages of one execution.
+type flickering struct {
+	engine.Connectors
+	looks int // before it is down
+}
+
+// Connector is how it is now.
+func (f *flickering) Connector(name string) *hub.Connector {
+	c := f.Connectors.Connector(name)
+	if f.looks--; f.looks < 0 {
+		c.State = hub.ConnectorBackoff
+	}
+	return c
+}
+
+func TestAMessageLooksAgainForWhatCameAboutWhileAnotherOfItsExecutionWasOnItsWay(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) {
+		h.Connector.Hold()
+		h.Engine.Connect(&flickering{h.Connector, 2}) // for room, and for the first message
+		key := started(t, h.Publish(t, team("OT-1")))
+		settled()
+		is(t, h, key, "RUNNING: SENDING PENDING")
+		_, list := execution(t, h, key)
+		if list[1].WaitingFor != hub.ReasonConnectorDown {
+			t.Fatalf("the second waits for %s", list[1].WaitingFor)
+		}
+		h.Engine.Connect(h.Connector)
+		h.Connector.Up()
+		settled()
+		h.Connector.Release()
+		settled()
+		is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED ACCEPTED")
 	})
 }
 

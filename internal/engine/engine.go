@@ -59,7 +59,11 @@ type Engine struct {
 	results  results
 	stats    stats
 
-	connectorStates sync.Map // name → hub.ConnectorState, as last journalled
+	connectorMu     sync.Mutex
+	connectorStates map[string]hub.ConnectorState // as last journalled
+	connectorMissed bool                          // one is not as it was last journalled
+
+	failing map[int64]failing // callbacks on which their connector fails; for the loop that works them off
 
 	wake     chan struct{} // something may be due
 	tending  chan struct{} // a connector may be up again
@@ -83,6 +87,7 @@ func New(o Options) *Engine {
 	}
 	e.pipes.flights = map[int64]*flight{}
 	e.pipes.busy = map[int64]int{}
+	e.connectorStates, e.failing = map[string]hub.ConnectorState{}, map[int64]failing{}
 	e.results.more = make(chan struct{}, 1)
 	return e
 }
@@ -146,10 +151,28 @@ func (e *Engine) nudge() {
 }
 
 // ConnectorChanged is told by the host about each change of a connector's process: it goes into the journal, and when the
-// connector is ready, what waited for it goes on.
+// connector is ready, what waited for it goes on. While the database cannot write, that is made up for later.
 func (e *Engine) ConnectorChanged(c hub.Connector) {
-	before, _ := e.connectorStates.Swap(c.Name, c.State)
-	from, _ := before.(hub.ConnectorState)
+	e.connectorMu.Lock()
+	defer e.connectorMu.Unlock()
+	e.connectorChanged(c)
+}
+
+// connectorsMissed makes up for changes of connectors that could not be written when they happened.
+func (e *Engine) connectorsMissed() {
+	e.connectorMu.Lock()
+	defer e.connectorMu.Unlock()
+	if !e.connectorMissed {
+		return
+	}
+	e.connectorMissed = false
+	for _, c := range e.connectors.List() {
+		e.connectorChanged(*c)
+	}
+}
+
+func (e *Engine) connectorChanged(c hub.Connector) {
+	from := e.connectorStates[c.Name]
 	if from == c.State {
 		return
 	}
@@ -162,8 +185,11 @@ func (e *Engine) ConnectorChanged(c hub.Connector) {
 		return tx.Wake(hub.ReasonConnectorDown, 0)
 	})
 	if err != nil {
-		e.log.Error("a connector's change was not written to the journal", "connector", c.Name, "state", c.State, "error", err)
+		e.connectorMissed = true
+		e.log.Error("a connector's change was not written to the journal; trying again", "connector", c.Name, "state", c.State, "error", err)
+		return
 	}
+	e.connectorStates[c.Name] = c.State
 	e.nudge()
 	e.poke()
 }

@@ -149,6 +149,30 @@ func TestAnExecutionThatCannotBeSettledAtStartKeepsNeitherTheHubNorAnyOtherFromG
 	})
 }
 
+func TestAConnectorThatIsReadyWhileTheDatabaseCannotWriteIsMadeUpFor(t *testing.T) {
+	faulty(t, func(t *testing.T, h *hubtest.Hub) {
+		h.Connector.Up()
+		h.Connector.Down()
+		waits := started(t, h.Publish(t, forJonas("OT-1")))
+		settled()
+		is(t, h, waits, "WAITING CONNECTOR_DOWN: PENDING")
+		begin := h.Feed.Last()
+		tamper(t, h.Dir, "CREATE TRIGGER fault BEFORE INSERT ON changes BEGIN SELECT RAISE(ABORT, 'a fault'); END")
+		h.Connector.Up()
+		h.Connector.Down()
+		h.Connector.Up()
+		after(time.Minute)
+		is(t, h, waits, "WAITING CONNECTOR_DOWN: PENDING")
+		tamper(t, h.Dir, "DROP TRIGGER fault")
+		after(time.Minute)
+		is(t, h, waits, "CLOSED SUCCEEDED: ACCEPTED")
+		changes, err := h.DB.ChangesAfter(t.Context(), begin, 1)
+		if err != nil || len(changes) == 0 || changes[0].From != string(hub.ConnectorBackoff) || changes[0].To != string(hub.ConnectorReady) {
+			t.Errorf("the journal goes on with %+v, %v", changes, err)
+		}
+	})
+}
+
 func TestARecordThatIsGoneOrARightThatIsMissingIsTheReasonWhenSentAgain(t *testing.T) {
 	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
 		key := started(t, h.Publish(t, hubtest.WorkOrder("OT-1", hubtest.Task("OT-1", 1, jonas))))

@@ -211,6 +211,53 @@ func TestACallbackIsKeptWhileTheConnectorIsDown(t *testing.T) {
 	})
 }
 
+func TestACallbackThatNoConnectorTakesIsNotKept(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		key := started(t, h.Publish(t, forJonas("OT-1")))
+		settled()
+		_, d := one(t, h, key)
+		none := &hub.Error{Code: hub.CodeNotFound, Message: "the connector takes no callbacks"}
+		h.Connector.Choke(none)
+		_, err := h.Engine.Callback(t.Context(), a.Integration.Key, hubtest.Genuine(receipt(d.Key, hub.ReceiptRead)))
+		wantError(t, err, hub.CodeNotFound, "", "takes no callbacks")
+
+		h.Connector.Down()
+		callback(t, h, a.Integration.Key, receipt(d.Key, hub.ReceiptDelivered))
+		h.Connector.Up()
+		after(time.Minute)
+		h.Connector.Choke(nil)
+		after(24 * time.Hour)
+		is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED")
+	})
+}
+
+func TestACallbackOnWhichTheConnectorFailsIsTriedEverMoreSeldomAndHoldsUpNoOther(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		bad, good := started(t, h.Publish(t, forJonas("OT-1"))), started(t, h.Publish(t, forJonas("OT-2")))
+		settled()
+		_, d := one(t, h, bad)
+		_, other := one(t, h, good)
+		h.Connector.Choke(&hub.Error{Code: hub.CodeUnavailable, Message: "the connector failed"})
+		callback(t, h, a.Integration.Key, receipt(d.Key, hub.ReceiptRead))
+		first := h.Connector.Choked()
+		after(time.Minute)
+		soon := h.Connector.Choked() - first
+		after(time.Hour)
+		later := h.Connector.Choked() - first - soon
+		if soon < 2 || soon > 10 || later < 2 || later > 10 {
+			t.Errorf("the connector was asked %d times in the first minute and %d times in the hour after it", soon, later)
+		}
+		h.Connector.Down() // what comes while it is down is tried at once
+		callback(t, h, a.Integration.Key, receipt(other.Key, hub.ReceiptRead))
+		h.Connector.Choke(nil)
+		h.Connector.Up()
+		settled()
+		is(t, h, good, "CLOSED SUCCEEDED: READ")
+		after(2 * time.Hour)
+		is(t, h, bad, "CLOSED SUCCEEDED: READ")
+	})
+}
+
 func TestOneCallbackMayCarryReceiptsOfManyMessages(t *testing.T) {
 	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
 		key := started(t, h.Publish(t, team("OT-1")))

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/sqlite"
@@ -33,7 +34,11 @@ func (e *Engine) Callback(ctx context.Context, integrationKey int64, cb hub.Call
 	return *got, err
 }
 
+// keepCallback keeps what cannot be verified at the moment. Any other error is for whoever called.
 func (e *Engine) keepCallback(ctx context.Context, integrationKey int64, cb hub.Callback, cause error) (hub.Reception, error) {
+	if hub.CodeOf(cause) != hub.CodeUnavailable {
+		return hub.Reception{}, cause
+	}
 	if cb.Method != "POST" {
 		return hub.Reception{}, &hub.Error{Code: hub.CodeUnavailable, Message: "the connector is not running; try again in a moment"}
 	}
@@ -68,22 +73,54 @@ func (e *Engine) workOffCallback(ctx context.Context, k sqlite.KeptCallback) err
 		return err
 	}
 	if in != nil {
-		got, err := e.connectors.Receive(ctx, in.open, k.Callback)
-		if err != nil {
-			return nil // still down: it stays
-		}
-		if got.Verified {
-			receipts = got.Receipts
-		} else {
+		got, err := e.receiveAgain(ctx, in, k)
+		switch {
+		case hub.CodeOf(err) == hub.CodeUnavailable || ctx.Err() != nil:
+			return nil // it stays
+		case err != nil || !got.Verified:
 			e.stats.callbacksRefused.Add(1)
+		default:
+			receipts = got.Receipts
 		}
 	}
-	return e.db.Write(ctx, func(tx *sqlite.Tx) error {
+	err = e.db.Write(ctx, func(tx *sqlite.Tx) error {
 		if err := e.receive(tx, k.IntegrationKey, receipts); err != nil {
 			return err
 		}
 		return tx.CallbackDone(k.Key)
 	})
+	if err == nil {
+		delete(e.failing, k.Key)
+	}
+	return err
+}
+
+// failing is a kept callback on which its connector failed although it was running.
+type failing struct {
+	times int
+	next  time.Time // when it is tried again
+}
+
+// The waits before such a callback is tried again: the shortest, which then doubles, and the longest. One that crashes its
+// connector must not keep it from sending.
+const (
+	failingFirst = 10 * time.Second
+	failingMost  = time.Hour
+)
+
+// receiveAgain has a kept callback verified, if its connector is running. One on which it failed waits for its next time.
+func (e *Engine) receiveAgain(ctx context.Context, in *integration, k sqlite.KeptCallback) (*hub.Reception, error) {
+	f, now := e.failing[k.Key], time.Now()
+	connector := e.connectors.Connector(in.Connector)
+	if connector == nil || connector.State != hub.ConnectorReady || now.Before(f.next) {
+		return nil, &hub.Error{Code: hub.CodeUnavailable, Message: "the connector is not running, or failed on this callback"}
+	}
+	got, err := e.connectors.Receive(ctx, in.open, k.Callback)
+	if hub.CodeOf(err) == hub.CodeUnavailable {
+		e.failing[k.Key] = failing{f.times + 1, now.Add(min(failingFirst<<min(f.times, 10), failingMost))}
+		e.log.Warn("the connector fails on a kept callback", "integration", in.ID(), "times", f.times+1, "error", err)
+	}
+	return got, err
 }
 
 // receive stores receipts and moves their deliveries on.

@@ -146,19 +146,33 @@ func (r *run) settle(cause hub.Reason) error {
 // sent, else CLOSED.
 func (r *run) resulting() (hub.ExecutionState, *time.Time, hub.ReasonCode) {
 	var next *item
+	var due time.Time
 	for _, it := range r.items {
-		switch {
-		case it.State == hub.Sending:
+		switch it.State {
+		case hub.Sending:
 			return hub.Running, nil, ""
-		case it.State == hub.Pending && (next == nil || it.DueAt.Before(*next.DueAt)):
-			next = it
+		case hub.Pending:
+			if at := r.dueOf(it); next == nil || at.Before(due) {
+				next, due = it, at
+			}
 		}
 	}
 	if next == nil {
 		return hub.Closed, nil, ""
 	}
-	due := *next.DueAt
 	return hub.Waiting, &due, next.WaitingFor
+}
+
+// dueOf is when a PENDING delivery may go. What it waits for may have come about while its execution was RUNNING, when
+// nobody wakes it: then it is looked at once more.
+func (r *run) dueOf(it *item) time.Time {
+	switch it.WaitingFor {
+	case hub.ReasonConnectorDown, hub.ReasonIntegrationPaused, hub.ReasonFlowPaused:
+		if r.was == hub.Running {
+			return r.tx.Now()
+		}
+	}
+	return *it.DueAt
 }
 
 func (r *run) count() map[hub.DeliveryState]int {

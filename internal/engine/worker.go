@@ -356,7 +356,8 @@ func (e *Engine) lose(ctx context.Context, tx *sqlite.Tx, exec *hub.Execution, c
 	return r.settleQuietly(cause)
 }
 
-// tend is the loop for what nobody wakes: lost leases, and callbacks that were kept while their connector was down.
+// tend is the loop for what nobody wakes: lost leases, callbacks that were kept while their connector was down, and changes
+// of connectors that could not be written.
 func (e *Engine) tend(ctx context.Context) {
 	tick := time.NewTicker(tendEvery)
 	defer tick.Stop()
@@ -367,6 +368,7 @@ func (e *Engine) tend(ctx context.Context) {
 		case <-tick.C:
 		case <-e.tending:
 		}
+		e.connectorsMissed()
 		cause := hub.Reason{Code: hub.ReasonLeaseLost, Message: "no outcome came in time; the message may have been sent"}
 		err := errors.Join(e.loseAll(ctx, time.Now(), cause), e.workOffCallbacks(ctx))
 		if err != nil && ctx.Err() == nil {

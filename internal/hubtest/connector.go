@@ -38,6 +38,8 @@ type Connector struct {
 	held     []batch
 	refusal  error
 	problems []hub.Problem
+	choke    error
+	choked   int
 	sent     []hub.Handover
 	opened   []hub.OpenIntegration
 	forgets  bool
@@ -188,6 +190,20 @@ func (c *Connector) Refuse(err error) {
 	c.refusal = err
 }
 
+// Choke has Receive fail with an error although the connector is READY; nil has it take callbacks again.
+func (c *Connector) Choke(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.choke = err
+}
+
+// Choked is how often Receive has failed because of [Connector.Choke].
+func (c *Connector) Choked() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.choked
+}
+
 // Wrong sets the problems that a check of settings finds.
 func (c *Connector) Wrong(problems ...hub.Problem) {
 	c.mu.Lock()
@@ -323,6 +339,9 @@ func Forged(receipts ...hub.Receipt) hub.Callback {
 func (c *Connector) Receive(_ context.Context, _ hub.OpenIntegration, cb hub.Callback) (*hub.Reception, error) {
 	c.mu.Lock()
 	err := c.down()
+	if err == nil && c.choke != nil {
+		err, c.choked = c.choke, c.choked+1
+	}
 	c.mu.Unlock()
 	if err != nil {
 		return nil, err

@@ -196,7 +196,7 @@ func TestConsumers(t *testing.T) {
 		made := must(db.ConsumerCreate(ctx, admin, consumerInput("reader", group.Key)))(t).Consumer
 		f := must(db.FlowCreate(ctx, admin, flow("reads with it", made.Key, 0)))(t)
 		e := refused(t, db.ConsumerDelete(ctx, admin, made.Key, 0), hub.CodeInUse, "id")
-		if !strings.Contains(e.Message, `1 flows: "reads with it"`) {
+		if !strings.Contains(e.Message, `1 flow: "reads with it"`) {
 			t.Errorf("the message does not name the flow: %s", e.Message)
 		}
 		must(db.FlowArchive(ctx, admin, f.Key, 0))(t)
@@ -348,7 +348,7 @@ func TestEveryChangeOfConfigurationMovesItsVersion(t *testing.T) {
 		{"FlowSetEnabled", func() error { _, err := db.FlowSetEnabled(ctx, admin, f.Key, 0, true, nil); return err }},
 		{"FlowPause", in(func(tx *sqlite.Tx) error { return tx.FlowPause(f.Key, reason) })},
 		{"FlowResume", func() error { _, err := db.FlowResume(ctx, admin, f.Key, 0); return err }},
-		{"EventCreate", func() error { _, err := db.EventCreate(ctx, admin, event("e2", f.Key)); return err }},
+		{"EventCreate", func() error { _, err := db.EventCreate(ctx, admin, event("e2")); return err }},
 		{"EventUpdate", func() error {
 			_, err := db.EventUpdate(ctx, admin, e.Key, 0, func(*hub.Event) error { return nil })
 			return err

@@ -93,8 +93,10 @@ func (tx *Tx) NextDue() (next time.Time, err error) {
 }
 
 // Wake lets executions go on at once that wait for a condition rather than for a time (a paused flow or integration, a
-// connector that is down): the condition may have changed, and each looks for itself. flow narrows it to one flow; 0 is all.
+// connector that is down), or one of whose deliveries does, though another of them is due before: the condition may have
+// changed, and each looks for itself. flow narrows it to one flow; 0 is all.
 func (tx *Tx) Wake(waitingFor hub.ReasonCode, flow int64) error {
-	return tx.exec(`UPDATE executions SET due_at = ?, updated_at = ? WHERE closed_at IS NULL AND state = 'WAITING' AND waiting_for = ? AND (flow = ? OR ? = 0)`,
-		ms(tx.now), ms(tx.now), string(waitingFor), flow, flow)
+	return tx.exec(`UPDATE executions SET due_at = ?, updated_at = ? WHERE closed_at IS NULL AND state = 'WAITING' AND (flow = ? OR ? = 0)
+		AND (waiting_for = ? OR EXISTS (SELECT 1 FROM deliveries d WHERE d.execution = executions.key AND d.state = 'PENDING' AND d.waiting_for = ?))`,
+		ms(tx.now), ms(tx.now), flow, flow, string(waitingFor), string(waitingFor))
 }

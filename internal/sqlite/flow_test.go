@@ -121,6 +121,27 @@ func TestFlows(t *testing.T) {
 		_, err = db.EventCreate(ctx, admin, event("runs an archived one", f.Key))
 		refused(t, err, hub.CodeInvalid, "flows.0")
 	})
+	t.Run("one that events run cannot be archived until they run it no more or are archived", func(t *testing.T) {
+		f := must(db.FlowCreate(ctx, admin, flow("wanted", 0, 0)))(t)
+		changed, archived := event("takes it out", f.Key), event("is archived", f.Key)
+		changed = must(db.EventCreate(ctx, admin, changed))(t)
+		archived = must(db.EventCreate(ctx, admin, archived))(t)
+		must(db.EventSetEnabled(ctx, admin, archived.Key, 0, true, nil))(t)
+		_, err := db.FlowArchive(ctx, admin, f.Key, 0)
+		if e := refused(t, err, hub.CodeInUse, "id"); !strings.Contains(e.Message, `2 events: "takes it out", "is archived"`) {
+			t.Errorf("the message does not name the events: %s", e.Message)
+		}
+		must(db.EventArchive(ctx, admin, archived.Key, 0))(t)
+		_, err = db.FlowArchive(ctx, admin, f.Key, 0)
+		if e := refused(t, err, hub.CodeInUse, "id"); !strings.Contains(e.Message, `1 event: "takes it out"`) {
+			t.Errorf("the message does not name the event: %s", e.Message)
+		}
+		if read := must(db.Flow(ctx, admin, f.Key))(t); read.ArchivedAt != nil {
+			t.Error("the refused one was archived")
+		}
+		must(db.EventUpdate(ctx, admin, changed.Key, 0, func(e *hub.Event) error { e.FlowKeys = nil; return nil }))(t)
+		must(db.FlowArchive(ctx, admin, f.Key, 0))(t)
+	})
 	t.Run("pausing and resuming are lines of the journal, once each", func(t *testing.T) {
 		f := must(db.FlowCreate(ctx, admin, flow("pause", 0, 0)))(t)
 		why := hub.Reason{Code: hub.ReasonMisconfigured, Message: "no such template", NextStep: "approve it"}

@@ -120,7 +120,8 @@ func (db *DB) FlowSetEnabled(ctx context.Context, c hub.Caller, key int64, expec
 }
 
 // FlowArchive disables a flow for good and keeps it for the history that refers to it. What it referred to is free to go
-// from then on. Archiving an archived one changes nothing. It needs REMOVE on automator/fracttal_hub.
+// from then on. One that events run is IN_USE, until they run it no more or are archived. Archiving an archived one changes
+// nothing. It needs REMOVE on automator/fracttal_hub.
 func (db *DB) FlowArchive(ctx context.Context, c hub.Caller, key int64, expectedVersion int) (*hub.Flow, error) {
 	if err := c.Need(hub.RowHub, hub.Remove); err != nil {
 		return nil, err
@@ -131,6 +132,9 @@ func (db *DB) FlowArchive(ctx context.Context, c hub.Caller, key int64, expected
 			return f, err
 		}
 		if err := fresh(expectedVersion, f.Version); err != nil {
+			return nil, err
+		}
+		if err := eventsRunning(f.Description).refuse(tx.each, key); err != nil {
 			return nil, err
 		}
 		at := tx.now

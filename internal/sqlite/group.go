@@ -133,7 +133,7 @@ func (db *DB) GroupDelete(ctx context.Context, c hub.Caller, key int64, expected
 		if err := fresh(expectedVersion, g.Version); err != nil {
 			return err
 		}
-		used := usage{what: "the group " + quoted(g.Description), users: "consumers", advice: "give them another group first",
+		used := usage{what: "the group " + quoted(g.Description), user: "consumer", advice: "give them another group first",
 			names: "SELECT name FROM consumers WHERE group_key = ? ORDER BY key LIMIT ?", count: "SELECT count(*) FROM consumers WHERE group_key = ?"}
 		if err := used.refuse(tx.each, key); err != nil {
 			return err

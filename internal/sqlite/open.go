@@ -110,9 +110,12 @@ func (db *DB) Close() error {
 	return errors.Join(db.w.close(), db.read.Close(), db.lock.Unlock())
 }
 
-// Ready says whether the database answers a write: nil, or what is wrong.
+// Ready says whether the database takes a write: nil, or what is wrong. It writes a page and has it made durable, because a
+// full disk shows nowhere else.
 func (db *DB) Ready(ctx context.Context) error {
-	return db.Write(ctx, func(tx *Tx) error { return tx.exec("UPDATE migrations SET version = version WHERE version = 0") })
+	return db.Write(ctx, func(tx *Tx) error {
+		return tx.exec("UPDATE migrations SET at = at WHERE version = (SELECT max(version) FROM migrations)")
+	})
 }
 
 // ConfigVersion grows with every commit that changed configuration (groups, consumers, integrations, flows, events):

@@ -110,6 +110,29 @@ func TestWhatWasWrittenIsThereAfterTheNextOpen(t *testing.T) {
 	}
 }
 
+func TestAHubWhoseDatabaseTakesNoWriteIsNotReady(t *testing.T) {
+	t.Parallel()
+	db := hubtest.DB(t)
+	if err := db.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	write := func(statement string) {
+		t.Helper()
+		if err := db.Write(t.Context(), func(tx *sqlite.Tx) error { return tx.Exec(statement) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Like a full disk: whatever does not touch a page goes well.
+	write("CREATE TRIGGER full BEFORE UPDATE ON migrations BEGIN SELECT RAISE(ABORT, 'no page can be written'); END")
+	if err := db.Ready(t.Context()); err == nil {
+		t.Error("it says that it is")
+	}
+	write("DROP TRIGGER full")
+	if err := db.Ready(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestKeysGoOnFromTheLargestOneStored(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

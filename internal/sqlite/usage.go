@@ -11,7 +11,7 @@ import (
 // usage asks who uses a thing before it goes: names and count are queries that take its key (and names a limit).
 type usage struct {
 	what   string // "the group \"Planners\""
-	users  string // what the users are: "consumers"
+	user   string // what one user is: "consumer"
 	advice string
 	names  string
 	count  string
@@ -37,16 +37,28 @@ func (u usage) refuse(r reader, key int64) error {
 	if n > len(names) {
 		list += fmt.Sprintf(" and %d more", n-len(names))
 	}
+	users := u.user
+	if n != 1 {
+		users += "s"
+	}
 	return &hub.Error{Code: hub.CodeInUse, Path: "id",
-		Message: fmt.Sprintf("%s is used by %d %s: %s; %s", u.what, n, u.users, list, u.advice)}
+		Message: fmt.Sprintf("%s is used by %d %s: %s; %s", u.what, n, users, list, u.advice)}
 }
 
 // flowsUsing is the usage of what flows refer to: a kind of flow_uses, "consumer" or "integration".
 func flowsUsing(kind, what string) usage {
 	const from = " FROM flow_uses u JOIN flows f ON f.key = u.flow WHERE u.kind = '"
-	return usage{what: what, users: "flows", advice: "change or archive them first",
+	return usage{what: what, user: "flow", advice: "change or archive them first",
 		names: "SELECT f.description" + from + kind + "' AND u.used = ? ORDER BY u.flow LIMIT ?",
 		count: "SELECT count(*)" + from + kind + "' AND u.used = ?"}
+}
+
+// eventsRunning is the usage of a flow by events. Those that are not enabled count too: they are to run it again.
+func eventsRunning(flow string) usage {
+	const from = " FROM event_flows r JOIN events e ON e.key = r.event WHERE r.flow = ? AND e.archived_at IS NULL"
+	return usage{what: "the flow " + quoted(flow), user: "event", advice: "take it out of them or archive them first",
+		names: "SELECT e.description" + from + " ORDER BY r.event LIMIT ?",
+		count: "SELECT count(*)" + from}
 }
 
 // quoted is a name as it stands in a message, shortened so that a few of them stay readable.

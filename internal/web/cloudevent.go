@@ -179,6 +179,8 @@ func (d *reader) records() ([]hub.RecordInput, error) {
 	return records, err
 }
 
+// record reads one record. Its key may be left out, since a field of its data can name it; data may not: a record that stands
+// without any would empty the one that the hub has.
 func (d *reader) record(i int) (record hub.RecordInput, err error) {
 	if d.in.PeekKind() != '{' {
 		return record, d.wrong(hub.Path("data", "records", i), "an object {type, key, data}")
@@ -199,6 +201,13 @@ func (d *reader) record(i int) (record hub.RecordInput, err error) {
 		}
 		return err
 	})
+	switch {
+	case err != nil:
+	case record.Type == "":
+		err = hub.Invalid(hub.Path("data", "records", i, "type"), "the record's type is missing; the types are listed by catalog.recordTypes")
+	case record.Data == nil:
+		err = hub.Invalid(hub.Path("data", "records", i, "data"), "the record's data is missing; give its fields as an object")
+	}
 	return record, err
 }
 

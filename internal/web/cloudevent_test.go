@@ -116,9 +116,11 @@ func TestABadEventIsRefusedWithPathAndPlace(t *testing.T) {
 		{"a record's key as number", with(`,"data":{"records":[{"type":"t","key":7,"data":{}}]}`), "data.records.0.key", "must be a text, not a number"},
 		{"a record's type as list", with(`,"data":{"records":[{"type":[],"key":"k","data":{}}]}`), "data.records.0.type", "must be a text, not a list"},
 		{"a record's data as text", with(`,"data":{"records":[{"type":"t","key":"k","data":"x"}]}`), "data.records.0.data", "must be an object of fields, not a text"},
+		{"a record without data", with(`,"data":{"records":[{"type":"t","key":"k"}]}`), "data.records.0.data", "data is missing"},
+		{"a record without type", with(`,"data":{"records":[{"type":"t","data":{}},{"key":"k","data":{}}]}`), "data.records.1.type", "type is missing"},
 		{"a misspelt member of a record", with(`,"data":{"records":[{"type":"t","name":"k","data":{}}]}`), "data.records.0.name", "type, key and data"},
 		{"a depth without end", with(`,"data":{"records":[{"type":"t","key":"k","data":{"a":` + deep + `}}]}`), "", "nested deeper than 32"},
-		{"too many records", with(`,"data":{"records":[` + strings.Repeat(`{},`, 500) + `{}]}`), "data.records", "at most 500 records"},
+		{"too many records", with(`,"data":{"records":[` + strings.Repeat(`{"type":"t","data":{}},`, 500) + `{"type":"t","data":{}}]}`), "data.records", "at most 500 records"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -187,29 +187,41 @@ func (t *teller) work() {
 		case <-t.ctx.Done():
 			return
 		case e := <-t.queue:
-			batch := []*event{e}
-			for more := true; more && len(batch) < t.options.Batch; {
-				select {
-				case next := <-t.queue:
-					if next.number.waba.app != e.number.waba.app || next.quiet {
-						t.tell([]*event{next})
-						continue
-					}
-					batch = append(batch, next)
-				default:
-					more = false
-				}
+			if e.quiet {
+				t.done([]*event{e})
+				continue
 			}
-			t.tell(batch)
+			t.tell(t.along(e))
 		}
 	}
+}
+
+// along takes what waits and can go in the same callback as e. What cannot is told by itself.
+func (t *teller) along(e *event) []*event {
+	batch := []*event{e}
+	for len(batch) < t.options.Batch {
+		select {
+		case next := <-t.queue:
+			switch {
+			case next.quiet:
+				t.done([]*event{next})
+			case next.number.waba.app != e.number.waba.app:
+				t.tell([]*event{next})
+			default:
+				batch = append(batch, next)
+			}
+		default:
+			return batch
+		}
+	}
+	return batch
 }
 
 // tell sends one callback. What is not answered with 200 is told again later.
 func (t *teller) tell(batch []*event) {
 	a := batch[0].number.waba.app
 	h := a.subscription()
-	if batch[0].quiet || h == nil {
+	if h == nil {
 		t.done(batch)
 		return
 	}

@@ -412,6 +412,24 @@ func TestCallbacks(t *testing.T) {
 			t.Errorf("%d callbacks for 60 statuses", n)
 		}
 	})
+	t.Run("that are lost take no others along", func(t *testing.T) {
+		t.Parallel()
+		o := quick()
+		o.Batch, o.Sent, o.Delivered, o.Read = 10, time.Nanosecond, time.Nanosecond, -1
+		s, h := subscribed(t, sandbox.Options{Callbacks: o})
+		if err := s.AddFaults(sandbox.Fault{Recipient: "+351900000000", Times: -1, Lose: true}); err != nil {
+			t.Fatal(err)
+		}
+		send(t, s, message())
+		h.until(t, 1)
+		h.mu.Lock() // the one worker waits for its answer: what comes meanwhile comes together
+		for i := range 8 {
+			send(t, s, message("+351912345678", "+351900000000"))
+			send(t, s, message("dlv_1", fmt.Sprintf("dlv_%d", 2+i)))
+		}
+		h.mu.Unlock()
+		h.until(t, 2+2*8)
+	})
 	t.Run("end with the sandbox", func(t *testing.T) {
 		t.Parallel()
 		s, h := subscribed(t, sandbox.Options{Callbacks: quick()})
