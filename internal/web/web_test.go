@@ -3,7 +3,6 @@ package web_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -43,7 +42,7 @@ type courier struct {
 // Receive takes for genuine what says so.
 func (c *courier) Receive(ctx context.Context, in hub.OpenIntegration, cb hub.Callback) (*hub.Reception, error) {
 	if c.Connector(hubtest.ConnectorName).State != hub.ConnectorReady {
-		return nil, errors.New("the process is not running")
+		return nil, &hub.Error{Code: hub.CodeUnavailable, Message: "the process is not running"} // as the host says it
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
