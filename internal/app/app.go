@@ -106,6 +106,9 @@ func (h *Hub) listen(o Options) (net.Listener, error) {
 
 // open makes everything behind the doors: store, engine, connectors.
 func (h *Hub) open(ctx context.Context, o Options) error {
+	if info, err := os.Stat(o.Data); err == nil && !info.IsDir() {
+		return fmt.Errorf("%s is a file; name a directory for the data with --data", o.Data)
+	}
 	key, err := secretsKey(o.Data, o.SecretsKey)
 	if err != nil {
 		return err
@@ -199,10 +202,19 @@ func (h *Hub) Close(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
+// doorsGrace is how long requests that have begun may take when the hub is to stop: what is with the connectors needs the
+// time more than a client that sends slowly.
+const doorsGrace = 5 * time.Second
+
 func (h *Hub) endDoors(ctx context.Context) error {
 	var errs []error
 	if h.server != nil {
-		errs = append(errs, h.server.Shutdown(ctx))
+		soon, cancel := context.WithTimeout(ctx, doorsGrace)
+		if err := h.server.Shutdown(soon); err != nil {
+			h.log.Warn("requests that did not end in time were cut off", "after", doorsGrace)
+			errs = append(errs, h.server.Close())
+		}
+		cancel()
 	}
 	if h.host != nil {
 		errs = append(errs, h.host.Close(ctx))

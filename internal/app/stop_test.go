@@ -3,6 +3,8 @@
 package app_test
 
 import (
+	"fmt"
+	"net"
 	"syscall"
 	"testing"
 	"time"
@@ -50,5 +52,30 @@ func TestSIGTERMDrains(t *testing.T) {
 				t.Errorf("%s was interrupted", e.Subject)
 			}
 		}
+	}
+}
+
+func TestASlowClientDoesNotKeepTheHubFromStopping(t *testing.T) {
+	t.Parallel()
+	hub := serve(t, t.TempDir(), anyPort)
+	admin := signIn(t, hub.url, adminKey, adminSecret)
+	conn, err := net.Dial("tcp", hub.addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := fmt.Fprintf(conn, "POST /events HTTP/1.1\r\nHost: hub\r\nAuthorization: Bearer %s\r\n"+
+		"Content-Type: application/cloudevents+json\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n", admin.token); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Read(make([]byte, 100)); err != nil { // 100 Continue: the hub waits for the body
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	if code := hub.end(t, syscall.SIGTERM); code != 0 {
+		t.Errorf("the exit code is %d", code)
+	}
+	if took := time.Since(begun); took > 10*time.Second {
+		t.Errorf("it took %s", took)
 	}
 }

@@ -2,7 +2,9 @@ package engine
 
 import (
 	"context"
+	"fmt"
 
+	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/hub"
 )
 
@@ -64,7 +66,9 @@ func (e *Engine) FlowDisable(ctx context.Context, c hub.Caller, key int64, expec
 
 // FlowArchive takes a flow out of use for good; its history stays. REMOVE on automator/fracttal_hub.
 func (e *Engine) FlowArchive(ctx context.Context, c hub.Caller, key int64, expectedVersion int) (*hub.Flow, error) {
-	return e.db.FlowArchive(ctx, c, key, expectedVersion)
+	f, err := e.db.FlowArchive(ctx, c, key, expectedVersion)
+	e.nudge() // a paused flow's queue goes on
+	return f, err
 }
 
 // FlowResume lets the deliveries of a paused flow go on. EDIT on automator/fracttal_hub.
@@ -99,6 +103,9 @@ func (e *Engine) flowProblems(ctx context.Context, f *hub.Flow) ([]hub.Problem, 
 	if facts.ActionKnown && f.Definition.Filter.Mode != hub.ModeNone {
 		typ := e.catalog.SourceAction(f.Definition.Source.Action).RecordType
 		problems = append(problems, e.termProblems("filter", typ, f.Definition.Filter)...)
+	}
+	if facts.ActionKnown {
+		problems = append(problems, e.recipientProblems(f, facts)...)
 	}
 	return problems, nil
 }
@@ -163,4 +170,23 @@ func (e *Engine) mayUse(c hub.Caller, f *hub.Flow) error {
 		}
 	}
 	return c.NeedAll(needs)
+}
+
+// recipientProblems names recipients whose field can hold no telephone number, for actions that want one.
+func (e *Engine) recipientProblems(f *hub.Flow, facts hub.FlowFacts) (problems []hub.Problem) {
+	recordType := e.catalog.SourceAction(f.Definition.Source.Action).RecordType
+	for i, t := range f.Definition.Targets {
+		connector := facts.Targets[i].Connector
+		if connector == nil || t.Recipient.Field == "" {
+			continue
+		}
+		action := connector.Action(t.Action)
+		fact, field := e.catalog.Resolve(recordType, t.Recipient.Field)
+		if action == nil || action.Recipient.Format != "e164" || !fact.Known || field.Type == catalog.Text || field.Type == catalog.Integer {
+			continue
+		}
+		problems = append(problems, hub.Problem{Code: hub.ProblemRecipientInvalid, Path: hub.Path("targets", i, "recipient", "field"),
+			Message: fmt.Sprintf("the field %s is of type %s and holds no telephone number", hub.Clip(t.Recipient.Field, 60), field.Type), NextStep: "choose a field such as responsible.sms"})
+	}
+	return problems
 }

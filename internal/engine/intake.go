@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"strconv"
 
 	"github.com/recado-hub/recado/internal/catalog"
@@ -91,7 +92,12 @@ func checkAttributes(in hub.OccurrenceInput) error {
 			return hub.Invalid(a.path, "the attribute %s is missing or empty", a.path)
 		case len(a.value) > hub.MaxAttribute:
 			return hub.Invalid(a.path, "the attribute %s can have at most %d bytes", a.path, hub.MaxAttribute)
+		case !hub.Printable(a.value):
+			return hub.Invalid(a.path, "the attribute %s holds control characters or bytes that are not text; CloudEvents allows neither", a.path)
 		}
+	}
+	if _, err := url.Parse(in.Source); err != nil {
+		return hub.Invalid("source", "the attribute source must be a URI reference (RFC 3986), such as /plant-7/cmms")
 	}
 	if len(in.Records) > hub.MaxOccurrenceRecord {
 		return hub.Invalid("data.records", "an occurrence can bring at most %d records, this one brings %d", hub.MaxOccurrenceRecord, len(in.Records))
@@ -103,8 +109,14 @@ func checkAttributes(in hub.OccurrenceInput) error {
 func (e *Engine) parts(records []hub.RecordInput, path string) ([]part, error) {
 	parts := make([]part, 0, len(records))
 	var problems []hub.Problem
+	seen := make(map[[2]string]int, len(records))
 	for i, in := range records {
 		p, wrong := e.part(in)
+		if first, twice := seen[[2]string{p.in.Type, p.in.Name}]; twice && len(wrong) == 0 {
+			wrong = []hub.Problem{{Code: hub.ProblemRecordInvalid, Path: "key",
+				Message: fmt.Sprintf("the record %d is this one already; give each record once", first)}}
+		}
+		seen[[2]string{p.in.Type, p.in.Name}] = i
 		for _, w := range wrong {
 			w.Path = hub.Path(path, i, w.Path)
 			problems = append(problems, w)
@@ -139,6 +151,8 @@ func (e *Engine) part(in hub.RecordInput) (part, []hub.Problem) {
 	switch named := typ.NameOf(in.Data); {
 	case in.Name == "":
 		return bad("key", "the record has no key; give one, or the field %s", typ.NameField)
+	case !hub.Printable(in.Name):
+		return bad("key", "a key can hold neither control characters nor bytes that are not text")
 	case len(in.Name) > hub.MaxRecordName:
 		return bad("key", "a key can have at most %d bytes", hub.MaxRecordName)
 	case named != "" && named != in.Name:

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 
@@ -286,6 +287,12 @@ func schemaProblems(v *jsonschema.ValidationError, code hub.ProblemCode, list []
 		list = schemaProblems(cause, code, list)
 	}
 	if len(v.Causes) > 0 {
+		return list
+	}
+	if missing, ok := v.ErrorKind.(*kind.Required); ok {
+		for _, name := range missing.Missing {
+			list = append(list, hub.Problem{Code: code, Path: strings.Join(append(slices.Clone(v.InstanceLocation), name), "."), Message: "this is required"})
+		}
 		return list
 	}
 	return append(list, hub.Problem{Code: code, Path: strings.Join(v.InstanceLocation, "."), Message: v.ErrorKind.LocalizedString(english)})

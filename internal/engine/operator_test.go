@@ -145,3 +145,21 @@ func TestOnlyWhatFailedForGoodCanBeSentAgain(t *testing.T) {
 		wantError(t, err, hub.CodeForbidden, "", "automator/fracttal_hub:EDIT")
 	})
 }
+
+func TestWhatAPausedFlowHasInTheQueueGoesOnWhenItIsArchived(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		h.Connector.Script(jonasPhone, hub.Outcome{Kind: hub.OutcomeMisconfigured, Scope: hub.ScopeFlow})
+		key := started(t, h.Publish(t, forJonas("OT-1")))
+		settled()
+		is(t, h, key, "WAITING FLOW_PAUSED: PENDING")
+		if _, err := h.Engine.EventArchive(t.Context(), h.Admin, a.Event.Key, 0); err != nil {
+			t.Fatal(err)
+		}
+		f, err := h.Engine.FlowArchive(t.Context(), h.Admin, a.Flow.Key, 0)
+		if err != nil || f.Paused != nil {
+			t.Fatalf("it is paused because of %+v, %v", f, err)
+		}
+		after(time.Minute)
+		is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED")
+	})
+}

@@ -106,6 +106,16 @@ func TestBadOccurrencesAreRefusedWithAPathAndNothingIsStored(t *testing.T) {
 			{"a key that is too long", func(in *hub.OccurrenceInput) {
 				in.Records = []hub.RecordInput{{Type: "person", Name: strings.Repeat("x", hub.MaxRecordName+1)}}
 			}, "data.records.0.key", "at most 200 bytes"},
+			{"a record that comes twice", func(in *hub.OccurrenceInput) {
+				in.Records = append(in.Records, hubtest.Task("OT-1", number("OT-1"), jonas))
+			},
+				"data.records.2.key", "each record once"},
+			{"a key with a control character", func(in *hub.OccurrenceInput) {
+				in.Records = []hub.RecordInput{{Type: "person", Name: "J\x00C"}}
+			}, "data.records.0.key", "control characters"},
+			{"an id with a control character", func(in *hub.OccurrenceInput) { in.ID = "a\x1bb" }, "id", "control characters"},
+			{"a subject that is no text", func(in *hub.OccurrenceInput) { in.Subject = "OT\xff" }, "subject", "not text"},
+			{"a source that is no URI", func(in *hub.OccurrenceInput) { in.Source = "http://[::1" }, "source", "RFC 3986"},
 			{"a record that is too large", func(in *hub.OccurrenceInput) { in.Records = with("note", strings.Repeat("x", hub.MaxRecordBytes)) }, "data.records.1.data", "at most 256 KiB"},
 		} {
 			in := forJonas("OT-1")

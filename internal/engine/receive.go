@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"math/bits"
 	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -24,7 +25,7 @@ func (e *Engine) Callback(ctx context.Context, integrationKey int64, cb hub.Call
 		return e.keepCallback(ctx, integrationKey, cb, err)
 	}
 	if !got.Verified {
-		e.stats.callbacksRefused.Add(1)
+		e.refused(integrationKey)
 		return *got, nil
 	}
 	if len(got.Receipts) == 0 {
@@ -78,7 +79,7 @@ func (e *Engine) workOffCallback(ctx context.Context, k sqlite.KeptCallback) err
 		case hub.CodeOf(err) == hub.CodeUnavailable || ctx.Err() != nil:
 			return nil // it stays
 		case err != nil || !got.Verified:
-			e.stats.callbacksRefused.Add(1)
+			e.refused(k.IntegrationKey)
 		default:
 			receipts = got.Receipts
 		}
@@ -121,6 +122,14 @@ func (e *Engine) receiveAgain(ctx context.Context, in *integration, k sqlite.Kep
 		e.log.Warn("the connector fails on a kept callback", "integration", in.ID(), "times", f.times+1, "error", err)
 	}
 	return got, err
+}
+
+// refused counts a callback whose signature does not hold. It is logged at each power of two, so that nobody can fill the
+// log with them.
+func (e *Engine) refused(integration int64) {
+	if n := e.stats.callbacksRefused.Add(1); bits.OnesCount64(uint64(n)) == 1 {
+		e.log.Warn("a callback was refused: its signature does not hold", "integration", hub.ID(hub.KindIntegration, integration), "refusedSoFar", n)
+	}
 }
 
 // receive stores receipts and moves their deliveries on.
@@ -176,6 +185,9 @@ func (e *Engine) applyReceipt(tx *sqlite.Tx, delivery int64, rc hub.Receipt) err
 		return err
 	}
 	cause := hub.Reason{Code: hub.ReasonReceipt, Message: rc.Message, Provider: rc.Code}
+	if goesOn(d.State, rc.Status) {
+		return e.receiptAlone(tx, d, rc, cause)
+	}
 	return e.amend(tx, d.ExecutionKey, cause, func(r *run) error {
 		it := r.find(delivery)
 		if it == nil {
@@ -183,6 +195,35 @@ func (e *Engine) applyReceipt(tx *sqlite.Tx, delivery int64, rc hub.Receipt) err
 		}
 		return r.receipt(it, rc, cause)
 	})
+}
+
+// goesOn says whether a receipt is about a message that was accepted and leaves it so: then nothing follows for its execution.
+func goesOn(s hub.DeliveryState, status hub.ReceiptStatus) bool {
+	switch s {
+	case hub.Accepted, hub.Sent, hub.Delivered, hub.Read:
+		return status != hub.ReceiptFailed
+	}
+	return false
+}
+
+// receiptAlone moves a delivery on without looking at the others of its execution, which may be hundreds.
+func (e *Engine) receiptAlone(tx *sqlite.Tx, d *hub.Delivery, rc hub.Receipt, cause hub.Reason) error {
+	exec, err := tx.Execution(d.ExecutionKey)
+	if err != nil || exec == nil {
+		return err
+	}
+	r := &run{e: e, tx: tx, exec: exec}
+	it := &item{Delivery: d, from: d.State, tries: d.Tries}
+	if err := r.receipt(it, rc, cause); err != nil {
+		return err
+	}
+	if err := r.saveItem(it); err != nil {
+		return err
+	}
+	for _, c := range r.lines {
+		tx.Change(c)
+	}
+	return nil
 }
 
 func (r *run) receipt(it *item, rc hub.Receipt, cause hub.Reason) error {

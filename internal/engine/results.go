@@ -97,17 +97,18 @@ func (e *Engine) landApart(ctx context.Context, landings []landing, cause error)
 
 func (e *Engine) commitLandings(ctx context.Context, landings []landing) error {
 	return e.db.Write(ctx, func(tx *sqlite.Tx) error {
+		slow := slowLandings{e: e, tx: tx}
 		for _, l := range landings {
-			if err := e.landOne(tx, l); err != nil {
+			if err := e.landOne(tx, l, &slow); err != nil {
 				return err
 			}
 		}
-		return nil
+		return slow.settle()
 	})
 }
 
 // landOne writes one outcome: the attempt, the delivery, and the execution if it is decided by it.
-func (e *Engine) landOne(tx *sqlite.Tx, l landing) error {
+func (e *Engine) landOne(tx *sqlite.Tx, l landing, slow *slowLandings) error {
 	now := tx.Now()
 	d := *l.delivery
 	decision := hub.Decide(d.Attempts, d.Since(), l.outcome, l.program.flow.Definition.Settings, now, rand.Float64())
@@ -133,7 +134,7 @@ func (e *Engine) landOne(tx *sqlite.Tx, l landing) error {
 			return err
 		}
 	}
-	return e.landSlowly(tx, l, decision)
+	return slow.land(l, decision)
 }
 
 // apply writes a decision over a delivery.
@@ -178,15 +179,44 @@ func (e *Engine) pause(tx *sqlite.Tx, l landing, decision hub.Decision) error {
 	return tx.IntegrationPause(l.in.Key, decision.Reason)
 }
 
-// landSlowly settles an execution by what the database says of all its deliveries: it has several, or a receipt was faster
-// than the connector's answer.
-func (e *Engine) landSlowly(tx *sqlite.Tx, l landing, decision hub.Decision) error {
-	exec, err := tx.Execution(l.exec.Key)
-	if err != nil || exec == nil {
-		return err
+// slowLandings settle executions by what the database says of all their deliveries: they have several, or a receipt was
+// faster than the connector's answer. An execution is read once for all of its outcomes in a transaction, because it may
+// have hundreds of deliveries.
+type slowLandings struct {
+	e    *Engine
+	tx   *sqlite.Tx
+	runs []*slowRun
+}
+
+type slowRun struct {
+	*run
+	cause  hub.Reason // the last
+	landed []landing
+}
+
+// run is the execution of a landing with its deliveries; nil if it is gone.
+func (s *slowLandings) run(execution int64) (*slowRun, error) {
+	for _, r := range s.runs {
+		if r.exec.Key == execution {
+			return r, nil
+		}
 	}
-	r, err := e.takeUp(tx, exec)
+	exec, err := s.tx.Execution(execution)
+	if err != nil || exec == nil {
+		return nil, err
+	}
+	r, err := s.e.takeUp(s.tx, exec)
 	if err != nil {
+		return nil, err
+	}
+	s.runs = append(s.runs, &slowRun{run: r})
+	return s.runs[len(s.runs)-1], nil
+}
+
+// land applies an outcome to its delivery as it is in the database.
+func (s *slowLandings) land(l landing, decision hub.Decision) error {
+	r, err := s.run(l.exec.Key)
+	if err != nil || r == nil {
 		return err
 	}
 	it := r.find(l.delivery.Key)
@@ -195,9 +225,9 @@ func (e *Engine) landSlowly(tx *sqlite.Tx, l landing, decision hub.Decision) err
 	}
 	switch {
 	case it.State == hub.Sending:
-		apply(r, it, l.outcome, decision)
+		apply(r.run, it, l.outcome, decision)
 	case it.State == hub.Unknown && decision.State != hub.Unknown && it.State.May(decision.State):
-		apply(r, it, l.outcome, decision) // the answer came after all
+		apply(r.run, it, l.outcome, decision) // the answer came after all
 	default: // a receipt or a person was faster: what the outcome adds is kept
 		it.Attempts, it.moved = decision.Attempts, true
 		if it.ProviderID == "" {
@@ -207,10 +237,27 @@ func (e *Engine) landSlowly(tx *sqlite.Tx, l landing, decision hub.Decision) err
 			it.ProviderRecipient = l.outcome.Recipient
 		}
 	}
-	if err := r.settleQuietly(decision.Reason); err != nil {
-		return err
+	r.cause = decision.Reason
+	r.landed = append(r.landed, l)
+	return nil
+}
+
+// settle writes the executions, then what was waiting for the providers' ids.
+func (s *slowLandings) settle() error {
+	for _, r := range s.runs {
+		if len(r.landed) == 0 {
+			continue
+		}
+		if err := r.settleQuietly(r.cause); err != nil {
+			return err
+		}
+		for _, l := range r.landed {
+			if err := s.e.adopt(s.tx, l.delivery, l.outcome); err != nil {
+				return err
+			}
+		}
 	}
-	return e.adopt(tx, it.Delivery, l.outcome)
+	return nil
 }
 
 // adopt applies receipts that came before anybody knew to which delivery the provider's id belongs.

@@ -136,15 +136,15 @@ func (s FlowSettings) Unknown() UnknownPolicy {
 
 func (s FlowSettings) problems() []Problem {
 	var p []Problem
-	bound := func(path string, v, most int) {
+	bound := func(path string, v, most int, between string) {
 		if v < 0 || v > most {
 			p = append(p, Problem{Code: ProblemSettingInvalid, Path: Path("settings", path),
-				Message: "must be between 1 and " + itoa(most) + "; leave it out for the default"})
+				Message: "must be between " + between + "; leave it out for the default"})
 		}
 	}
-	bound("maxAttempts", s.MaxAttempts, MaxMaxAttempts)
-	bound("maxAge", s.MaxAgeSeconds, int(MaxMaxAge/time.Second))
-	bound("unknownWait", s.UnknownWaitSeconds, int(MaxUnknownWait/time.Second))
+	bound("maxAttempts", s.MaxAttempts, MaxMaxAttempts, "1 and "+itoa(MaxMaxAttempts))
+	bound("maxAge", s.MaxAgeSeconds, int(MaxMaxAge/time.Second), "1 second (PT1S) and 30 days (P30D)")
+	bound("unknownWait", s.UnknownWaitSeconds, int(MaxUnknownWait/time.Second), "1 second (PT1S) and 7 days (P7D)")
 	switch s.UnknownPolicy {
 	case "", Hold, Resend:
 	default:

@@ -1,6 +1,9 @@
 package hub
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // FlowFacts is what the world outside a flow says about it: gathered by the engine, judged by FlowProblems.
 type FlowFacts struct {
@@ -61,7 +64,10 @@ func sourceProblems(s *FlowSource, facts FlowFacts) []Problem {
 	if s.Module != SourceModuleRecords {
 		p = append(p, Problem{Code: ProblemSourceUnknown, Path: "source.module", Message: fmt.Sprintf("there is no source module %q; use RECORDS", Clip(s.Module, 40))})
 	}
-	if !facts.ActionKnown {
+	switch {
+	case s.Action == "":
+		p = append(p, Problem{Code: ProblemSourceUnknown, Path: "source.action", Message: "The source needs an action; they are listed by catalog.sourceActions"})
+	case !facts.ActionKnown:
 		p = append(p, Problem{Code: ProblemSourceUnknown, Path: "source.action",
 			Message: fmt.Sprintf("there is no source action %q; they are listed by catalog.sourceActions", Clip(s.Action, 60))})
 	}
@@ -69,6 +75,9 @@ func sourceProblems(s *FlowSource, facts FlowFacts) []Problem {
 	case RowsMatching, RowsSubject:
 	default:
 		p = append(p, Problem{Code: ProblemSettingInvalid, Path: "source.rows", Message: fmt.Sprintf("there is no choice of rows %q; use MATCHING or SUBJECT", Clip(string(s.Rows), 40))})
+	}
+	if text := strings.TrimSpace(string(s.Parameters)); text != "" && text != "null" && text != "{}" {
+		p = append(p, Problem{Code: ProblemParameterInvalid, Path: "source.parameters", Message: "this source action takes no parameters", NextStep: "leave them out"})
 	}
 	return append(p, ConsumerProblems(facts.Consumer)...)
 }

@@ -3,6 +3,7 @@ package hub
 import (
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -93,13 +94,26 @@ func Assign[T any](field *T, in *T) {
 
 func checkText(path, s string, limit int, required bool) []Problem {
 	switch {
-	case required && strings.TrimSpace(s) == "":
+	case required && blank(s):
 		return []Problem{{Code: ProblemDescriptionEmpty, Path: path, Message: upperFirst(path) + " cannot be empty"}}
 	case utf8.RuneCountInString(s) > limit:
 		return []Problem{{Code: ProblemSettingInvalid, Path: path,
 			Message: upperFirst(path) + " can have at most " + itoa(limit) + " characters"}}
-	case !utf8.ValidString(s) || strings.ContainsRune(s, 0):
-		return []Problem{{Code: ProblemSettingInvalid, Path: path, Message: upperFirst(path) + " holds bytes that are not text"}}
+	case !Printable(s) && (path != "note" || !Printable(lineBreaks.Replace(s))):
+		return []Problem{{Code: ProblemSettingInvalid, Path: path, Message: upperFirst(path) + " holds control characters or bytes that are not text"}}
 	}
 	return nil
+}
+
+// lineBreaks takes out what a text of several lines may hold of control characters.
+var lineBreaks = strings.NewReplacer("\n", "", "\r", "", "\t", "")
+
+// Printable says whether a text is valid UTF-8 without control characters.
+func Printable(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
+}
+
+// blank says whether a reader would see nothing of a text: spaces and characters without width are nothing.
+func blank(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
 }

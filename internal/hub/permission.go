@@ -188,9 +188,13 @@ func (c Caller) lacks(needs ...Permission) error {
 	if c.Consumer == nil || c.Group == nil || !c.Consumer.Enabled {
 		return &Error{Code: CodeUnauthenticated, Message: "sign in: send a bearer token from POST /oauth/token"}
 	}
-	names := make([]string, len(needs))
-	for i, p := range needs {
-		names[i] = p.String()
+	const most = 5 // in the message; Needs has them all
+	var names []string
+	for _, p := range needs[:min(len(needs), most)] {
+		names = append(names, p.String())
+	}
+	if n := len(needs) - most; n > 0 {
+		names = append(names, fmt.Sprintf("and %d more", n))
 	}
 	return &Error{Code: CodeForbidden, Needs: needs, Group: c.Group.Description,
 		Message: fmt.Sprintf("the group %q lacks %s", c.Group.Description, strings.Join(names, ", "))}

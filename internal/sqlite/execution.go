@@ -1,7 +1,7 @@
 package sqlite
 
 import (
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -48,17 +48,27 @@ func (tx *Tx) ExecutionsOf(occurrence int64) ([]*hub.Execution, error) {
 	return tx.executions("WHERE occurrence = ? AND occurrence <> 0 ORDER BY key", occurrence)
 }
 
-// Due reads executions that may go on at a time, the longest due first, at most limit, leaving out those of some flows.
-func (tx *Tx) Due(now time.Time, limit int, without []int64) ([]*hub.Execution, error) {
-	args := []any{ms(now)}
-	skip := ""
-	if len(without) > 0 {
-		skip = " AND flow NOT IN (?" + strings.Repeat(", ?", len(without)-1) + ")"
-		for _, k := range without {
-			args = append(args, k)
-		}
+// Due reads executions that may go on at a time, the longest due first, at most limit, leaving out those of some flows: then
+// flow by flow, because those that are left out may have very many, and none of them is to be looked at.
+func (tx *Tx) Due(now time.Time, limit int, without []int64) (list []*hub.Execution, err error) {
+	if len(without) == 0 {
+		return tx.executions("WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at, key LIMIT ?", ms(now), limit)
 	}
-	return tx.executions("WHERE due_at IS NOT NULL AND due_at <= ?"+skip+" ORDER BY due_at, key LIMIT ?", append(args, limit)...)
+	for flow := int64(0); len(list) < limit; {
+		found, err := tx.get("SELECT flow FROM executions WHERE due_at IS NOT NULL AND flow > ? ORDER BY flow LIMIT 1", []any{flow}, &flow)
+		if err != nil || !found {
+			return list, err
+		}
+		if slices.Contains(without, flow) {
+			continue
+		}
+		some, err := tx.executions("WHERE due_at IS NOT NULL AND flow = ? AND due_at <= ? ORDER BY due_at, key LIMIT ?", flow, ms(now), limit-len(list))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, some...)
+	}
+	return list, nil
 }
 
 // Running reads executions after a key whose worker should have finished by a time, in the order of the keys, at most limit.

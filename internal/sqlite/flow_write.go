@@ -137,6 +137,12 @@ func (db *DB) FlowArchive(ctx context.Context, c hub.Caller, key int64, expected
 		if err := eventsRunning(f.Description).refuse(tx.each, key); err != nil {
 			return nil, err
 		}
+		if f.Paused != nil { // nobody could resume it any more, and what it has in the queue would wait in vain
+			if err := tx.FlowResume(key, hub.Reason{Code: hub.ReasonOperator, By: c.Consumer.ID(), Message: "the flow was archived"}); err != nil {
+				return nil, err
+			}
+			f.Paused = nil
+		}
 		at := tx.now
 		f.Enabled, f.ArchivedAt, f.UpdatedAt = false, &at, at
 		tx.configured()

@@ -47,9 +47,9 @@ const settingsSchema = `{
     "app_secret": {"type": "string", "minLength": 1, "writeOnly": true},
     "verify_token": {"type": "string", "minLength": 1, "writeOnly": true},
     "graph_version": {"type": "string", "pattern": "^v[0-9]+\\.[0-9]+$", "default": "v25.0"},
-    "base_url": {"type": "string", "format": "uri", "default": "https://graph.facebook.com", "x-recado-secret-destination": true},
+    "base_url": {"type": "string", "format": "uri", "pattern": "^https?://[^@\\s]+$", "default": "https://graph.facebook.com", "x-recado-secret-destination": true},
     "default_language": {"type": "string", "pattern": "^[a-z]{2,3}(_[A-Za-z]{2,4})?$"},
-    "rate_per_second": {"type": "number", "exclusiveMinimum": 0, "default": 80}
+    "rate_per_second": {"type": "number", "exclusiveMinimum": 0, "maximum": 1000000, "default": 80}
   },
   "required": ["phone_number_id", "waba_id", "access_token", "app_secret", "verify_token"],
   "additionalProperties": false

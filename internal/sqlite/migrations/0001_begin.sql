@@ -154,6 +154,7 @@ CREATE TABLE executions (
   CHECK ((state = 'WAITING') = (waiting_for IS NOT NULL))
 ) STRICT;
 CREATE INDEX executions_due ON executions (due_at, key) WHERE due_at IS NOT NULL;
+CREATE INDEX executions_due_flow ON executions (flow, due_at, key) WHERE due_at IS NOT NULL;
 CREATE INDEX executions_open ON executions (state, key) WHERE closed_at IS NULL;
 CREATE INDEX executions_flow ON executions (flow, key);
 CREATE INDEX executions_event ON executions (event, key) WHERE event <> 0;
