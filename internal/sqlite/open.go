@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync/atomic"
+	"time"
 
 	"github.com/gofrs/flock"
 	driver "modernc.org/sqlite"
@@ -39,6 +40,7 @@ type DB struct {
 	catalog *catalog.Catalog
 	callers callers
 	config  atomic.Uint64 // counts the commits that changed configuration
+	faulty  atomic.Int64  // when the store last failed, in nanoseconds since 1970
 }
 
 // File is the name of the database inside the data directory.
@@ -68,8 +70,8 @@ func Open(ctx context.Context, dir string, o Options) (*DB, error) {
 func open(ctx context.Context, dir string, o Options) (*DB, error) {
 	path := filepath.Join(dir, File)
 	// SQLite would make it readable for everybody; its other files take their mode from this one.
-	if f, err := os.OpenFile(path, os.O_CREATE, 0o600); err != nil {
-		return nil, fmt.Errorf("the database cannot be opened: %w", err)
+	if f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
+		return nil, fmt.Errorf("the database cannot be written: %w", err)
 	} else if err := f.Close(); err != nil {
 		return nil, err
 	}
@@ -110,9 +112,15 @@ func (db *DB) Close() error {
 	return errors.Join(db.w.close(), db.read.Close(), db.lock.Unlock())
 }
 
-// Ready says whether the database takes a write: nil, or what is wrong. It writes a page and has it made durable, because a
+// faultyFor is how long after a fault of the store the hub is not ready: on a full disk, a little still fits now and then.
+const faultyFor = 5 * time.Second
+
+// Ready says whether the database takes writes: nil, or what is wrong. It writes a page and has it made durable, because a
 // full disk shows nowhere else.
 func (db *DB) Ready(ctx context.Context) error {
+	if time.Since(time.Unix(0, db.faulty.Load())) < faultyFor {
+		return errStore
+	}
 	return db.Write(ctx, func(tx *Tx) error {
 		return tx.exec("UPDATE migrations SET at = at WHERE version = (SELECT max(version) FROM migrations)")
 	})

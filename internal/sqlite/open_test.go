@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -110,6 +111,26 @@ func TestWhatWasWrittenIsThereAfterTheNextOpen(t *testing.T) {
 	}
 }
 
+func TestADatabaseThatMayOnlyBeReadIsRefused(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() == 0 {
+		t.Skip("root may write everything: run the tests as another user")
+	}
+	dir := t.TempDir()
+	if err := hubtest.Open(t, dir, nil).Close(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, sqlite.File)
+	if err := os.Chmod(path, 0o400); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sqlite.Open(t.Context(), dir, hubtest.Options(nil))
+	if err == nil {
+		_ = db.Close()
+	}
+	oneClearLine(t, err, path, "cannot be written")
+}
+
 func TestAHubWhoseDatabaseTakesNoWriteIsNotReady(t *testing.T) {
 	t.Parallel()
 	db := hubtest.DB(t)
@@ -131,6 +152,34 @@ func TestAHubWhoseDatabaseTakesNoWriteIsNotReady(t *testing.T) {
 	if err := db.Ready(t.Context()); err != nil {
 		t.Error(err)
 	}
+}
+
+func TestAHubWhoseDiskIsFullIsNotReadyAlthoughALittleStillFits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		db := hubtest.DB(t)
+		write := func(statement string, args ...any) error {
+			return db.Write(t.Context(), func(tx *sqlite.Tx) error { return tx.Exec(statement, args...) })
+		}
+		if err := write("PRAGMA max_page_count = 1"); err != nil { // it becomes as small as what is there
+			t.Fatal(err)
+		}
+		large := make([]byte, 1<<20)
+		err := write("INSERT INTO callbacks (key, integration, received_at, request) VALUES (1, 1, 0, ?)", large)
+		if hub.CodeOf(err) != hub.CodeUnavailable {
+			t.Fatalf("the large write was answered %v", err)
+		}
+		if err := write("UPDATE migrations SET at = at"); err != nil {
+			t.Fatalf("the small write was answered %v", err)
+		}
+		if err := db.Ready(t.Context()); hub.CodeOf(err) != hub.CodeUnavailable {
+			t.Errorf("ready: %v", err)
+		}
+		time.Sleep(time.Minute)
+		if err := db.Ready(t.Context()); err != nil {
+			t.Errorf("a minute later: %v", err)
+		}
+	})
 }
 
 func TestKeysGoOnFromTheLargestOneStored(t *testing.T) {

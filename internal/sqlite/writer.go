@@ -153,6 +153,7 @@ func (w *writer) commit(batch []*job) {
 	}
 	if err != nil {
 		err = storeError(err)
+		w.db.noteFault(err)
 		for _, j := range batch {
 			j.reply <- err
 		}
@@ -169,6 +170,7 @@ func (w *writer) commit(batch []*job) {
 		hook()
 	}
 	for _, j := range batch {
+		w.db.noteFault(j.err)
 		j.reply <- j.err
 	}
 }
@@ -240,13 +242,22 @@ func runGuarded(fn func(*Tx) error, tx *Tx) (err error) {
 	return fn(tx)
 }
 
-// storeError turns a failure of the store into what a caller is told: that nothing was kept and that trying again makes
-// sense. The cause goes along for the log.
+// errStore is what callers are told of a fault of the store: that nothing was kept, and that trying again makes sense.
+var errStore = &hub.Error{Code: hub.CodeUnavailable, Message: "the database cannot write at the moment; nothing was kept, try again"}
+
+// storeError turns a failure of the store into what a caller is told. The cause goes along for the log.
 func storeError(err error) error {
 	if hub.CodeOf(err) == hub.CodeUnavailable {
 		return err
 	}
-	return fmt.Errorf("%w: %w", &hub.Error{Code: hub.CodeUnavailable, Message: "the database cannot write at the moment; nothing was kept, try again"}, err)
+	return fmt.Errorf("%w: %w", errStore, err)
+}
+
+// noteFault remembers when the store last failed, for Ready.
+func (db *DB) noteFault(err error) {
+	if err != nil && errors.Is(err, errStore) {
+		db.faulty.Store(time.Now().UnixNano())
+	}
 }
 
 // faults are the results of SQLite that say something of the disk or the machine and nothing of the statement
