@@ -54,6 +54,7 @@ type Auth struct {
 	parser   *jwt.Parser
 	verified *cache
 	failures *limiter
+	uses     uses
 }
 
 // Open reads the signing keys from the data directory, which the caller must have locked, or makes the first one. Errors
@@ -84,12 +85,17 @@ func Open(dir string, o Options) (*Auth, error) {
 }
 
 // Caller is Verify, and then the consumer with its group as they are at this moment. It also says when the token
-// expires. A consumer that is gone or disabled is UNAUTHENTICATED, however valid its token is.
+// ends: when it
+// expires, or its consumer does. A consumer that is gone, disabled or expired is UNAUTHENTICATED, however valid its token is.
 func (a *Auth) Caller(ctx context.Context, token, locale string) (hub.Caller, time.Time, error) {
 	claims, err := a.Verify(token)
 	if err != nil {
 		return hub.Caller{}, time.Time{}, err
 	}
 	caller, err := a.db.Caller(ctx, claims.ConsumerKey, locale)
-	return caller, claims.ExpiresAt, err
+	until := claims.ExpiresAt
+	if err == nil && caller.Consumer.ExpiresAt != nil && caller.Consumer.ExpiresAt.Before(until) {
+		until = *caller.Consumer.ExpiresAt
+	}
+	return caller, until, err
 }

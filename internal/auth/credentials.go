@@ -77,7 +77,7 @@ func credentials(r *http.Request, form url.Values) (id, secret string, fault *oa
 		return "", "", invalidClient("the client did not prove itself: send its key and secret by HTTP Basic, or as client_id and client_secret")
 	}
 	if len(id) > maxCredential || len(secret) > maxCredential {
-		return "", "", invalidClient("the client is unknown, its secret is wrong, or it is disabled")
+		return "", "", invalidClient("the client is unknown, its secret is wrong, or it is disabled or expired")
 	}
 	return id, secret, nil
 }

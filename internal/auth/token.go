@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"log/slog"
@@ -104,11 +105,24 @@ func (a *Auth) token(r *http.Request) (*tokenAnswer, *oauthError) {
 		a.log.LogAttrs(r.Context(), slog.LevelError, "token not signed", slog.String("consumer", consumer.ID()), slog.Any("error", err))
 		return nil, &oauthError{status: http.StatusInternalServerError, code: errServer, description: "the token could not be made; the log says why"}
 	}
+	a.noteUse(r.Context(), consumer)
 	return &tokenAnswer{AccessToken: token, TokenType: "Bearer", ExpiresIn: int(a.ttl / time.Second)}, nil
 }
 
-// noHash stands in for the hash of a client that does not exist, so that the answer takes as long.
-var noHash = make([]byte, 32)
+// noteUse writes down that the consumer was given a token, beside the answer: nobody waits for it, and a failure of it is no
+// failure of the grant.
+func (a *Auth) noteUse(ctx context.Context, consumer *hub.Consumer) {
+	ctx = context.WithoutCancel(ctx)
+	now := time.Now()
+	if !a.uses.due(consumer.Key, now) {
+		return
+	}
+	go func() {
+		if err := a.db.ConsumerUsed(ctx, consumer, now); err != nil {
+			a.log.LogAttrs(ctx, slog.LevelWarn, "last use of a consumer not noted", slog.String("consumer", consumer.ID()), slog.Any("error", err))
+		}
+	}()
+}
 
 // authenticate finds the consumer whose key and secret these are.
 func (a *Auth) authenticate(r *http.Request, id, secret string) (*hub.Consumer, *oauthError) {
@@ -123,14 +137,11 @@ func (a *Auth) authenticate(r *http.Request, id, secret string) (*hub.Consumer, 
 		return nil, &oauthError{status: http.StatusServiceUnavailable, code: errSlowDown, retryAfter: time.Second,
 			description: "the client cannot be looked up at the moment; try again"}
 	}
-	hash := noHash
-	if err == nil {
-		hash = consumer.SecretHash
-	}
-	if !hub.SecretMatches(hash, secret) || err != nil || !consumer.Enabled {
+	// Of a client that does not exist a secret is compared as well, so that the answer takes as long.
+	if !consumer.HasSecret(secret, now) || !consumer.Active(now) {
 		a.failures.fail(id, address, now)
 		a.logRefusal(r, consumer, address)
-		return nil, invalidClient("the client is unknown, its secret is wrong, or it is disabled")
+		return nil, invalidClient("the client is unknown, its secret is wrong, or it is disabled or expired")
 	}
 	a.failures.succeed(id, address)
 	return consumer, nil

@@ -46,6 +46,9 @@ var asks = map[string]ask{
 	"ConsumerUpdate": {hubtest.May(hub.RowAPIConnections, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.ConsumerUpdate(ctx, c, 404, 0, hub.ConsumerInput{}))
 	}},
+	"ConsumerSecretRotate": {hubtest.May(hub.RowAPIConnections, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.ConsumerSecretRotate(ctx, c, 404, 0, 0))
+	}},
 	"ConsumerDelete": {hubtest.May(hub.RowAPIConnections, hub.Remove), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error { return db.ConsumerDelete(ctx, c, 404, 0) }},
 	"Integrations": {hubtest.May(hub.RowAPIConnections, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.Integrations(ctx, c, hub.ListFilter{}, page))
