@@ -15,7 +15,7 @@ import (
 	"github.com/recado-hub/recado/internal/sqlite"
 )
 
-// Bounds and default of Options.TTL. A token cannot be taken back on its own, so it should not live long.
+// Bounds and default of Options.TTL. Whoever finds a token can use it until it ends or is revoked, so it should not live long.
 const (
 	DefaultTTL = 15 * time.Minute
 	MaxTTL     = 24 * time.Hour
@@ -54,6 +54,7 @@ type Auth struct {
 	parser   *jwt.Parser
 	verified *cache
 	failures *limiter
+	metadata []byte
 	uses     uses
 }
 
@@ -74,6 +75,9 @@ func Open(dir string, o Options) (*Auth, error) {
 		db: o.DB, keys: keys, issuer: o.Issuer, audience: cmp.Or(o.Audience, o.Issuer), ttl: cmp.Or(o.TTL, DefaultTTL),
 		address: o.Address, log: o.Log, verified: newCache(), failures: newLimiter(),
 	}
+	if a.metadata, err = a.marshalMetadata(); err != nil {
+		return nil, err
+	}
 	if a.address == nil {
 		a.address = peer
 	}
@@ -93,6 +97,7 @@ func (a *Auth) Caller(ctx context.Context, token, locale string) (hub.Caller, ti
 		return hub.Caller{}, time.Time{}, err
 	}
 	caller, err := a.db.Caller(ctx, claims.ConsumerKey, locale)
+	caller.Scope = claims.Scope
 	until := claims.ExpiresAt
 	if err == nil && caller.Consumer.ExpiresAt != nil && caller.Consumer.ExpiresAt.Before(until) {
 		until = *caller.Consumer.ExpiresAt

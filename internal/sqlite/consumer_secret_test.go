@@ -8,6 +8,7 @@ import (
 
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/hubtest"
+	"github.com/recado-hub/recado/internal/sqlite"
 )
 
 func expiringIn(d time.Duration) hub.ConsumerInput {
@@ -116,4 +117,63 @@ func TestTheLastUseIsWrittenOnceAMinute(t *testing.T) {
 			t.Errorf("used after %s: a caller still reads %s", step.after, cached.LastUsedAt)
 		}
 	}
+}
+
+func TestWhoeverWaitsForARightsChangeIsWoken(t *testing.T) {
+	t.Parallel()
+	db := hubtest.DB(t)
+	admin, ctx := hubtest.Admin(t, db), t.Context()
+	c := hubtest.CallerWith(t, db, seeWorkOrders)
+	woken := func(waiting <-chan struct{}) bool {
+		select {
+		case <-waiting:
+			return true
+		default:
+			return false
+		}
+	}
+	for _, change := range []func() error{
+		func() error {
+			_, err := db.ConsumerUpdate(ctx, admin, c.Consumer.Key, 0, hub.ConsumerInput{Enabled: ptr(false)})
+			return err
+		},
+		func() error {
+			_, err := db.GroupUpdate(ctx, admin, c.Group.Key, 0, groupInput("less"))
+			return err
+		},
+		func() error {
+			return db.TokenRevoke(ctx, c, sqlite.RevokedToken{ID: "jti", ConsumerKey: c.Consumer.Key, ExpiresAt: time.Now().Add(time.Hour)})
+		},
+	} {
+		waiting := db.RightsChanged()
+		if woken(waiting) {
+			t.Fatal("somebody is woken before anything changed")
+		}
+		if err := change(); err != nil {
+			t.Fatal(err)
+		}
+		if !woken(waiting) {
+			t.Error("nobody was woken")
+		}
+	}
+}
+
+func TestRevokedTokensAreForgottenWhenTheyWouldHaveExpired(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		db, ctx := hubtest.DB(t), t.Context()
+		c := hubtest.CallerWith(t, db)
+		for _, id := range []string{"first", "second", "second", "third"} {
+			if err := db.TokenRevoke(ctx, c, sqlite.RevokedToken{ID: id, ConsumerKey: c.Consumer.Key, ExpiresAt: time.Now().Add(time.Minute)}); err != nil {
+				t.Fatal(err)
+			}
+			if !db.TokenRevoked(id) || db.TokenRevoked("another") {
+				t.Errorf("%s: revoked %v", id, db.TokenRevoked(id))
+			}
+			time.Sleep(31 * time.Second)
+		}
+		if n := must(db.Number(ctx, "SELECT count(*) FROM revoked_tokens"))(t); n != 1 {
+			t.Errorf("%d rows are kept, want that of the last token alone", n)
+		}
+	})
 }

@@ -38,6 +38,8 @@ type DB struct {
 	seal    *sealer
 	catalog *catalog.Catalog
 	callers callers
+	revoked revocations
+	rights  signal
 	config  atomic.Uint64 // counts the commits that changed configuration
 }
 
@@ -85,6 +87,9 @@ func open(ctx context.Context, dir string, o Options) (*DB, error) {
 	db := &DB{dir: dir, read: read, catalog: o.Catalog}
 	if db.seal, err = newSealer(o.Key); err == nil {
 		err = db.checkKey(ctx)
+	}
+	if err == nil {
+		err = db.loadRevoked(ctx)
 	}
 	if err == nil {
 		db.w, err = newWriter(ctx, db, path, o.Committed)
