@@ -93,8 +93,8 @@ var errUnknownKey = errors.New("unknown kid")
 
 func (a *Auth) keyOf(t *jwt.Token) (any, error) {
 	kid, _ := t.Header["kid"].(string)
-	if key := a.keys.trust[kid]; key != nil {
-		return key, nil
+	if trusted := a.keys.trust[kid]; trusted != nil && trusted.holds(time.Now()) {
+		return trusted.key, nil
 	}
 	return nil, errUnknownKey
 }

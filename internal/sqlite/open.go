@@ -52,12 +52,9 @@ func Open(ctx context.Context, dir string, o Options) (*DB, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("the data directory cannot be made: %w", err)
 	}
-	lock := flock.New(filepath.Join(dir, "lock"))
-	switch ok, err := lock.TryLock(); {
-	case err != nil:
-		return nil, fmt.Errorf("the data directory %s cannot be locked: %w", dir, err)
-	case !ok:
-		return nil, fmt.Errorf("the data directory %s is in use by another hub; stop that one or choose another directory with --data", dir)
+	lock, err := lockDir(dir)
+	if err != nil {
+		return nil, err
 	}
 	db, err := open(ctx, dir, o)
 	if err != nil {
@@ -65,6 +62,27 @@ func Open(ctx context.Context, dir string, o Options) (*DB, error) {
 	}
 	db.lock = lock
 	return db, nil
+}
+
+// Lock locks a data directory that is there, for whoever changes other files in it than the database, and refuses one that
+// a hub has open. unlock frees it.
+func Lock(dir string) (unlock func() error, err error) {
+	lock, err := lockDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	return lock.Unlock, nil
+}
+
+func lockDir(dir string) (*flock.Flock, error) {
+	lock := flock.New(filepath.Join(dir, "lock"))
+	switch ok, err := lock.TryLock(); {
+	case err != nil:
+		return nil, fmt.Errorf("the data directory %s cannot be locked: %w", dir, err)
+	case !ok:
+		return nil, fmt.Errorf("the data directory %s is in use by another hub; stop that one or choose another directory with --data", dir)
+	}
+	return lock, nil
 }
 
 func open(ctx context.Context, dir string, o Options) (*DB, error) {
