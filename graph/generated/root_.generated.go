@@ -3203,7 +3203,7 @@ type Viewer {
   consumer: Consumer!
   "Its permission group. Shown to its own consumers, also without the permission to see groups."
   group: Group!
-  "What the group grants at the moment, so that a screen can leave out what the caller may not do."
+  "What the group grants at the moment, within the scope of the token if it has one, so that a screen can leave out what the caller may not do."
   grants: [Grant!]!
   "The language of labels in the answers: the best match for ` + "`" + `Accept-Language` + "`" + `, else ` + "`" + `en` + "`" + `."
   locale: Locale!

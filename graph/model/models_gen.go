@@ -642,7 +642,7 @@ type Viewer struct {
 	Consumer *hub.Consumer `json:"consumer"`
 	// Its permission group. Shown to its own consumers, also without the permission to see groups.
 	Group *hub.Group `json:"group"`
-	// What the group grants at the moment, so that a screen can leave out what the caller may not do.
+	// What the group grants at the moment, within the scope of the token if it has one, so that a screen can leave out what the caller may not do.
 	Grants []*hub.Grant `json:"grants"`
 	// The language of labels in the answers: the best match for `Accept-Language`, else `en`.
 	Locale string `json:"locale"`

@@ -200,7 +200,7 @@ func TestARevokedTokenStaysRevokedAfterTheHubWasKilled(t *testing.T) {
 	revoked, kept := signIn(t, hub.url, adminKey, adminSecret), signIn(t, hub.url, adminKey, adminSecret)
 	about(t, hub.url+"/oauth/revoke", adminKey, adminSecret, revoked.token)
 	hub.kill()
-	hub = serve(t, dir, hub.addr())
+	serve(t, dir, hub.addr())
 	checkDoors(t, revoked, false)
 	kept.ask(t, "{ viewer { locale } }", nil, &struct{}{})
 }
