@@ -16,5 +16,5 @@ func (r *queryResolver) Viewer(ctx context.Context) (*model.Viewer, error) {
 	if err := c.NeedToken(); err != nil {
 		return nil, err
 	}
-	return &model.Viewer{Consumer: c.Consumer, Group: c.Group, Grants: pointers(c.Group.Grants.List()), Locale: visitOf(ctx).locale}, nil
+	return &model.Viewer{Consumer: c.Consumer, Group: c.Group, Grants: pointers(c.Grants().List()), Locale: visitOf(ctx).locale}, nil
 }

@@ -88,6 +88,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputConsumerCreateInput,
 		ec.unmarshalInputConsumerFilterInput,
+		ec.unmarshalInputConsumerSecretRotateInput,
 		ec.unmarshalInputConsumerUpdateInput,
 		ec.unmarshalInputDeliveryFilterInput,
 		ec.unmarshalInputDeliveryResolveInput,
@@ -713,10 +714,18 @@ type Consumer implements Node {
   group: Group
   "Whether flows may read with the rights of this consumer."
   hubEnabled: Boolean!
-  "Whether the consumer can sign in and be used by flows."
+  "Whether the consumer can sign in and be used by flows, until it expires."
   enabled: Boolean!
-  "The generated key: the ` + "`" + `client_id` + "`" + ` for ` + "`" + `POST /oauth/token` + "`" + `. The secret is shown once, by ` + "`" + `consumerCreate` + "`" + `."
+  "From then on the consumer gets no token, its tokens are refused, and flows cannot read with its rights; null: it does not expire."
+  expiresAt: DateTime
+  "When the consumer was last given a token, to the minute; null if it never was."
+  lastUsedAt: DateTime
+  "The generated key: the ` + "`" + `client_id` + "`" + ` for ` + "`" + `POST /oauth/token` + "`" + `. The secret is shown once, by ` + "`" + `consumerCreate` + "`" + ` or ` + "`" + `consumerSecretRotate` + "`" + `."
   clientId: String!
+  "When the secret was last replaced; null if the consumer has its first one."
+  secretRotatedAt: DateTime
+  "Until when the secret before the current one is valid too; null if it is not kept, or if there is none."
+  oldSecretUntil: DateTime
   "When the consumer was made."
   createdAt: DateTime!
   "When the consumer was last saved."
@@ -773,6 +782,8 @@ input ConsumerCreateInput {
   hubEnabled: Boolean = false
   "Whether the consumer can sign in and be used by flows."
   enabled: Boolean = true
+  "When the consumer expires: a time to come. Left out or null: never."
+  expiresAt: DateTime
 }
 
 """
@@ -791,6 +802,21 @@ input ConsumerUpdateInput {
   hubEnabled: Boolean
   "Whether the consumer can sign in and be used by flows. False holds at once, also for tokens given out before. Cannot be null."
   enabled: Boolean
+  "When the consumer expires: a time to come; null: never."
+  expiresAt: DateTime
+}
+
+"""
+How the secret of a consumer is replaced.
+"""
+input ConsumerSecretRotateInput {
+  "The version that the change was made against; another current version is a CONFLICT. Without it nothing is checked."
+  expectedVersion: Int
+  """
+  How long the secret of until now stays valid beside the new one, so that whoever uses it has time to change: ` + "`" + `PT0S` + "`" + `, which is
+  the default, ends it at once; ` + "`" + `P30D` + "`" + ` is the most. A secret that is older still ends in any case.
+  """
+  keepOldFor: Duration = "PT0S"
 }
 
 """
@@ -811,6 +837,18 @@ What became of ` + "`" + `consumerUpdate` + "`" + `.
 type ConsumerUpdatePayload {
   "The consumer as it is now; null if there are errors."
   consumer: Consumer
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
+"""
+What became of ` + "`" + `consumerSecretRotate` + "`" + `.
+"""
+type ConsumerSecretRotatePayload {
+  "The consumer as it is now; null if there are errors."
+  consumer: Consumer
+  "The new secret: the ` + "`" + `client_secret` + "`" + ` for ` + "`" + `POST /oauth/token` + "`" + `. This is the only time that it is ever shown. Null if there are errors."
+  secret: String
   "What was wrong with the input."
   userErrors: [UserError!]!
 }
@@ -865,6 +903,17 @@ extend type Mutation {
     "The changes."
     input: ConsumerUpdateInput!
   ): ConsumerUpdatePayload @requires(module: "settings", submodule: "api_connections", action: EDIT)
+
+  """
+  Gives a consumer a new secret. The old one stays valid for the time that is asked for; tokens that were given out stay valid until they
+  expire. The caller must hold everything that the consumer's group grants.
+  """
+  consumerSecretRotate(
+    "The id of the consumer."
+    id: ID!
+    "How the secret is replaced."
+    input: ConsumerSecretRotateInput!
+  ): ConsumerSecretRotatePayload @requires(module: "settings", submodule: "api_connections", action: EDIT)
 
   """
   Deletes a consumer; its tokens end at once. Refused with IN_USE while flows read with its rights.
@@ -3155,7 +3204,7 @@ type Viewer {
   consumer: Consumer!
   "Its permission group. Shown to its own consumers, also without the permission to see groups."
   group: Group!
-  "What the group grants at the moment, so that a screen can leave out what the caller may not do."
+  "What the group grants at the moment, within the scope of the token if it has one, so that a screen can leave out what the caller may not do."
   grants: [Grant!]!
   "The language of labels in the answers: the best match for ` + "`" + `Accept-Language` + "`" + `, else ` + "`" + `en` + "`" + `."
   locale: Locale!
@@ -3355,8 +3404,16 @@ func (ec *executionContext) childFields_Consumer(ctx context.Context, field grap
 		return ec.fieldContext_Consumer_hubEnabled(ctx, field)
 	case "enabled":
 		return ec.fieldContext_Consumer_enabled(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Consumer_expiresAt(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_Consumer_lastUsedAt(ctx, field)
 	case "clientId":
 		return ec.fieldContext_Consumer_clientId(ctx, field)
+	case "secretRotatedAt":
+		return ec.fieldContext_Consumer_secretRotatedAt(ctx, field)
+	case "oldSecretUntil":
+		return ec.fieldContext_Consumer_oldSecretUntil(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Consumer_createdAt(ctx, field)
 	case "updatedAt":
@@ -3409,6 +3466,18 @@ func (ec *executionContext) childFields_ConsumerEdge(ctx context.Context, field 
 		return ec.fieldContext_ConsumerEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConsumerEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ConsumerSecretRotatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "consumer":
+		return ec.fieldContext_ConsumerSecretRotatePayload_consumer(ctx, field)
+	case "secret":
+		return ec.fieldContext_ConsumerSecretRotatePayload_secret(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ConsumerSecretRotatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConsumerSecretRotatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ConsumerUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

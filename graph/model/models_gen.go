@@ -34,6 +34,8 @@ type ConsumerCreateInput struct {
 	HubEnabled *bool `json:"hubEnabled,omitempty"`
 	// Whether the consumer can sign in and be used by flows.
 	Enabled *bool `json:"enabled,omitempty"`
+	// When the consumer expires: a time to come. Left out or null: never.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
 }
 
 // What became of `consumerCreate`.
@@ -64,6 +66,25 @@ type ConsumerFilterInput struct {
 	Group *string `json:"group,omitempty"`
 }
 
+// How the secret of a consumer is replaced.
+type ConsumerSecretRotateInput struct {
+	// The version that the change was made against; another current version is a CONFLICT. Without it nothing is checked.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// How long the secret of until now stays valid beside the new one, so that whoever uses it has time to change: `PT0S`, which is
+	// the default, ends it at once; `P30D` is the most. A secret that is older still ends in any case.
+	KeepOldFor *time.Duration `json:"keepOldFor,omitempty"`
+}
+
+// What became of `consumerSecretRotate`.
+type ConsumerSecretRotatePayload struct {
+	// The consumer as it is now; null if there are errors.
+	Consumer *hub.Consumer `json:"consumer,omitempty"`
+	// The new secret: the `client_secret` for `POST /oauth/token`. This is the only time that it is ever shown. Null if there are errors.
+	Secret *string `json:"secret,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Changes to a consumer. A field that is left out stays as it is.
 type ConsumerUpdateInput struct {
 	// The version that the change was made against; another current version is a CONFLICT. Without it nothing is checked.
@@ -78,6 +99,8 @@ type ConsumerUpdateInput struct {
 	HubEnabled graphql.Omittable[*bool] `json:"hubEnabled,omitempty"`
 	// Whether the consumer can sign in and be used by flows. False holds at once, also for tokens given out before. Cannot be null.
 	Enabled graphql.Omittable[*bool] `json:"enabled,omitempty"`
+	// When the consumer expires: a time to come; null: never.
+	ExpiresAt graphql.Omittable[*time.Time] `json:"expiresAt,omitempty"`
 }
 
 // What became of `consumerUpdate`.
@@ -619,7 +642,7 @@ type Viewer struct {
 	Consumer *hub.Consumer `json:"consumer"`
 	// Its permission group. Shown to its own consumers, also without the permission to see groups.
 	Group *hub.Group `json:"group"`
-	// What the group grants at the moment, so that a screen can leave out what the caller may not do.
+	// What the group grants at the moment, within the scope of the token if it has one, so that a screen can leave out what the caller may not do.
 	Grants []*hub.Grant `json:"grants"`
 	// The language of labels in the answers: the best match for `Accept-Language`, else `en`.
 	Locale string `json:"locale"`

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/hub"
@@ -112,6 +113,7 @@ func (e *Engine) flowProblems(ctx context.Context, f *hub.Flow) ([]hub.Problem, 
 
 // flowFacts gathers what the world says about a flow.
 func (e *Engine) flowFacts(ctx context.Context, f *hub.Flow) (facts hub.FlowFacts, err error) {
+	facts.Now = time.Now()
 	if s := f.Definition.Source; s != nil {
 		if action := e.catalog.SourceAction(s.Action); action != nil {
 			facts.ActionKnown = true

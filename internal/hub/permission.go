@@ -148,12 +148,24 @@ func (g Grants) Covers(other Grants) []Permission {
 type Caller struct {
 	Consumer *Consumer
 	Group    *Group
+	Scope    Grants // what its token is narrowed to; nil: all that the group grants
 	Locale   string // BCP 47, one of the six languages; "en" if the caller did not say
+}
+
+// Grants is what the caller may do: what its group grants, and its token's scope too. It must not be changed.
+func (c Caller) Grants() Grants {
+	switch {
+	case c.Consumer == nil || c.Group == nil || !c.Consumer.Enabled:
+		return nil
+	case c.Scope == nil:
+		return c.Group.Grants
+	}
+	return c.Group.Grants.Narrow(c.Scope)
 }
 
 // May says whether the caller holds the permission now.
 func (c Caller) May(row Row, a Action) bool {
-	return c.Consumer != nil && c.Group != nil && c.Consumer.Enabled && c.Group.Grants.Allows(row, a)
+	return c.Consumer != nil && c.Group != nil && c.Consumer.Enabled && c.Group.Grants.Allows(row, a) && (c.Scope == nil || c.Scope.Allows(row, a))
 }
 
 // Need returns nil if the caller holds the permission, else the error that says what is missing: UNAUTHENTICATED for
@@ -170,7 +182,7 @@ func (c Caller) NeedAll(g Grants) error {
 	if err := c.NeedToken(); err != nil {
 		return err
 	}
-	if missing := c.Group.Grants.Covers(g); len(missing) > 0 {
+	if missing := c.Grants().Covers(g); len(missing) > 0 {
 		return c.lacks(missing...)
 	}
 	return nil
@@ -190,12 +202,19 @@ func (c Caller) lacks(needs ...Permission) error {
 	}
 	const most = 5 // in the message; Needs has them all
 	var names []string
-	for _, p := range needs[:min(len(needs), most)] {
-		names = append(names, p.String())
+	scoped := true
+	for i, p := range needs {
+		if i < most {
+			names = append(names, p.String())
+		}
+		scoped = scoped && c.Group.Grants.Allows(Row{p.Module, p.Submodule}, p.Action)
 	}
 	if n := len(needs) - most; n > 0 {
 		names = append(names, fmt.Sprintf("and %d more", n))
 	}
-	return &Error{Code: CodeForbidden, Needs: needs, Group: c.Group.Description,
-		Message: fmt.Sprintf("the group %q lacks %s", c.Group.Description, strings.Join(names, ", "))}
+	message := fmt.Sprintf("the group %q lacks %s", c.Group.Description, strings.Join(names, ", "))
+	if scoped {
+		message = "the scope of the token lacks " + strings.Join(names, ", ") + "; the group grants it, so get a token with a wider scope or without one"
+	}
+	return &Error{Code: CodeForbidden, Needs: needs, Group: c.Group.Description, Message: message}
 }

@@ -107,6 +107,7 @@ func TestEveryProblemOfAFlowHasItsCodeAndPath(t *testing.T) {
 		{"another source module", func(f *hub.Flow, _ *hub.FlowFacts) { f.Definition.Source.Module = "ORACLE" }, "SOURCE_ACTION_UNKNOWN source.module"},
 		{"an unknown source action", func(_ *hub.Flow, w *hub.FlowFacts) { w.ActionKnown, w.Field = false, nil }, "SOURCE_ACTION_UNKNOWN source.action"},
 		{"no consumer", func(_ *hub.Flow, w *hub.FlowFacts) { w.Consumer, w.Group = nil, nil }, "CONSUMER_UNKNOWN source.consumer"},
+		{"an expired consumer", func(_ *hub.Flow, w *hub.FlowFacts) { w.Now, w.Consumer.ExpiresAt = noon, &noon }, "CONSUMER_DISABLED source.consumer"},
 		{"a disabled consumer", func(_ *hub.Flow, w *hub.FlowFacts) { w.Consumer.Enabled = false }, "CONSUMER_DISABLED source.consumer"},
 		{"hubEnabled is off", func(_ *hub.Flow, w *hub.FlowFacts) { w.Consumer.HubEnabled = false }, "CONSUMER_HUB_DISABLED source.consumer"},
 		{"a right is missing", func(f *hub.Flow, _ *hub.FlowFacts) { target(f).Mapping[1].Field = "responsible.sms" }, "PERMISSION_MISSING targets.0.mapping.1.field"},
@@ -261,16 +262,19 @@ func TestAConsumerIsJudgedWhenItIsWritten(t *testing.T) {
 		{"a long name", hub.ConsumerInput{Name: ptr(strings.Repeat("n", 101)), GroupKey: ptr(int64(1))}, "SETTING_INVALID name"},
 		{"a long description", hub.ConsumerInput{Name: ptr("n"), Description: ptr(strings.Repeat("n", 2001)), GroupKey: ptr(int64(1))}, "SETTING_INVALID description"},
 		{"no group", hub.ConsumerInput{Name: ptr("n")}, "SETTING_INVALID group"},
+		{"an expiry date to come", hub.ConsumerInput{Name: ptr("n"), GroupKey: ptr(int64(1)), ExpiresAt: ptr(ptr(noon.Add(time.Second)))}, ""},
+		{"an expiry date that is now", hub.ConsumerInput{Name: ptr("n"), GroupKey: ptr(int64(1)), ExpiresAt: ptr(&noon)}, "SETTING_INVALID expiresAt"},
+		{"no expiry date", hub.ConsumerInput{Name: ptr("n"), GroupKey: ptr(int64(1)), ExpiresAt: ptr[*time.Time](nil)}, ""},
 	} {
-		if got := problemsOf((&hub.Consumer{}).Apply(c.in)); got != c.want {
+		if got := problemsOf((&hub.Consumer{}).Apply(c.in, noon)); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
 	consumer := &hub.Consumer{Name: "Reader", GroupKey: 1, HubEnabled: true, Enabled: true}
-	if err := consumer.Apply(hub.ConsumerInput{Enabled: ptr(false)}); err != nil || consumer.Enabled || !consumer.HubEnabled || consumer.Name != "Reader" {
+	if err := consumer.Apply(hub.ConsumerInput{Enabled: ptr(false)}, noon); err != nil || consumer.Enabled || !consumer.HubEnabled || consumer.Name != "Reader" {
 		t.Errorf("what is not given stays: %+v, %v", consumer, err)
 	}
-	if b, err := json.Marshal(&hub.Consumer{SecretHash: []byte("hash")}); err != nil || strings.Contains(string(b), "Secret") {
+	if b, err := json.Marshal(&hub.Consumer{SecretHash: []byte("hash"), OldSecretHash: []byte("hash")}); err != nil || strings.Contains(string(b), "Hash") {
 		t.Errorf("the hash is in its JSON: %s, %v", b, err)
 	}
 }

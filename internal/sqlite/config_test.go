@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/hubtest"
@@ -153,7 +154,7 @@ func TestConsumers(t *testing.T) {
 			t.Errorf("created %+v", made.Consumer)
 		}
 		found := must(db.ConsumerByClientID(ctx, made.Consumer.ClientID))(t)
-		if found.Key != made.Consumer.Key || !hub.SecretMatches(found.SecretHash, made.Secret) || hub.SecretMatches(found.SecretHash, made.Secret+"x") {
+		if found.Key != made.Consumer.Key || !found.HasSecret(made.Secret, time.Now()) || found.HasSecret(made.Secret+"x", time.Now()) {
 			t.Error("the secret does not fit the stored hash, or a wrong one does")
 		}
 		for _, c := range []*hub.Consumer{must(db.Consumer(ctx, admin, found.Key))(t), must(db.ConsumersByKey(ctx, admin, []int64{found.Key}))(t)[0], hubtest.Caller(t, db, found.Key).Consumer} {
@@ -227,14 +228,22 @@ func TestTheLastOneWhoMayAdministerStays(t *testing.T) {
 			_, err := db.GroupUpdate(ctx, admin, admin.Group.Key, 0, hub.GroupInput{Grants: &less})
 			return err
 		},
+		"expiresAt": func() error {
+			_, err := db.ConsumerUpdate(ctx, admin, admin.Consumer.Key, 0, expiringIn(time.Hour))
+			return err
+		},
 		"id": func() error { return db.ConsumerDelete(ctx, admin, admin.Consumer.Key, 0) },
 	}
 	for path, try := range attempts {
 		refused(t, try(), hub.CodeInvalid, path)
 	}
-	// A second one who is disabled does not count.
+	// One who will expire does not count, and neither does a second one who is disabled.
+	passing := expiringIn(time.Hour)
+	passing.Name, passing.GroupKey = ptr("passing"), &admin.Group.Key
+	must(db.ConsumerCreate(ctx, admin, passing))(t)
 	second := must(db.ConsumerCreate(ctx, admin, hub.ConsumerInput{Name: ptr("second"), GroupKey: &admin.Group.Key, Enabled: ptr(false)}))(t).Consumer
 	refused(t, attempts["enabled"](), hub.CodeInvalid, "enabled")
+	refused(t, attempts["expiresAt"](), hub.CodeInvalid, "expiresAt")
 	if now := hubtest.Caller(t, db, admin.Consumer.Key); now.Consumer.Version != 1 || now.Group.Version != 1 {
 		t.Errorf("a refused change was kept: %+v", now)
 	}
@@ -392,7 +401,7 @@ func TestTheFirstStart(t *testing.T) {
 			}
 		}
 		found := must(db.ConsumerByClientID(ctx, made.Consumer.ClientID))(t)
-		if !hub.SecretMatches(found.SecretHash, made.Secret) {
+		if !found.HasSecret(made.Secret, time.Now()) {
 			t.Error("its secret does not fit")
 		}
 	})

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/hubtest"
@@ -45,6 +46,12 @@ var asks = map[string]ask{
 	}},
 	"ConsumerUpdate": {hubtest.May(hub.RowAPIConnections, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.ConsumerUpdate(ctx, c, 404, 0, hub.ConsumerInput{}))
+	}},
+	"ConsumerSecretRotate": {hubtest.May(hub.RowAPIConnections, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.ConsumerSecretRotate(ctx, c, 404, 0, 0))
+	}},
+	"TokenRevoke": {hubtest.May(hub.RowAPIConnections, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return db.TokenRevoke(ctx, c, sqlite.RevokedToken{ID: "jti", ConsumerKey: 404, ExpiresAt: time.Now().Add(time.Hour)})
 	}},
 	"ConsumerDelete": {hubtest.May(hub.RowAPIConnections, hub.Remove), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error { return db.ConsumerDelete(ctx, c, 404, 0) }},
 	"Integrations": {hubtest.May(hub.RowAPIConnections, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
