@@ -80,7 +80,6 @@ func connection[T any](list hub.List[T], err error, asked hub.Page, key func(T) 
 	return model.NewConnection(list, asked, key), nil
 }
 
-func groupKey(v *hub.Group) int64             { return v.Key }
 func consumerKey(v *hub.Consumer) int64       { return v.Key }
 func integrationKey(v *hub.Integration) int64 { return v.Key }
 func flowKey(v *hub.Flow) int64               { return v.Key }

@@ -102,8 +102,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputFlowTargetInput,
 		ec.unmarshalInputFlowUpdateInput,
 		ec.unmarshalInputGrantInput,
+		ec.unmarshalInputGroupCloneInput,
 		ec.unmarshalInputGroupCreateInput,
 		ec.unmarshalInputGroupFilterInput,
+		ec.unmarshalInputGroupOrderInput,
 		ec.unmarshalInputGroupUpdateInput,
 		ec.unmarshalInputIntegrationCreateInput,
 		ec.unmarshalInputIntegrationFilterInput,
@@ -2227,10 +2229,17 @@ type Group implements Node {
   description: String!
   "A longer note; empty if there is none."
   note: String!
-  "Whether the group grants SEE and nothing else."
+  "Whether the group grants SEE wherever it exists, as the matrix was when it was last saved, and nothing else."
   readOnly: Boolean!
   "The rows of the permission matrix on which the group grants something, sorted by module and submodule."
   grants: [Grant!]!
+  "The consumers that belong to the group, newest first; null if the caller may not see consumers."
+  consumers(
+    "How many items: 1 to 200, 50 if left out."
+    first: Int
+    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    after: Cursor
+  ): ConsumerConnection
   "When the group was made."
   createdAt: DateTime!
   "When the group was last saved."
@@ -2266,7 +2275,7 @@ enum Action {
 }
 
 """
-A page of the list of groups, newest first.
+A page of the list of groups, in the order that was asked for.
 """
 type GroupConnection {
   "The groups with their cursors."
@@ -2298,6 +2307,36 @@ input GroupFilterInput {
 }
 
 """
+By what a list of groups is sorted.
+"""
+enum GroupOrderField {
+  "By the description, without regard to upper and lower case; equal ones by age."
+  DESCRIPTION
+  "By the time when the group was made."
+  CREATED_AT
+}
+
+"""
+Which end of a sorted list comes first.
+"""
+enum OrderDirection {
+  "From A to Z, from the oldest to the newest."
+  ASC
+  "From Z to A, from the newest to the oldest."
+  DESC
+}
+
+"""
+The order of a list of groups. A cursor holds for the field by which its list is sorted.
+"""
+input GroupOrderInput {
+  "By what it is sorted."
+  field: GroupOrderField! = CREATED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
+}
+
+"""
 What a caller grants on one row of the permission matrix.
 """
 input GrantInput {
@@ -2317,10 +2356,28 @@ input GroupCreateInput {
   description: String!
   "A longer note, 2000 characters at most."
   note: String
-  "Whether the group grants SEE and nothing else; other grants are then refused."
+  "True grants SEE wherever it exists and nothing else; any other matrix is then refused."
   readOnly: Boolean = false
-  "The permission matrix. Nobody grants what they do not hold."
+  """
+  The permission matrix. Nobody grants what they do not hold, and a cell that is absent from ` + "`" + `catalog.permissions` + "`" + ` cannot be
+  granted. At most one of ` + "`" + `grants` + "`" + `, ` + "`" + `selectAll` + "`" + ` and ` + "`" + `unselectAll` + "`" + ` is given; without any, a group that is not read-only
+  grants nothing.
+  """
   grants: [GrantInput!]
+  "True grants every cell that exists."
+  selectAll: Boolean = false
+  "True grants nothing."
+  unselectAll: Boolean = false
+}
+
+"""
+What is to be different of the clone of a group.
+"""
+input GroupCloneInput {
+  "What the clone is called on the screen: 1 to 200 characters."
+  description: String!
+  "A longer note, 2000 characters at most; empty if left out."
+  note: String
 }
 
 """
@@ -2333,16 +2390,37 @@ input GroupUpdateInput {
   description: String
   "A longer note, 2000 characters at most; null clears it."
   note: String
-  "Whether the group grants SEE and nothing else. Cannot be null."
+  """
+  True grants SEE wherever it exists and nothing else: it replaces the matrix, and any other is refused. False leaves the
+  matrix as it is and lets it be changed. Cannot be null.
+  """
   readOnly: Boolean
-  "The whole permission matrix; it replaces the old one, and null clears it. Nobody grants what they do not hold."
+  """
+  The whole permission matrix; it replaces the old one, and null clears it. Nobody grants what they do not hold, and a cell
+  that is absent from ` + "`" + `catalog.permissions` + "`" + ` cannot be granted. At most one of ` + "`" + `grants` + "`" + `, ` + "`" + `selectAll` + "`" + ` and ` + "`" + `unselectAll` + "`" + ` is
+  given.
+  """
   grants: [GrantInput!]
+  "True grants every cell that exists, in place of the old matrix."
+  selectAll: Boolean
+  "True grants nothing, in place of the old matrix."
+  unselectAll: Boolean
 }
 
 """
 What became of ` + "`" + `groupCreate` + "`" + `.
 """
 type GroupCreatePayload {
+  "The new group; null if there are errors."
+  group: Group
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
+"""
+What became of ` + "`" + `groupClone` + "`" + `.
+"""
+type GroupClonePayload {
   "The new group; null if there are errors."
   group: Group
   "What was wrong with the input."
@@ -2371,11 +2449,13 @@ type GroupDeletePayload {
 
 extend type Query {
   """
-  The permission groups, newest first.
+  The permission groups, newest first unless another order is asked for.
   """
   groups(
     "Narrows the list."
     filter: GroupFilterInput
+    "The order of the list; newest first if left out."
+    orderBy: GroupOrderInput
     "How many items: 1 to 200, 50 if left out."
     first: Int
     "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
@@ -2399,6 +2479,17 @@ extend type Mutation {
     "The new group."
     input: GroupCreateInput!
   ): GroupCreatePayload @requires(module: "settings", submodule: "user_accounts", action: ADD)
+
+  """
+  Makes a permission group that grants what another one grants, and is read-only if that one is. The caller must hold
+  everything that the group grants.
+  """
+  groupClone(
+    "The id of the group to clone."
+    id: ID!
+    "What is to be different."
+    input: GroupCloneInput!
+  ): GroupClonePayload @requires(module: "settings", submodule: "user_accounts", action: ADD)
 
   """
   Changes a permission group. The caller must hold everything that the group grants; it holds for its consumers at once.
@@ -3962,12 +4053,24 @@ func (ec *executionContext) childFields_Group(ctx context.Context, field graphql
 		return ec.fieldContext_Group_readOnly(ctx, field)
 	case "grants":
 		return ec.fieldContext_Group_grants(ctx, field)
+	case "consumers":
+		return ec.fieldContext_Group_consumers(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Group_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Group_updatedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Group", field.Name)
+}
+
+func (ec *executionContext) childFields_GroupClonePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_GroupClonePayload_group(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_GroupClonePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GroupClonePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_GroupConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -386,16 +386,30 @@ type FlowUpdatePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// What became of `groupClone`.
+type GroupClonePayload struct {
+	// The new group; null if there are errors.
+	Group *hub.Group `json:"group,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // A new group.
 type GroupCreateInput struct {
 	// What the group is called on the screen: 1 to 200 characters.
 	Description string `json:"description"`
 	// A longer note, 2000 characters at most.
 	Note *string `json:"note,omitempty"`
-	// Whether the group grants SEE and nothing else; other grants are then refused.
+	// True grants SEE wherever it exists and nothing else; any other matrix is then refused.
 	ReadOnly *bool `json:"readOnly,omitempty"`
-	// The permission matrix. Nobody grants what they do not hold.
+	// The permission matrix. Nobody grants what they do not hold, and a cell that is absent from `catalog.permissions` cannot be
+	// granted. At most one of `grants`, `selectAll` and `unselectAll` is given; without any, a group that is not read-only
+	// grants nothing.
 	Grants []*hub.Grant `json:"grants,omitempty"`
+	// True grants every cell that exists.
+	SelectAll *bool `json:"selectAll,omitempty"`
+	// True grants nothing.
+	UnselectAll *bool `json:"unselectAll,omitempty"`
 }
 
 // What became of `groupCreate`.
@@ -428,10 +442,17 @@ type GroupUpdateInput struct {
 	Description graphql.Omittable[*string] `json:"description,omitempty"`
 	// A longer note, 2000 characters at most; null clears it.
 	Note graphql.Omittable[*string] `json:"note,omitempty"`
-	// Whether the group grants SEE and nothing else. Cannot be null.
+	// True grants SEE wherever it exists and nothing else: it replaces the matrix, and any other is refused. False leaves the
+	// matrix as it is and lets it be changed. Cannot be null.
 	ReadOnly graphql.Omittable[*bool] `json:"readOnly,omitempty"`
-	// The whole permission matrix; it replaces the old one, and null clears it. Nobody grants what they do not hold.
+	// The whole permission matrix; it replaces the old one, and null clears it. Nobody grants what they do not hold, and a cell
+	// that is absent from `catalog.permissions` cannot be granted. At most one of `grants`, `selectAll` and `unselectAll` is
+	// given.
 	Grants graphql.Omittable[[]*hub.Grant] `json:"grants,omitempty"`
+	// True grants every cell that exists, in place of the old matrix.
+	SelectAll *bool `json:"selectAll,omitempty"`
+	// True grants nothing, in place of the old matrix.
+	UnselectAll *bool `json:"unselectAll,omitempty"`
 }
 
 // What became of `groupUpdate`.

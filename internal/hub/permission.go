@@ -90,6 +90,28 @@ type Grant struct {
 	Actions   []Action `json:"actions"`
 }
 
+// Only is the part of the matrix that is about one action.
+func (g Grants) Only(a Action) Grants {
+	out := Grants{}
+	for row, set := range g {
+		if set.Has(a) {
+			out[row] = ActionSet(a)
+		}
+	}
+	return out
+}
+
+// Permissions writes the matrix out cell by cell, in the order of [Grants.List].
+func (g Grants) Permissions() []Permission {
+	list := []Permission{}
+	for _, grant := range g.List() {
+		for _, a := range grant.Actions {
+			list = append(list, Permission{grant.Module, grant.Submodule, a})
+		}
+	}
+	return list
+}
+
 // List writes the matrix out, sorted by module and submodule; rows that grant nothing are left out.
 func (g Grants) List() []Grant {
 	list := make([]Grant, 0, len(g))
@@ -108,7 +130,9 @@ func (g Grants) List() []Grant {
 func GrantsOf(list []Grant) Grants {
 	g := make(Grants, len(list))
 	for _, grant := range list {
-		g[Row{grant.Module, grant.Submodule}] |= ActionSet(grant.Actions...)
+		if set := ActionSet(grant.Actions...); set != 0 {
+			g[Row{grant.Module, grant.Submodule}] |= set
+		}
 	}
 	return g
 }

@@ -35,6 +35,9 @@ var asks = map[string]ask{
 	"GroupUpdate": {hubtest.May(hub.RowUserAccounts, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.GroupUpdate(ctx, c, 404, 0, hub.GroupInput{}))
 	}},
+	"GroupClone": {hubtest.May(hub.RowUserAccounts, hub.Add), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.GroupClone(ctx, c, 404, hub.GroupCloneInput{Description: "x"}))
+	}},
 	"GroupDelete": {hubtest.May(hub.RowUserAccounts, hub.Remove), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error { return db.GroupDelete(ctx, c, 404, 0) }},
 	"Consumers": {hubtest.May(hub.RowAPIConnections, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.Consumers(ctx, c, hub.ListFilter{}, page))
