@@ -59,6 +59,7 @@ type ResolverRoot interface {
 	Submodule() SubmoduleResolver
 	Subscription() SubscriptionResolver
 	ValuesSpec() ValuesSpecResolver
+	Viewer() ViewerResolver
 }
 
 type DirectiveRoot struct {
@@ -2969,6 +2970,81 @@ extend type Mutation {
   ): OccurrencePublishPayload @requiresRowOf(what: EVENT_TYPE, action: ADD)
 }
 `, BuiltIn: false},
+	{Name: "../../schema/permission.graphqls", Input: `"""
+One cell of the permission matrix: a column of a row.
+"""
+type Permission {
+  "The module of the row, as a key of the catalogue: ` + "`" + `work_management` + "`" + `."
+  module: String!
+  "The submodule of the row, as a key of the catalogue: ` + "`" + `work_orders` + "`" + `."
+  submodule: String!
+  "The column."
+  action: Action!
+}
+
+"""
+What an operation needs, and whether the caller holds it. Nothing of the operation is run, and nothing is read for it: where
+the data themselves decide, the answer says so.
+"""
+type PermissionExplanation {
+  "What becomes of the operation as a whole: FORBIDDEN if one of its fields is, else DEPENDS if one of them does."
+  verdict: PermissionVerdict!
+  "Each field at the top of the operation, in order, with the fragments spread out and without those that are skipped."
+  fields: [FieldPermission!]!
+}
+
+"""
+What one field at the top of an operation needs.
+"""
+type FieldPermission {
+  "Where the field's value would stand in the response: its alias, or its name."
+  path: [String!]!
+  "The name of the field in the schema."
+  field: String!
+  "Whether the caller would be let through."
+  verdict: PermissionVerdict!
+  "What the field needs whatever the data are: each of these. Empty where a valid token is enough, or only the data decide."
+  needs: [Permission!]!
+  "Of these one is enough, such as for a list that names no type: the caller gets what it may see. Empty where there is no choice."
+  oneOf: [Permission!]!
+  """
+  What the field may need besides, depending on the data: a record that is new needs ADD, one that is there already EDIT,
+  and the object behind an id needs SEE on the row that guards its type. Empty if the arguments decide it all.
+  """
+  depends: [Permission!]!
+  "What the caller lacks of all these. It does not hinder while the verdict is ALLOWED."
+  missing: [Permission!]!
+}
+
+"""
+Whether a caller would be let through.
+"""
+enum PermissionVerdict {
+  "The caller holds all that it takes."
+  ALLOWED
+  "The caller lacks something that it takes: the answer would be FORBIDDEN, of ` + "`" + `nodes` + "`" + ` null in place of the object."
+  FORBIDDEN
+  "The caller holds a part; the data decide."
+  DEPENDS
+}
+
+extend type Query {
+  """
+  Says of a GraphQL document what each of its fields at the top needs and what of it the caller lacks, without running it.
+  The document is judged as if it were sent: it must parse, fit the schema and stay within the limits of an operation;
+  else the answer is the error INVALID. What lies deeper needs no permission to be asked for: a link to what the caller may
+  not see is null.
+  """
+  permissionExplain(
+    "The document: a query, a mutation or a subscription."
+    query: String!
+    "Which operation of the document is meant; needed if it has several."
+    operationName: String
+    "The values of its variables, an object. They may decide what a field needs."
+    variables: JSON
+  ): PermissionExplanation @requiresToken
+}
+`, BuiltIn: false},
 	{Name: "../../schema/queue.graphqls", Input: `"""
 What is to be done: the numbers of the screen *Event queue*. The items are ` + "`" + `executions` + "`" + ` and ` + "`" + `deliveries` + "`" + ` by their states.
 """
@@ -3247,6 +3323,20 @@ type Viewer {
   group: Group!
   "What the group grants at the moment, so that a screen can leave out what the caller may not do."
   grants: [Grant!]!
+  "The same cell by cell."
+  permissions: [Permission!]!
+  """
+  Whether the caller may do something at the moment: what a screen asks for a button. The answer to a cell that the
+  permission matrix does not have is the error INVALID.
+  """
+  may(
+    "The module of the row, as a key of ` + "`" + `catalog.permissions` + "`" + `."
+    module: String!
+    "The submodule of the row, as a key of ` + "`" + `catalog.permissions` + "`" + `."
+    submodule: String!
+    "The column of the row."
+    action: Action!
+  ): Boolean
   "The language of labels in the answers: the best match for ` + "`" + `Accept-Language` + "`" + `, else ` + "`" + `en` + "`" + `."
   locale: Locale!
 }
@@ -3835,6 +3925,26 @@ func (ec *executionContext) childFields_ExecutionEdge(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type ExecutionEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_FieldPermission(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_FieldPermission_path(ctx, field)
+	case "field":
+		return ec.fieldContext_FieldPermission_field(ctx, field)
+	case "verdict":
+		return ec.fieldContext_FieldPermission_verdict(ctx, field)
+	case "needs":
+		return ec.fieldContext_FieldPermission_needs(ctx, field)
+	case "oneOf":
+		return ec.fieldContext_FieldPermission_oneOf(ctx, field)
+	case "depends":
+		return ec.fieldContext_FieldPermission_depends(ctx, field)
+	case "missing":
+		return ec.fieldContext_FieldPermission_missing(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FieldPermission", field.Name)
+}
+
 func (ec *executionContext) childFields_Flow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -4363,6 +4473,28 @@ func (ec *executionContext) childFields_ParameterSchema(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type ParameterSchema", field.Name)
 }
 
+func (ec *executionContext) childFields_Permission(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "module":
+		return ec.fieldContext_Permission_module(ctx, field)
+	case "submodule":
+		return ec.fieldContext_Permission_submodule(ctx, field)
+	case "action":
+		return ec.fieldContext_Permission_action(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Permission", field.Name)
+}
+
+func (ec *executionContext) childFields_PermissionExplanation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "verdict":
+		return ec.fieldContext_PermissionExplanation_verdict(ctx, field)
+	case "fields":
+		return ec.fieldContext_PermissionExplanation_fields(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PermissionExplanation", field.Name)
+}
+
 func (ec *executionContext) childFields_PermissionRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "module":
@@ -4703,6 +4835,10 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_group(ctx, field)
 	case "grants":
 		return ec.fieldContext_Viewer_grants(ctx, field)
+	case "permissions":
+		return ec.fieldContext_Viewer_permissions(ctx, field)
+	case "may":
+		return ec.fieldContext_Viewer_may(ctx, field)
 	case "locale":
 		return ec.fieldContext_Viewer_locale(ctx, field)
 	}

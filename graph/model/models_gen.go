@@ -250,6 +250,25 @@ type ExecutionFilterInput struct {
 	Until *time.Time `json:"until,omitempty"`
 }
 
+// What one field at the top of an operation needs.
+type FieldPermission struct {
+	// Where the field's value would stand in the response: its alias, or its name.
+	Path []string `json:"path"`
+	// The name of the field in the schema.
+	Field string `json:"field"`
+	// Whether the caller would be let through.
+	Verdict PermissionVerdict `json:"verdict"`
+	// What the field needs whatever the data are: each of these. Empty where a valid token is enough, or only the data decide.
+	Needs []*hub.Permission `json:"needs"`
+	// Of these one is enough, such as for a list that names no type: the caller gets what it may see. Empty where there is no choice.
+	OneOf []*hub.Permission `json:"oneOf"`
+	// What the field may need besides, depending on the data: a record that is new needs ADD, one that is there already EDIT,
+	// and the object behind an id needs SEE on the row that guards its type. Empty if the arguments decide it all.
+	Depends []*hub.Permission `json:"depends"`
+	// What the caller lacks of all these. It does not hinder while the verdict is ALLOWED.
+	Missing []*hub.Permission `json:"missing"`
+}
+
 // A recipient that stands in a field of the row.
 type FieldRecipient struct {
 	// The path of the field: `responsible.sms`.
@@ -571,6 +590,15 @@ type OccurrencePublishPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// What an operation needs, and whether the caller holds it. Nothing of the operation is run, and nothing is read for it: where
+// the data themselves decide, the answer says so.
+type PermissionExplanation struct {
+	// What becomes of the operation as a whole: FORBIDDEN if one of its fields is, else DEPENDS if one of them does.
+	Verdict PermissionVerdict `json:"verdict"`
+	// Each field at the top of the operation, in order, with the fragments spread out and without those that are skipped.
+	Fields []*FieldPermission `json:"fields"`
+}
+
 // What a property of a form is called.
 type PropertyLabel struct {
 	// The name of the property in the schema.
@@ -644,6 +672,67 @@ type Viewer struct {
 	Grants []*hub.Grant `json:"grants"`
 	// The language of labels in the answers: the best match for `Accept-Language`, else `en`.
 	Locale string `json:"locale"`
+}
+
+// Whether a caller would be let through.
+type PermissionVerdict string
+
+const (
+	// The caller holds all that it takes.
+	PermissionVerdictAllowed PermissionVerdict = "ALLOWED"
+	// The caller lacks something that it takes: the answer would be FORBIDDEN, of `nodes` null in place of the object.
+	PermissionVerdictForbidden PermissionVerdict = "FORBIDDEN"
+	// The caller holds a part; the data decide.
+	PermissionVerdictDepends PermissionVerdict = "DEPENDS"
+)
+
+var AllPermissionVerdict = []PermissionVerdict{
+	PermissionVerdictAllowed,
+	PermissionVerdictForbidden,
+	PermissionVerdictDepends,
+}
+
+func (e PermissionVerdict) IsValid() bool {
+	switch e {
+	case PermissionVerdictAllowed, PermissionVerdictForbidden, PermissionVerdictDepends:
+		return true
+	}
+	return false
+}
+
+func (e PermissionVerdict) String() string {
+	return string(e)
+}
+
+func (e *PermissionVerdict) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PermissionVerdict(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PermissionVerdict", str)
+	}
+	return nil
+}
+
+func (e PermissionVerdict) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PermissionVerdict) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PermissionVerdict) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
 }
 
 // What decides which row of the permission matrix guards a field.

@@ -49,6 +49,12 @@ type Permission struct {
 // String writes the permission as module/submodule:ACTION.
 func (p Permission) String() string { return p.Module + "/" + p.Submodule + ":" + string(p.Action) }
 
+// Row is the row of the cell.
+func (p Permission) Row() Row { return Row{p.Module, p.Submodule} }
+
+// Permission is the cell of an action on the row.
+func (r Row) Permission(a Action) Permission { return Permission{r.Module, r.Submodule, a} }
+
 // Actions is a set of actions.
 type Actions uint8
 

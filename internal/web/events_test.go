@@ -227,7 +227,7 @@ func TestWhoMayNotPublishIsToldWhatIsMissing(t *testing.T) {
 	w := h.publish(newWorkOrder("1"), nil)
 	p := problem(t, w)
 	want := []any{map[string]any{"module": "work_management", "submodule": "work_orders", "action": "ADD"}}
-	if w.Code != 403 || p["code"] != "FORBIDDEN" || !reflect.DeepEqual(p["needs"], want) || p["group"] != reader.Group.Description {
+	if w.Code != 403 || p["code"] != "FORBIDDEN" || !reflect.DeepEqual(p["needs"], want) || p["group"] != reader.Group.Description || p["asked"] != "POST /events" {
 		t.Errorf("got %d %v", w.Code, p)
 	}
 }
