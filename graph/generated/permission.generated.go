@@ -583,6 +583,25 @@ func (ec *executionContext) marshalNPermissionVerdict2githubᚗcomᚋrecadoᚑhu
 	return v
 }
 
+func (ec *executionContext) marshalOPermission2ᚕᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐPermissionᚄ(ctx context.Context, sel ast.SelectionSet, v []*hub.Permission) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPermission2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐPermission(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOPermissionExplanation2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋgraphᚋmodelᚐPermissionExplanation(ctx context.Context, sel ast.SelectionSet, v *model.PermissionExplanation) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

@@ -1788,6 +1788,17 @@ type Flow implements Node {
   settings: FlowSettings!
   "What would make the flow fail, in the order of the screen: its required information. A flow with problems cannot be enabled."
   problems: [Problem!]!
+  """
+  The least that its consumer needs to hold: SEE on the rows that guard its source and every record that its fields lead
+  to. Empty in a draft that reads nothing yet.
+  """
+  permissionsNeeded: [Permission!]!
+  """
+  What the group of its consumer grants beyond that: beyond what all flows that read as this consumer need together, in
+  their current versions, archived ones aside. A consumer that also calls the API itself needs some of it for that. Null in
+  a flow without consumer, and if the caller may not see groups.
+  """
+  permissionsExcess: [Permission!]
   "All its versions, newest first."
   versions: [FlowVersion!]!
   "Why its deliveries are held back, such as a template that does not exist, and what to do; null if they are not. ` + "`" + `flowResume` + "`" + ` lets them go."
@@ -3967,6 +3978,10 @@ func (ec *executionContext) childFields_Flow(ctx context.Context, field graphql.
 		return ec.fieldContext_Flow_settings(ctx, field)
 	case "problems":
 		return ec.fieldContext_Flow_problems(ctx, field)
+	case "permissionsNeeded":
+		return ec.fieldContext_Flow_permissionsNeeded(ctx, field)
+	case "permissionsExcess":
+		return ec.fieldContext_Flow_permissionsExcess(ctx, field)
 	case "versions":
 		return ec.fieldContext_Flow_versions(ctx, field)
 	case "paused":

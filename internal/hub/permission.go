@@ -159,6 +159,17 @@ func (g *Grants) UnmarshalJSON(b []byte) error {
 // Allows says whether the matrix grants the action on the row.
 func (g Grants) Allows(row Row, a Action) bool { return g[row].Has(a) }
 
+// Without is what the matrix grants beyond another one.
+func (g Grants) Without(other Grants) Grants {
+	out := Grants{}
+	for row, set := range g {
+		if rest := set &^ other[row]; rest != 0 {
+			out[row] = rest
+		}
+	}
+	return out
+}
+
 // Covers says whether the matrix grants everything that other grants, and names what it lacks.
 func (g Grants) Covers(other Grants) []Permission {
 	var lacks []Permission
