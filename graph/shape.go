@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"strconv"
+
 	"github.com/recado-hub/recado/graph/model"
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -115,4 +117,18 @@ func optionalKey(kind hub.Kind, id *string, path string) (int64, error) {
 		return 0, nil
 	}
 	return hub.ParseKey(kind, *id, path)
+}
+
+// shown are the values of a delivery, null where one was left out.
+func shown(d *hub.Delivery) []*string {
+	values := pointers(d.Values)
+	for _, h := range d.Hidden {
+		if h.Path[0] != "values" {
+			continue
+		}
+		if i, err := strconv.Atoi(h.Path[1]); err == nil && i < len(values) {
+			values[i] = nil
+		}
+	}
+	return values
 }

@@ -888,14 +888,20 @@ type Delivery implements Node {
   id: ID!
   "Where the message is on its way."
   state: DeliveryState!
-  "The recipient: a telephone number as ` + "`" + `+` + "`" + ` and digits."
-  recipient: String!
-  "The recipient as the provider writes it; null as long as it is not known."
+  "The recipient: a telephone number as ` + "`" + `+` + "`" + ` and digits. Null if it came from a field that the caller may not see."
+  recipient: String
+  "The recipient as the provider writes it; null as long as it is not known, and where ` + "`" + `recipient` + "`" + ` is hidden."
   providerRecipient: String
-  "The values of the message, by position."
-  values: [String!]!
-  "The key of the record whose row it is about."
-  record: String!
+  "The values of the message, by position; null where one came from a field that the caller may not see."
+  values: [String]!
+  "The key of the record whose row it is about; null if the caller may not see such records."
+  record: String
+  """
+  What of this delivery was left out, because it came from a field of a record that the caller may not see, and what the
+  caller would need to see it. Where something is, the free text of ` + "`" + `reason` + "`" + `, ` + "`" + `attempts` + "`" + ` and ` + "`" + `receipts` + "`" + ` is left out too,
+  since it may quote it; their codes and times stay. Empty if nothing was.
+  """
+  hidden: [Hidden!]!
   "The place of its target in the flow's targets, from 0."
   target: Int!
   "The key of the connector's action."
@@ -908,7 +914,7 @@ type Delivery implements Node {
   flowVersion: FlowVersion
   "The integration that it goes through; null if it is gone, or if the caller may not see integrations."
   integration: Integration
-  "The provider's id of the message; null as long as there is none."
+  "The provider's id of the message; null as long as there is none, and where ` + "`" + `recipient` + "`" + ` is hidden, since some providers write it into the id."
   providerId: String
   "Why it failed, was suppressed, is unknown, or was tried again last; null if nothing went wrong."
   reason: Reason
@@ -932,6 +938,16 @@ type Delivery implements Node {
   createdAt: DateTime!
   "When it last changed."
   updatedAt: DateTime!
+}
+
+"""
+A part of an object that was left out of the answer.
+"""
+type Hidden {
+  "The path of the part inside its object: ` + "`" + `[\"values\", \"2\"]` + "`" + `."
+  path: [String!]!
+  "What the caller would need to hold to see it: each of these."
+  needs: [Permission!]!
 }
 
 """
@@ -1092,9 +1108,9 @@ input DeliveryFilterInput {
   integration: ID
   "Only those in one of these states."
   states: [DeliveryState!]
-  "Only to this recipient, written as ` + "`" + `recipient` + "`" + ` is."
+  "Only to this recipient, written as ` + "`" + `recipient` + "`" + ` is. Finds none whose recipient the caller may not see."
   recipient: String
-  "Only the message with this id of the provider."
+  "Only the message with this id of the provider. Finds none whose recipient the caller may not see."
   providerId: String
   "Only those that came to be at this time or later."
   since: DateTime
@@ -1624,10 +1640,16 @@ type Execution implements Node {
   event: Event
   "The occurrence that started it; null if none did, or if the caller may not see it."
   occurrence: Occurrence
-  "The subject of the occurrence, such as the folio of a work order; null if there is none."
+  "The subject of the occurrence, such as the folio of a work order; null if there is none, or if the caller may not see such records."
   subject: String
-  "The keys of the records that satisfied the terms of the event."
+  "The keys of the records that satisfied the terms of the event; empty if the caller may not see such records."
   rows: [String!]!
+  """
+  What of this execution was left out, because it came from a record that the caller may not see, and what the caller would
+  need to see it. ` + "`" + `timeline` + "`" + ` stands for the messages in the causes of its history, which may quote such a record. Empty if
+  nothing was.
+  """
+  hidden: [Hidden!]!
   "Its messages, oldest first."
   deliveries: [Delivery!]!
   "Its history and that of its deliveries, from the journal, oldest first."
@@ -1712,7 +1734,7 @@ input ExecutionFilterInput {
   states: [ExecutionState!]
   "Only those with one of these outcomes."
   outcomes: [ExecutionOutcome!]
-  "Only about this subject, such as the folio of a work order."
+  "Only about this subject, such as the folio of a work order. Finds none whose subject the caller may not see."
   subject: String
   "Only those that came to be at this time or later."
   since: DateTime
@@ -2800,7 +2822,7 @@ type Occurrence implements Node {
   receivedAt: DateTime!
   "Who sent it; null if the consumer is gone, or if the caller may not see consumers."
   consumer: Consumer
-  "The records that it brought, as they came in."
+  "Those of the records that it brought that the caller may see, as they came in."
   records: [OccurrenceRecord!]!
   "What the enabled events of its type made of it, at the time."
   matches: [Match!]!
@@ -2858,12 +2880,17 @@ type TermTrace {
   operation: Operation!
   "The value of the term; long ones are cut."
   want: JSON
-  "The value in the row; long ones are cut. Null also if the row has no such field: see ` + "`" + `present` + "`" + `."
+  "The value in the row; long ones are cut. Null also if the row has no such field (see ` + "`" + `present` + "`" + `), and if it is hidden (see ` + "`" + `needs` + "`" + `)."
   got: JSON
-  "Whether the row has the field."
-  present: Boolean!
-  "Whether the term held."
-  true: Boolean!
+  "Whether the row has the field; null if that is hidden."
+  present: Boolean
+  "Whether the term held; null if the value is hidden, which this would tell."
+  true: Boolean
+  """
+  What the caller would need to see the value: the field lies in a record that it may not see. Empty if nothing is hidden.
+  That the row satisfied the terms as a whole is told all the same: it is why something happened.
+  """
+  needs: [Permission!]!
 }
 
 """
@@ -3626,6 +3653,8 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_values(ctx, field)
 	case "record":
 		return ec.fieldContext_Delivery_record(ctx, field)
+	case "hidden":
+		return ec.fieldContext_Delivery_hidden(ctx, field)
 	case "target":
 		return ec.fieldContext_Delivery_target(ctx, field)
 	case "action":
@@ -3872,6 +3901,8 @@ func (ec *executionContext) childFields_Execution(ctx context.Context, field gra
 		return ec.fieldContext_Execution_subject(ctx, field)
 	case "rows":
 		return ec.fieldContext_Execution_rows(ctx, field)
+	case "hidden":
+		return ec.fieldContext_Execution_hidden(ctx, field)
 	case "deliveries":
 		return ec.fieldContext_Execution_deliveries(ctx, field)
 	case "timeline":
@@ -4250,6 +4281,16 @@ func (ec *executionContext) childFields_GroupUpdatePayload(ctx context.Context, 
 		return ec.fieldContext_GroupUpdatePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type GroupUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Hidden(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_Hidden_path(ctx, field)
+	case "needs":
+		return ec.fieldContext_Hidden_needs(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Hidden", field.Name)
 }
 
 func (ec *executionContext) childFields_Integration(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4798,6 +4839,8 @@ func (ec *executionContext) childFields_TermTrace(ctx context.Context, field gra
 		return ec.fieldContext_TermTrace_present(ctx, field)
 	case "true":
 		return ec.fieldContext_TermTrace_true(ctx, field)
+	case "needs":
+		return ec.fieldContext_TermTrace_needs(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TermTrace", field.Name)
 }

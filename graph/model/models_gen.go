@@ -98,9 +98,9 @@ type DeliveryFilterInput struct {
 	Integration *string `json:"integration,omitempty"`
 	// Only those in one of these states.
 	States []hub.DeliveryState `json:"states,omitempty"`
-	// Only to this recipient, written as `recipient` is.
+	// Only to this recipient, written as `recipient` is. Finds none whose recipient the caller may not see.
 	Recipient *string `json:"recipient,omitempty"`
-	// Only the message with this id of the provider.
+	// Only the message with this id of the provider. Finds none whose recipient the caller may not see.
 	ProviderID *string `json:"providerId,omitempty"`
 	// Only those that came to be at this time or later.
 	Since *time.Time `json:"since,omitempty"`
@@ -242,7 +242,7 @@ type ExecutionFilterInput struct {
 	States []hub.ExecutionState `json:"states,omitempty"`
 	// Only those with one of these outcomes.
 	Outcomes []hub.ExecutionOutcome `json:"outcomes,omitempty"`
-	// Only about this subject, such as the folio of a work order.
+	// Only about this subject, such as the folio of a work order. Finds none whose subject the caller may not see.
 	Subject *string `json:"subject,omitempty"`
 	// Only those that came to be at this time or later.
 	Since *time.Time `json:"since,omitempty"`
@@ -639,12 +639,15 @@ type TermTrace struct {
 	Operation hub.Operation `json:"operation"`
 	// The value of the term; long ones are cut.
 	Want json.RawMessage `json:"want,omitempty"`
-	// The value in the row; long ones are cut. Null also if the row has no such field: see `present`.
+	// The value in the row; long ones are cut. Null also if the row has no such field (see `present`), and if it is hidden (see `needs`).
 	Got json.RawMessage `json:"got,omitempty"`
-	// Whether the row has the field.
-	Present bool `json:"present"`
-	// Whether the term held.
-	True bool `json:"true"`
+	// Whether the row has the field; null if that is hidden.
+	Present *bool `json:"present,omitempty"`
+	// Whether the term held; null if the value is hidden, which this would tell.
+	True *bool `json:"true,omitempty"`
+	// What the caller would need to see the value: the field lies in a record that it may not see. Empty if nothing is hidden.
+	// That the row satisfied the terms as a whole is told all the same: it is why something happened.
+	Needs []*hub.Permission `json:"needs"`
 }
 
 // One thing that is wrong with the input of a mutation.

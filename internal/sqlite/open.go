@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"sync/atomic"
 
 	"github.com/gofrs/flock"
@@ -38,6 +39,8 @@ type DB struct {
 	seal    *sealer
 	catalog *catalog.Catalog
 	callers callers
+
+	provenances sync.Map // versionKey → *provenance
 	config  atomic.Uint64 // counts the commits that changed configuration
 }
 
