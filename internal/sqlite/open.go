@@ -40,8 +40,8 @@ type DB struct {
 	catalog *catalog.Catalog
 	callers callers
 
-	provenances sync.Map // versionKey → *provenance
-	config  atomic.Uint64 // counts the commits that changed configuration
+	provenances sync.Map      // versionKey → *provenance
+	config      atomic.Uint64 // counts the commits that changed configuration
 }
 
 // File is the name of the database inside the data directory.
