@@ -45,6 +45,8 @@ func groupCreate(in model.GroupCreateInput) hub.GroupInput {
 		grants := values(in.Grants)
 		out.Grants = &grants
 	}
+	hub.Assign(&out.SelectAll, in.SelectAll)
+	hub.Assign(&out.UnselectAll, in.UnselectAll)
 	return out
 }
 
@@ -60,6 +62,8 @@ func groupUpdate(in model.GroupUpdateInput) (out hub.GroupInput, err error) {
 		grants := values(list)
 		out.Grants = &grants
 	}
+	hub.Assign(&out.SelectAll, in.SelectAll)
+	hub.Assign(&out.UnselectAll, in.UnselectAll)
 	return out, nil
 }
 

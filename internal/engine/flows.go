@@ -159,19 +159,10 @@ func (e *Engine) targetFacts(ctx context.Context, t *hub.FlowTarget) (hub.Target
 
 // mayUse says whether the caller holds every right with which the flow would read: nobody gives what they do not hold.
 func (e *Engine) mayUse(c hub.Caller, f *hub.Flow) error {
-	s := f.Definition.Source
-	if s == nil || e.catalog.SourceAction(s.Action) == nil {
-		return nil // a draft that reads nothing yet
+	if needs := e.flowReads(f); len(needs) > 0 {
+		return c.NeedAll(needs)
 	}
-	typ := e.catalog.RecordType(e.catalog.SourceAction(s.Action).RecordType)
-	needs := hub.Grants{typ.Row: hub.ActionSet(hub.See)}
-	for _, path := range flowFields(&f.Definition) {
-		fact, _ := e.catalog.Resolve(typ.Key, path) // an unknown field is a problem of the flow and needs no right
-		for _, row := range fact.Needs {
-			needs[row] = hub.ActionSet(hub.See)
-		}
-	}
-	return c.NeedAll(needs)
+	return nil // a draft that reads nothing yet
 }
 
 // recipientProblems names recipients whose field can hold no telephone number, for actions that want one.

@@ -199,3 +199,21 @@ func TestSecretsAreRandomAndKeptAsAHash(t *testing.T) {
 		t.Error("something matches no hash at all")
 	}
 }
+
+func TestCursorsOfSortedListsGoThereAndBack(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "manutenção", "a.b", strings.Repeat("é", 200)} {
+		got, key, ok, err := (hub.Page{After: hub.SortedCursor(text, 1<<40)}).Sorted()
+		if got != text || key != 1<<40 || !ok || err != nil {
+			t.Errorf("%q comes back as %q %d %v %v", text, got, key, ok, err)
+		}
+	}
+	if _, _, ok, err := (hub.Page{}).Sorted(); ok || err != nil {
+		t.Errorf("the first page begins at %v %v", ok, err)
+	}
+	for _, s := range []string{"c7", "s", "s7", "s7.!", "s.YQ", "s-1.YQ", "7.YQ"} {
+		if _, _, _, err := (hub.Page{After: s}).Sorted(); hub.CodeOf(err) != hub.CodeInvalid {
+			t.Errorf("%q: %v", s, err)
+		}
+	}
+}

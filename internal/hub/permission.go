@@ -49,6 +49,12 @@ type Permission struct {
 // String writes the permission as module/submodule:ACTION.
 func (p Permission) String() string { return p.Module + "/" + p.Submodule + ":" + string(p.Action) }
 
+// Row is the row of the cell.
+func (p Permission) Row() Row { return Row{p.Module, p.Submodule} }
+
+// Permission is the cell of an action on the row.
+func (r Row) Permission(a Action) Permission { return Permission{r.Module, r.Submodule, a} }
+
 // Actions is a set of actions.
 type Actions uint8
 
@@ -90,6 +96,28 @@ type Grant struct {
 	Actions   []Action `json:"actions"`
 }
 
+// Only is the part of the matrix that is about one action.
+func (g Grants) Only(a Action) Grants {
+	out := Grants{}
+	for row, set := range g {
+		if set.Has(a) {
+			out[row] = ActionSet(a)
+		}
+	}
+	return out
+}
+
+// Permissions writes the matrix out cell by cell, in the order of [Grants.List].
+func (g Grants) Permissions() []Permission {
+	list := []Permission{}
+	for _, grant := range g.List() {
+		for _, a := range grant.Actions {
+			list = append(list, Permission{grant.Module, grant.Submodule, a})
+		}
+	}
+	return list
+}
+
 // List writes the matrix out, sorted by module and submodule; rows that grant nothing are left out.
 func (g Grants) List() []Grant {
 	list := make([]Grant, 0, len(g))
@@ -108,7 +136,9 @@ func (g Grants) List() []Grant {
 func GrantsOf(list []Grant) Grants {
 	g := make(Grants, len(list))
 	for _, grant := range list {
-		g[Row{grant.Module, grant.Submodule}] |= ActionSet(grant.Actions...)
+		if set := ActionSet(grant.Actions...); set != 0 {
+			g[Row{grant.Module, grant.Submodule}] |= set
+		}
 	}
 	return g
 }
@@ -128,6 +158,17 @@ func (g *Grants) UnmarshalJSON(b []byte) error {
 
 // Allows says whether the matrix grants the action on the row.
 func (g Grants) Allows(row Row, a Action) bool { return g[row].Has(a) }
+
+// Without is what the matrix grants beyond another one.
+func (g Grants) Without(other Grants) Grants {
+	out := Grants{}
+	for row, set := range g {
+		if rest := set &^ other[row]; rest != 0 {
+			out[row] = rest
+		}
+	}
+	return out
+}
 
 // Covers says whether the matrix grants everything that other grants, and names what it lacks.
 func (g Grants) Covers(other Grants) []Permission {

@@ -210,9 +210,9 @@ func TestEveryProblemOfAnEventHasItsCodeAndPath(t *testing.T) {
 
 func TestAGroupIsJudgedWhenItIsWritten(t *testing.T) {
 	t.Parallel()
-	known := func(r hub.Row) (hub.Actions, bool) {
-		return hub.ActionSet(hub.See, hub.Edit), r == orders
-	}
+	matrix := hub.Grants{orders: hub.ActionSet(hub.See, hub.Edit), hub.RowEvents: hub.ActionSet(hub.See), hub.RowHub: hub.ActionSet(hub.Edit)}
+	see := []hub.Grant{{Module: orders.Module, Submodule: orders.Submodule, Actions: []hub.Action{hub.See}},
+		{Module: hub.RowEvents.Module, Submodule: hub.RowEvents.Submodule, Actions: []hub.Action{hub.See}}}
 	grant := func(row hub.Row, a ...hub.Action) *[]hub.Grant {
 		return &[]hub.Grant{{Module: row.Module, Submodule: row.Submodule, Actions: a}}
 	}
@@ -234,19 +234,48 @@ func TestAGroupIsJudgedWhenItIsWritten(t *testing.T) {
 		{"cells that there are not", hub.GroupInput{Description: ptr("x"), Grants: grant(orders, hub.See, hub.Remove, "FLY")},
 			"SETTING_INVALID grants.0.actions.1, SETTING_INVALID grants.0.actions.2"},
 		{"read-only and more than SEE", hub.GroupInput{Description: ptr("x"), ReadOnly: ptr(true), Grants: grant(orders, hub.Edit)}, "SETTING_INVALID grants"},
-		{"read-only and SEE", hub.GroupInput{Description: ptr("x"), ReadOnly: ptr(true), Grants: grant(orders, hub.See)}, ""},
+		{"read-only and SEE on some rows", hub.GroupInput{Description: ptr("x"), ReadOnly: ptr(true), Grants: grant(orders, hub.See)}, "SETTING_INVALID grants"},
+		{"read-only and SEE wherever it exists", hub.GroupInput{Description: ptr("x"), ReadOnly: ptr(true), Grants: &see}, ""},
+		{"read-only and everything", hub.GroupInput{Description: ptr("x"), ReadOnly: ptr(true), SelectAll: true}, "SETTING_INVALID selectAll"},
+		{"read-only and nothing", hub.GroupInput{Description: ptr("x"), ReadOnly: ptr(true), UnselectAll: true}, "SETTING_INVALID unselectAll"},
+		{"everything", hub.GroupInput{Description: ptr("x"), SelectAll: true}, ""},
+		{"everything and nothing", hub.GroupInput{Description: ptr("x"), SelectAll: true, UnselectAll: true}, "SETTING_INVALID unselectAll"},
+		{"grants and everything", hub.GroupInput{Description: ptr("x"), SelectAll: true, Grants: grant(orders, hub.See)}, "SETTING_INVALID selectAll"},
 	} {
 		g := &hub.Group{}
-		if got := problemsOf(g.Apply(c.in, known)); got != c.want {
+		if got := problemsOf(g.Apply(c.in, matrix)); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
 	g := &hub.Group{Description: "Planners", Note: "n", Grants: hub.Grants{orders: hub.ActionSet(hub.Edit)}}
-	if err := g.Apply(hub.GroupInput{Description: ptr(" Others ")}, known); err != nil || g.Description != "Others" || g.Note != "n" || !g.Grants.Allows(orders, hub.Edit) {
+	if err := g.Apply(hub.GroupInput{Description: ptr(" Others ")}, matrix); err != nil || g.Description != "Others" || g.Note != "n" || !g.Grants.Allows(orders, hub.Edit) {
 		t.Errorf("what is not given stays: %+v, %v", g, err)
 	}
-	if err := g.Apply(hub.GroupInput{ReadOnly: ptr(true)}, known); problemsOf(err) != "SETTING_INVALID grants" {
-		t.Errorf("a group that becomes read-only with what it grants: %v", err)
+	for _, c := range []struct {
+		name string
+		in   hub.GroupInput
+		want string // the problem, or what the group grants then
+	}{
+		{"select all grants every cell that exists", hub.GroupInput{SelectAll: true}, "[{automator events [SEE]} {automator fracttal_hub [EDIT]} {work_management work_orders [SEE EDIT]}]"},
+		{"read-only grants SEE wherever it exists", hub.GroupInput{ReadOnly: ptr(true)}, "[{automator events [SEE]} {work_management work_orders [SEE]}]"},
+		{"a read-only group refuses everything", hub.GroupInput{SelectAll: true}, "SETTING_INVALID selectAll"},
+		{"and other grants", hub.GroupInput{Grants: grant(orders, hub.Edit)}, "SETTING_INVALID grants"},
+		{"but takes what it grants", hub.GroupInput{Grants: &see}, "[{automator events [SEE]} {work_management work_orders [SEE]}]"},
+		{"and keeps it without being read-only", hub.GroupInput{ReadOnly: ptr(false)}, "[{automator events [SEE]} {work_management work_orders [SEE]}]"},
+		{"until another matrix is given", hub.GroupInput{UnselectAll: true}, "[]"},
+	} {
+		after := *g
+		got := problemsOf(after.Apply(c.in, matrix))
+		if got == "" {
+			got = fmt.Sprint(after.Grants.List())
+			g = &after
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+	if matrix[orders] != hub.ActionSet(hub.See, hub.Edit) || len(matrix) != 3 {
+		t.Error("the matrix of the catalogue was altered")
 	}
 }
 

@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -117,6 +118,22 @@ func TestGroups(t *testing.T) {
 		if kept := must(db.Group(ctx, c, g.Key))(t); kept.Version != 1 {
 			t.Errorf("something was saved: %+v", kept)
 		}
+	})
+	t.Run("a clone grants the same under another name, to whoever holds it", func(t *testing.T) {
+		in := groupInput("original")
+		in.ReadOnly, in.Grants = ptr(true), nil
+		of := must(db.GroupCreate(ctx, admin, in))(t)
+		got := must(db.GroupClone(ctx, admin, of.Key, hub.GroupCloneInput{Description: " copy ", Note: ptr("n")}))(t)
+		if got.Key == of.Key || got.Version != 1 || got.Description != "copy" || got.Note != "n" || !got.ReadOnly || !reflect.DeepEqual(got.Grants, of.Grants) {
+			t.Errorf("the clone is %+v", got)
+		}
+		if len(got.Grants) == 0 || !reflect.DeepEqual(must(db.Group(ctx, admin, got.Key))(t).Grants, got.Grants) {
+			t.Error("the clone was not saved as it was answered")
+		}
+		_, err := db.GroupClone(ctx, admin, of.Key, hub.GroupCloneInput{Description: " "})
+		refused(t, err, hub.CodeInvalid, "description")
+		_, err = db.GroupClone(ctx, hubtest.CallerWith(t, db, allOf(hub.RowUserAccounts)...), of.Key, hub.GroupCloneInput{Description: "mine"})
+		refused(t, err, hub.CodeForbidden, "")
 	})
 	t.Run("one that consumers have cannot go, and the error names them", func(t *testing.T) {
 		g := must(db.GroupCreate(ctx, admin, groupInput("Used", seeWorkOrders)))(t)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"sync/atomic"
 
 	"github.com/gofrs/flock"
@@ -40,7 +41,9 @@ type DB struct {
 	callers callers
 	revoked revocations
 	rights  signal
-	config  atomic.Uint64 // counts the commits that changed configuration
+
+	provenances sync.Map      // versionKey → *provenance
+	config      atomic.Uint64 // counts the commits that changed configuration
 }
 
 // File is the name of the database inside the data directory.

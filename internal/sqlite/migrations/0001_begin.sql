@@ -5,12 +5,14 @@ CREATE TABLE groups (
   key         INTEGER PRIMARY KEY,
   version     INTEGER NOT NULL,
   description TEXT    NOT NULL,
+  folded      TEXT    NOT NULL,             -- the description in lower case: lists are sorted by it
   note        TEXT    NOT NULL,
   read_only   INTEGER NOT NULL CHECK (read_only = 0 OR read_only = 1),
   grants      TEXT    NOT NULL,
   created_at  INTEGER NOT NULL,
   updated_at  INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX groups_folded ON groups (folded, key);
 
 CREATE TABLE consumers (
   key         INTEGER PRIMARY KEY,
