@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+	"time"
 
 	"github.com/recado-hub/recado/graph/generated"
 	"github.com/recado-hub/recado/graph/model"
@@ -43,6 +44,22 @@ func (r *mutationResolver) ConsumerUpdate(ctx context.Context, id string, input 
 	}
 	errs, err := userErrors(err)
 	return &model.ConsumerUpdatePayload{Consumer: saved, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) ConsumerSecretRotate(ctx context.Context, id string, input model.ConsumerSecretRotateInput) (*model.ConsumerSecretRotatePayload, error) {
+	key, version, err := target(hub.KindConsumer, id, input.ExpectedVersion)
+	var rotated *hub.ConsumerSecret
+	if err == nil {
+		var keep time.Duration
+		hub.Assign(&keep, input.KeepOldFor)
+		rotated, err = r.db.ConsumerSecretRotate(ctx, caller(ctx), key, version, keep)
+	}
+	errs, err := userErrors(err)
+	payload := &model.ConsumerSecretRotatePayload{UserErrors: errs}
+	if rotated != nil {
+		payload.Consumer, payload.Secret = rotated.Consumer, &rotated.Secret
+	}
+	return payload, err
 }
 
 func (r *mutationResolver) ConsumerDelete(ctx context.Context, id string, expectedVersion *int) (*model.ConsumerDeletePayload, error) {

@@ -49,8 +49,26 @@ func (r *attemptResolver) Detail(ctx context.Context, obj *hub.Attempt) (json.Ra
 	return detail(obj.Detail)
 }
 
+func (r *deliveryResolver) Recipient(ctx context.Context, obj *hub.Delivery) (*string, error) {
+	if obj.Hides("recipient") {
+		return nil, nil
+	}
+	return &obj.Recipient, nil
+}
+
 func (r *deliveryResolver) ProviderRecipient(ctx context.Context, obj *hub.Delivery) (*string, error) {
 	return optional(obj.ProviderRecipient), nil
+}
+
+func (r *deliveryResolver) Values(ctx context.Context, obj *hub.Delivery) ([]*string, error) {
+	return shown(obj), nil
+}
+
+func (r *deliveryResolver) Record(ctx context.Context, obj *hub.Delivery) (*string, error) {
+	if obj.Hides("record") {
+		return nil, nil
+	}
+	return &obj.Record, nil
 }
 
 func (r *deliveryResolver) Execution(ctx context.Context, obj *hub.Delivery) (*hub.Execution, error) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -86,6 +87,9 @@ func (p presenter) present(ctx context.Context, err error) *gqlerror.Error {
 	switch {
 	case errors.As(err, &e):
 		shaped.Message, shaped.Extensions = e.Error(), extensions(e)
+		if names := asked(ctx); e.Code == hub.CodeForbidden && len(names) > 0 {
+			shaped.Extensions["asked"] = names
+		}
 	case shaped.Extensions["code"] != nil: // of the parser, of the validation or of a limit
 		return explain(ctx, shaped)
 	case errors.Is(err, context.DeadlineExceeded):
@@ -116,6 +120,18 @@ func explain(ctx context.Context, err *gqlerror.Error) *gqlerror.Error {
 		err.Message = fmt.Sprintf("there is no operation %q in the document", hub.Clip(op.OperationName, 60))
 	}
 	return err
+}
+
+// asked is the way to the field that was asked for, by the names of the schema: the path of the response has aliases and
+// places in lists instead.
+func asked(ctx context.Context) (names []string) {
+	for f := graphql.GetFieldContext(ctx); f != nil; f = f.Parent {
+		if f.Field.Field != nil && f.Index == nil {
+			names = append(names, f.Field.Name)
+		}
+	}
+	slices.Reverse(names)
+	return names
 }
 
 func (p presenter) internal(ctx context.Context, shaped *gqlerror.Error, err error) {

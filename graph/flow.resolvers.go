@@ -40,6 +40,23 @@ func (r *flowResolver) Problems(ctx context.Context, obj *hub.Flow) ([]*hub.Prob
 	return pointers(list), err
 }
 
+func (r *flowResolver) PermissionsNeeded(ctx context.Context, obj *hub.Flow) ([]*hub.Permission, error) {
+	list, err := r.engine.FlowPermissionsNeeded(ctx, caller(ctx), obj)
+	return pointers(list), err
+}
+
+func (r *flowResolver) PermissionsExcess(ctx context.Context, obj *hub.Flow) ([]*hub.Permission, error) {
+	c := caller(ctx)
+	if !c.May(hub.RowUserAccounts, hub.See) {
+		return nil, nil // it tells what a group grants
+	}
+	list, ok, err := r.engine.FlowPermissionsExcess(ctx, c, obj)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return pointers(list), nil
+}
+
 func (r *flowResolver) Versions(ctx context.Context, obj *hub.Flow) ([]*hub.Flow, error) {
 	return r.db.FlowVersions(ctx, caller(ctx), obj.Key)
 }

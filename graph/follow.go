@@ -25,7 +25,7 @@ func watchOf(flow, event, execution *string, states []hub.ExecutionState, after 
 	return w, err
 }
 
-// follow hands on what the engine sees, until the client goes, the token ends, or the engine ends it.
+// follow hands on what the engine sees, until the client goes, the caller may listen no more, or the engine ends it.
 func (r *resolver) follow(ctx context.Context, watch engine.Watch) (<-chan *model.ExecutionChange, error) {
 	v := visitOf(ctx)
 	watching, stop := context.WithCancel(ctx)
@@ -34,43 +34,78 @@ func (r *resolver) follow(ctx context.Context, watch engine.Watch) (<-chan *mode
 		stop()
 		return nil, err
 	}
-	items := make(chan *model.ExecutionChange)
+	f := &following{visit: v, changed: r.db.RightsChanged, items: make(chan *model.ExecutionChange)}
 	go func() {
-		defer close(items)
+		defer close(f.items)
 		defer stop()
-		if err := forward(watching, seen, items, v.until); err != nil {
+		if err := f.run(watching, seen); err != nil {
 			transport.AddSubscriptionError(ctx, r.present(ctx, err))
 		}
 	}()
-	return items, nil
+	return f.items, nil
 }
 
-// forward returns the error with which the subscription ends; nil if the client went or there is nothing more to come.
-func forward(ctx context.Context, seen <-chan engine.Seen, items chan<- *model.ExecutionChange, until time.Time) error {
-	expiry := time.NewTimer(time.Until(until))
+// following is a subscription under way. The caller is looked at again whenever a commit may have changed what it may do, and when
+// its token or its consumer expires, so that it ends then and not with the next item.
+type following struct {
+	*visit
+	changed func() <-chan struct{} // closes at the next such commit
+	items   chan *model.ExecutionChange
+	next    *model.ExecutionChange // what the client has yet to take
+}
+
+// run returns the error with which the subscription ends; nil if the client went or there is nothing more to come.
+func (f *following) run(ctx context.Context, seen <-chan engine.Seen) error {
+	expiry := time.NewTimer(0)
 	defer expiry.Stop()
 	for {
-		select {
-		case <-ctx.Done():
+		changed := f.changed() // before the caller is looked at: what changes after that closes it
+		until, err := f.look(ctx)
+		if ctx.Err() != nil {
 			return nil
-		case <-expiry.C:
-			return errExpired()
-		case s, open := <-seen:
-			if !open || s.Err != nil {
-				return s.Err
-			}
-			select {
-			case items <- &model.ExecutionChange{Cursor: hub.Cursor(s.Change.Seq), Change: &s.Change, Execution: s.Execution, Delivery: s.Delivery}:
-			case <-expiry.C:
-				return errExpired()
-			case <-ctx.Done():
-				return nil
-			}
+		}
+		if err != nil {
+			return err
+		}
+		expiry.Reset(time.Until(until))
+		if goOn, err := f.forward(ctx, seen, changed, expiry.C); !goOn {
+			return err
 		}
 	}
 }
 
-func errExpired() error {
-	return &hub.Error{Code: hub.CodeUnauthenticated,
-		Message: "the token has expired; get a new one from POST /oauth/token and subscribe again after the last cursor"}
+// look says until when the caller may listen, or why it may not.
+func (f *following) look(ctx context.Context) (time.Time, error) {
+	c, until, err := f.authenticate(ctx, f.token, f.locale)
+	if err == nil {
+		err = c.Need(hub.RowHub, hub.See)
+	}
+	return until, err
+}
+
+// forward hands items on until the caller has to be looked at again; goOn is false when there is nothing more to come.
+func (f *following) forward(ctx context.Context, seen <-chan engine.Seen, changed <-chan struct{}, expiry <-chan time.Time) (goOn bool, err error) {
+	for {
+		from, to := seen, f.items
+		if f.next == nil {
+			to = nil
+		} else {
+			from = nil // a client that is slow holds one item and no more
+		}
+		select {
+		case <-ctx.Done():
+			return false, nil
+		case <-changed:
+			return true, nil
+		case <-expiry:
+			return true, nil
+		case s, open := <-from:
+			if !open || s.Err != nil {
+				return false, s.Err
+			}
+			f.next = &model.ExecutionChange{Cursor: hub.Cursor(s.Change.Seq), Change: &s.Change, Execution: s.Execution, Delivery: s.Delivery}
+		case to <- f.next:
+			f.next = nil
+		}
+	}
 }

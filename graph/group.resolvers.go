@@ -17,10 +17,33 @@ func (r *groupResolver) Grants(ctx context.Context, obj *hub.Group) ([]*hub.Gran
 	return pointers(obj.Grants.List()), nil
 }
 
+func (r *groupResolver) Consumers(ctx context.Context, obj *hub.Group, first *int, after *string) (*model.Connection[*hub.Consumer], error) {
+	asked, err := page(first, after)
+	if err != nil {
+		return nil, err
+	}
+	c := caller(ctx)
+	if !c.May(hub.RowAPIConnections, hub.See) {
+		return nil, nil // as any link to what the caller may not see
+	}
+	list, err := r.db.Consumers(ctx, c, hub.ListFilter{GroupKey: obj.Key}, asked)
+	return connection(list, err, asked, consumerKey)
+}
+
 func (r *mutationResolver) GroupCreate(ctx context.Context, input model.GroupCreateInput) (*model.GroupCreatePayload, error) {
 	made, err := r.db.GroupCreate(ctx, caller(ctx), groupCreate(input))
 	errs, err := userErrors(err)
 	return &model.GroupCreatePayload{Group: made, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) GroupClone(ctx context.Context, id string, input hub.GroupCloneInput) (*model.GroupClonePayload, error) {
+	key, err := hub.ParseKey(hub.KindGroup, id, "id")
+	var made *hub.Group
+	if err == nil {
+		made, err = r.db.GroupClone(ctx, caller(ctx), key, input)
+	}
+	errs, err := userErrors(err)
+	return &model.GroupClonePayload{Group: made, UserErrors: errs}, err
 }
 
 func (r *mutationResolver) GroupUpdate(ctx context.Context, id string, input model.GroupUpdateInput) (*model.GroupUpdatePayload, error) {
@@ -46,13 +69,17 @@ func (r *mutationResolver) GroupDelete(ctx context.Context, id string, expectedV
 	return &model.GroupDeletePayload{DeletedID: gone, UserErrors: errs}, err
 }
 
-func (r *queryResolver) Groups(ctx context.Context, filter *model.GroupFilterInput, first *int, after *string) (*model.Connection[*hub.Group], error) {
+func (r *queryResolver) Groups(ctx context.Context, filter *model.GroupFilterInput, orderBy *hub.GroupOrder, first *int, after *string) (*model.Connection[*hub.Group], error) {
 	asked, err := page(first, after)
 	if err != nil {
 		return nil, err
 	}
-	list, err := r.db.Groups(ctx, caller(ctx), groupFilter(filter), asked)
-	return connection(list, err, asked, groupKey)
+	f := groupFilter(filter, orderBy)
+	list, err := r.db.Groups(ctx, caller(ctx), f, asked)
+	if err != nil {
+		return nil, err
+	}
+	return model.NewSorted(list, asked, groupCursor(f.Order)), nil
 }
 
 func (r *queryResolver) Group(ctx context.Context, id string) (*hub.Group, error) {

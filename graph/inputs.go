@@ -45,6 +45,8 @@ func groupCreate(in model.GroupCreateInput) hub.GroupInput {
 		grants := values(in.Grants)
 		out.Grants = &grants
 	}
+	hub.Assign(&out.SelectAll, in.SelectAll)
+	hub.Assign(&out.UnselectAll, in.UnselectAll)
 	return out
 }
 
@@ -60,13 +62,15 @@ func groupUpdate(in model.GroupUpdateInput) (out hub.GroupInput, err error) {
 		grants := values(list)
 		out.Grants = &grants
 	}
+	hub.Assign(&out.SelectAll, in.SelectAll)
+	hub.Assign(&out.UnselectAll, in.UnselectAll)
 	return out, nil
 }
 
 func consumerCreate(in model.ConsumerCreateInput) (hub.ConsumerInput, error) {
 	group, err := hub.ParseKey(hub.KindGroup, in.Group, "group")
 	return hub.ConsumerInput{Name: &in.Name, Description: in.Description, GroupKey: &group,
-		HubEnabled: in.HubEnabled, Enabled: in.Enabled}, err
+		HubEnabled: in.HubEnabled, Enabled: in.Enabled, ExpiresAt: &in.ExpiresAt}, err
 }
 
 func consumerUpdate(in model.ConsumerUpdateInput) (out hub.ConsumerInput, err error) {
@@ -80,6 +84,9 @@ func consumerUpdate(in model.ConsumerUpdateInput) (out hub.ConsumerInput, err er
 		return out, err
 	}
 	out.Description = cleared(in.Description)
+	if at, ok := in.ExpiresAt.ValueOK(); ok {
+		out.ExpiresAt = &at
+	}
 	group, err := given(in.Group, "group")
 	if err != nil || group == nil {
 		return out, err

@@ -26,19 +26,20 @@ func traceOf(raw json.RawMessage) ([]*model.TermTrace, error) {
 		return []*model.TermTrace{}, nil
 	}
 	var kept []struct {
-		Field     string          `json:"f"`
-		Operation hub.Operation   `json:"o"`
-		Want      json.RawMessage `json:"w"`
-		Got       json.RawMessage `json:"g"`
-		Present   bool            `json:"p"`
-		True      bool            `json:"t"`
+		Field     string           `json:"f"`
+		Operation hub.Operation    `json:"o"`
+		Want      json.RawMessage  `json:"w"`
+		Got       json.RawMessage  `json:"g"`
+		Present   *bool            `json:"p"`
+		True      *bool            `json:"t"`
+		Needs     []hub.Permission `json:"needs"`
 	}
 	if err := json.Unmarshal(raw, &kept); err != nil {
 		return nil, fmt.Errorf("the kept trace of a row cannot be read: %w", err)
 	}
 	trace := make([]*model.TermTrace, len(kept))
 	for i, k := range kept {
-		trace[i] = &model.TermTrace{Field: k.Field, Operation: k.Operation, Want: k.Want, Got: k.Got, Present: k.Present, True: k.True}
+		trace[i] = &model.TermTrace{Field: k.Field, Operation: k.Operation, Want: k.Want, Got: k.Got, Present: k.Present, True: k.True, Needs: pointers(k.Needs)}
 	}
 	return trace, nil
 }

@@ -20,15 +20,17 @@ type limits struct {
 
 // Costs of fields beyond their own 1.
 const (
-	costOfRead = 10 // a field that is a read of its own for each object, where no dataloader helps
-	itemsOfFew = 3  // items to expect of a list without pages, such as the deliveries of an execution
+	costOfRead     = 10     // a field that is a read of its own for each object, where no dataloader helps
+	costOfDocument = 10_000 // another document is parsed and validated
+
+	itemsOfFew = 3 // items to expect of a list without pages, such as the deliveries of an execution
 
 	introspectionDepth = 20 // its levels name types inside types; a tool's usual query has 15
 )
 
 // ownReads are the fields that are a read of their own for each object.
 var ownReads = map[string]bool{
-	"Flow.problems": true, "Flow.versions": true, "Event.problems": true, "Execution.timeline": true,
+	"Group.consumers": true, "Flow.problems": true, "Flow.permissionsExcess": true, "Flow.versions": true, "Event.problems": true, "Execution.timeline": true,
 }
 
 // ExtensionName names the extension to gqlgen.
@@ -106,8 +108,11 @@ func (m measurer) field(f *ast.Field) measure {
 		return measure{introspection: max(children.introspection, children.depth) + 1, fields: 1, cost: 1}
 	}
 	cost := 1
-	if ownReads[f.ObjectDefinition.Name+"."+f.Name] {
+	switch name := f.ObjectDefinition.Name + "." + f.Name; {
+	case ownReads[name]:
 		cost = costOfRead
+	case name == "Query.permissionExplain":
+		cost = costOfDocument
 	}
 	return measure{depth: children.depth + 1, introspection: children.introspection, fields: 1,
 		cost: capped(cost + capped(children.cost)*m.items(f))}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/recado-hub/recado/graph"
 	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/hubtest"
 )
 
 func TestAListIsWalkedPageByPage(t *testing.T) {
@@ -207,5 +208,105 @@ func TestEveryVersionOfAFlowStays(t *testing.T) {
 	}
 	if r.text("execution", "flow", "description") != "second" || r.text("execution", "flowVersion", "description") != "WO assigned" {
 		t.Errorf("the execution ran %v", r.at("execution"))
+	}
+}
+
+func TestGroupsAreListedInTheOrderThatIsAskedFor(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t, nil)
+	for _, name := range []string{"ordered b", "ORDERED a", "ordered Ç", "Ordered c"} {
+		d.do(d.admin, groupCreate, vars{"in": vars{"description": name}})
+	}
+	const q = `query($order: GroupOrderInput, $after: Cursor) { groups(filter: {search: "ordered"}, orderBy: $order, first: 3, after: $after) {
+		nodes { description } pageInfo { hasNextPage endCursor } } }`
+	for _, c := range []struct {
+		order any
+		want  string
+	}{
+		{nil, "[Ordered c ordered Ç ORDERED a ordered b]"},
+		{vars{"field": "CREATED_AT", "direction": "ASC"}, "[ordered b ORDERED a ordered Ç Ordered c]"},
+		{vars{"field": "DESCRIPTION", "direction": "ASC"}, "[ORDERED a ordered b Ordered c ordered Ç]"},
+		{vars{"field": "DESCRIPTION"}, "[ordered Ç Ordered c ordered b ORDERED a]"},
+	} {
+		var got []string
+		v := vars{"order": c.order}
+		for range 2 {
+			r := d.do(d.admin, q, v)
+			for i := range r.list("groups", "nodes") {
+				got = append(got, r.text("groups", "nodes", i, "description"))
+			}
+			v["after"] = r.text("groups", "pageInfo", "endCursor")
+		}
+		if fmt.Sprint(got) != c.want {
+			t.Errorf("in the order %v they are %v", c.order, got)
+		}
+	}
+}
+
+func TestAGroupNamesTheConsumersThatBelongToIt(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t, nil)
+	group := d.do(d.admin, groupCreate, vars{"in": vars{"description": "used", "selectAll": true}}).text("groupCreate", "group", "id")
+	for _, name := range []string{"one", "two", "three"} {
+		d.do(d.admin, `mutation($in: ConsumerCreateInput!) { consumerCreate(input: $in) { userErrors { message } } }`, vars{"in": vars{"name": name, "group": group}})
+	}
+	const q = `query($id: ID!) { group(id: $id) { consumers(first: 2) { nodes { name } totalCount pageInfo { hasNextPage } } } }`
+	if got := fmt.Sprint(d.do(d.admin, q, vars{"id": group}).at("group", "consumers")); got != "map[nodes:[map[name:three] map[name:two]] pageInfo:map[hasNextPage:true] totalCount:3]" {
+		t.Errorf("they are %s", got)
+	}
+	without := d.tokenOf(hubtest.CallerWith(t, d.db, hubtest.May(hub.RowUserAccounts, hub.See)))
+	if got := d.do(without, q, vars{"id": group}).at("group", "consumers"); got != nil {
+		t.Errorf("who may not see consumers gets %v", got)
+	}
+}
+
+func TestTheMatrixIsGivenAsAWhole(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t, nil)
+	const cells = `group { id readOnly grants { actions } } userErrors { code field message }`
+	count := func(r reply, mutation string) (n, beyondSee int) {
+		for i := range r.list(mutation, "group", "grants") {
+			for _, a := range r.list(mutation, "group", "grants", i, "actions") {
+				if n++; a != "SEE" {
+					beyondSee++
+				}
+			}
+		}
+		return n, beyondSee
+	}
+	all, see := 0, 0
+	for _, row := range d.do(d.admin, `{ catalog { permissions { actions } } }`, nil).list("catalog", "permissions") {
+		actions := row.(map[string]any)["actions"].([]any)
+		all += len(actions)
+		if slices.Contains(actions, any("SEE")) {
+			see++
+		}
+	}
+	r := d.do(d.admin, `mutation { groupCreate(input: {description: "all", selectAll: true}) { `+cells+` } }`, nil)
+	if n, _ := count(r, "groupCreate"); n != all {
+		t.Errorf("selectAll grants %d of %d cells", n, all)
+	}
+	id := r.text("groupCreate", "group", "id")
+	update := func(in string) reply {
+		return d.do(d.admin, `mutation($id: ID!) { groupUpdate(id: $id, input: {`+in+`}) { `+cells+` } }`, vars{"id": id})
+	}
+	if n, more := count(update("readOnly: true"), "groupUpdate"); n != see || more != 0 {
+		t.Errorf("readOnly grants %d cells, %d of them beyond SEE; SEE exists on %d rows", n, more, see)
+	}
+	for _, in := range []string{"selectAll: true", `grants: [{module: "automator", submodule: "events", actions: [EDIT]}]`, "unselectAll: true"} {
+		if got := update(in).userErrors("groupUpdate"); len(got) != 1 || got[0][:7] != "INVALID" {
+			t.Errorf("a read-only group takes %s: %v", in, got)
+		}
+	}
+	if n, _ := count(update("readOnly: false, unselectAll: true"), "groupUpdate"); n != 0 {
+		t.Errorf("unselectAll leaves %d cells", n)
+	}
+	absent := update(`grants: [{module: "work_management", submodule: "meter_readings", actions: [SEE, ADD]}]`)
+	if got := absent.userErrors("groupUpdate"); len(got) != 1 || got[0] != "INVALID grants 0 actions 1" {
+		t.Errorf("an absent cell: %v", got)
+	}
+	r = d.do(d.admin, `mutation($id: ID!) { groupClone(id: $id, input: {description: "another"}) { group { id description } userErrors { code } } }`, vars{"id": id})
+	if r.text("groupClone", "group", "id") == id || r.text("groupClone", "group", "description") != "another" {
+		t.Errorf("the clone is %v", r.Data)
 	}
 }

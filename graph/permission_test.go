@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -101,6 +102,11 @@ func TestARootFieldIsForbiddenWithoutExactlyThePermissionThatItNames(t *testing.
 				callers[need] = pair
 			}
 			operation := minimal(s, root, f)
+			for i, want := range []string{"FORBIDDEN", "ALLOWED"} {
+				if got := d.do(pair[i], explain, vars{"q": operation}).text("permissionExplain", "verdict"); got != want {
+					t.Errorf("%s is explained as %s, not %s", operation, got, want)
+				}
+			}
 			without := d.ask(pair[0], operation, nil)
 			if len(without.Errors) != 1 || without.Errors[0].code() != "FORBIDDEN" {
 				t.Errorf("%s without %s is answered with %+v %+v", operation, need, without.Data, without.Errors)
@@ -108,6 +114,9 @@ func TestARootFieldIsForbiddenWithoutExactlyThePermissionThatItNames(t *testing.
 			}
 			if got := fmt.Sprint(without.Errors[0].Extensions["needs"]); got != fmt.Sprintf("[map[action:%s module:%s submodule:%s]]", need.Action, need.Module, need.Submodule) {
 				t.Errorf("%s needs %s, but the error says %s", operation, need, got)
+			}
+			if got := fmt.Sprint(without.Errors[0].Extensions["asked"]); got != "["+f.Name+"]" {
+				t.Errorf("%s: what was asked for is %s", operation, got)
 			}
 			if group, _ := without.Errors[0].Extensions["group"].(string); group == "" {
 				t.Errorf("%s: the error does not name the group", operation)
@@ -212,5 +221,120 @@ func TestAnyTokenIsEnoughForCatalogueConnectorsAndViewer(t *testing.T) {
 	}
 	if len(r.list("catalog", "modules")) == 0 {
 		t.Error("the catalogue is empty")
+	}
+}
+
+func TestASubscriptionIsForbiddenWithoutExactlyThePermissionThatItNames(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	schema := loadSchema(t)
+	for _, f := range fieldsOf(schema.Subscription) {
+		directive := f.Directives.ForName("requires")
+		if directive == nil {
+			t.Errorf("%s names no permission", f.Name)
+			continue
+		}
+		need := hub.Permission{Module: argument(directive, "module"), Submodule: argument(directive, "submodule"), Action: hub.Action(argument(directive, "action"))}
+		operation := minimal(schema, "subscription", f)
+		without := s.connect(bearer(s.tokenOf(hubtest.CallerWith(t, s.db, allBut(need)...))))
+		without.say("subscribe", "1", vars{"query": operation})
+		var errs []responseFail
+		if m := without.hear(); m.Type != "error" || json.Unmarshal(m.Payload, &errs) != nil || len(errs) != 1 {
+			t.Fatalf("%s without %s is answered with %s %s", operation, need, m.Type, m.Payload)
+		}
+		ext := errs[0].Extensions
+		if got := fmt.Sprintf("%v %v %v", ext["code"], ext["needs"], ext["asked"]); got != fmt.Sprintf("FORBIDDEN [map[action:%s module:%s submodule:%s]] [%s]", need.Action, need.Module, need.Submodule, f.Name) {
+			t.Errorf("%s without %s: %s", operation, need, got)
+		}
+		with := s.connect(bearer(s.tokenOf(hubtest.CallerWith(t, s.db, need))))
+		with.say("subscribe", "1", vars{"query": strings.Replace(operation, f.Name, f.Name+`(after: "`+hub.Cursor(0)+`")`, 1)})
+		s.workOrder("OT-"+f.Name, "jonas")
+		if m := with.hear(); m.Type != "next" {
+			t.Errorf("%s with %s and nothing else is answered with %s %s", operation, need, m.Type, m.Payload)
+		}
+	}
+}
+
+func TestEveryTypeIsGuardedByItsOwnRowAndByNoOther(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t, nil)
+	cat := catalog.Load()
+	tokens := map[string]string{}
+	token := func(perms ...hub.Permission) string {
+		key := fmt.Sprint(perms)
+		if tokens[key] == "" {
+			tokens[key] = d.tokenOf(hubtest.CallerWith(t, d.db, perms...))
+		}
+		return tokens[key]
+	}
+	// guarded asks with exactly the permission and with everything but it; what the explanation says must be what happens.
+	guarded := func(query string, v vars, need hub.Permission) {
+		t.Helper()
+		if cells, _ := cat.Cells(need.Row()); !cells.Has(need.Action) {
+			t.Fatalf("%s needs %s, which nobody can hold", query, need)
+		}
+		without := d.ask(token(allBut(need)...), query, v)
+		want := fmt.Sprintf("[map[action:%s module:%s submodule:%s]]", need.Action, need.Module, need.Submodule)
+		if len(without.Errors) != 1 || without.Errors[0].code() != "FORBIDDEN" || fmt.Sprint(without.Errors[0].Extensions["needs"]) != want {
+			t.Errorf("%s %v without %s is answered with %v %+v", query, v, need, without.Data, without.Errors)
+		}
+		if with := d.ask(token(need), query, v); len(with.Errors) > 0 {
+			t.Errorf("%s %v with %s and nothing else is answered with %+v", query, v, need, with.Errors)
+		}
+		if got := d.do(token(need), explain, vars{"q": query, "vars": v}).text("permissionExplain", "verdict"); got == "FORBIDDEN" {
+			t.Errorf("%s %v with %s is explained as %s", query, v, need, got)
+		}
+	}
+	for _, typ := range cat.RecordTypes() {
+		guarded(`query($t: String!) { records(type: $t) { nodes { id } } }`, vars{"t": typ.Key}, typ.Row.Permission(hub.See))
+		upsert := `mutation($in: RecordsUpsertInput!) { recordsUpsert(input: $in) { records { id } userErrors { code } } }`
+		record := func(key string) vars {
+			return vars{"in": vars{"records": []vars{{"type": typ.Key, "key": key, "data": vars{}}}}}
+		}
+		guarded(upsert, record("new"), typ.Row.Permission(hub.Add))
+		id := d.do(d.admin, `query($t: String!) { records(type: $t) { nodes { id } } }`, vars{"t": typ.Key}).text("records", "nodes", 0, "id")
+		guarded(`query($id: ID!) { record(id: $id) { id } }`, vars{"id": id}, typ.Row.Permission(hub.See))
+		guarded(`query($id: ID!) { node(id: $id) { id } }`, vars{"id": id}, typ.Row.Permission(hub.See))
+		if cells, _ := cat.Cells(typ.Row); cells.Has(hub.Edit) {
+			guarded(upsert, record("new"), typ.Row.Permission(hub.Edit))
+		}
+	}
+	for i, typ := range cat.EventTypes() {
+		row := cat.RecordType(typ.RecordType).Row
+		guarded(`query($t: String!) { occurrences(filter: {type: $t}) { nodes { id } } }`, vars{"t": typ.Key}, row.Permission(hub.See))
+		v := vars{"in": vars{"source": "/t", "id": fmt.Sprint("o", i), "type": typ.Key, "subject": "s"}}
+		guarded(`mutation($in: OccurrencePublishInput!) { occurrencePublish(input: $in) { repeat userErrors { code } } }`, v, row.Permission(hub.Add))
+		id := d.do(d.admin, `query($t: String!) { occurrences(filter: {type: $t}) { nodes { id } } }`, vars{"t": typ.Key}).text("occurrences", "nodes", 0, "id")
+		guarded(`query($id: ID!) { occurrence(id: $id) { id } }`, vars{"id": id}, row.Permission(hub.See))
+		guarded(`query($id: ID!) { node(id: $id) { id } }`, vars{"id": id}, row.Permission(hub.See))
+	}
+}
+
+func TestWhatNeedsOnlyATokenIsAnsweredToWhoHoldsNothing(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t, nil)
+	nobody := d.tokenOf(hubtest.CallerWith(t, d.db))
+	s := loadSchema(t)
+	asked := 0
+	for root, fields := range map[string][]*gql.FieldDefinition{"query": fieldsOf(s.Query), "mutation": fieldsOf(s.Mutation)} {
+		for _, f := range fields {
+			if f.Directives.ForName("requiresToken") == nil {
+				continue
+			}
+			asked++
+			operation := minimal(s, root, f)
+			if f.Name == "permissionExplain" {
+				operation = `{ permissionExplain(query: "{ viewer { locale } }") { verdict } }`
+			}
+			if r := d.ask(nobody, operation, nil); len(r.Errors) > 0 {
+				t.Errorf("%s is answered with %+v", operation, r.Errors)
+			}
+			if r := d.do(nobody, explain, vars{"q": operation}); r.text("permissionExplain", "verdict") != "ALLOWED" {
+				t.Errorf("%s is explained as %v", operation, r.Data)
+			}
+		}
+	}
+	if asked < 4 {
+		t.Errorf("only %d fields need no permission", asked)
 	}
 }

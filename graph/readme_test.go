@@ -51,7 +51,8 @@ func guideOperations(t *testing.T, s *gql.Schema) map[string]string {
 func TestTheOperationsOfTheGuideFitTheSchema(t *testing.T) {
 	t.Parallel()
 	operations := guideOperations(t, loadSchema(t))
-	for _, name := range []string{"CreateGroup", "CreateConsumer", "CreateIntegration", "CreateFlow", "EnableFlow", "CreateEvent", "EnableEvent", "Publish", "Execution", "Watch", "Failures"} {
+	for _, name := range []string{"CreateGroup", "CreateConsumer", "CreateIntegration", "CreateFlow", "EnableFlow", "CreateEvent", "EnableEvent", "Publish", "Execution", "Watch", "Failures", "Buttons", "Explain", "GroupList",
+		"CloneGroup", "WhatIsHidden"} {
 		if operations[name] == "" {
 			t.Errorf("the guide has lost its operation %s", name)
 		}
@@ -122,6 +123,18 @@ func TestTheGuideLeadsToAMessage(t *testing.T) {
 	run("Queue", nil)
 	if n := run("Objects", vars{"ids": []string{flow, event}}).list("nodes"); n[0] == nil || n[1] == nil {
 		t.Errorf("the objects are %v", n)
+	}
+	if run("Buttons", nil).at("viewer", "mayMakeFlows") != true || run("Explain", vars{"query": "{ queue { queued } }"}).text("permissionExplain", "verdict") != "ALLOWED" {
+		t.Error("who holds everything may not")
+	}
+	if n := len(run("GroupList", vars{"search": "a"}).list("groups", "nodes")); n == 0 {
+		t.Error("no group is listed")
+	}
+	if errs := run("CloneGroup", vars{"id": group, "description": "a clone"}).userErrors("groupClone"); len(errs) > 0 {
+		t.Errorf("cloning is answered with %v", errs)
+	}
+	if hidden := run("WhatIsHidden", vars{"id": r.text("execution", "deliveries", 0, "id")}).list("delivery", "hidden"); len(hidden) > 0 {
+		t.Errorf("from who may see everything is hidden %v", hidden)
 	}
 	version := d.do(d.admin, `query($id: ID!) { flow(id: $id) { version } }`, vars{"id": flow}).at("flow", "version")
 	if errs := run("Rename", vars{"id": flow, "version": version}).userErrors("flowUpdate"); len(errs) > 0 {

@@ -14,4 +14,5 @@ type resolver struct {
 	engine  *engine.Engine
 	catalog *catalog.Catalog
 	present graphql.ErrorPresenterFunc
+	exec    graphql.GraphExecutor // to judge documents that are not run
 }

@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"strconv"
+
 	"github.com/recado-hub/recado/graph/model"
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -80,7 +82,6 @@ func connection[T any](list hub.List[T], err error, asked hub.Page, key func(T) 
 	return model.NewConnection(list, asked, key), nil
 }
 
-func groupKey(v *hub.Group) int64             { return v.Key }
 func consumerKey(v *hub.Consumer) int64       { return v.Key }
 func integrationKey(v *hub.Integration) int64 { return v.Key }
 func flowKey(v *hub.Flow) int64               { return v.Key }
@@ -116,4 +117,18 @@ func optionalKey(kind hub.Kind, id *string, path string) (int64, error) {
 		return 0, nil
 	}
 	return hub.ParseKey(kind, *id, path)
+}
+
+// shown are the values of a delivery, null where one was left out.
+func shown(d *hub.Delivery) []*string {
+	values := pointers(d.Values)
+	for _, h := range d.Hidden {
+		if h.Path[0] != "values" {
+			continue
+		}
+		if i, err := strconv.Atoi(h.Path[1]); err == nil && i < len(values) {
+			values[i] = nil
+		}
+	}
+	return values
 }

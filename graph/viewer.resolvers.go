@@ -8,7 +8,9 @@ package graph
 import (
 	"context"
 
+	"github.com/recado-hub/recado/graph/generated"
 	"github.com/recado-hub/recado/graph/model"
+	"github.com/recado-hub/recado/internal/hub"
 )
 
 func (r *queryResolver) Viewer(ctx context.Context) (*model.Viewer, error) {
@@ -16,5 +18,22 @@ func (r *queryResolver) Viewer(ctx context.Context) (*model.Viewer, error) {
 	if err := c.NeedToken(); err != nil {
 		return nil, err
 	}
-	return &model.Viewer{Consumer: c.Consumer, Group: c.Group, Grants: pointers(c.Group.Grants.List()), Locale: visitOf(ctx).locale}, nil
+	return &model.Viewer{Consumer: c.Consumer, Group: c.Group, Grants: pointers(c.Grants().List()), Locale: visitOf(ctx).locale}, nil
 }
+
+func (r *viewerResolver) Permissions(ctx context.Context, obj *model.Viewer) ([]*hub.Permission, error) {
+	return pointers(caller(ctx).Grants().Permissions()), nil
+}
+
+func (r *viewerResolver) May(ctx context.Context, obj *model.Viewer, module string, submodule string, action hub.Action) (*bool, error) {
+	row := hub.Row{Module: module, Submodule: submodule}
+	if cells, ok := r.catalog.Cells(row); !ok || !cells.Has(action) {
+		return nil, hub.Invalid("", "the permission matrix has no cell %s; its cells are listed by catalog.permissions", hub.Clip(row.Permission(action).String(), 120))
+	}
+	may := caller(ctx).May(row, action)
+	return &may, nil
+}
+
+func (r *resolver) Viewer() generated.ViewerResolver { return &viewerResolver{r} }
+
+type viewerResolver struct{ *resolver }

@@ -287,6 +287,61 @@ func TestASubscriberWhoLosesTheRightSeesNothingMore(t *testing.T) {
 	}
 }
 
+func TestASubscriptionEndsWhenItsCallerMayListenNoMoreAlsoIfNothingHappens(t *testing.T) {
+	t.Parallel()
+	off := false
+	for name, loss := range map[string]struct {
+		code string
+		end  func(d *door, c hub.Caller) error
+	}{
+		"its consumer is disabled": {"UNAUTHENTICATED", func(d *door, c hub.Caller) error {
+			_, err := d.db.ConsumerUpdate(d.t.Context(), hubtest.Admin(d.t, d.db), c.Consumer.Key, 0, hub.ConsumerInput{Enabled: &off})
+			return err
+		}},
+		"its consumer is deleted": {"UNAUTHENTICATED", func(d *door, c hub.Caller) error {
+			return d.db.ConsumerDelete(d.t.Context(), hubtest.Admin(d.t, d.db), c.Consumer.Key, 0)
+		}},
+		"its group loses the right": {"FORBIDDEN", func(d *door, c hub.Caller) error {
+			_, err := d.db.GroupUpdate(d.t.Context(), hubtest.Admin(d.t, d.db), c.Group.Key, 0, hub.GroupInput{Grants: &[]hub.Grant{}})
+			return err
+		}},
+		"it gets another group": {"FORBIDDEN", func(d *door, c hub.Caller) error {
+			other := hubtest.CallerWith(d.t, d.db).Group.Key
+			_, err := d.db.ConsumerUpdate(d.t.Context(), hubtest.Admin(d.t, d.db), c.Consumer.Key, 0, hub.ConsumerInput{GroupKey: &other})
+			return err
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			c := hubtest.CallerWith(t, s.db, hubtest.May(hub.RowHub, hub.See))
+			w := s.connect(bearer(s.tokenOf(c)))
+			w.say("subscribe", "1", vars{"query": watching, "variables": vars{"after": hub.Cursor(0)}})
+			// Other changes of configuration end nothing: an item comes after one.
+			hubtest.CallerWith(t, s.db)
+			execution := s.workOrder("OT-1", "jonas").text("occurrencePublish", "executions", 0, "id")
+			s.settled(execution)
+			last := s.do(s.admin, `query($id: ID!) { execution(id: $id) { timeline { cursor } } }`, vars{"id": execution}).list("execution", "timeline")
+			for want := last[len(last)-1].(map[string]any)["cursor"]; w.hear().reply(t).text("executionChanged", "cursor") != want; {
+			}
+			if err := loss.end(s.door, c); err != nil {
+				t.Fatal(err)
+			}
+			began := time.Now()
+			m := w.hear()
+			if took := time.Since(began); took > time.Second {
+				t.Errorf("it took %s", took)
+			}
+			if m.Type != "error" || m.errorCode(t) != loss.code {
+				t.Errorf("it ends with %s %s", m.Type, m.Payload)
+			}
+			if loss.code == "FORBIDDEN" && !strings.Contains(string(m.Payload), `"submodule":"fracttal_hub"`) {
+				t.Errorf("it does not say what is missing: %s", m.Payload)
+			}
+		})
+	}
+}
+
 func TestAWebsocketIsKeptAlive(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t, func(o *graph.Options) { o.KeepAlive = 20 * time.Millisecond })

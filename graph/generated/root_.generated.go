@@ -59,6 +59,7 @@ type ResolverRoot interface {
 	Submodule() SubmoduleResolver
 	Subscription() SubscriptionResolver
 	ValuesSpec() ValuesSpecResolver
+	Viewer() ViewerResolver
 }
 
 type DirectiveRoot struct {
@@ -88,6 +89,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputConsumerCreateInput,
 		ec.unmarshalInputConsumerFilterInput,
+		ec.unmarshalInputConsumerSecretRotateInput,
 		ec.unmarshalInputConsumerUpdateInput,
 		ec.unmarshalInputDeliveryFilterInput,
 		ec.unmarshalInputDeliveryResolveInput,
@@ -102,8 +104,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputFlowTargetInput,
 		ec.unmarshalInputFlowUpdateInput,
 		ec.unmarshalInputGrantInput,
+		ec.unmarshalInputGroupCloneInput,
 		ec.unmarshalInputGroupCreateInput,
 		ec.unmarshalInputGroupFilterInput,
+		ec.unmarshalInputGroupOrderInput,
 		ec.unmarshalInputGroupUpdateInput,
 		ec.unmarshalInputIntegrationCreateInput,
 		ec.unmarshalInputIntegrationFilterInput,
@@ -713,10 +717,18 @@ type Consumer implements Node {
   group: Group
   "Whether flows may read with the rights of this consumer."
   hubEnabled: Boolean!
-  "Whether the consumer can sign in and be used by flows."
+  "Whether the consumer can sign in and be used by flows, until it expires."
   enabled: Boolean!
-  "The generated key: the ` + "`" + `client_id` + "`" + ` for ` + "`" + `POST /oauth/token` + "`" + `. The secret is shown once, by ` + "`" + `consumerCreate` + "`" + `."
+  "From then on the consumer gets no token, its tokens are refused, and flows cannot read with its rights; null: it does not expire."
+  expiresAt: DateTime
+  "When the consumer was last given a token, to the minute; null if it never was."
+  lastUsedAt: DateTime
+  "The generated key: the ` + "`" + `client_id` + "`" + ` for ` + "`" + `POST /oauth/token` + "`" + `. The secret is shown once, by ` + "`" + `consumerCreate` + "`" + ` or ` + "`" + `consumerSecretRotate` + "`" + `."
   clientId: String!
+  "When the secret was last replaced; null if the consumer has its first one."
+  secretRotatedAt: DateTime
+  "Until when the secret before the current one is valid too; null if it is not kept, or if there is none."
+  oldSecretUntil: DateTime
   "When the consumer was made."
   createdAt: DateTime!
   "When the consumer was last saved."
@@ -773,6 +785,8 @@ input ConsumerCreateInput {
   hubEnabled: Boolean = false
   "Whether the consumer can sign in and be used by flows."
   enabled: Boolean = true
+  "When the consumer expires: a time to come. Left out or null: never."
+  expiresAt: DateTime
 }
 
 """
@@ -791,6 +805,21 @@ input ConsumerUpdateInput {
   hubEnabled: Boolean
   "Whether the consumer can sign in and be used by flows. False holds at once, also for tokens given out before. Cannot be null."
   enabled: Boolean
+  "When the consumer expires: a time to come; null: never."
+  expiresAt: DateTime
+}
+
+"""
+How the secret of a consumer is replaced.
+"""
+input ConsumerSecretRotateInput {
+  "The version that the change was made against; another current version is a CONFLICT. Without it nothing is checked."
+  expectedVersion: Int
+  """
+  How long the secret of until now stays valid beside the new one, so that whoever uses it has time to change: ` + "`" + `PT0S` + "`" + `, which is
+  the default, ends it at once; ` + "`" + `P30D` + "`" + ` is the most. A secret that is older still ends in any case.
+  """
+  keepOldFor: Duration = "PT0S"
 }
 
 """
@@ -811,6 +840,18 @@ What became of ` + "`" + `consumerUpdate` + "`" + `.
 type ConsumerUpdatePayload {
   "The consumer as it is now; null if there are errors."
   consumer: Consumer
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
+"""
+What became of ` + "`" + `consumerSecretRotate` + "`" + `.
+"""
+type ConsumerSecretRotatePayload {
+  "The consumer as it is now; null if there are errors."
+  consumer: Consumer
+  "The new secret: the ` + "`" + `client_secret` + "`" + ` for ` + "`" + `POST /oauth/token` + "`" + `. This is the only time that it is ever shown. Null if there are errors."
+  secret: String
   "What was wrong with the input."
   userErrors: [UserError!]!
 }
@@ -867,6 +908,17 @@ extend type Mutation {
   ): ConsumerUpdatePayload @requires(module: "settings", submodule: "api_connections", action: EDIT)
 
   """
+  Gives a consumer a new secret. The old one stays valid for the time that is asked for; tokens that were given out stay valid until they
+  expire. The caller must hold everything that the consumer's group grants.
+  """
+  consumerSecretRotate(
+    "The id of the consumer."
+    id: ID!
+    "How the secret is replaced."
+    input: ConsumerSecretRotateInput!
+  ): ConsumerSecretRotatePayload @requires(module: "settings", submodule: "api_connections", action: EDIT)
+
+  """
   Deletes a consumer; its tokens end at once. Refused with IN_USE while flows read with its rights.
   """
   consumerDelete(
@@ -885,14 +937,20 @@ type Delivery implements Node {
   id: ID!
   "Where the message is on its way."
   state: DeliveryState!
-  "The recipient: a telephone number as ` + "`" + `+` + "`" + ` and digits."
-  recipient: String!
-  "The recipient as the provider writes it; null as long as it is not known."
+  "The recipient: a telephone number as ` + "`" + `+` + "`" + ` and digits. Null if it came from a field that the caller may not see."
+  recipient: String
+  "The recipient as the provider writes it; null as long as it is not known, and where ` + "`" + `recipient` + "`" + ` is hidden."
   providerRecipient: String
-  "The values of the message, by position."
-  values: [String!]!
-  "The key of the record whose row it is about."
-  record: String!
+  "The values of the message, by position; null where one came from a field that the caller may not see."
+  values: [String]!
+  "The key of the record whose row it is about; null if the caller may not see such records."
+  record: String
+  """
+  What of this delivery was left out, because it came from a field of a record that the caller may not see, and what the
+  caller would need to see it. Where something is, the free text of ` + "`" + `reason` + "`" + `, ` + "`" + `attempts` + "`" + ` and ` + "`" + `receipts` + "`" + ` is left out too,
+  since it may quote it; their codes and times stay. Empty if nothing was.
+  """
+  hidden: [Hidden!]!
   "The place of its target in the flow's targets, from 0."
   target: Int!
   "The key of the connector's action."
@@ -905,7 +963,7 @@ type Delivery implements Node {
   flowVersion: FlowVersion
   "The integration that it goes through; null if it is gone, or if the caller may not see integrations."
   integration: Integration
-  "The provider's id of the message; null as long as there is none."
+  "The provider's id of the message; null as long as there is none, and where ` + "`" + `recipient` + "`" + ` is hidden, since some providers write it into the id."
   providerId: String
   "Why it failed, was suppressed, is unknown, or was tried again last; null if nothing went wrong."
   reason: Reason
@@ -929,6 +987,16 @@ type Delivery implements Node {
   createdAt: DateTime!
   "When it last changed."
   updatedAt: DateTime!
+}
+
+"""
+A part of an object that was left out of the answer.
+"""
+type Hidden {
+  "The path of the part inside its object: ` + "`" + `[\"values\", \"2\"]` + "`" + `."
+  path: [String!]!
+  "What the caller would need to hold to see it: each of these."
+  needs: [Permission!]!
 }
 
 """
@@ -1089,9 +1157,9 @@ input DeliveryFilterInput {
   integration: ID
   "Only those in one of these states."
   states: [DeliveryState!]
-  "Only to this recipient, written as ` + "`" + `recipient` + "`" + ` is."
+  "Only to this recipient, written as ` + "`" + `recipient` + "`" + ` is. Finds none whose recipient the caller may not see."
   recipient: String
-  "Only the message with this id of the provider."
+  "Only the message with this id of the provider. Finds none whose recipient the caller may not see."
   providerId: String
   "Only those that came to be at this time or later."
   since: DateTime
@@ -1621,10 +1689,16 @@ type Execution implements Node {
   event: Event
   "The occurrence that started it; null if none did, or if the caller may not see it."
   occurrence: Occurrence
-  "The subject of the occurrence, such as the folio of a work order; null if there is none."
+  "The subject of the occurrence, such as the folio of a work order; null if there is none, or if the caller may not see such records."
   subject: String
-  "The keys of the records that satisfied the terms of the event."
+  "The keys of the records that satisfied the terms of the event; empty if the caller may not see such records."
   rows: [String!]!
+  """
+  What of this execution was left out, because it came from a record that the caller may not see, and what the caller would
+  need to see it. ` + "`" + `timeline` + "`" + ` stands for the messages in the causes of its history, which may quote such a record. Empty if
+  nothing was.
+  """
+  hidden: [Hidden!]!
   "Its messages, oldest first."
   deliveries: [Delivery!]!
   "Its history and that of its deliveries, from the journal, oldest first."
@@ -1709,7 +1783,7 @@ input ExecutionFilterInput {
   states: [ExecutionState!]
   "Only those with one of these outcomes."
   outcomes: [ExecutionOutcome!]
-  "Only about this subject, such as the folio of a work order."
+  "Only about this subject, such as the folio of a work order. Finds none whose subject the caller may not see."
   subject: String
   "Only those that came to be at this time or later."
   since: DateTime
@@ -1785,6 +1859,17 @@ type Flow implements Node {
   settings: FlowSettings!
   "What would make the flow fail, in the order of the screen: its required information. A flow with problems cannot be enabled."
   problems: [Problem!]!
+  """
+  The least that its consumer needs to hold: SEE on the rows that guard its source and every record that its fields lead
+  to. Empty in a draft that reads nothing yet.
+  """
+  permissionsNeeded: [Permission!]!
+  """
+  What the group of its consumer grants beyond that: beyond what all flows that read as this consumer need together, in
+  their current versions, archived ones aside. A consumer that also calls the API itself needs some of it for that. Null in
+  a flow without consumer, and if the caller may not see groups.
+  """
+  permissionsExcess: [Permission!]
   "All its versions, newest first."
   versions: [FlowVersion!]!
   "Why its deliveries are held back, such as a template that does not exist, and what to do; null if they are not. ` + "`" + `flowResume` + "`" + ` lets them go."
@@ -2228,10 +2313,17 @@ type Group implements Node {
   description: String!
   "A longer note; empty if there is none."
   note: String!
-  "Whether the group grants SEE and nothing else."
+  "Whether the group grants SEE wherever it exists, as the matrix was when it was last saved, and nothing else."
   readOnly: Boolean!
   "The rows of the permission matrix on which the group grants something, sorted by module and submodule."
   grants: [Grant!]!
+  "The consumers that belong to the group, newest first; null if the caller may not see consumers."
+  consumers(
+    "How many items: 1 to 200, 50 if left out."
+    first: Int
+    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    after: Cursor
+  ): ConsumerConnection
   "When the group was made."
   createdAt: DateTime!
   "When the group was last saved."
@@ -2267,7 +2359,7 @@ enum Action {
 }
 
 """
-A page of the list of groups, newest first.
+A page of the list of groups, in the order that was asked for.
 """
 type GroupConnection {
   "The groups with their cursors."
@@ -2299,6 +2391,36 @@ input GroupFilterInput {
 }
 
 """
+By what a list of groups is sorted.
+"""
+enum GroupOrderField {
+  "By the description, without regard to upper and lower case; equal ones by age."
+  DESCRIPTION
+  "By the time when the group was made."
+  CREATED_AT
+}
+
+"""
+Which end of a sorted list comes first.
+"""
+enum OrderDirection {
+  "From A to Z, from the oldest to the newest."
+  ASC
+  "From Z to A, from the newest to the oldest."
+  DESC
+}
+
+"""
+The order of a list of groups. A cursor holds for the field by which its list is sorted.
+"""
+input GroupOrderInput {
+  "By what it is sorted."
+  field: GroupOrderField! = CREATED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
+}
+
+"""
 What a caller grants on one row of the permission matrix.
 """
 input GrantInput {
@@ -2318,10 +2440,28 @@ input GroupCreateInput {
   description: String!
   "A longer note, 2000 characters at most."
   note: String
-  "Whether the group grants SEE and nothing else; other grants are then refused."
+  "True grants SEE wherever it exists and nothing else; any other matrix is then refused."
   readOnly: Boolean = false
-  "The permission matrix. Nobody grants what they do not hold."
+  """
+  The permission matrix. Nobody grants what they do not hold, and a cell that is absent from ` + "`" + `catalog.permissions` + "`" + ` cannot be
+  granted. At most one of ` + "`" + `grants` + "`" + `, ` + "`" + `selectAll` + "`" + ` and ` + "`" + `unselectAll` + "`" + ` is given; without any, a group that is not read-only
+  grants nothing.
+  """
   grants: [GrantInput!]
+  "True grants every cell that exists."
+  selectAll: Boolean = false
+  "True grants nothing."
+  unselectAll: Boolean = false
+}
+
+"""
+What is to be different of the clone of a group.
+"""
+input GroupCloneInput {
+  "What the clone is called on the screen: 1 to 200 characters."
+  description: String!
+  "A longer note, 2000 characters at most; empty if left out."
+  note: String
 }
 
 """
@@ -2334,16 +2474,37 @@ input GroupUpdateInput {
   description: String
   "A longer note, 2000 characters at most; null clears it."
   note: String
-  "Whether the group grants SEE and nothing else. Cannot be null."
+  """
+  True grants SEE wherever it exists and nothing else: it replaces the matrix, and any other is refused. False leaves the
+  matrix as it is and lets it be changed. Cannot be null.
+  """
   readOnly: Boolean
-  "The whole permission matrix; it replaces the old one, and null clears it. Nobody grants what they do not hold."
+  """
+  The whole permission matrix; it replaces the old one, and null clears it. Nobody grants what they do not hold, and a cell
+  that is absent from ` + "`" + `catalog.permissions` + "`" + ` cannot be granted. At most one of ` + "`" + `grants` + "`" + `, ` + "`" + `selectAll` + "`" + ` and ` + "`" + `unselectAll` + "`" + ` is
+  given.
+  """
   grants: [GrantInput!]
+  "True grants every cell that exists, in place of the old matrix."
+  selectAll: Boolean
+  "True grants nothing, in place of the old matrix."
+  unselectAll: Boolean
 }
 
 """
 What became of ` + "`" + `groupCreate` + "`" + `.
 """
 type GroupCreatePayload {
+  "The new group; null if there are errors."
+  group: Group
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
+"""
+What became of ` + "`" + `groupClone` + "`" + `.
+"""
+type GroupClonePayload {
   "The new group; null if there are errors."
   group: Group
   "What was wrong with the input."
@@ -2372,11 +2533,13 @@ type GroupDeletePayload {
 
 extend type Query {
   """
-  The permission groups, newest first.
+  The permission groups, newest first unless another order is asked for.
   """
   groups(
     "Narrows the list."
     filter: GroupFilterInput
+    "The order of the list; newest first if left out."
+    orderBy: GroupOrderInput
     "How many items: 1 to 200, 50 if left out."
     first: Int
     "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
@@ -2400,6 +2563,17 @@ extend type Mutation {
     "The new group."
     input: GroupCreateInput!
   ): GroupCreatePayload @requires(module: "settings", submodule: "user_accounts", action: ADD)
+
+  """
+  Makes a permission group that grants what another one grants, and is read-only if that one is. The caller must hold
+  everything that the group grants.
+  """
+  groupClone(
+    "The id of the group to clone."
+    id: ID!
+    "What is to be different."
+    input: GroupCloneInput!
+  ): GroupClonePayload @requires(module: "settings", submodule: "user_accounts", action: ADD)
 
   """
   Changes a permission group. The caller must hold everything that the group grants; it holds for its consumers at once.
@@ -2698,7 +2872,7 @@ type Occurrence implements Node {
   receivedAt: DateTime!
   "Who sent it; null if the consumer is gone, or if the caller may not see consumers."
   consumer: Consumer
-  "The records that it brought, as they came in."
+  "Those of the records that it brought that the caller may see, as they came in."
   records: [OccurrenceRecord!]!
   "What the enabled events of its type made of it, at the time."
   matches: [Match!]!
@@ -2756,12 +2930,17 @@ type TermTrace {
   operation: Operation!
   "The value of the term; long ones are cut."
   want: JSON
-  "The value in the row; long ones are cut. Null also if the row has no such field: see ` + "`" + `present` + "`" + `."
+  "The value in the row; long ones are cut. Null also if the row has no such field (see ` + "`" + `present` + "`" + `), and if it is hidden (see ` + "`" + `needs` + "`" + `)."
   got: JSON
-  "Whether the row has the field."
-  present: Boolean!
-  "Whether the term held."
-  true: Boolean!
+  "Whether the row has the field; null if that is hidden."
+  present: Boolean
+  "Whether the term held; null if the value is hidden, which this would tell."
+  true: Boolean
+  """
+  What the caller would need to see the value: the field lies in a record that it may not see. Empty if nothing is hidden.
+  That the row satisfied the terms as a whole is told all the same: it is why something happened.
+  """
+  needs: [Permission!]!
 }
 
 """
@@ -2877,6 +3056,81 @@ extend type Mutation {
     "The occurrence."
     input: OccurrencePublishInput!
   ): OccurrencePublishPayload @requiresRowOf(what: EVENT_TYPE, action: ADD)
+}
+`, BuiltIn: false},
+	{Name: "../../schema/permission.graphqls", Input: `"""
+One cell of the permission matrix: a column of a row.
+"""
+type Permission {
+  "The module of the row, as a key of the catalogue: ` + "`" + `work_management` + "`" + `."
+  module: String!
+  "The submodule of the row, as a key of the catalogue: ` + "`" + `work_orders` + "`" + `."
+  submodule: String!
+  "The column."
+  action: Action!
+}
+
+"""
+What an operation needs, and whether the caller holds it. Nothing of the operation is run, and nothing is read for it: where
+the data themselves decide, the answer says so.
+"""
+type PermissionExplanation {
+  "What becomes of the operation as a whole: FORBIDDEN if one of its fields is, else DEPENDS if one of them does."
+  verdict: PermissionVerdict!
+  "Each field at the top of the operation, in order, with the fragments spread out and without those that are skipped."
+  fields: [FieldPermission!]!
+}
+
+"""
+What one field at the top of an operation needs.
+"""
+type FieldPermission {
+  "Where the field's value would stand in the response: its alias, or its name."
+  path: [String!]!
+  "The name of the field in the schema."
+  field: String!
+  "Whether the caller would be let through."
+  verdict: PermissionVerdict!
+  "What the field needs whatever the data are: each of these. Empty where a valid token is enough, or only the data decide."
+  needs: [Permission!]!
+  "Of these one is enough, such as for a list that names no type: the caller gets what it may see. Empty where there is no choice."
+  oneOf: [Permission!]!
+  """
+  What the field may need besides, depending on the data: a record that is new needs ADD, one that is there already EDIT,
+  and the object behind an id needs SEE on the row that guards its type. Empty if the arguments decide it all.
+  """
+  depends: [Permission!]!
+  "What the caller lacks of all these. It does not hinder while the verdict is ALLOWED."
+  missing: [Permission!]!
+}
+
+"""
+Whether a caller would be let through.
+"""
+enum PermissionVerdict {
+  "The caller holds all that it takes."
+  ALLOWED
+  "The caller lacks something that it takes: the answer would be FORBIDDEN, of ` + "`" + `nodes` + "`" + ` null in place of the object."
+  FORBIDDEN
+  "The caller holds a part; the data decide."
+  DEPENDS
+}
+
+extend type Query {
+  """
+  Says of a GraphQL document what each of its fields at the top needs and what of it the caller lacks, without running it.
+  The document is judged as if it were sent: it must parse, fit the schema and stay within the limits of an operation;
+  else the answer is the error INVALID. What lies deeper needs no permission to be asked for: a link to what the caller may
+  not see is null.
+  """
+  permissionExplain(
+    "The document: a query, a mutation or a subscription."
+    query: String!
+    "Which operation of the document is meant; needed if it has several."
+    operationName: String
+    "The values of its variables, an object. They may decide what a field needs."
+    variables: JSON
+  ): PermissionExplanation @requiresToken
 }
 `, BuiltIn: false},
 	{Name: "../../schema/queue.graphqls", Input: `"""
@@ -3155,8 +3409,22 @@ type Viewer {
   consumer: Consumer!
   "Its permission group. Shown to its own consumers, also without the permission to see groups."
   group: Group!
-  "What the group grants at the moment, so that a screen can leave out what the caller may not do."
+  "What the group grants at the moment, within the scope of the token if it has one, so that a screen can leave out what the caller may not do."
   grants: [Grant!]!
+  "The same cell by cell."
+  permissions: [Permission!]!
+  """
+  Whether the caller may do something at the moment: what a screen asks for a button. The answer to a cell that the
+  permission matrix does not have is the error INVALID.
+  """
+  may(
+    "The module of the row, as a key of ` + "`" + `catalog.permissions` + "`" + `."
+    module: String!
+    "The submodule of the row, as a key of ` + "`" + `catalog.permissions` + "`" + `."
+    submodule: String!
+    "The column of the row."
+    action: Action!
+  ): Boolean
   "The language of labels in the answers: the best match for ` + "`" + `Accept-Language` + "`" + `, else ` + "`" + `en` + "`" + `."
   locale: Locale!
 }
@@ -3355,8 +3623,16 @@ func (ec *executionContext) childFields_Consumer(ctx context.Context, field grap
 		return ec.fieldContext_Consumer_hubEnabled(ctx, field)
 	case "enabled":
 		return ec.fieldContext_Consumer_enabled(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Consumer_expiresAt(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_Consumer_lastUsedAt(ctx, field)
 	case "clientId":
 		return ec.fieldContext_Consumer_clientId(ctx, field)
+	case "secretRotatedAt":
+		return ec.fieldContext_Consumer_secretRotatedAt(ctx, field)
+	case "oldSecretUntil":
+		return ec.fieldContext_Consumer_oldSecretUntil(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Consumer_createdAt(ctx, field)
 	case "updatedAt":
@@ -3411,6 +3687,18 @@ func (ec *executionContext) childFields_ConsumerEdge(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ConsumerEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_ConsumerSecretRotatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "consumer":
+		return ec.fieldContext_ConsumerSecretRotatePayload_consumer(ctx, field)
+	case "secret":
+		return ec.fieldContext_ConsumerSecretRotatePayload_secret(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ConsumerSecretRotatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConsumerSecretRotatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ConsumerUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "consumer":
@@ -3435,6 +3723,8 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_values(ctx, field)
 	case "record":
 		return ec.fieldContext_Delivery_record(ctx, field)
+	case "hidden":
+		return ec.fieldContext_Delivery_hidden(ctx, field)
 	case "target":
 		return ec.fieldContext_Delivery_target(ctx, field)
 	case "action":
@@ -3681,6 +3971,8 @@ func (ec *executionContext) childFields_Execution(ctx context.Context, field gra
 		return ec.fieldContext_Execution_subject(ctx, field)
 	case "rows":
 		return ec.fieldContext_Execution_rows(ctx, field)
+	case "hidden":
+		return ec.fieldContext_Execution_hidden(ctx, field)
 	case "deliveries":
 		return ec.fieldContext_Execution_deliveries(ctx, field)
 	case "timeline":
@@ -3745,6 +4037,26 @@ func (ec *executionContext) childFields_ExecutionEdge(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type ExecutionEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_FieldPermission(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_FieldPermission_path(ctx, field)
+	case "field":
+		return ec.fieldContext_FieldPermission_field(ctx, field)
+	case "verdict":
+		return ec.fieldContext_FieldPermission_verdict(ctx, field)
+	case "needs":
+		return ec.fieldContext_FieldPermission_needs(ctx, field)
+	case "oneOf":
+		return ec.fieldContext_FieldPermission_oneOf(ctx, field)
+	case "depends":
+		return ec.fieldContext_FieldPermission_depends(ctx, field)
+	case "missing":
+		return ec.fieldContext_FieldPermission_missing(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FieldPermission", field.Name)
+}
+
 func (ec *executionContext) childFields_Flow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -3767,6 +4079,10 @@ func (ec *executionContext) childFields_Flow(ctx context.Context, field graphql.
 		return ec.fieldContext_Flow_settings(ctx, field)
 	case "problems":
 		return ec.fieldContext_Flow_problems(ctx, field)
+	case "permissionsNeeded":
+		return ec.fieldContext_Flow_permissionsNeeded(ctx, field)
+	case "permissionsExcess":
+		return ec.fieldContext_Flow_permissionsExcess(ctx, field)
 	case "versions":
 		return ec.fieldContext_Flow_versions(ctx, field)
 	case "paused":
@@ -3963,12 +4279,24 @@ func (ec *executionContext) childFields_Group(ctx context.Context, field graphql
 		return ec.fieldContext_Group_readOnly(ctx, field)
 	case "grants":
 		return ec.fieldContext_Group_grants(ctx, field)
+	case "consumers":
+		return ec.fieldContext_Group_consumers(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Group_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Group_updatedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Group", field.Name)
+}
+
+func (ec *executionContext) childFields_GroupClonePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_GroupClonePayload_group(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_GroupClonePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GroupClonePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_GroupConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4023,6 +4351,16 @@ func (ec *executionContext) childFields_GroupUpdatePayload(ctx context.Context, 
 		return ec.fieldContext_GroupUpdatePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type GroupUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Hidden(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_Hidden_path(ctx, field)
+	case "needs":
+		return ec.fieldContext_Hidden_needs(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Hidden", field.Name)
 }
 
 func (ec *executionContext) childFields_Integration(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4259,6 +4597,28 @@ func (ec *executionContext) childFields_ParameterSchema(ctx context.Context, fie
 		return ec.fieldContext_ParameterSchema_labels(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ParameterSchema", field.Name)
+}
+
+func (ec *executionContext) childFields_Permission(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "module":
+		return ec.fieldContext_Permission_module(ctx, field)
+	case "submodule":
+		return ec.fieldContext_Permission_submodule(ctx, field)
+	case "action":
+		return ec.fieldContext_Permission_action(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Permission", field.Name)
+}
+
+func (ec *executionContext) childFields_PermissionExplanation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "verdict":
+		return ec.fieldContext_PermissionExplanation_verdict(ctx, field)
+	case "fields":
+		return ec.fieldContext_PermissionExplanation_fields(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PermissionExplanation", field.Name)
 }
 
 func (ec *executionContext) childFields_PermissionRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4549,6 +4909,8 @@ func (ec *executionContext) childFields_TermTrace(ctx context.Context, field gra
 		return ec.fieldContext_TermTrace_present(ctx, field)
 	case "true":
 		return ec.fieldContext_TermTrace_true(ctx, field)
+	case "needs":
+		return ec.fieldContext_TermTrace_needs(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TermTrace", field.Name)
 }
@@ -4601,6 +4963,10 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_group(ctx, field)
 	case "grants":
 		return ec.fieldContext_Viewer_grants(ctx, field)
+	case "permissions":
+		return ec.fieldContext_Viewer_permissions(ctx, field)
+	case "may":
+		return ec.fieldContext_Viewer_may(ctx, field)
 	case "locale":
 		return ec.fieldContext_Viewer_locale(ctx, field)
 	}

@@ -4,9 +4,9 @@ import "github.com/recado-hub/recado/internal/hub"
 
 // Connection is a page of a list as Relay's cursor connections have it.
 type Connection[T any] struct {
-	page  hub.List[T]
-	key   func(T) int64
-	after bool
+	page   hub.List[T]
+	cursor func(T) string
+	after  bool
 }
 
 // Edge is an item of a list with its place.
@@ -25,14 +25,19 @@ type PageInfo struct {
 
 // NewConnection shapes a part of a list; key is the key of an item, of which its cursor is made.
 func NewConnection[T any](page hub.List[T], asked hub.Page, key func(T) int64) *Connection[T] {
-	return &Connection[T]{page: page, key: key, after: asked.After != ""}
+	return NewSorted(page, asked, func(item T) string { return hub.Cursor(key(item)) })
+}
+
+// NewSorted shapes a part of a list whose cursors are not made of the key alone.
+func NewSorted[T any](page hub.List[T], asked hub.Page, cursor func(T) string) *Connection[T] {
+	return &Connection[T]{page: page, cursor: cursor, after: asked.After != ""}
 }
 
 // Edges are the items with their cursors.
 func (c *Connection[T]) Edges() []Edge[T] {
 	edges := make([]Edge[T], len(c.page.Items))
 	for i, item := range c.page.Items {
-		edges[i] = Edge[T]{Cursor: hub.Cursor(c.key(item)), Node: item}
+		edges[i] = Edge[T]{Cursor: c.cursor(item), Node: item}
 	}
 	return edges
 }
@@ -44,7 +49,7 @@ func (c *Connection[T]) Nodes() []T { return c.page.Items }
 func (c *Connection[T]) PageInfo() PageInfo {
 	info := PageInfo{HasNextPage: c.page.HasNext, HasPreviousPage: c.after}
 	if n := len(c.page.Items); n > 0 {
-		first, last := hub.Cursor(c.key(c.page.Items[0])), hub.Cursor(c.key(c.page.Items[n-1]))
+		first, last := c.cursor(c.page.Items[0]), c.cursor(c.page.Items[n-1])
 		info.StartCursor, info.EndCursor = &first, &last
 	}
 	return info

@@ -34,6 +34,8 @@ type ConsumerCreateInput struct {
 	HubEnabled *bool `json:"hubEnabled,omitempty"`
 	// Whether the consumer can sign in and be used by flows.
 	Enabled *bool `json:"enabled,omitempty"`
+	// When the consumer expires: a time to come. Left out or null: never.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
 }
 
 // What became of `consumerCreate`.
@@ -64,6 +66,25 @@ type ConsumerFilterInput struct {
 	Group *string `json:"group,omitempty"`
 }
 
+// How the secret of a consumer is replaced.
+type ConsumerSecretRotateInput struct {
+	// The version that the change was made against; another current version is a CONFLICT. Without it nothing is checked.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// How long the secret of until now stays valid beside the new one, so that whoever uses it has time to change: `PT0S`, which is
+	// the default, ends it at once; `P30D` is the most. A secret that is older still ends in any case.
+	KeepOldFor *time.Duration `json:"keepOldFor,omitempty"`
+}
+
+// What became of `consumerSecretRotate`.
+type ConsumerSecretRotatePayload struct {
+	// The consumer as it is now; null if there are errors.
+	Consumer *hub.Consumer `json:"consumer,omitempty"`
+	// The new secret: the `client_secret` for `POST /oauth/token`. This is the only time that it is ever shown. Null if there are errors.
+	Secret *string `json:"secret,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Changes to a consumer. A field that is left out stays as it is.
 type ConsumerUpdateInput struct {
 	// The version that the change was made against; another current version is a CONFLICT. Without it nothing is checked.
@@ -78,6 +99,8 @@ type ConsumerUpdateInput struct {
 	HubEnabled graphql.Omittable[*bool] `json:"hubEnabled,omitempty"`
 	// Whether the consumer can sign in and be used by flows. False holds at once, also for tokens given out before. Cannot be null.
 	Enabled graphql.Omittable[*bool] `json:"enabled,omitempty"`
+	// When the consumer expires: a time to come; null: never.
+	ExpiresAt graphql.Omittable[*time.Time] `json:"expiresAt,omitempty"`
 }
 
 // What became of `consumerUpdate`.
@@ -98,9 +121,9 @@ type DeliveryFilterInput struct {
 	Integration *string `json:"integration,omitempty"`
 	// Only those in one of these states.
 	States []hub.DeliveryState `json:"states,omitempty"`
-	// Only to this recipient, written as `recipient` is.
+	// Only to this recipient, written as `recipient` is. Finds none whose recipient the caller may not see.
 	Recipient *string `json:"recipient,omitempty"`
-	// Only the message with this id of the provider.
+	// Only the message with this id of the provider. Finds none whose recipient the caller may not see.
 	ProviderID *string `json:"providerId,omitempty"`
 	// Only those that came to be at this time or later.
 	Since *time.Time `json:"since,omitempty"`
@@ -242,12 +265,31 @@ type ExecutionFilterInput struct {
 	States []hub.ExecutionState `json:"states,omitempty"`
 	// Only those with one of these outcomes.
 	Outcomes []hub.ExecutionOutcome `json:"outcomes,omitempty"`
-	// Only about this subject, such as the folio of a work order.
+	// Only about this subject, such as the folio of a work order. Finds none whose subject the caller may not see.
 	Subject *string `json:"subject,omitempty"`
 	// Only those that came to be at this time or later.
 	Since *time.Time `json:"since,omitempty"`
 	// Only those that came to be before this time.
 	Until *time.Time `json:"until,omitempty"`
+}
+
+// What one field at the top of an operation needs.
+type FieldPermission struct {
+	// Where the field's value would stand in the response: its alias, or its name.
+	Path []string `json:"path"`
+	// The name of the field in the schema.
+	Field string `json:"field"`
+	// Whether the caller would be let through.
+	Verdict PermissionVerdict `json:"verdict"`
+	// What the field needs whatever the data are: each of these. Empty where a valid token is enough, or only the data decide.
+	Needs []*hub.Permission `json:"needs"`
+	// Of these one is enough, such as for a list that names no type: the caller gets what it may see. Empty where there is no choice.
+	OneOf []*hub.Permission `json:"oneOf"`
+	// What the field may need besides, depending on the data: a record that is new needs ADD, one that is there already EDIT,
+	// and the object behind an id needs SEE on the row that guards its type. Empty if the arguments decide it all.
+	Depends []*hub.Permission `json:"depends"`
+	// What the caller lacks of all these. It does not hinder while the verdict is ALLOWED.
+	Missing []*hub.Permission `json:"missing"`
 }
 
 // A recipient that stands in a field of the row.
@@ -386,16 +428,30 @@ type FlowUpdatePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// What became of `groupClone`.
+type GroupClonePayload struct {
+	// The new group; null if there are errors.
+	Group *hub.Group `json:"group,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // A new group.
 type GroupCreateInput struct {
 	// What the group is called on the screen: 1 to 200 characters.
 	Description string `json:"description"`
 	// A longer note, 2000 characters at most.
 	Note *string `json:"note,omitempty"`
-	// Whether the group grants SEE and nothing else; other grants are then refused.
+	// True grants SEE wherever it exists and nothing else; any other matrix is then refused.
 	ReadOnly *bool `json:"readOnly,omitempty"`
-	// The permission matrix. Nobody grants what they do not hold.
+	// The permission matrix. Nobody grants what they do not hold, and a cell that is absent from `catalog.permissions` cannot be
+	// granted. At most one of `grants`, `selectAll` and `unselectAll` is given; without any, a group that is not read-only
+	// grants nothing.
 	Grants []*hub.Grant `json:"grants,omitempty"`
+	// True grants every cell that exists.
+	SelectAll *bool `json:"selectAll,omitempty"`
+	// True grants nothing.
+	UnselectAll *bool `json:"unselectAll,omitempty"`
 }
 
 // What became of `groupCreate`.
@@ -428,10 +484,17 @@ type GroupUpdateInput struct {
 	Description graphql.Omittable[*string] `json:"description,omitempty"`
 	// A longer note, 2000 characters at most; null clears it.
 	Note graphql.Omittable[*string] `json:"note,omitempty"`
-	// Whether the group grants SEE and nothing else. Cannot be null.
+	// True grants SEE wherever it exists and nothing else: it replaces the matrix, and any other is refused. False leaves the
+	// matrix as it is and lets it be changed. Cannot be null.
 	ReadOnly graphql.Omittable[*bool] `json:"readOnly,omitempty"`
-	// The whole permission matrix; it replaces the old one, and null clears it. Nobody grants what they do not hold.
+	// The whole permission matrix; it replaces the old one, and null clears it. Nobody grants what they do not hold, and a cell
+	// that is absent from `catalog.permissions` cannot be granted. At most one of `grants`, `selectAll` and `unselectAll` is
+	// given.
 	Grants graphql.Omittable[[]*hub.Grant] `json:"grants,omitempty"`
+	// True grants every cell that exists, in place of the old matrix.
+	SelectAll *bool `json:"selectAll,omitempty"`
+	// True grants nothing, in place of the old matrix.
+	UnselectAll *bool `json:"unselectAll,omitempty"`
 }
 
 // What became of `groupUpdate`.
@@ -550,6 +613,15 @@ type OccurrencePublishPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// What an operation needs, and whether the caller holds it. Nothing of the operation is run, and nothing is read for it: where
+// the data themselves decide, the answer says so.
+type PermissionExplanation struct {
+	// What becomes of the operation as a whole: FORBIDDEN if one of its fields is, else DEPENDS if one of them does.
+	Verdict PermissionVerdict `json:"verdict"`
+	// Each field at the top of the operation, in order, with the fragments spread out and without those that are skipped.
+	Fields []*FieldPermission `json:"fields"`
+}
+
 // What a property of a form is called.
 type PropertyLabel struct {
 	// The name of the property in the schema.
@@ -590,12 +662,15 @@ type TermTrace struct {
 	Operation hub.Operation `json:"operation"`
 	// The value of the term; long ones are cut.
 	Want json.RawMessage `json:"want,omitempty"`
-	// The value in the row; long ones are cut. Null also if the row has no such field: see `present`.
+	// The value in the row; long ones are cut. Null also if the row has no such field (see `present`), and if it is hidden (see `needs`).
 	Got json.RawMessage `json:"got,omitempty"`
-	// Whether the row has the field.
-	Present bool `json:"present"`
-	// Whether the term held.
-	True bool `json:"true"`
+	// Whether the row has the field; null if that is hidden.
+	Present *bool `json:"present,omitempty"`
+	// Whether the term held; null if the value is hidden, which this would tell.
+	True *bool `json:"true,omitempty"`
+	// What the caller would need to see the value: the field lies in a record that it may not see. Empty if nothing is hidden.
+	// That the row satisfied the terms as a whole is told all the same: it is why something happened.
+	Needs []*hub.Permission `json:"needs"`
 }
 
 // One thing that is wrong with the input of a mutation.
@@ -619,10 +694,71 @@ type Viewer struct {
 	Consumer *hub.Consumer `json:"consumer"`
 	// Its permission group. Shown to its own consumers, also without the permission to see groups.
 	Group *hub.Group `json:"group"`
-	// What the group grants at the moment, so that a screen can leave out what the caller may not do.
+	// What the group grants at the moment, within the scope of the token if it has one, so that a screen can leave out what the caller may not do.
 	Grants []*hub.Grant `json:"grants"`
 	// The language of labels in the answers: the best match for `Accept-Language`, else `en`.
 	Locale string `json:"locale"`
+}
+
+// Whether a caller would be let through.
+type PermissionVerdict string
+
+const (
+	// The caller holds all that it takes.
+	PermissionVerdictAllowed PermissionVerdict = "ALLOWED"
+	// The caller lacks something that it takes: the answer would be FORBIDDEN, of `nodes` null in place of the object.
+	PermissionVerdictForbidden PermissionVerdict = "FORBIDDEN"
+	// The caller holds a part; the data decide.
+	PermissionVerdictDepends PermissionVerdict = "DEPENDS"
+)
+
+var AllPermissionVerdict = []PermissionVerdict{
+	PermissionVerdictAllowed,
+	PermissionVerdictForbidden,
+	PermissionVerdictDepends,
+}
+
+func (e PermissionVerdict) IsValid() bool {
+	switch e {
+	case PermissionVerdictAllowed, PermissionVerdictForbidden, PermissionVerdictDepends:
+		return true
+	}
+	return false
+}
+
+func (e PermissionVerdict) String() string {
+	return string(e)
+}
+
+func (e *PermissionVerdict) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PermissionVerdict(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PermissionVerdict", str)
+	}
+	return nil
+}
+
+func (e PermissionVerdict) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PermissionVerdict) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PermissionVerdict) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
 }
 
 // What decides which row of the permission matrix guards a field.

@@ -15,8 +15,8 @@ import (
 // Restore gives access back to whoever can open the data directory: it makes a consumer that may do everything, with a
 // secret that is seen this once. The hub must be stopped, since a data directory has one user at a time.
 func Restore(ctx context.Context, o Options) (_ *hub.ConsumerSecret, err error) {
-	if _, err := os.Stat(filepath.Join(o.Data, sqlite.File)); err != nil {
-		return nil, fmt.Errorf("there is no hub's data in %s; name its directory with --data", o.Data)
+	if err := hasData(o.Data); err != nil {
+		return nil, err
 	}
 	key, err := secretsKey(o.Data, o.SecretsKey)
 	if err != nil {
@@ -28,4 +28,12 @@ func Restore(ctx context.Context, o Options) (_ *hub.ConsumerSecret, err error) 
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	return db.Restore(ctx)
+}
+
+// hasData refuses a directory in which no hub ever ran.
+func hasData(dir string) error {
+	if _, err := os.Stat(filepath.Join(dir, sqlite.File)); err != nil {
+		return fmt.Errorf("there is no hub's data in %s; name its directory with --data", dir)
+	}
+	return nil
 }

@@ -3,6 +3,8 @@
 package app_test
 
 import (
+	"encoding/json"
+	"net/http"
 	"regexp"
 	"strings"
 	"syscall"
@@ -38,6 +40,54 @@ func TestAccessThatWasLostIsGivenBackOnTheMachineItself(t *testing.T) {
 func TestResettingWhereNoHubWasMakesNothing(t *testing.T) {
 	t.Parallel()
 	p := run(t, nil, "consumer", "reset", "--data", t.TempDir())
+	<-p.done
+	if p.cmd.ProcessState.ExitCode() != 1 || !strings.Contains(p.errs.String(), "there is no hub's data") {
+		t.Errorf("it ended with %d and said %q", p.cmd.ProcessState.ExitCode(), p.errs.String())
+	}
+}
+
+func TestTokensOutliveANewSigningKey(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	rotate := func(env ...string) *program {
+		p := run(t, env, "keys", "rotate", "--data", dir)
+		<-p.done
+		return p
+	}
+	hub := serve(t, dir, anyPort)
+	before := signIn(t, hub.url, adminKey, adminSecret)
+	if p := rotate(); p.cmd.ProcessState.ExitCode() != 1 || !strings.Contains(p.errs.String(), "in use by another hub") {
+		t.Errorf("while the hub runs: %d %q", p.cmd.ProcessState.ExitCode(), p.errs.String())
+	}
+	address := hub.addr()
+	if code := hub.end(t, syscall.SIGTERM); code != 0 {
+		t.Fatalf("the hub ended with %d", code)
+	}
+	if p := rotate("RECADO_SIGNING_KEY=x"); p.cmd.ProcessState.ExitCode() != 1 || !strings.Contains(p.errs.String(), "RECADO_SIGNING_KEY") {
+		t.Errorf("with a key from the environment: %d %q", p.cmd.ProcessState.ExitCode(), p.errs.String())
+	}
+	p := rotate()
+	found := regexp.MustCompile(`new +(\S+)\s+old +(\S+)`).FindStringSubmatch(p.out.String())
+	if found == nil {
+		t.Fatalf("it said %q and %q", p.out.String(), p.errs.String())
+	}
+	hub = serve(t, dir, address) // the same address, and so the same issuer
+	before.ask(t, "{ viewer { locale } }", nil, &struct{}{})
+	signIn(t, hub.url, adminKey, adminSecret).ask(t, "{ viewer { locale } }", nil, &struct{}{})
+	answer, err := http.Get(hub.url + "/.well-known/jwks.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	var set struct{ Keys []struct{ Kid string } }
+	if err := json.NewDecoder(answer.Body).Decode(&set); err != nil || len(set.Keys) != 2 || set.Keys[0].Kid != found[1] || set.Keys[1].Kid != found[2] {
+		t.Errorf("the public keys are %v, want %v: %v", set, found[1:], err)
+	}
+}
+
+func TestAKeyIsRotatedOnlyWhereThereIsOne(t *testing.T) {
+	t.Parallel()
+	p := run(t, nil, "keys", "rotate", "--data", t.TempDir())
 	<-p.done
 	if p.cmd.ProcessState.ExitCode() != 1 || !strings.Contains(p.errs.String(), "there is no hub's data") {
 		t.Errorf("it ended with %d and said %q", p.cmd.ProcessState.ExitCode(), p.errs.String())

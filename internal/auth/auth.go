@@ -15,7 +15,7 @@ import (
 	"github.com/recado-hub/recado/internal/sqlite"
 )
 
-// Bounds and default of Options.TTL. A token cannot be taken back on its own, so it should not live long.
+// Bounds and default of Options.TTL. Whoever finds a token can use it until it ends or is revoked, so it should not live long.
 const (
 	DefaultTTL = 15 * time.Minute
 	MaxTTL     = 24 * time.Hour
@@ -54,6 +54,8 @@ type Auth struct {
 	parser   *jwt.Parser
 	verified *cache
 	failures *limiter
+	metadata []byte
+	uses     uses
 }
 
 // Open reads the signing keys from the data directory, which the caller must have locked, or makes the first one. Errors
@@ -73,6 +75,9 @@ func Open(dir string, o Options) (*Auth, error) {
 		db: o.DB, keys: keys, issuer: o.Issuer, audience: cmp.Or(o.Audience, o.Issuer), ttl: cmp.Or(o.TTL, DefaultTTL),
 		address: o.Address, log: o.Log, verified: newCache(), failures: newLimiter(),
 	}
+	if a.metadata, err = a.marshalMetadata(); err != nil {
+		return nil, err
+	}
 	if a.address == nil {
 		a.address = peer
 	}
@@ -84,12 +89,18 @@ func Open(dir string, o Options) (*Auth, error) {
 }
 
 // Caller is Verify, and then the consumer with its group as they are at this moment. It also says when the token
-// expires. A consumer that is gone or disabled is UNAUTHENTICATED, however valid its token is.
+// ends: when it
+// expires, or its consumer does. A consumer that is gone, disabled or expired is UNAUTHENTICATED, however valid its token is.
 func (a *Auth) Caller(ctx context.Context, token, locale string) (hub.Caller, time.Time, error) {
 	claims, err := a.Verify(token)
 	if err != nil {
 		return hub.Caller{}, time.Time{}, err
 	}
 	caller, err := a.db.Caller(ctx, claims.ConsumerKey, locale)
-	return caller, claims.ExpiresAt, err
+	caller.Scope = claims.Scope
+	until := claims.ExpiresAt
+	if err == nil && caller.Consumer.ExpiresAt != nil && caller.Consumer.ExpiresAt.Before(until) {
+		until = *caller.Consumer.ExpiresAt
+	}
+	return caller, until, err
 }

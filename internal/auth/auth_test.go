@@ -92,7 +92,12 @@ func basic(id, secret string) func(*http.Request) {
 // token signs in and returns the access token.
 func (h *house) token(t testing.TB, a *auth.Auth) string {
 	t.Helper()
-	w := ask(a, "grant_type=client_credentials", basic(h.consumer.ClientID, h.secret))
+	return accessToken(t, ask(a, "grant_type=client_credentials", basic(h.consumer.ClientID, h.secret)))
+}
+
+// accessToken reads the token out of an answer that must have one.
+func accessToken(t testing.TB, w *httptest.ResponseRecorder) string {
+	t.Helper()
 	var answer struct {
 		AccessToken string `json:"access_token"`
 	}

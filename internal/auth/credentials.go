@@ -45,13 +45,19 @@ func readForm(r *http.Request) (url.Values, *oauthError) {
 }
 
 // printable clips a text of the caller's and leaves of it only what error_description may hold.
-func printable(s string) string {
+func printable(s string) string { return ascii(hub.Clip(s, 40)) }
+
+// ascii leaves of a text only what error_description may hold (RFC 6749 §5.2). Quotes become single ones.
+func ascii(s string) string {
 	return strings.Map(func(c rune) rune {
-		if c < ' ' || c > '~' || c == '"' || c == '\\' {
+		switch {
+		case c == '"':
+			return '\''
+		case c < ' ' || c > '~' || c == '\\':
 			return '?'
 		}
 		return c
-	}, hub.Clip(s, 40))
+	}, s)
 }
 
 // credentials finds the client's key and secret in the header Authorization or in the form (RFC 6749 §2.3.1). A client_id beside
@@ -77,7 +83,7 @@ func credentials(r *http.Request, form url.Values) (id, secret string, fault *oa
 		return "", "", invalidClient("the client did not prove itself: send its key and secret by HTTP Basic, or as client_id and client_secret")
 	}
 	if len(id) > maxCredential || len(secret) > maxCredential {
-		return "", "", invalidClient("the client is unknown, its secret is wrong, or it is disabled")
+		return "", "", invalidClient(badClient)
 	}
 	return id, secret, nil
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"time"
 )
 
 // jwk is a public key as RFC 7517 §4 and RFC 7518 §6.2 write it.
@@ -40,26 +41,25 @@ func thumbprint(key *ecdsa.PublicKey) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(sum[:]), nil
 }
 
-func marshalJWKS(keys []*ecdsa.PublicKey) ([]byte, error) {
-	set := make([]jwk, len(keys))
-	for i, key := range keys {
-		x, y, err := coordinates(key)
-		if err != nil {
-			return nil, err
-		}
-		kid, err := thumbprint(key)
-		if err != nil {
-			return nil, err
-		}
-		set[i] = jwk{KeyType: "EC", Curve: "P-256", X: x, Y: y, Use: "sig", Algorithm: "ES256", ID: kid}
+func newJWK(key *ecdsa.PublicKey) (jwk, error) {
+	x, y, err := coordinates(key)
+	if err != nil {
+		return jwk{}, err
 	}
-	return json.Marshal(map[string][]jwk{"keys": set})
+	kid, err := thumbprint(key)
+	return jwk{KeyType: "EC", Curve: "P-256", X: x, Y: y, Use: "sig", Algorithm: "ES256", ID: kid}, err
 }
 
-// JWKS answers GET /.well-known/jwks.json: the public keys whose tokens the hub accepts (RFC 7517 §5). It may be cached for
-// five minutes, so a new key must be in it for as long before it signs.
+// JWKS answers GET /.well-known/jwks.json: the public keys whose tokens the hub accepts at the moment (RFC 7517 §5), the one
+// that signs first. It may be cached for five minutes; whoever meets a "kid" that is not in it asks again.
 func (a *Auth) JWKS(w http.ResponseWriter, r *http.Request) {
+	set, now := []jwk{}, time.Now()
+	for _, key := range a.keys.order {
+		if key.holds(now) {
+			set = append(set, key.public)
+		}
+	}
 	w.Header().Set("Content-Type", "application/jwk-set+json")
 	w.Header().Set("Cache-Control", "public, max-age=300")
-	w.Write(a.keys.jwks)
+	json.NewEncoder(w).Encode(map[string][]jwk{"keys": set})
 }

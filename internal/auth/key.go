@@ -12,25 +12,37 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"time"
 )
 
 // KeyFile is the name of the file in the data directory that holds the signing keys: PEM blocks, of which the first is the
 // private key (PKCS #8, curve P-256) that signs. Blocks after it, private or public, are keys whose tokens are
-// still accepted.
+// still accepted: until the time in their header Trusted-Until (RFC 3339), or for good if they have none.
 const KeyFile = "signing-key.pem"
 
 const (
 	blockPrivate = "PRIVATE KEY"
 	blockPublic  = "PUBLIC KEY"
+
+	trustedUntil = "Trusted-Until" // header of a PEM block
 )
 
 // keySet is the key that signs and those, itself included, whose signatures hold.
 type keySet struct {
 	signer *ecdsa.PrivateKey
 	kid    string // of the signer
-	trust  map[string]*ecdsa.PublicKey
-	jwks   []byte
+	trust  map[string]*trusted
+	order  []*trusted // the signer's first
 }
+
+// trusted is a key whose signatures hold.
+type trusted struct {
+	key    *ecdsa.PublicKey
+	public jwk
+	until  time.Time // zero: for good
+}
+
+func (t *trusted) holds(now time.Time) bool { return t.until.IsZero() || now.Before(t.until) }
 
 // openKeys reads the keys from the given PEM, or else from KeyFile, which is made if it is missing.
 func openKeys(dir string, given []byte) (*keySet, error) {
@@ -77,8 +89,8 @@ func readPrivate(name string) ([]byte, error) {
 	return os.ReadFile(name)
 }
 
-// makeKey generates a key and writes it. The file appears complete or not at all: a crash leaves no half of a key behind.
-func makeKey(name string) ([]byte, error) {
+// generateKey makes a private key in PEM.
+func generateKey() ([]byte, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -87,7 +99,15 @@ func makeKey(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	text := pem.EncodeToMemory(&pem.Block{Type: blockPrivate, Bytes: der})
+	return pem.EncodeToMemory(&pem.Block{Type: blockPrivate, Bytes: der}), nil
+}
+
+// makeKey generates a key and writes it. The file appears complete or not at all: a crash leaves no half of a key behind.
+func makeKey(name string) ([]byte, error) {
+	text, err := generateKey()
+	if err != nil {
+		return nil, err
+	}
 	if err := writePrivate(name, text); err != nil {
 		return nil, fmt.Errorf("the signing key cannot be written: %w", err)
 	}
@@ -133,8 +153,7 @@ func syncDir(dir string) error {
 
 // parseKeys reads PEM blocks into a key set.
 func parseKeys(text []byte) (*keySet, error) {
-	keys := &keySet{trust: map[string]*ecdsa.PublicKey{}}
-	var order []*ecdsa.PublicKey
+	keys := &keySet{trust: map[string]*trusted{}}
 	for {
 		var block *pem.Block
 		if block, text = pem.Decode(text); block == nil {
@@ -144,24 +163,38 @@ func parseKeys(text []byte) (*keySet, error) {
 		if err != nil {
 			return nil, err
 		}
-		kid, err := thumbprint(public)
+		shown, err := newJWK(public)
 		if err != nil {
 			return nil, err
 		}
+		t := &trusted{key: public, public: shown}
 		if private != nil && keys.signer == nil {
-			keys.signer, keys.kid = private, kid
+			keys.signer, keys.kid = private, shown.ID
+		} else if t.until, err = untilOf(block); err != nil {
+			return nil, err
 		}
-		if keys.trust[kid] == nil {
-			keys.trust[kid] = public
-			order = append(order, public)
+		if keys.trust[shown.ID] == nil {
+			keys.trust[shown.ID] = t
+			keys.order = append(keys.order, t)
 		}
 	}
 	if keys.signer == nil {
 		return nil, errors.New("it holds no PEM block of type PRIVATE KEY (PKCS #8)")
 	}
-	var err error
-	keys.jwks, err = marshalJWKS(order)
-	return keys, err
+	return keys, nil
+}
+
+// untilOf reads until when a key that does not sign is trusted; zero if the block does not say.
+func untilOf(block *pem.Block) (time.Time, error) {
+	text, ok := block.Headers[trustedUntil]
+	if !ok {
+		return time.Time{}, nil
+	}
+	until, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("the header %s of a PEM block must be a time such as 2026-11-22T14:00:00Z (RFC 3339)", trustedUntil)
+	}
+	return until, nil
 }
 
 // parseBlock reads one PEM block; private is nil for a public key.

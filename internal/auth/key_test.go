@@ -18,6 +18,10 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/recado-hub/recado/internal/auth"
 )
@@ -185,5 +189,102 @@ func TestThePublishedKeyVerifiesATokenByItself(t *testing.T) {
 	digest := sha256.Sum256([]byte(signed))
 	if !ecdsa.Verify(public, digest[:], new(big.Int).SetBytes(raw[:32]), new(big.Int).SetBytes(raw[32:])) {
 		t.Error("the published key does not verify the token")
+	}
+}
+
+func TestARotatedKeySignsAndTheOldOneIsTrustedForAsLongAsATokenCanLive(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, auth.Options{TTL: auth.MaxTTL})
+		kidOf := func(token string) any { return part(t, token, 0)["kid"] }
+		old := h.token(t, h.Auth)
+		rotation, err := auth.RotateKey(h.dir, time.Now())
+		if err != nil || rotation.Replaced != kidOf(old) {
+			t.Fatalf("%+v, %v", rotation, err)
+		}
+		rotated := h.again(t, auth.Options{TTL: auth.MaxTTL})
+		fresh := h.token(t, rotated)
+		if kidOf(fresh) != rotation.Signer || kidOf(fresh) == kidOf(old) {
+			t.Errorf("the new token is signed with %v: %+v", kidOf(fresh), rotation)
+		}
+		for name, token := range map[string]string{"old": old, "new": fresh} {
+			if _, err := rotated.Verify(token); err != nil {
+				t.Errorf("the %s token: %v", name, err)
+			}
+		}
+		if keys := publicKeys(t, rotated); len(keys) != 2 || keys[0]["kid"] != rotation.Signer || keys[1]["kid"] != rotation.Replaced {
+			t.Errorf("the public keys are %v", keys)
+		}
+		text, err := os.ReadFile(filepath.Join(h.dir, auth.KeyFile))
+		if err != nil || strings.Count(string(text), "BEGIN PRIVATE KEY") != 1 {
+			t.Errorf("the old private key is still there: %v", err)
+		}
+		if info, err := os.Stat(filepath.Join(h.dir, auth.KeyFile)); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+			t.Errorf("the file has mode %v: %v", info.Mode(), err)
+		}
+
+		time.Sleep(auth.MaxTTL - time.Second)
+		if _, err := h.again(t, auth.Options{}).Verify(old); err != nil {
+			t.Errorf("in the last second of its life: %v", err)
+		}
+		time.Sleep(time.Second)
+		forged := forge(t, h, jwt.SigningMethodES256, newKey(t, elliptic.P256()), func(header, _ map[string]any) { header["kid"] = rotation.Replaced })
+		if _, err := rotated.Verify(forged); err == nil || !strings.Contains(err.Error(), "a key that this hub does not have") {
+			t.Errorf("the old key is trusted after its time: %v", err)
+		}
+		if keys := publicKeys(t, rotated); len(keys) != 1 || keys[0]["kid"] != rotation.Signer {
+			t.Errorf("the public keys are %v", keys)
+		}
+		next, err := auth.RotateKey(h.dir, time.Now())
+		if err != nil || next.Replaced != rotation.Signer {
+			t.Fatalf("%+v, %v", next, err)
+		}
+		if keys := publicKeys(t, h.again(t, auth.Options{})); len(keys) != 2 || keys[1]["kid"] != rotation.Signer {
+			t.Errorf("after another rotation the public keys are %v", keys)
+		}
+	})
+}
+
+func TestTwoRotationsInARowEndNoToken(t *testing.T) {
+	t.Parallel()
+	h := open(t, auth.Options{})
+	tokens := []string{h.token(t, h.Auth)}
+	var last *auth.Auth
+	for range 2 {
+		if _, err := auth.RotateKey(h.dir, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		last = h.again(t, auth.Options{})
+		tokens = append(tokens, h.token(t, last))
+	}
+	for i, token := range tokens {
+		if _, err := last.Verify(token); err != nil {
+			t.Errorf("token %d: %v", i, err)
+		}
+	}
+	if keys := publicKeys(t, last); len(keys) != 3 {
+		t.Errorf("the public keys are %v", keys)
+	}
+}
+
+func TestARotationWithoutAKeyOrWithABadOneChangesNothing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if _, err := auth.RotateKey(dir, time.Now()); err == nil || !strings.Contains(err.Error(), "nothing to replace") {
+		t.Errorf("without a key: %v", err)
+	}
+	name := filepath.Join(dir, auth.KeyFile)
+	good := encode(t, "PRIVATE KEY", newKey(t, elliptic.P256()))
+	public := encode(t, "PUBLIC KEY", &newKey(t, elliptic.P256()).PublicKey)
+	for _, bad := range []string{"hello", good + strings.Replace(public, "KEY-----\n", "KEY-----\nTrusted-Until: tomorrow\n\n", 1)} {
+		if err := os.WriteFile(name, []byte(bad), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := auth.RotateKey(dir, time.Now()); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("with a bad one: %v", err)
+		}
+		if now, err := os.ReadFile(name); err != nil || string(now) != bad {
+			t.Errorf("the file was changed: %v", err)
+		}
 	}
 }

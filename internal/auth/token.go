@@ -1,11 +1,13 @@
 package auth
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"log/slog"
 	"math"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -14,17 +16,18 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-// The errors of the token endpoint (RFC 6749 §5.2), and two for what that section does not foresee.
+// The errors of the OAuth endpoints (RFC 6749 §5.2), and two for what that section does not foresee.
 const (
 	errInvalidRequest   = "invalid_request"
 	errInvalidClient    = "invalid_client"
 	errUnsupportedGrant = "unsupported_grant_type"
 	errInvalidScope     = "invalid_scope"
+	errUnauthorized     = "unauthorized_client"
 	errSlowDown         = "temporarily_unavailable" // 429: too many failed attempts; 503: the store cannot be asked
 	errServer           = "server_error"            // 500
 )
 
-// oauthError is an answer of the token endpoint that is no token.
+// oauthError is an error of an OAuth endpoint.
 type oauthError struct {
 	status      int
 	code        string
@@ -41,19 +44,37 @@ func invalidClient(description string) *oauthError {
 	return &oauthError{status: http.StatusUnauthorized, code: errInvalidClient, description: description}
 }
 
+func invalidScope(description string) *oauthError {
+	return &oauthError{status: http.StatusBadRequest, code: errInvalidScope, description: ascii(description)}
+}
+
+// badClient says no more than it must to whoever guesses.
+const badClient = "the client is unknown, its secret is wrong, or it is disabled or expired"
+
 // Token answers POST /oauth/token: client credentials in, an access token out (RFC 6749 §4.4). The client proves itself by
 // HTTP Basic or by client_id and client_secret in the form, not by both. Errors have the shape and the codes of
 // RFC 6749 §5.2.
 //
+// A scope narrows the token to a part of what the client's group grants (§3.3): permissions as module/submodule:ACTION, with one
+// space between them. One that does not exist, or that the group does not grant, is "invalid_scope".
+//
 // Whoever fails ten times in short order, by client and by address, is answered 429 with Retry-After and
-// "temporarily_unavailable" until six seconds have passed for each further attempt. Scopes do not exist: asking for one is
-// "invalid_scope".
+// "temporarily_unavailable" until six seconds have passed for each further attempt.
 func (a *Auth) Token(w http.ResponseWriter, r *http.Request) {
 	answer, fault := a.token(r)
+	respond(w, answer, fault)
+}
+
+// respond writes the answer of an OAuth endpoint, or its error. A nil answer has no body.
+func respond[T any](w http.ResponseWriter, answer *T, fault *oauthError) {
 	h := w.Header()
-	h.Set("Content-Type", "application/json")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Pragma", "no-cache")
+	if fault == nil && answer == nil {
+		w.WriteHeader(http.StatusOK)
+		return
+	}
+	h.Set("Content-Type", "application/json")
 	if fault == nil {
 		json.NewEncoder(w).Encode(answer)
 		return
@@ -73,6 +94,7 @@ type tokenAnswer struct {
 	AccessToken string `json:"access_token"`
 	TokenType   string `json:"token_type"`
 	ExpiresIn   int    `json:"expires_in"` // seconds
+	Scope       string `json:"scope,omitempty"`
 }
 
 func (a *Auth) token(r *http.Request) (*tokenAnswer, *oauthError) {
@@ -87,28 +109,88 @@ func (a *Auth) token(r *http.Request) (*tokenAnswer, *oauthError) {
 	default:
 		return nil, &oauthError{status: http.StatusBadRequest, code: errUnsupportedGrant, description: "only the grant type client_credentials is offered"}
 	}
-	id, secret, fault := credentials(r, form)
+	consumer, fault := a.client(r, form)
 	if fault != nil {
 		return nil, fault
 	}
-	consumer, fault := a.authenticate(r, id, secret)
+	scope, fault := a.scope(r.Context(), consumer, form.Get("scope"))
 	if fault != nil {
 		return nil, fault
 	}
-	if form.Get("scope") != "" {
-		return nil, &oauthError{status: http.StatusBadRequest, code: errInvalidScope,
-			description: "there are no scopes: what a consumer may do is what its permission group grants"}
+	now := time.Now()
+	until := now.Add(a.ttl)
+	if consumer.ExpiresAt != nil && consumer.ExpiresAt.Before(until) {
+		until = *consumer.ExpiresAt
 	}
-	token, err := a.sign(consumer, time.Now())
+	token, err := a.sign(consumer, scope, now, until)
 	if err != nil {
 		a.log.LogAttrs(r.Context(), slog.LevelError, "token not signed", slog.String("consumer", consumer.ID()), slog.Any("error", err))
 		return nil, &oauthError{status: http.StatusInternalServerError, code: errServer, description: "the token could not be made; the log says why"}
 	}
-	return &tokenAnswer{AccessToken: token, TokenType: "Bearer", ExpiresIn: int(a.ttl / time.Second)}, nil
+	a.noteUse(r.Context(), consumer, now)
+	return &tokenAnswer{AccessToken: token, TokenType: "Bearer", ExpiresIn: int(until.Sub(now) / time.Second), Scope: scope}, nil
 }
 
-// noHash stands in for the hash of a client that does not exist, so that the answer takes as long.
-var noHash = make([]byte, 32)
+// scope judges the scope that a client asks for, and writes it in its one form; empty if it asks for none.
+func (a *Auth) scope(ctx context.Context, consumer *hub.Consumer, asked string) (string, *oauthError) {
+	if asked == "" {
+		return "", nil
+	}
+	scope, err := hub.ParseScope(asked)
+	if err != nil {
+		return "", invalidScope(err.(*hub.Error).Message)
+	}
+	caller, fault := a.callerOf(ctx, consumer)
+	if fault != nil {
+		return "", fault
+	}
+	if missing := caller.Grants().Covers(scope); len(missing) > 0 {
+		return "", invalidScope("the group of this client does not grant " + missing[0].String())
+	}
+	return scope.Scope(), nil
+}
+
+// callerOf is the client as a caller, with all that its group grants.
+func (a *Auth) callerOf(ctx context.Context, consumer *hub.Consumer) (hub.Caller, *oauthError) {
+	caller, err := a.db.Caller(ctx, consumer.Key, "en")
+	switch {
+	case err == nil:
+		return caller, nil
+	case hub.CodeOf(err) == hub.CodeUnauthenticated: // it was disabled or deleted this moment
+		return caller, invalidClient(badClient)
+	}
+	return caller, a.unavailable(ctx, err)
+}
+
+// unavailable is the answer when the store cannot be asked, which may pass.
+func (a *Auth) unavailable(ctx context.Context, err error) *oauthError {
+	a.log.LogAttrs(ctx, slog.LevelError, "an OAuth endpoint cannot use the store", slog.Any("error", err))
+	return &oauthError{status: http.StatusServiceUnavailable, code: errSlowDown, retryAfter: time.Second,
+		description: "the store cannot be asked at the moment; try again"}
+}
+
+// client is the consumer that proves itself in a request to an OAuth endpoint.
+func (a *Auth) client(r *http.Request, form url.Values) (*hub.Consumer, *oauthError) {
+	id, secret, fault := credentials(r, form)
+	if fault != nil {
+		return nil, fault
+	}
+	return a.authenticate(r, id, secret)
+}
+
+// noteUse writes down that the consumer was given a token, beside the answer: nobody waits for it, and a failure of it is no
+// failure of the grant.
+func (a *Auth) noteUse(ctx context.Context, consumer *hub.Consumer, now time.Time) {
+	ctx = context.WithoutCancel(ctx)
+	if !a.uses.due(consumer.Key, now) {
+		return
+	}
+	go func() {
+		if err := a.db.ConsumerUsed(ctx, consumer, now); err != nil {
+			a.log.LogAttrs(ctx, slog.LevelWarn, "last use of a consumer not noted", slog.String("consumer", consumer.ID()), slog.Any("error", err))
+		}
+	}()
+}
 
 // authenticate finds the consumer whose key and secret these are.
 func (a *Auth) authenticate(r *http.Request, id, secret string) (*hub.Consumer, *oauthError) {
@@ -119,18 +201,13 @@ func (a *Auth) authenticate(r *http.Request, id, secret string) (*hub.Consumer, 
 	}
 	consumer, err := a.db.ConsumerByClientID(ctx, id)
 	if err != nil && hub.CodeOf(err) != hub.CodeNotFound {
-		a.log.LogAttrs(ctx, slog.LevelError, "token endpoint cannot read consumers", slog.Any("error", err))
-		return nil, &oauthError{status: http.StatusServiceUnavailable, code: errSlowDown, retryAfter: time.Second,
-			description: "the client cannot be looked up at the moment; try again"}
+		return nil, a.unavailable(ctx, err)
 	}
-	hash := noHash
-	if err == nil {
-		hash = consumer.SecretHash
-	}
-	if !hub.SecretMatches(hash, secret) || err != nil || !consumer.Enabled {
+	// Of a client that does not exist a secret is compared as well, so that the answer takes as long.
+	if !consumer.HasSecret(secret, now) || !consumer.Active(now) {
 		a.failures.fail(id, address, now)
 		a.logRefusal(r, consumer, address)
-		return nil, invalidClient("the client is unknown, its secret is wrong, or it is disabled")
+		return nil, invalidClient(badClient)
 	}
 	a.failures.succeed(id, address)
 	return consumer, nil
@@ -146,7 +223,7 @@ func (a *Auth) logRefusal(r *http.Request, consumer *hub.Consumer, address strin
 }
 
 // sign makes an access token (RFC 9068 §2).
-func (a *Auth) sign(consumer *hub.Consumer, now time.Time) (string, error) {
+func (a *Auth) sign(consumer *hub.Consumer, scope string, now, until time.Time) (string, error) {
 	token := jwt.NewWithClaims(jwt.SigningMethodES256, tokenClaims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer:    a.issuer,
@@ -154,9 +231,10 @@ func (a *Auth) sign(consumer *hub.Consumer, now time.Time) (string, error) {
 			Subject:   consumer.ID(),
 			ID:        rand.Text(),
 			IssuedAt:  jwt.NewNumericDate(now),
-			ExpiresAt: jwt.NewNumericDate(now.Add(a.ttl)),
+			ExpiresAt: jwt.NewNumericDate(until),
 		},
 		ClientID: consumer.ClientID,
+		Scope:    scope,
 	})
 	token.Header["typ"] = tokenType
 	token.Header["kid"] = a.keys.kid

@@ -13,6 +13,7 @@ import (
 
 	"github.com/recado-hub/recado/internal/auth"
 	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/hubtest"
 )
 
 func TestClientCredentialsBecomeAToken(t *testing.T) {
@@ -272,6 +273,90 @@ func TestGuessesLockNobodyOutWhoSignedInBefore(t *testing.T) {
 		}
 		if code := signIn(); code != http.StatusTooManyRequests {
 			t.Errorf("a client's own failures do not slow it down: %d", code)
+		}
+	})
+}
+
+func TestAConsumerThatExpiredGetsNoToken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, auth.Options{TTL: time.Hour})
+		c := hubtest.CallerWith(t, h.db).Consumer
+		admin := hubtest.Admin(t, h.db)
+		rotated, err := h.db.ConsumerSecretRotate(t.Context(), admin, c.Key, 0, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := new(time.Now().Add(30 * time.Minute))
+		if _, err := h.db.ConsumerUpdate(t.Context(), admin, c.Key, 0, hub.ConsumerInput{ExpiresAt: &at}); err != nil {
+			t.Fatal(err)
+		}
+		w := ask(h.Auth, "grant_type=client_credentials", basic(c.ClientID, rotated.Secret))
+		token := accessToken(t, w)
+		if _, until, err := h.Caller(t.Context(), token, "en"); err != nil || !until.Equal(at.Truncate(time.Millisecond)) {
+			t.Errorf("the token is good until %s, the consumer until %s: %v", until, at, err)
+		}
+		time.Sleep(30 * time.Minute)
+		if _, _, err := h.Caller(t.Context(), token, "en"); hub.CodeOf(err) != hub.CodeUnauthenticated || !strings.Contains(err.Error(), "expired") {
+			t.Errorf("its token: %v", err)
+		}
+		if w := ask(h.Auth, "grant_type=client_credentials", basic(c.ClientID, rotated.Secret)); w.Code != http.StatusUnauthorized || !strings.Contains(w.Body.String(), "invalid_client") {
+			t.Errorf("a new token: %d %s", w.Code, w.Body)
+		}
+	})
+}
+
+func TestBothSecretsSignInUntilTheOldOneEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, auth.Options{})
+		rotated, err := h.db.ConsumerSecretRotate(t.Context(), hubtest.Admin(t, h.db), h.consumer.Key, 0, time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		signIn := func(secret string) int {
+			return ask(h.Auth, "grant_type=client_credentials", basic(h.consumer.ClientID, secret)).Code
+		}
+		if old, fresh := signIn(h.secret), signIn(rotated.Secret); old != http.StatusOK || fresh != http.StatusOK {
+			t.Errorf("after the rotation: the old one %d, the new one %d", old, fresh)
+		}
+		time.Sleep(time.Hour)
+		if old, fresh := signIn(h.secret), signIn(rotated.Secret); old != http.StatusUnauthorized || fresh != http.StatusOK {
+			t.Errorf("an hour later: the old one %d, the new one %d", old, fresh)
+		}
+	})
+}
+
+func TestAGrantedTokenIsTheLastUseOfItsConsumer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, auth.Options{})
+		admin := hubtest.Admin(t, h.db)
+		lastUse := func() *time.Time {
+			t.Helper()
+			synctest.Wait()
+			c, err := h.db.Consumer(t.Context(), admin, h.consumer.Key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c.LastUsedAt
+		}
+		ask(h.Auth, "grant_type=client_credentials", basic(h.consumer.ClientID, "wrong"))
+		if at := lastUse(); at != nil {
+			t.Errorf("a refused grant is a use: %s", at)
+		}
+		start := time.Now().UTC().Truncate(time.Millisecond)
+		for _, wait := range []time.Duration{0, 10 * time.Second} {
+			time.Sleep(wait)
+			h.token(t, h.Auth)
+			if at := lastUse(); at == nil || !at.Equal(start) {
+				t.Errorf("used at %s, noted at %v", start, at)
+			}
+		}
+		time.Sleep(time.Minute)
+		h.token(t, h.Auth)
+		if at := lastUse(); at == nil || at.Sub(start) != 70*time.Second {
+			t.Errorf("used again 70 s after %s, noted at %v", start, at)
 		}
 	})
 }

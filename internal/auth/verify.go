@@ -17,15 +17,18 @@ const maxToken = 4096
 
 // Claims is what a valid token says.
 type Claims struct {
-	ConsumerKey int64     // who holds it ("sub")
-	ExpiresAt   time.Time // "exp", to the second
-	ID          string    // "jti"
+	ConsumerKey int64      // who holds it ("sub")
+	IssuedAt    time.Time  // "iat", to the second
+	ExpiresAt   time.Time  // "exp", to the second
+	ID          string     // "jti"
+	Scope       hub.Grants // what it is narrowed to ("scope"); nil: not at all. It must not be changed
 }
 
 // tokenClaims are the claims of our tokens (RFC 9068 §2.2).
 type tokenClaims struct {
 	jwt.RegisteredClaims
 	ClientID string `json:"client_id"`
+	Scope    string `json:"scope,omitempty"` // §2.2.3
 }
 
 func (a *Auth) newParser() *jwt.Parser {
@@ -39,18 +42,21 @@ func (a *Auth) newParser() *jwt.Parser {
 }
 
 // Verify checks a token: its signature by a key of ours with ES256 and nothing else, its type, issuer, audience and times.
-// A token that was verified once costs a look-up until it expires. Every error is UNAUTHENTICATED, says what is wrong with
+// A token that was verified once costs a look-up until it expires or is revoked. Every error is UNAUTHENTICATED, says what is wrong with
 // the token, and holds nothing of it.
 func (a *Auth) Verify(token string) (Claims, error) {
 	now := time.Now()
-	if claims, ok := a.verified.get(token, now); ok {
-		return claims, nil
+	claims, known := a.verified.get(token, now)
+	if !known {
+		var err error
+		if claims, err = a.parse(token); err != nil {
+			return Claims{}, err
+		}
+		a.verified.put(token, claims, now)
 	}
-	claims, err := a.parse(token)
-	if err != nil {
-		return Claims{}, err
+	if a.db.TokenRevoked(claims.ID) {
+		return Claims{}, refuse("was revoked")
 	}
-	a.verified.put(token, claims, now)
 	return claims, nil
 }
 
@@ -70,7 +76,16 @@ func (a *Auth) parse(token string) (Claims, error) {
 	if err != nil {
 		return Claims{}, refuse("names no consumer")
 	}
-	return Claims{ConsumerKey: key, ExpiresAt: claims.ExpiresAt.Time, ID: claims.ID}, nil
+	if claims.ID == "" || claims.IssuedAt == nil {
+		return Claims{}, refuse("lacks a claim that is needed, or has one of the wrong type")
+	}
+	valid := Claims{ConsumerKey: key, IssuedAt: claims.IssuedAt.Time, ExpiresAt: claims.ExpiresAt.Time, ID: claims.ID}
+	if claims.Scope != "" {
+		if valid.Scope, err = hub.ParseScope(claims.Scope); err != nil {
+			return Claims{}, refuse("has a scope that is none")
+		}
+	}
+	return valid, nil
 }
 
 // errUnknownKey says that no key of ours has the token's kid.
@@ -78,8 +93,8 @@ var errUnknownKey = errors.New("unknown kid")
 
 func (a *Auth) keyOf(t *jwt.Token) (any, error) {
 	kid, _ := t.Header["kid"].(string)
-	if key := a.keys.trust[kid]; key != nil {
-		return key, nil
+	if trusted := a.keys.trust[kid]; trusted != nil && trusted.holds(time.Now()) {
+		return trusted.key, nil
 	}
 	return nil, errUnknownKey
 }

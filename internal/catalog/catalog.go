@@ -62,12 +62,15 @@ func (c *Catalog) Modules() []Module { return c.modules }
 // PermissionRows lists the rows of the permission matrix, in the order of the screen.
 func (c *Catalog) PermissionRows() []PermissionRow { return c.rows }
 
-// Cells says which actions exist on a row of the permission matrix; ok is false for a row that does not exist. It is what
-// [hub.Group.Apply] asks for.
+// Cells says which actions exist on a row of the permission matrix; ok is false for a row that does not exist.
 func (c *Catalog) Cells(row hub.Row) (actions hub.Actions, ok bool) {
 	actions, ok = c.cells[row]
 	return actions, ok
 }
+
+// Matrix is every cell of the permission matrix: what a group would grant that grants everything. It is what
+// [hub.Group.Apply] asks for.
+func (c *Catalog) Matrix() hub.Grants { return c.cells }
 
 // EventTypes lists the event types, in the order of the screen.
 func (c *Catalog) EventTypes() []*EventType { return c.eventTypes }

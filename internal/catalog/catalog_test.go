@@ -173,11 +173,11 @@ func TestAGroupCanBeGrantedExactlyTheCellsOfTheMatrix(t *testing.T) {
 		all = append(all, hub.Grant{Module: r.Module, Submodule: r.Submodule, Actions: r.Actions})
 	}
 	name := "everything"
-	if err := new(hub.Group).Apply(hub.GroupInput{Description: &name, Grants: &all}, c.Cells); err != nil {
+	if err := new(hub.Group).Apply(hub.GroupInput{Description: &name, Grants: &all}, c.Matrix()); err != nil {
 		t.Errorf("the whole matrix cannot be granted: %v", err)
 	}
 	absent := []hub.Grant{{Module: "work_management", Submodule: "work_order_projects", Actions: []hub.Action{hub.Add}}}
-	if err := new(hub.Group).Apply(hub.GroupInput{Description: &name, Grants: &absent}, c.Cells); err == nil {
+	if err := new(hub.Group).Apply(hub.GroupInput{Description: &name, Grants: &absent}, c.Matrix()); err == nil {
 		t.Error("a cell that the matrix does not have was granted")
 	}
 }

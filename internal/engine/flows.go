@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/hub"
@@ -112,6 +113,7 @@ func (e *Engine) flowProblems(ctx context.Context, f *hub.Flow) ([]hub.Problem, 
 
 // flowFacts gathers what the world says about a flow.
 func (e *Engine) flowFacts(ctx context.Context, f *hub.Flow) (facts hub.FlowFacts, err error) {
+	facts.Now = time.Now()
 	if s := f.Definition.Source; s != nil {
 		if action := e.catalog.SourceAction(s.Action); action != nil {
 			facts.ActionKnown = true
@@ -157,19 +159,10 @@ func (e *Engine) targetFacts(ctx context.Context, t *hub.FlowTarget) (hub.Target
 
 // mayUse says whether the caller holds every right with which the flow would read: nobody gives what they do not hold.
 func (e *Engine) mayUse(c hub.Caller, f *hub.Flow) error {
-	s := f.Definition.Source
-	if s == nil || e.catalog.SourceAction(s.Action) == nil {
-		return nil // a draft that reads nothing yet
+	if needs := e.flowReads(f); len(needs) > 0 {
+		return c.NeedAll(needs)
 	}
-	typ := e.catalog.RecordType(e.catalog.SourceAction(s.Action).RecordType)
-	needs := hub.Grants{typ.Row: hub.ActionSet(hub.See)}
-	for _, path := range flowFields(&f.Definition) {
-		fact, _ := e.catalog.Resolve(typ.Key, path) // an unknown field is a problem of the flow and needs no right
-		for _, row := range fact.Needs {
-			needs[row] = hub.ActionSet(hub.See)
-		}
-	}
-	return c.NeedAll(needs)
+	return nil // a draft that reads nothing yet
 }
 
 // recipientProblems names recipients whose field can hold no telephone number, for actions that want one.

@@ -53,7 +53,10 @@ func (e *Engine) operate(ctx context.Context, c hub.Caller, execution int64, cau
 		return err
 	})
 	e.nudge()
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, e.db.Disclose(ctx, c, out, nil)
 }
 
 // DeliveryResolve settles an UNKNOWN delivery by the word of a person who knows. EDIT on automator/fracttal_hub.
@@ -123,5 +126,8 @@ func (e *Engine) operateDelivery(ctx context.Context, c hub.Caller, key int64, c
 		return err
 	})
 	e.nudge()
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, e.db.Disclose(ctx, c, nil, out)
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/mapping"
@@ -60,9 +61,9 @@ func (e *Engine) rights(ctx context.Context, p *program) (*hub.Reason, error) {
 		return nil, err
 	}
 	switch {
-	case consumer == nil || !consumer.Enabled:
-		return &hub.Reason{Code: hub.ReasonNoConsumer, Path: "source.consumer", Message: "the flow's consumer is disabled or was deleted",
-			NextStep: "enable it, or choose another consumer for the flow"}, nil
+	case consumer == nil || !consumer.Active(time.Now()):
+		return &hub.Reason{Code: hub.ReasonNoConsumer, Path: "source.consumer", Message: "the flow's consumer is disabled, has expired or was deleted",
+			NextStep: "enable it or give it a later expiry date, or choose another consumer for the flow"}, nil
 	case !consumer.HubEnabled:
 		return &hub.Reason{Code: hub.ReasonHubDisabled, Path: "source.consumer",
 			Message:  fmt.Sprintf("the flow's consumer %q may not be used by flows: hubEnabled is off", consumer.Name),

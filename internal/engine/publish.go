@@ -74,7 +74,7 @@ func (e *Engine) publish(ctx context.Context, c hub.Caller, p *intake) (*hub.Pub
 	if hand.left {
 		e.nudge()
 	}
-	return out, nil
+	return out, e.db.DiscloseOccurrence(c, out.Occurrence)
 }
 
 // verdict is what an enabled event says of an occurrence.

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/hubtest"
@@ -20,6 +21,11 @@ func TestAnExecutionFailsWithAReasonWhenTheFlowsConsumerMayNotRead(t *testing.T)
 		{"SEE on persons is missing", grants(hubtest.May(hubtest.RowWorkOrders, hub.See)), hub.ReasonPermission, "inhouse_personnel/general:SEE"},
 		{"hubEnabled is off", consumer(hub.ConsumerInput{HubEnabled: &no}), hub.ReasonHubDisabled, "hubEnabled"},
 		{"the consumer is disabled", consumer(hub.ConsumerInput{Enabled: &no}), hub.ReasonNoConsumer, "disabled"},
+		{"the consumer has expired", func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+			at := new(time.Now().Add(time.Hour))
+			consumer(hub.ConsumerInput{ExpiresAt: &at})(t, h, a)
+			time.Sleep(time.Hour)
+		}, hub.ReasonNoConsumer, "expired"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {

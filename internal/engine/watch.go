@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -112,10 +113,20 @@ func (e *Engine) tell(ctx context.Context, w Watch, changes []hub.Change, refres
 	if err != nil {
 		return err
 	}
-	for _, s := range items {
+	for i := range items {
+		before := caller
 		if caller, err = refresh(); err != nil {
 			return err
 		}
+		if !maps.Equal(before.Grants(), caller.Grants()) { // what was read with the rights from before may show too much
+			if items, err = e.seen(ctx, caller, changesOf(items)); err != nil {
+				return err
+			}
+			if len(items) <= i {
+				return nil
+			}
+		}
+		s := items[i]
 		if !caller.May(hub.RowHub, hub.See) {
 			continue
 		}
@@ -164,9 +175,21 @@ func (e *Engine) seen(ctx context.Context, c hub.Caller, changes []hub.Change) (
 		if ch.Subject == hub.SubjectDelivery {
 			s.Delivery = ds[slices.Index(deliveries, ch.Key)]
 		}
-		if s.Execution != nil {
-			items = append(items, s)
+		if s.Execution == nil {
+			continue
 		}
+		if s.Execution.Hides("timeline") {
+			s.Change.Cause.Message = "" // it may quote what the caller may not see
+		}
+		items = append(items, s)
 	}
 	return items, nil
+}
+
+func changesOf(items []Seen) []hub.Change {
+	changes := make([]hub.Change, len(items))
+	for i := range items {
+		changes[i] = items[i].Change
+	}
+	return changes
 }

@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"crypto/sha256"
+	"crypto/subtle"
 	"strings"
 	"time"
 )
@@ -14,10 +16,61 @@ type Consumer struct {
 	GroupKey    int64
 	HubEnabled  bool // whether flows may read with its rights
 	Enabled     bool
-	ClientID    string // what the product calls the consumer's key; generated
-	SecretHash  []byte `json:"-"`
+	ExpiresAt   *time.Time // from then on it is as if disabled; nil: never
+	ClientID    string     // what the product calls the consumer's key; generated
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
+
+	LastUsedAt      *time.Time // when it was last given a token, to the minute; nil: never
+	SecretRotatedAt *time.Time // when its secret was last replaced; nil: it still has its first one
+	OldSecretUntil  *time.Time // until when the secret before is valid too; nil: that one ended at once, or there is none
+
+	// SecretHash and OldSecretHash are read only where a secret is checked.
+	SecretHash    []byte `json:"-"`
+	OldSecretHash []byte `json:"-"`
+}
+
+// Expired says whether the consumer's time is over.
+func (c *Consumer) Expired(now time.Time) bool {
+	return c.ExpiresAt != nil && !now.Before(*c.ExpiresAt)
+}
+
+// Active says whether the consumer can be used: it is enabled, and its time is not over.
+func (c *Consumer) Active(now time.Time) bool { return c.Enabled && !c.Expired(now) }
+
+// HasSecret says whether a secret is the consumer's, or its old one while that is valid. Both are always compared, in
+// constant time, so that the answer takes as long whichever it is. A nil consumer has none and takes as long, too.
+func (c *Consumer) HasSecret(secret string, now time.Time) bool {
+	current, old := noHash[:], noHash[:]
+	if c != nil && len(c.SecretHash) == len(noHash) {
+		current = c.SecretHash
+	}
+	if c != nil && len(c.OldSecretHash) == len(noHash) && c.OldSecretUntil != nil && now.Before(*c.OldSecretUntil) {
+		old = c.OldSecretHash
+	}
+	given := HashSecret(secret)
+	return subtle.ConstantTimeCompare(current, given)|subtle.ConstantTimeCompare(old, given) == 1
+}
+
+// noHash stands in for a hash that there is not. No text is known whose SHA-256 it is.
+var noHash [sha256.Size]byte
+
+// MaxOldSecret is the longest that a replaced secret can stay valid.
+const MaxOldSecret = 30 * 24 * time.Hour
+
+// Rotate replaces the secret: the one until now stays valid for keepOldFor, 0 for not at all; one that is older still ends
+// now. A time that is negative or over MaxOldSecret is INVALID.
+func (c *Consumer) Rotate(hash []byte, keepOldFor time.Duration, now time.Time) error {
+	if keepOldFor < 0 || keepOldFor > MaxOldSecret {
+		return Invalid("keepOldFor", "the old secret can stay valid for 0 to 30 days (P30D), not for %s", keepOldFor)
+	}
+	c.OldSecretHash, c.OldSecretUntil = nil, nil
+	if keepOldFor > 0 {
+		until := now.Add(keepOldFor)
+		c.OldSecretHash, c.OldSecretUntil = c.SecretHash, &until
+	}
+	c.SecretHash, c.SecretRotatedAt = hash, &now
+	return nil
 }
 
 // ID is the public id.
@@ -30,22 +83,25 @@ type ConsumerInput struct {
 	GroupKey    *int64
 	HubEnabled  *bool
 	Enabled     *bool
+	ExpiresAt   **time.Time // nil in it: never
 }
 
 // MaxName is the most runes that a name can have.
 const MaxName = 100
 
 // Apply writes the input over the consumer and judges the result. That the group exists, and that the caller may hand it
-// out, is the store's to see.
-func (c *Consumer) Apply(in ConsumerInput) error {
+// out, is the store's to see. An expiry date that is given must lie after now.
+func (c *Consumer) Apply(in ConsumerInput, now time.Time) error {
 	Assign(&c.Name, in.Name)
 	Assign(&c.Description, in.Description)
 	Assign(&c.GroupKey, in.GroupKey)
 	Assign(&c.HubEnabled, in.HubEnabled)
 	Assign(&c.Enabled, in.Enabled)
+	expiry := c.applyExpiry(in.ExpiresAt, now)
 	c.Name = strings.TrimSpace(c.Name)
 	problems := checkText("name", c.Name, MaxName, true)
 	problems = append(problems, checkText("description", c.Description, MaxNote, false)...)
+	problems = append(problems, expiry...)
 	if c.GroupKey == 0 {
 		problems = append(problems, Problem{Code: ProblemSettingInvalid, Path: "group", Message: "A consumer needs a permission group"})
 	}
@@ -55,7 +111,26 @@ func (c *Consumer) Apply(in ConsumerInput) error {
 	return nil
 }
 
-// ConsumerSecret is a consumer just made, with the secret in plain text: the only time that it is ever seen.
+// applyExpiry sets the expiry date, to the millisecond, if one is given.
+func (c *Consumer) applyExpiry(given **time.Time, now time.Time) []Problem {
+	if given == nil {
+		return nil
+	}
+	switch at := *given; {
+	case at == nil:
+		c.ExpiresAt = nil
+	case !at.After(now):
+		return []Problem{{Code: ProblemSettingInvalid, Path: "expiresAt", Message: "The expiry date must lie in the future; to end a consumer now, disable it"}}
+	case at.Year() > 9999:
+		return []Problem{{Code: ProblemSettingInvalid, Path: "expiresAt", Message: "The expiry date lies after the year 9999; leave it out for a consumer that does not expire"}}
+	default:
+		t := at.UTC().Truncate(time.Millisecond)
+		c.ExpiresAt = &t
+	}
+	return nil
+}
+
+// ConsumerSecret is a consumer with its new secret in plain text: the only time that it is ever seen.
 type ConsumerSecret struct {
 	Consumer *Consumer
 	Secret   string

@@ -23,6 +23,7 @@ type Execution struct {
 	StartedAt     *time.Time
 	ClosedAt      *time.Time
 	UpdatedAt     time.Time
+	Hidden        []Hidden // what was left out for the caller who reads it; never stored
 }
 
 // ID is the public id.
@@ -53,6 +54,7 @@ type Delivery struct {
 	CreatedAt         time.Time
 	RedrivenAt        *time.Time // when a person last had it sent again
 	UpdatedAt         time.Time
+	Hidden            []Hidden // what was left out for the caller who reads it; never stored
 }
 
 // ID is the public id; it is the idempotency key towards the connector.

@@ -3,6 +3,7 @@ package hub
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // FlowFacts is what the world outside a flow says about it: gathered by the engine, judged by FlowProblems.
@@ -12,6 +13,7 @@ type FlowFacts struct {
 	ActionKnown bool                        // whether the catalogue has the source action
 	Field       func(path string) FieldFact // what the catalogue says of a field path of the source's rows
 	Targets     []TargetFacts               // one for each target
+	Now         time.Time                   // when this holds: a consumer may have expired
 }
 
 // FieldFact is what the catalogue says of a field path: whether it exists and which rows of the matrix guard it.
@@ -79,17 +81,20 @@ func sourceProblems(s *FlowSource, facts FlowFacts) []Problem {
 	if text := strings.TrimSpace(string(s.Parameters)); text != "" && text != "null" && text != "{}" {
 		p = append(p, Problem{Code: ProblemParameterInvalid, Path: "source.parameters", Message: "this source action takes no parameters", NextStep: "leave them out"})
 	}
-	return append(p, ConsumerProblems(facts.Consumer)...)
+	return append(p, ConsumerProblems(facts.Consumer, facts.Now)...)
 }
 
-// ConsumerProblems says why a flow could not read with the rights of the consumer; nil is one that does not exist.
-func ConsumerProblems(c *Consumer) []Problem {
+// ConsumerProblems says why a flow could not read with the rights of the consumer at a time; nil is one that does not
+// exist.
+func ConsumerProblems(c *Consumer, now time.Time) []Problem {
 	const path = "source.consumer"
 	switch {
 	case c == nil:
 		return []Problem{{Code: ProblemConsumerUnknown, Path: path, Message: "The source needs a consumer with whose rights it reads"}}
 	case !c.Enabled:
 		return []Problem{{Code: ProblemConsumerDisabled, Path: path, Message: fmt.Sprintf("the consumer %q is disabled", c.Name), NextStep: "enable it, or choose another"}}
+	case c.Expired(now):
+		return []Problem{{Code: ProblemConsumerDisabled, Path: path, Message: fmt.Sprintf("the consumer %q has expired", c.Name), NextStep: "give it a later expiry date or none, or choose another"}}
 	case !c.HubEnabled:
 		return []Problem{{Code: ProblemHubDisabled, Path: path, Message: fmt.Sprintf("the consumer %q may not be used by flows: hubEnabled is off", c.Name), NextStep: "switch hubEnabled on, or choose another consumer"}}
 	}

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"maps"
 	"strings"
 	"time"
 	"unicode"
@@ -22,12 +23,45 @@ type Group struct {
 // ID is the public id.
 func (g *Group) ID() string { return ID(KindGroup, g.Key) }
 
-// GroupInput is what creating or changing a group needs. A nil field leaves it as it is (on create: empty).
+// GroupInput is what creating or changing a group needs. A nil field leaves it as it is (on create: empty). The matrix is
+// given by one of Grants, SelectAll and UnselectAll at most, or follows from ReadOnly.
 type GroupInput struct {
 	Description *string
 	Note        *string
-	ReadOnly    *bool
+	ReadOnly    *bool // true: SEE wherever it exists and nothing else; such a group refuses any other matrix
 	Grants      *[]Grant
+	SelectAll   bool // every cell that exists
+	UnselectAll bool // no cell
+}
+
+// GroupCloneInput is what cloning a group needs: the matrix comes from the group that is cloned.
+type GroupCloneInput struct {
+	Description string
+	Note        *string // nil: empty
+}
+
+// GroupOrderField is by what a list of groups is sorted.
+type GroupOrderField string
+
+// The orders of a list of groups.
+const (
+	GroupsByDescription GroupOrderField = "DESCRIPTION" // without regard to upper and lower case; equal ones by age
+	GroupsByCreatedAt   GroupOrderField = "CREATED_AT"
+)
+
+// OrderDirection says which end of a sorted list comes first.
+type OrderDirection string
+
+// The directions.
+const (
+	Ascending  OrderDirection = "ASC"
+	Descending OrderDirection = "DESC"
+)
+
+// GroupOrder sorts a list of groups. The zero value is the newest first.
+type GroupOrder struct {
+	Field     GroupOrderField
+	Direction OrderDirection
 }
 
 // Limits of texts that people write, in runes.
@@ -36,9 +70,8 @@ const (
 	MaxNote        = 2000
 )
 
-// Apply writes the input over the group and judges the result. known says which actions exist on a row of the matrix
-// (ok is false for a row that does not exist); the catalogue answers it.
-func (g *Group) Apply(in GroupInput, known func(Row) (Actions, bool)) error {
+// Apply writes the input over the group and judges the result. matrix is every cell that exists: the catalogue answers it.
+func (g *Group) Apply(in GroupInput, matrix Grants) error {
 	Assign(&g.Description, in.Description)
 	Assign(&g.Note, in.Note)
 	Assign(&g.ReadOnly, in.ReadOnly)
@@ -46,30 +79,79 @@ func (g *Group) Apply(in GroupInput, known func(Row) (Actions, bool)) error {
 	var problems []Problem
 	problems = append(problems, checkText("description", g.Description, MaxDescription, true)...)
 	problems = append(problems, checkText("note", g.Note, MaxNote, false)...)
-	if in.Grants != nil {
-		g.Grants = GrantsOf(*in.Grants)
-		problems = append(problems, checkGrants(*in.Grants, known)...)
-	}
-	if g.ReadOnly {
-		for row, set := range g.Grants {
-			if set&^ActionSet(See) != 0 {
-				problems = append(problems, Problem{Code: ProblemSettingInvalid, Path: "grants",
-					Message: "a read-only group can grant only SEE, but " + row.String() + " grants more; take those grants away or clear readOnly"})
-				break
-			}
-		}
-	}
+	problems = append(problems, g.choose(in, matrix)...)
 	if len(problems) > 0 {
 		return WithProblems(problems)
 	}
 	return nil
 }
 
-func checkGrants(grants []Grant, known func(Row) (Actions, bool)) []Problem {
+// choose sets what the group grants.
+func (g *Group) choose(in GroupInput, matrix Grants) []Problem {
+	chosen, path, problems := in.matrix(matrix)
+	if len(problems) > 0 {
+		return problems
+	}
+	if !g.ReadOnly {
+		if path != "" {
+			g.Grants = chosen
+		}
+		return nil
+	}
+	see := matrix.Only(See)
+	if path != "" && !maps.Equal(chosen, see) {
+		return []Problem{{Code: ProblemSettingInvalid, Path: path, Message: "a read-only group grants SEE wherever it exists and nothing else" +
+			difference(chosen, see) + "; leave the matrix out, or clear readOnly"}}
+	}
+	if path != "" || in.ReadOnly != nil {
+		g.Grants = see
+	}
+	return nil
+}
+
+// matrix is what the input chooses, and where; the path is empty if it chooses nothing.
+func (in GroupInput) matrix(whole Grants) (chosen Grants, path string, problems []Problem) {
+	given := 0
+	if in.Grants != nil {
+		given++
+		chosen, path, problems = GrantsOf(*in.Grants), "grants", checkGrants(*in.Grants, whole)
+	}
+	if in.SelectAll {
+		given++
+		chosen, path = maps.Clone(whole), "selectAll"
+	}
+	if in.UnselectAll {
+		given++
+		chosen, path = Grants{}, "unselectAll"
+	}
+	if given > 1 {
+		return nil, path, []Problem{{Code: ProblemSettingInvalid, Path: path, Message: "the matrix is given by one of grants, selectAll and unselectAll, not by several"}}
+	}
+	return chosen, path, problems
+}
+
+// difference names the first row, sorted by name, on which a matrix is not the one that it should be.
+func difference(g, want Grants) string {
+	for _, grant := range g.List() {
+		row := Row{grant.Module, grant.Submodule}
+		if g[row]&^want[row] != 0 {
+			return ", but " + row.String() + " grants more"
+		}
+	}
+	for _, grant := range want.List() {
+		row := Row{grant.Module, grant.Submodule}
+		if g[row] != want[row] {
+			return ", but " + row.String() + " does not grant it"
+		}
+	}
+	return ""
+}
+
+func checkGrants(grants []Grant, matrix Grants) []Problem {
 	var problems []Problem
 	for i, grant := range grants {
 		row := Row{grant.Module, grant.Submodule}
-		cells, ok := known(row)
+		cells, ok := matrix[row]
 		if !ok {
 			problems = append(problems, Problem{Code: ProblemSettingInvalid, Path: Path("grants", i),
 				Message: "the permission matrix has no row " + row.String() + "; the rows are listed by catalog.permissions"})

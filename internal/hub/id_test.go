@@ -187,15 +187,33 @@ func TestSecretsAreRandomAndKeptAsAHash(t *testing.T) {
 	}
 	secret := hub.NewSecret()
 	hash := hub.HashSecret(secret)
-	if len(hash) != 32 || strings.Contains(string(hash), secret) || !hub.SecretMatches(hash, secret) {
+	if len(hash) != 32 || strings.Contains(string(hash), secret) || !has(&hub.Consumer{SecretHash: hash}, secret) {
 		t.Error("a secret does not match its own hash")
 	}
 	for _, wrong := range []string{"", secret[1:], secret + "0", strings.ToLower(secret) + "x"} {
-		if hub.SecretMatches(hash, wrong) {
+		if has(&hub.Consumer{SecretHash: hash}, wrong) {
 			t.Errorf("%q matches the hash of another", wrong)
 		}
 	}
-	if hub.SecretMatches(nil, secret) || hub.SecretMatches(nil, "") {
+	if has(&hub.Consumer{}, secret) || has(&hub.Consumer{}, "") || has(nil, secret) || has(nil, "") {
 		t.Error("something matches no hash at all")
+	}
+}
+
+func TestCursorsOfSortedListsGoThereAndBack(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "manutenção", "a.b", strings.Repeat("é", 200)} {
+		got, key, ok, err := (hub.Page{After: hub.SortedCursor(text, 1<<40)}).Sorted()
+		if got != text || key != 1<<40 || !ok || err != nil {
+			t.Errorf("%q comes back as %q %d %v %v", text, got, key, ok, err)
+		}
+	}
+	if _, _, ok, err := (hub.Page{}).Sorted(); ok || err != nil {
+		t.Errorf("the first page begins at %v %v", ok, err)
+	}
+	for _, s := range []string{"c7", "s", "s7", "s7.!", "s.YQ", "s-1.YQ", "7.YQ"} {
+		if _, _, _, err := (hub.Page{After: s}).Sorted(); hub.CodeOf(err) != hub.CodeInvalid {
+			t.Errorf("%q: %v", s, err)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"encoding/base64"
 	"strconv"
 	"strings"
 	"time"
@@ -61,6 +62,35 @@ func parseCursor(s string) (int64, bool) {
 	return key, err == nil && key >= 0
 }
 
+// SortedCursor writes the opaque cursor of an item of a list that is sorted by a text and, where that is equal, by key.
+// The text is in the cursor, so that the place stays when the item goes or is renamed.
+func SortedCursor(text string, key int64) string {
+	return "s" + strconv.FormatInt(key, 36) + "." + base64.RawURLEncoding.EncodeToString([]byte(text))
+}
+
+// Sorted reads After as the place of the last item seen in a sorted list; ok is false if there is none.
+func (p Page) Sorted() (text string, key int64, ok bool, err error) {
+	if p.After == "" {
+		return "", 0, false, nil
+	}
+	wrong := Invalid("after", "this is not a cursor of this order; use one that this API returned for the same list")
+	number, encoded, found := strings.Cut(strings.TrimPrefix(p.After, "s"), ".")
+	if !found || !strings.HasPrefix(p.After, "s") {
+		return "", 0, false, wrong
+	}
+	b, err := base64.RawURLEncoding.DecodeString(encoded)
+	if err != nil {
+		return "", 0, false, wrong
+	}
+	if key, err = strconv.ParseInt(number, 36, 64); err != nil || key < 0 {
+		return "", 0, false, wrong
+	}
+	return string(b), key, true, nil
+}
+
+// Fold is a text as lists compare it: in lower case, whatever the alphabet.
+func Fold(s string) string { return strings.ToLower(s) }
+
 // List is a part of a list, with what a client needs to go on.
 type List[T any] struct {
 	Items   []T
@@ -102,8 +132,9 @@ type DeliveryFilter struct {
 type ListFilter struct {
 	Search   string // part of the description or name, case-insensitive
 	Enabled  *bool
-	Archived bool   // also archived ones
-	GroupKey int64  // consumers
-	Type     string // events: event type; integrations: connector
-	FlowKey  int64  // events that run this flow
+	Archived bool       // also archived ones
+	GroupKey int64      // consumers
+	Type     string     // events: event type; integrations: connector
+	FlowKey  int64      // events that run this flow
+	Order    GroupOrder // groups
 }

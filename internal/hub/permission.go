@@ -49,6 +49,12 @@ type Permission struct {
 // String writes the permission as module/submodule:ACTION.
 func (p Permission) String() string { return p.Module + "/" + p.Submodule + ":" + string(p.Action) }
 
+// Row is the row of the cell.
+func (p Permission) Row() Row { return Row{p.Module, p.Submodule} }
+
+// Permission is the cell of an action on the row.
+func (r Row) Permission(a Action) Permission { return Permission{r.Module, r.Submodule, a} }
+
 // Actions is a set of actions.
 type Actions uint8
 
@@ -90,6 +96,28 @@ type Grant struct {
 	Actions   []Action `json:"actions"`
 }
 
+// Only is the part of the matrix that is about one action.
+func (g Grants) Only(a Action) Grants {
+	out := Grants{}
+	for row, set := range g {
+		if set.Has(a) {
+			out[row] = ActionSet(a)
+		}
+	}
+	return out
+}
+
+// Permissions writes the matrix out cell by cell, in the order of [Grants.List].
+func (g Grants) Permissions() []Permission {
+	list := []Permission{}
+	for _, grant := range g.List() {
+		for _, a := range grant.Actions {
+			list = append(list, Permission{grant.Module, grant.Submodule, a})
+		}
+	}
+	return list
+}
+
 // List writes the matrix out, sorted by module and submodule; rows that grant nothing are left out.
 func (g Grants) List() []Grant {
 	list := make([]Grant, 0, len(g))
@@ -108,7 +136,9 @@ func (g Grants) List() []Grant {
 func GrantsOf(list []Grant) Grants {
 	g := make(Grants, len(list))
 	for _, grant := range list {
-		g[Row{grant.Module, grant.Submodule}] |= ActionSet(grant.Actions...)
+		if set := ActionSet(grant.Actions...); set != 0 {
+			g[Row{grant.Module, grant.Submodule}] |= set
+		}
 	}
 	return g
 }
@@ -129,6 +159,17 @@ func (g *Grants) UnmarshalJSON(b []byte) error {
 // Allows says whether the matrix grants the action on the row.
 func (g Grants) Allows(row Row, a Action) bool { return g[row].Has(a) }
 
+// Without is what the matrix grants beyond another one.
+func (g Grants) Without(other Grants) Grants {
+	out := Grants{}
+	for row, set := range g {
+		if rest := set &^ other[row]; rest != 0 {
+			out[row] = rest
+		}
+	}
+	return out
+}
+
 // Covers says whether the matrix grants everything that other grants, and names what it lacks.
 func (g Grants) Covers(other Grants) []Permission {
 	var lacks []Permission
@@ -148,12 +189,24 @@ func (g Grants) Covers(other Grants) []Permission {
 type Caller struct {
 	Consumer *Consumer
 	Group    *Group
+	Scope    Grants // what its token is narrowed to; nil: all that the group grants
 	Locale   string // BCP 47, one of the six languages; "en" if the caller did not say
+}
+
+// Grants is what the caller may do: what its group grants, and its token's scope too. It must not be changed.
+func (c Caller) Grants() Grants {
+	switch {
+	case c.Consumer == nil || c.Group == nil || !c.Consumer.Enabled:
+		return nil
+	case c.Scope == nil:
+		return c.Group.Grants
+	}
+	return c.Group.Grants.Narrow(c.Scope)
 }
 
 // May says whether the caller holds the permission now.
 func (c Caller) May(row Row, a Action) bool {
-	return c.Consumer != nil && c.Group != nil && c.Consumer.Enabled && c.Group.Grants.Allows(row, a)
+	return c.Consumer != nil && c.Group != nil && c.Consumer.Enabled && c.Group.Grants.Allows(row, a) && (c.Scope == nil || c.Scope.Allows(row, a))
 }
 
 // Need returns nil if the caller holds the permission, else the error that says what is missing: UNAUTHENTICATED for
@@ -170,7 +223,7 @@ func (c Caller) NeedAll(g Grants) error {
 	if err := c.NeedToken(); err != nil {
 		return err
 	}
-	if missing := c.Group.Grants.Covers(g); len(missing) > 0 {
+	if missing := c.Grants().Covers(g); len(missing) > 0 {
 		return c.lacks(missing...)
 	}
 	return nil
@@ -190,12 +243,19 @@ func (c Caller) lacks(needs ...Permission) error {
 	}
 	const most = 5 // in the message; Needs has them all
 	var names []string
-	for _, p := range needs[:min(len(needs), most)] {
-		names = append(names, p.String())
+	scoped := true
+	for i, p := range needs {
+		if i < most {
+			names = append(names, p.String())
+		}
+		scoped = scoped && c.Group.Grants.Allows(Row{p.Module, p.Submodule}, p.Action)
 	}
 	if n := len(needs) - most; n > 0 {
 		names = append(names, fmt.Sprintf("and %d more", n))
 	}
-	return &Error{Code: CodeForbidden, Needs: needs, Group: c.Group.Description,
-		Message: fmt.Sprintf("the group %q lacks %s", c.Group.Description, strings.Join(names, ", "))}
+	message := fmt.Sprintf("the group %q lacks %s", c.Group.Description, strings.Join(names, ", "))
+	if scoped {
+		message = "the scope of the token lacks " + strings.Join(names, ", ") + "; the group grants it, so get a token with a wider scope or without one"
+	}
+	return &Error{Code: CodeForbidden, Needs: needs, Group: c.Group.Description, Message: message}
 }

@@ -107,6 +107,7 @@ func TestEveryProblemOfAFlowHasItsCodeAndPath(t *testing.T) {
 		{"another source module", func(f *hub.Flow, _ *hub.FlowFacts) { f.Definition.Source.Module = "ORACLE" }, "SOURCE_ACTION_UNKNOWN source.module"},
 		{"an unknown source action", func(_ *hub.Flow, w *hub.FlowFacts) { w.ActionKnown, w.Field = false, nil }, "SOURCE_ACTION_UNKNOWN source.action"},
 		{"no consumer", func(_ *hub.Flow, w *hub.FlowFacts) { w.Consumer, w.Group = nil, nil }, "CONSUMER_UNKNOWN source.consumer"},
+		{"an expired consumer", func(_ *hub.Flow, w *hub.FlowFacts) { w.Now, w.Consumer.ExpiresAt = noon, &noon }, "CONSUMER_DISABLED source.consumer"},
 		{"a disabled consumer", func(_ *hub.Flow, w *hub.FlowFacts) { w.Consumer.Enabled = false }, "CONSUMER_DISABLED source.consumer"},
 		{"hubEnabled is off", func(_ *hub.Flow, w *hub.FlowFacts) { w.Consumer.HubEnabled = false }, "CONSUMER_HUB_DISABLED source.consumer"},
 		{"a right is missing", func(f *hub.Flow, _ *hub.FlowFacts) { target(f).Mapping[1].Field = "responsible.sms" }, "PERMISSION_MISSING targets.0.mapping.1.field"},
@@ -209,9 +210,9 @@ func TestEveryProblemOfAnEventHasItsCodeAndPath(t *testing.T) {
 
 func TestAGroupIsJudgedWhenItIsWritten(t *testing.T) {
 	t.Parallel()
-	known := func(r hub.Row) (hub.Actions, bool) {
-		return hub.ActionSet(hub.See, hub.Edit), r == orders
-	}
+	matrix := hub.Grants{orders: hub.ActionSet(hub.See, hub.Edit), hub.RowEvents: hub.ActionSet(hub.See), hub.RowHub: hub.ActionSet(hub.Edit)}
+	see := []hub.Grant{{Module: orders.Module, Submodule: orders.Submodule, Actions: []hub.Action{hub.See}},
+		{Module: hub.RowEvents.Module, Submodule: hub.RowEvents.Submodule, Actions: []hub.Action{hub.See}}}
 	grant := func(row hub.Row, a ...hub.Action) *[]hub.Grant {
 		return &[]hub.Grant{{Module: row.Module, Submodule: row.Submodule, Actions: a}}
 	}
@@ -233,19 +234,48 @@ func TestAGroupIsJudgedWhenItIsWritten(t *testing.T) {
 		{"cells that there are not", hub.GroupInput{Description: ptr("x"), Grants: grant(orders, hub.See, hub.Remove, "FLY")},
 			"SETTING_INVALID grants.0.actions.1, SETTING_INVALID grants.0.actions.2"},
 		{"read-only and more than SEE", hub.GroupInput{Description: ptr("x"), ReadOnly: ptr(true), Grants: grant(orders, hub.Edit)}, "SETTING_INVALID grants"},
-		{"read-only and SEE", hub.GroupInput{Description: ptr("x"), ReadOnly: ptr(true), Grants: grant(orders, hub.See)}, ""},
+		{"read-only and SEE on some rows", hub.GroupInput{Description: ptr("x"), ReadOnly: ptr(true), Grants: grant(orders, hub.See)}, "SETTING_INVALID grants"},
+		{"read-only and SEE wherever it exists", hub.GroupInput{Description: ptr("x"), ReadOnly: ptr(true), Grants: &see}, ""},
+		{"read-only and everything", hub.GroupInput{Description: ptr("x"), ReadOnly: ptr(true), SelectAll: true}, "SETTING_INVALID selectAll"},
+		{"read-only and nothing", hub.GroupInput{Description: ptr("x"), ReadOnly: ptr(true), UnselectAll: true}, "SETTING_INVALID unselectAll"},
+		{"everything", hub.GroupInput{Description: ptr("x"), SelectAll: true}, ""},
+		{"everything and nothing", hub.GroupInput{Description: ptr("x"), SelectAll: true, UnselectAll: true}, "SETTING_INVALID unselectAll"},
+		{"grants and everything", hub.GroupInput{Description: ptr("x"), SelectAll: true, Grants: grant(orders, hub.See)}, "SETTING_INVALID selectAll"},
 	} {
 		g := &hub.Group{}
-		if got := problemsOf(g.Apply(c.in, known)); got != c.want {
+		if got := problemsOf(g.Apply(c.in, matrix)); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
 	g := &hub.Group{Description: "Planners", Note: "n", Grants: hub.Grants{orders: hub.ActionSet(hub.Edit)}}
-	if err := g.Apply(hub.GroupInput{Description: ptr(" Others ")}, known); err != nil || g.Description != "Others" || g.Note != "n" || !g.Grants.Allows(orders, hub.Edit) {
+	if err := g.Apply(hub.GroupInput{Description: ptr(" Others ")}, matrix); err != nil || g.Description != "Others" || g.Note != "n" || !g.Grants.Allows(orders, hub.Edit) {
 		t.Errorf("what is not given stays: %+v, %v", g, err)
 	}
-	if err := g.Apply(hub.GroupInput{ReadOnly: ptr(true)}, known); problemsOf(err) != "SETTING_INVALID grants" {
-		t.Errorf("a group that becomes read-only with what it grants: %v", err)
+	for _, c := range []struct {
+		name string
+		in   hub.GroupInput
+		want string // the problem, or what the group grants then
+	}{
+		{"select all grants every cell that exists", hub.GroupInput{SelectAll: true}, "[{automator events [SEE]} {automator fracttal_hub [EDIT]} {work_management work_orders [SEE EDIT]}]"},
+		{"read-only grants SEE wherever it exists", hub.GroupInput{ReadOnly: ptr(true)}, "[{automator events [SEE]} {work_management work_orders [SEE]}]"},
+		{"a read-only group refuses everything", hub.GroupInput{SelectAll: true}, "SETTING_INVALID selectAll"},
+		{"and other grants", hub.GroupInput{Grants: grant(orders, hub.Edit)}, "SETTING_INVALID grants"},
+		{"but takes what it grants", hub.GroupInput{Grants: &see}, "[{automator events [SEE]} {work_management work_orders [SEE]}]"},
+		{"and keeps it without being read-only", hub.GroupInput{ReadOnly: ptr(false)}, "[{automator events [SEE]} {work_management work_orders [SEE]}]"},
+		{"until another matrix is given", hub.GroupInput{UnselectAll: true}, "[]"},
+	} {
+		after := *g
+		got := problemsOf(after.Apply(c.in, matrix))
+		if got == "" {
+			got = fmt.Sprint(after.Grants.List())
+			g = &after
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+	if matrix[orders] != hub.ActionSet(hub.See, hub.Edit) || len(matrix) != 3 {
+		t.Error("the matrix of the catalogue was altered")
 	}
 }
 
@@ -261,16 +291,19 @@ func TestAConsumerIsJudgedWhenItIsWritten(t *testing.T) {
 		{"a long name", hub.ConsumerInput{Name: ptr(strings.Repeat("n", 101)), GroupKey: ptr(int64(1))}, "SETTING_INVALID name"},
 		{"a long description", hub.ConsumerInput{Name: ptr("n"), Description: ptr(strings.Repeat("n", 2001)), GroupKey: ptr(int64(1))}, "SETTING_INVALID description"},
 		{"no group", hub.ConsumerInput{Name: ptr("n")}, "SETTING_INVALID group"},
+		{"an expiry date to come", hub.ConsumerInput{Name: ptr("n"), GroupKey: ptr(int64(1)), ExpiresAt: ptr(ptr(noon.Add(time.Second)))}, ""},
+		{"an expiry date that is now", hub.ConsumerInput{Name: ptr("n"), GroupKey: ptr(int64(1)), ExpiresAt: ptr(&noon)}, "SETTING_INVALID expiresAt"},
+		{"no expiry date", hub.ConsumerInput{Name: ptr("n"), GroupKey: ptr(int64(1)), ExpiresAt: ptr[*time.Time](nil)}, ""},
 	} {
-		if got := problemsOf((&hub.Consumer{}).Apply(c.in)); got != c.want {
+		if got := problemsOf((&hub.Consumer{}).Apply(c.in, noon)); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
 	consumer := &hub.Consumer{Name: "Reader", GroupKey: 1, HubEnabled: true, Enabled: true}
-	if err := consumer.Apply(hub.ConsumerInput{Enabled: ptr(false)}); err != nil || consumer.Enabled || !consumer.HubEnabled || consumer.Name != "Reader" {
+	if err := consumer.Apply(hub.ConsumerInput{Enabled: ptr(false)}, noon); err != nil || consumer.Enabled || !consumer.HubEnabled || consumer.Name != "Reader" {
 		t.Errorf("what is not given stays: %+v, %v", consumer, err)
 	}
-	if b, err := json.Marshal(&hub.Consumer{SecretHash: []byte("hash")}); err != nil || strings.Contains(string(b), "Secret") {
+	if b, err := json.Marshal(&hub.Consumer{SecretHash: []byte("hash"), OldSecretHash: []byte("hash")}); err != nil || strings.Contains(string(b), "Hash") {
 		t.Errorf("the hash is in its JSON: %s, %v", b, err)
 	}
 }

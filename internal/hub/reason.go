@@ -19,7 +19,7 @@ const (
 	ReasonNoRows            ReasonCode = "NO_ROWS"               // the source query found nothing
 	ReasonTooManyRows       ReasonCode = "TOO_MANY_ROWS"         // the source query found more than one execution may read
 	ReasonFilteredOut       ReasonCode = "FILTERED_OUT"          // the flow's filter dropped every row
-	ReasonNoConsumer        ReasonCode = "CONSUMER_UNAVAILABLE"  // the flow's consumer is gone or disabled
+	ReasonNoConsumer        ReasonCode = "CONSUMER_UNAVAILABLE"  // the flow's consumer is gone, disabled or expired
 	ReasonHubDisabled       ReasonCode = "CONSUMER_HUB_DISABLED" // the flow's consumer may not be used by flows
 	ReasonPermission        ReasonCode = "PERMISSION_MISSING"    // the flow's consumer lacks a permission; the message names it
 	ReasonInvalidFlow       ReasonCode = "FLOW_INVALID"          // the pinned version cannot run

@@ -3,7 +3,6 @@ package hub
 import (
 	"crypto/rand"
 	"crypto/sha256"
-	"crypto/subtle"
 )
 
 // Lengths of generated credentials, in characters of a 62-letter alphabet.
@@ -40,9 +39,4 @@ func randomText(n int) string {
 func HashSecret(secret string) []byte {
 	sum := sha256.Sum256([]byte(secret))
 	return sum[:]
-}
-
-// SecretMatches compares a secret with a stored hash in constant time.
-func SecretMatches(hash []byte, secret string) bool {
-	return subtle.ConstantTimeCompare(hash, HashSecret(secret)) == 1
 }

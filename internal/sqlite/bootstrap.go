@@ -47,16 +47,22 @@ func (db *DB) Restore(ctx context.Context) (*hub.ConsumerSecret, error) {
 
 // administrator makes a group that grants everything, and a consumer in it.
 func (tx *Tx) administrator(group, name, description, clientID, secret string) (*hub.ConsumerSecret, error) {
-	g := &hub.Group{Key: hub.NewKey(tx.now), Version: 1, Description: group, Grants: hub.Grants{}, CreatedAt: tx.now, UpdatedAt: tx.now}
-	for _, row := range tx.db.catalog.PermissionRows() {
-		g.Grants[row.Row()] = hub.ActionSet(row.Actions...)
-	}
+	g := &hub.Group{Key: hub.NewKey(tx.now), Version: 1, Description: group, Grants: tx.db.AllGrants(), CreatedAt: tx.now, UpdatedAt: tx.now}
 	if err := tx.groupInsert(g); err != nil {
 		return nil, err
 	}
 	c := &hub.Consumer{Key: hub.NewKey(tx.now), Version: 1, Name: name, Description: description, GroupKey: g.Key, Enabled: true,
 		ClientID: clientID, CreatedAt: tx.now, UpdatedAt: tx.now}
 	return &hub.ConsumerSecret{Consumer: c, Secret: secret}, tx.consumerInsert(c, hub.HashSecret(secret))
+}
+
+// AllGrants grants every cell of the permission matrix.
+func (db *DB) AllGrants() hub.Grants {
+	all := hub.Grants{}
+	for _, row := range db.catalog.PermissionRows() {
+		all[row.Row()] = hub.ActionSet(row.Actions...)
+	}
+	return all
 }
 
 // visible says whether text consists of visible ASCII characters.

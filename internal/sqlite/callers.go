@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -20,6 +21,14 @@ const maxCallers = 10_000
 func (c *callers) forget() {
 	c.mu.Lock()
 	c.known = nil
+	c.epoch++
+	c.mu.Unlock()
+}
+
+// drop forgets one caller.
+func (c *callers) drop(key int64) {
+	c.mu.Lock()
+	delete(c.known, key)
 	c.epoch++
 	c.mu.Unlock()
 }
@@ -45,7 +54,7 @@ func (c *callers) put(key int64, caller hub.Caller, epoch uint64) {
 }
 
 // Caller is the consumer with its group as they are now: a change that was committed is seen by the next call. A consumer
-// that is gone or disabled is UNAUTHENTICATED. It asks nobody: it is how a door learns who asks.
+// that is gone, disabled or expired is UNAUTHENTICATED. It asks nobody: it is how a door learns who asks.
 func (db *DB) Caller(ctx context.Context, consumerKey int64, locale string) (hub.Caller, error) {
 	caller, epoch, ok := db.callers.get(consumerKey)
 	if !ok {
@@ -57,6 +66,9 @@ func (db *DB) Caller(ctx context.Context, consumerKey int64, locale string) (hub
 	}
 	if caller.Consumer == nil || !caller.Consumer.Enabled {
 		return hub.Caller{}, &hub.Error{Code: hub.CodeUnauthenticated, Message: "this consumer is disabled or was deleted; ask an administrator"}
+	}
+	if caller.Consumer.ExpiresAt != nil && caller.Consumer.Expired(time.Now()) {
+		return hub.Caller{}, &hub.Error{Code: hub.CodeUnauthenticated, Message: "this consumer has expired; ask an administrator"}
 	}
 	caller.Locale = locale
 	return caller, nil

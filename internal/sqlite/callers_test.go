@@ -1,7 +1,9 @@
 package sqlite
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -30,5 +32,21 @@ func TestThereIsABoundToHowManyCallersAreRemembered(t *testing.T) {
 	}
 	if len(c.known) > maxCallers {
 		t.Errorf("%d are remembered", len(c.known))
+	}
+}
+
+func TestRevokedTokensInMemoryAreBoundedByThoseThatLive(t *testing.T) {
+	t.Parallel()
+	var r revocations
+	now := time.Now()
+	for i := range 10 * minSweep {
+		now = now.Add(time.Second)
+		r.add(fmt.Sprint("token ", i), now.Add(time.Minute), now)
+	}
+	if n := len(r.until); n > 2*minSweep || int64(n) != r.count.Load() {
+		t.Errorf("%d are remembered, %d counted, of which 60 live", n, r.count.Load())
+	}
+	if !r.has(fmt.Sprint("token ", 10*minSweep-1)) || r.has("token 0") {
+		t.Error("the last is forgotten, or the first is not")
 	}
 }

@@ -3,10 +3,12 @@ package sqlite_test
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/hubtest"
@@ -117,6 +119,22 @@ func TestGroups(t *testing.T) {
 			t.Errorf("something was saved: %+v", kept)
 		}
 	})
+	t.Run("a clone grants the same under another name, to whoever holds it", func(t *testing.T) {
+		in := groupInput("original")
+		in.ReadOnly, in.Grants = ptr(true), nil
+		of := must(db.GroupCreate(ctx, admin, in))(t)
+		got := must(db.GroupClone(ctx, admin, of.Key, hub.GroupCloneInput{Description: " copy ", Note: ptr("n")}))(t)
+		if got.Key == of.Key || got.Version != 1 || got.Description != "copy" || got.Note != "n" || !got.ReadOnly || !reflect.DeepEqual(got.Grants, of.Grants) {
+			t.Errorf("the clone is %+v", got)
+		}
+		if len(got.Grants) == 0 || !reflect.DeepEqual(must(db.Group(ctx, admin, got.Key))(t).Grants, got.Grants) {
+			t.Error("the clone was not saved as it was answered")
+		}
+		_, err := db.GroupClone(ctx, admin, of.Key, hub.GroupCloneInput{Description: " "})
+		refused(t, err, hub.CodeInvalid, "description")
+		_, err = db.GroupClone(ctx, hubtest.CallerWith(t, db, allOf(hub.RowUserAccounts)...), of.Key, hub.GroupCloneInput{Description: "mine"})
+		refused(t, err, hub.CodeForbidden, "")
+	})
 	t.Run("one that consumers have cannot go, and the error names them", func(t *testing.T) {
 		g := must(db.GroupCreate(ctx, admin, groupInput("Used", seeWorkOrders)))(t)
 		for _, name := range []string{"c1", "c2", "c3", "c4", "c5", "c6", "c7"} {
@@ -153,7 +171,7 @@ func TestConsumers(t *testing.T) {
 			t.Errorf("created %+v", made.Consumer)
 		}
 		found := must(db.ConsumerByClientID(ctx, made.Consumer.ClientID))(t)
-		if found.Key != made.Consumer.Key || !hub.SecretMatches(found.SecretHash, made.Secret) || hub.SecretMatches(found.SecretHash, made.Secret+"x") {
+		if found.Key != made.Consumer.Key || !found.HasSecret(made.Secret, time.Now()) || found.HasSecret(made.Secret+"x", time.Now()) {
 			t.Error("the secret does not fit the stored hash, or a wrong one does")
 		}
 		for _, c := range []*hub.Consumer{must(db.Consumer(ctx, admin, found.Key))(t), must(db.ConsumersByKey(ctx, admin, []int64{found.Key}))(t)[0], hubtest.Caller(t, db, found.Key).Consumer} {
@@ -227,14 +245,22 @@ func TestTheLastOneWhoMayAdministerStays(t *testing.T) {
 			_, err := db.GroupUpdate(ctx, admin, admin.Group.Key, 0, hub.GroupInput{Grants: &less})
 			return err
 		},
+		"expiresAt": func() error {
+			_, err := db.ConsumerUpdate(ctx, admin, admin.Consumer.Key, 0, expiringIn(time.Hour))
+			return err
+		},
 		"id": func() error { return db.ConsumerDelete(ctx, admin, admin.Consumer.Key, 0) },
 	}
 	for path, try := range attempts {
 		refused(t, try(), hub.CodeInvalid, path)
 	}
-	// A second one who is disabled does not count.
+	// One who will expire does not count, and neither does a second one who is disabled.
+	passing := expiringIn(time.Hour)
+	passing.Name, passing.GroupKey = ptr("passing"), &admin.Group.Key
+	must(db.ConsumerCreate(ctx, admin, passing))(t)
 	second := must(db.ConsumerCreate(ctx, admin, hub.ConsumerInput{Name: ptr("second"), GroupKey: &admin.Group.Key, Enabled: ptr(false)}))(t).Consumer
 	refused(t, attempts["enabled"](), hub.CodeInvalid, "enabled")
+	refused(t, attempts["expiresAt"](), hub.CodeInvalid, "expiresAt")
 	if now := hubtest.Caller(t, db, admin.Consumer.Key); now.Consumer.Version != 1 || now.Group.Version != 1 {
 		t.Errorf("a refused change was kept: %+v", now)
 	}
@@ -392,7 +418,7 @@ func TestTheFirstStart(t *testing.T) {
 			}
 		}
 		found := must(db.ConsumerByClientID(ctx, made.Consumer.ClientID))(t)
-		if !hub.SecretMatches(found.SecretHash, made.Secret) {
+		if !found.HasSecret(made.Secret, time.Now()) {
 			t.Error("its secret does not fit")
 		}
 	})

@@ -10,27 +10,32 @@ import (
 var consumers = table[hub.Consumer]{
 	kind:    hub.KindConsumer,
 	name:    "consumers",
-	columns: "key, version, name, description, group_key, hub_enabled, enabled, client_id, created_at, updated_at",
+	columns: "key, version, name, description, group_key, hub_enabled, enabled, client_id, created_at, updated_at, expires_at, last_used_at, secret_rotated_at, old_secret_until",
 	key:     func(c *hub.Consumer) int64 { return c.Key },
 	scan:    func(r scanner) (*hub.Consumer, error) { c := &hub.Consumer{}; return c, r.Scan(consumerPlaces(c)...) },
 }
 
 func consumerPlaces(c *hub.Consumer) []any {
-	return []any{&c.Key, &c.Version, &c.Name, &c.Description, &c.GroupKey, &c.HubEnabled, &c.Enabled, &c.ClientID, millis{&c.CreatedAt}, millis{&c.UpdatedAt}}
+	return []any{&c.Key, &c.Version, &c.Name, &c.Description, &c.GroupKey, &c.HubEnabled, &c.Enabled, &c.ClientID, millis{&c.CreatedAt}, millis{&c.UpdatedAt},
+		maybeMillis{&c.ExpiresAt}, maybeMillis{&c.LastUsedAt}, maybeMillis{&c.SecretRotatedAt}, maybeMillis{&c.OldSecretUntil}}
 }
 
 func (db *DB) consumer(ctx context.Context, key int64) (*hub.Consumer, error) {
 	return consumers.get(db.reads(ctx), key)
 }
 
-// ConsumerByClientID reads a consumer by the key that it signs in with, and is the only reading that brings SecretHash;
-// NOT_FOUND if there is none. It asks nobody: signing in is what it is for.
+// withHashes scans a consumer with the hashes of its secrets, which stand behind the other columns.
+func withHashes(r scanner) (*hub.Consumer, error) {
+	c := &hub.Consumer{}
+	return c, r.Scan(append(consumerPlaces(c), &c.SecretHash, &c.OldSecretHash)...)
+}
+
+var consumerWithHashes = "SELECT " + consumers.columns + ", secret_hash, old_secret_hash FROM consumers"
+
+// ConsumerByClientID reads a consumer by the key that it signs in with, and is the only reading that brings the hashes of its
+// secrets; NOT_FOUND if there is none. It asks nobody: signing in is what it is for.
 func (db *DB) ConsumerByClientID(ctx context.Context, clientID string) (*hub.Consumer, error) {
-	scan := func(r scanner) (*hub.Consumer, error) {
-		c := &hub.Consumer{}
-		return c, r.Scan(append(consumerPlaces(c), &c.SecretHash)...)
-	}
-	c, err := first(readAll(db.reads(ctx), scan, "SELECT "+consumers.columns+", secret_hash FROM consumers WHERE client_id = ?", clientID))
+	c, err := first(readAll(db.reads(ctx), withHashes, consumerWithHashes+" WHERE client_id = ?", clientID))
 	if err == nil && c == nil {
 		err = &hub.Error{Code: hub.CodeNotFound, Path: "client_id", Message: "there is no consumer with this key"}
 	}
@@ -79,7 +84,7 @@ func (db *DB) ConsumerCreate(ctx context.Context, c hub.Caller, in hub.ConsumerI
 	clientID, secret := hub.NewClientID(), hub.NewSecret()
 	return write(ctx, db, func(tx *Tx) (*hub.ConsumerSecret, error) {
 		made := &hub.Consumer{Key: hub.NewKey(tx.now), Version: 1, Enabled: true, ClientID: clientID, CreatedAt: tx.now, UpdatedAt: tx.now}
-		if err := made.Apply(in); err != nil {
+		if err := made.Apply(in, tx.now); err != nil {
 			return nil, err
 		}
 		if _, err := tx.handOut(c, made); err != nil {
@@ -91,8 +96,9 @@ func (db *DB) ConsumerCreate(ctx context.Context, c hub.Caller, in hub.ConsumerI
 
 func (tx *Tx) consumerInsert(c *hub.Consumer, hash []byte) error {
 	tx.configured()
-	return tx.exec("INSERT INTO consumers ("+consumers.columns+", secret_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		c.Key, c.Version, c.Name, c.Description, c.GroupKey, c.HubEnabled, c.Enabled, c.ClientID, ms(c.CreatedAt), ms(c.UpdatedAt), hash)
+	return tx.exec("INSERT INTO consumers ("+consumers.columns+", secret_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		c.Key, c.Version, c.Name, c.Description, c.GroupKey, c.HubEnabled, c.Enabled, c.ClientID, ms(c.CreatedAt), ms(c.UpdatedAt),
+		msp(c.ExpiresAt), msp(c.LastUsedAt), msp(c.SecretRotatedAt), msp(c.OldSecretUntil), hash)
 }
 
 // handOut reads the group of a consumer that is about to be saved, and refuses a caller who does not hold all that it
@@ -110,7 +116,7 @@ func (tx *Tx) handOut(c hub.Caller, to *hub.Consumer) (*hub.Group, error) {
 
 // ConsumerUpdate changes an API consumer; key and secret stay. It needs EDIT on settings/api_connections, and every right
 // of the group that the consumer then has. An expectedVersion other than 0 that is not the current one is a CONFLICT. It
-// refuses to disable or demote the last consumer that may administer the API.
+// refuses to disable or demote the last consumer that may administer the API, and to let it expire.
 func (db *DB) ConsumerUpdate(ctx context.Context, c hub.Caller, key int64, expectedVersion int, in hub.ConsumerInput) (*hub.Consumer, error) {
 	if err := c.Need(hub.RowAPIConnections, hub.Edit); err != nil {
 		return nil, err
@@ -124,7 +130,7 @@ func (db *DB) ConsumerUpdate(ctx context.Context, c hub.Caller, key int64, expec
 			return nil, err
 		}
 		before := *u
-		if err := u.Apply(in); err != nil {
+		if err := u.Apply(in, tx.now); err != nil {
 			return nil, err
 		}
 		if _, err := tx.handOut(c, u); err != nil {
@@ -132,15 +138,17 @@ func (db *DB) ConsumerUpdate(ctx context.Context, c hub.Caller, key int64, expec
 		}
 		u.Version, u.UpdatedAt = u.Version+1, tx.now
 		tx.configured()
-		if err := tx.exec("UPDATE consumers SET version = ?, name = ?, description = ?, group_key = ?, hub_enabled = ?, enabled = ?, updated_at = ? WHERE key = ?",
-			u.Version, u.Name, u.Description, u.GroupKey, u.HubEnabled, u.Enabled, ms(u.UpdatedAt), key); err != nil {
+		if err := tx.exec("UPDATE consumers SET version = ?, name = ?, description = ?, group_key = ?, hub_enabled = ?, enabled = ?, expires_at = ?, updated_at = ? WHERE key = ?",
+			u.Version, u.Name, u.Description, u.GroupKey, u.HubEnabled, u.Enabled, msp(u.ExpiresAt), ms(u.UpdatedAt), key); err != nil {
 			return nil, err
 		}
-		switch {
-		case before.Enabled && !u.Enabled:
+		switch lasted := before.Enabled && before.ExpiresAt == nil; {
+		case lasted && !u.Enabled:
 			return u, tx.withoutRuler(&before, "enabled")
-		case before.Enabled && before.GroupKey != u.GroupKey:
+		case lasted && before.GroupKey != u.GroupKey:
 			return u, tx.withoutRuler(&before, "group")
+		case lasted && u.ExpiresAt != nil:
+			return u, tx.withoutRuler(&before, "expiresAt")
 		}
 		return u, nil
 	})
@@ -174,7 +182,7 @@ func (db *DB) ConsumerDelete(ctx context.Context, c hub.Caller, key int64, expec
 			return err
 		}
 		tx.configured()
-		if err := tx.exec("DELETE FROM consumers WHERE key = ?", key); err != nil || !u.Enabled {
+		if err := tx.exec("DELETE FROM consumers WHERE key = ?", key); err != nil || !u.Enabled || u.ExpiresAt != nil {
 			return err
 		}
 		return tx.withoutRuler(u, "id")

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"slices"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -11,12 +12,18 @@ var deliveries = table[hub.Delivery]{
 	key: func(d *hub.Delivery) int64 { return d.Key },
 }
 
-// Deliveries lists messages, newest first. It needs SEE on automator/fracttal_hub.
+// Deliveries lists messages, newest first, without what the caller may not see of the records that they came from: a filter
+// by what is left out finds nothing. It needs SEE on automator/fracttal_hub.
 func (db *DB) Deliveries(ctx context.Context, c hub.Caller, f hub.DeliveryFilter, p hub.Page) (hub.List[*hub.Delivery], error) {
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return hub.List[*hub.Delivery]{}, err
 	}
-	return deliveries.walk(db.reads(ctx), deliveryWalk(f), p)
+	return deliveries.walkKept(db.reads(ctx), deliveryWalk(f), p, func(list []*hub.Delivery) ([]*hub.Delivery, error) {
+		err := disclosing(ctx, c, list, db.discloseDelivery)
+		return slices.DeleteFunc(list, func(d *hub.Delivery) bool {
+			return f.Recipient != "" && d.Hides("recipient") || f.ProviderID != "" && d.Hides("providerId")
+		}), err
+	})
 }
 
 // The conditions of the partial indexes on the state, word for word: an index serves only who repeats its condition. The
@@ -53,13 +60,21 @@ func (db *DB) Delivery(ctx context.Context, c hub.Caller, key int64) (*hub.Deliv
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return nil, err
 	}
-	return deliveries.get(db.reads(ctx), key)
+	d, err := deliveries.get(db.reads(ctx), key)
+	if err != nil {
+		return nil, err
+	}
+	return d, db.discloseDelivery(ctx, c, d)
 }
 
 // DeliveriesByKey reads many deliveries in the order of the keys: nil where there is none, or everywhere without SEE on
 // automator/fracttal_hub.
 func (db *DB) DeliveriesByKey(ctx context.Context, c hub.Caller, keys []int64) ([]*hub.Delivery, error) {
-	return seen(ctx, db, c, hub.RowHub, deliveries, keys)
+	list, err := seen(ctx, db, c, hub.RowHub, deliveries, keys)
+	if err != nil {
+		return nil, err
+	}
+	return list, disclosing(ctx, c, list, db.discloseDelivery)
 }
 
 // The parts of many wholes; %s is the list of their keys.
@@ -74,8 +89,17 @@ func (db *DB) DeliveriesOf(ctx context.Context, c hub.Caller, executionKeys []in
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return nil, err
 	}
-	return partsOf(db.reads(ctx), executionKeys, scanDelivery, func(d *hub.Delivery) int64 { return d.ExecutionKey },
+	parts, err := partsOf(db.reads(ctx), executionKeys, scanDelivery, func(d *hub.Delivery) int64 { return d.ExecutionKey },
 		deliveriesOf)
+	if err != nil {
+		return nil, err
+	}
+	for _, list := range parts {
+		if err := disclosing(ctx, c, list, db.discloseDelivery); err != nil {
+			return nil, err
+		}
+	}
+	return parts, nil
 }
 
 // AttemptsOf reads all attempts of many deliveries, by delivery, the first one first. It needs SEE on
@@ -84,8 +108,17 @@ func (db *DB) AttemptsOf(ctx context.Context, c hub.Caller, deliveryKeys []int64
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return nil, err
 	}
-	return partsOf(db.reads(ctx), deliveryKeys, scanAttempt, func(a hub.Attempt) int64 { return a.DeliveryKey },
+	parts, err := partsOf(db.reads(ctx), deliveryKeys, scanAttempt, func(a hub.Attempt) int64 { return a.DeliveryKey },
 		attemptsOf)
+	if err != nil {
+		return nil, err
+	}
+	return parts, db.unquoted(ctx, c, deliveryKeys, func(key int64) {
+		for i := range parts[key] {
+			a := &parts[key][i]
+			a.ProviderID, a.Message, a.Detail = "", "", nil
+		}
+	})
 }
 
 // ReceiptsOf reads all receipts of many deliveries, by delivery, in the order in which they came in. It needs SEE on
@@ -94,6 +127,15 @@ func (db *DB) ReceiptsOf(ctx context.Context, c hub.Caller, deliveryKeys []int64
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return nil, err
 	}
-	return partsOf(db.reads(ctx), deliveryKeys, scanReceipt, func(r hub.Receipt) int64 { return r.DeliveryKey },
+	parts, err := partsOf(db.reads(ctx), deliveryKeys, scanReceipt, func(r hub.Receipt) int64 { return r.DeliveryKey },
 		receiptsOf)
+	if err != nil {
+		return nil, err
+	}
+	return parts, db.unquoted(ctx, c, deliveryKeys, func(key int64) {
+		for i := range parts[key] {
+			r := &parts[key][i]
+			r.ProviderID, r.Message, r.Detail = "", "", nil
+		}
+	})
 }

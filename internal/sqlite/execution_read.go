@@ -12,13 +12,16 @@ var executions = table[hub.Execution]{
 	key: func(e *hub.Execution) int64 { return e.Key },
 }
 
-// Executions lists runs of flows, newest first. It needs SEE on automator/fracttal_hub.
+// Executions lists runs of flows, newest first, without what the caller may not see of the records that they read: a filter
+// by a subject finds none whose subject is left out. It needs SEE on automator/fracttal_hub.
 func (db *DB) Executions(ctx context.Context, c hub.Caller, f hub.ExecutionFilter, p hub.Page) (hub.List[*hub.Execution], error) {
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return hub.List[*hub.Execution]{}, err
 	}
-	q := executionWalk(f)
-	return executions.walk(db.reads(ctx), q, p)
+	return executions.walkKept(db.reads(ctx), executionWalk(f), p, func(list []*hub.Execution) ([]*hub.Execution, error) {
+		err := disclosing(ctx, c, list, db.discloseExecution)
+		return slices.DeleteFunc(list, func(e *hub.Execution) bool { return f.Subject != "" && e.Hides("subject") }), err
+	})
 }
 
 // executionWalk puts first what leaves the fewest: what is open is soon closed, what went wrong is rarer than what went
@@ -49,11 +52,19 @@ func (db *DB) Execution(ctx context.Context, c hub.Caller, key int64) (*hub.Exec
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return nil, err
 	}
-	return executions.get(db.reads(ctx), key)
+	e, err := executions.get(db.reads(ctx), key)
+	if err != nil {
+		return nil, err
+	}
+	return e, db.discloseExecution(ctx, c, e)
 }
 
 // ExecutionsByKey reads many executions in the order of the keys: nil where there is none, or everywhere without SEE on
 // automator/fracttal_hub.
 func (db *DB) ExecutionsByKey(ctx context.Context, c hub.Caller, keys []int64) ([]*hub.Execution, error) {
-	return seen(ctx, db, c, hub.RowHub, executions, keys)
+	list, err := seen(ctx, db, c, hub.RowHub, executions, keys)
+	if err != nil {
+		return nil, err
+	}
+	return list, disclosing(ctx, c, list, db.discloseExecution)
 }

@@ -32,6 +32,15 @@ func explainWalk[T any](ctx context.Context, db *DB, t table[T], q walk) ([]stri
 	return db.Explain(ctx, query, args...)
 }
 
+// ExplainGroups is Explain of a page of groups in an order.
+func (db *DB) ExplainGroups(ctx context.Context, o hub.GroupOrder, after string) ([]string, error) {
+	query, args, err := groups.sortedStatement(terms{}, o, hub.Page{After: after}, 51)
+	if err != nil {
+		return nil, err
+	}
+	return db.Explain(ctx, query, args...)
+}
+
 // ExplainExecutions is Explain of a list of executions.
 func (db *DB) ExplainExecutions(ctx context.Context, f hub.ExecutionFilter) ([]string, error) {
 	return explainWalk(ctx, db, executions, executionWalk(f))

@@ -52,6 +52,12 @@ func (db *DB) FlowNow(ctx context.Context, key int64) (*hub.Flow, error) {
 	return flows.get(db.reads(ctx), key)
 }
 
+// FlowsReadingAs lists, for the engine, the flows that read with the rights of a consumer in their current versions, in the
+// order of their keys; archived ones are left out. It asks nobody.
+func (db *DB) FlowsReadingAs(ctx context.Context, consumerKey int64) ([]*hub.Flow, error) {
+	return readAll(db.reads(ctx), flows.scan, flows.query(" WHERE key IN (SELECT flow FROM flow_uses WHERE kind = 'consumer' AND used = ?) ORDER BY key"), consumerKey)
+}
+
 // FlowsByKey reads many flows in the order of the keys: nil where there is none, or everywhere without SEE on
 // automator/fracttal_hub.
 func (db *DB) FlowsByKey(ctx context.Context, c hub.Caller, keys []int64) ([]*hub.Flow, error) {

@@ -21,8 +21,8 @@ func (db *DB) group(ctx context.Context, key int64) (*hub.Group, error) {
 	return groups.get(db.reads(ctx), key)
 }
 
-// Groups lists permission groups, newest first; Search looks into the description, the other fields of the filter do not
-// narrow. It needs SEE on settings/user_accounts.
+// Groups lists permission groups in the order of the filter, the newest first if it has none; Search looks into the
+// description, the other fields of the filter do not narrow. It needs SEE on settings/user_accounts.
 func (db *DB) Groups(ctx context.Context, c hub.Caller, f hub.ListFilter, p hub.Page) (hub.List[*hub.Group], error) {
 	var none hub.List[*hub.Group]
 	if err := c.Need(hub.RowUserAccounts, hub.See); err != nil {
@@ -32,7 +32,7 @@ func (db *DB) Groups(ctx context.Context, c hub.Caller, f hub.ListFilter, p hub.
 	if err := w.search(f.Search, "description"); err != nil {
 		return none, err
 	}
-	return groups.page(db.reads(ctx), w, p)
+	return groups.sorted(db.reads(ctx), w, f.Order, p)
 }
 
 // Group reads a permission group; NOT_FOUND if there is none. It needs SEE on settings/user_accounts.
@@ -68,7 +68,7 @@ func (db *DB) GroupCreate(ctx context.Context, c hub.Caller, in hub.GroupInput) 
 	}
 	return write(ctx, db, func(tx *Tx) (*hub.Group, error) {
 		g := &hub.Group{Key: hub.NewKey(tx.now), Version: 1, CreatedAt: tx.now, UpdatedAt: tx.now}
-		if err := g.Apply(in, db.catalog.Cells); err != nil {
+		if err := g.Apply(in, db.catalog.Matrix()); err != nil {
 			return nil, err
 		}
 		if err := c.NeedAll(g.Grants); err != nil {
@@ -78,10 +78,33 @@ func (db *DB) GroupCreate(ctx context.Context, c hub.Caller, in hub.GroupInput) 
 	})
 }
 
+// GroupClone makes a permission group that grants what another one grants, read-only if that one is. It needs ADD on
+// settings/user_accounts, and every right that the group grants.
+func (db *DB) GroupClone(ctx context.Context, c hub.Caller, key int64, in hub.GroupCloneInput) (*hub.Group, error) {
+	if err := c.Need(hub.RowUserAccounts, hub.Add); err != nil {
+		return nil, err
+	}
+	return write(ctx, db, func(tx *Tx) (*hub.Group, error) {
+		of, err := groups.get(tx.each, key)
+		if err != nil {
+			return nil, err
+		}
+		g := &hub.Group{Key: hub.NewKey(tx.now), Version: 1, CreatedAt: tx.now, UpdatedAt: tx.now}
+		if err := g.Apply(hub.GroupInput{Description: &in.Description, Note: in.Note}, db.catalog.Matrix()); err != nil {
+			return nil, err
+		}
+		g.ReadOnly, g.Grants = of.ReadOnly, of.Grants
+		if err := c.NeedAll(g.Grants); err != nil {
+			return nil, err
+		}
+		return g, tx.groupInsert(g)
+	})
+}
+
 func (tx *Tx) groupInsert(g *hub.Group) error {
 	tx.configured()
-	return tx.exec("INSERT INTO groups ("+groups.columns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-		g.Key, g.Version, g.Description, g.Note, g.ReadOnly, doc(g.Grants), ms(g.CreatedAt), ms(g.UpdatedAt))
+	return tx.exec("INSERT INTO groups ("+groups.columns+", folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		g.Key, g.Version, g.Description, g.Note, g.ReadOnly, doc(g.Grants), ms(g.CreatedAt), ms(g.UpdatedAt), hub.Fold(g.Description))
 }
 
 // GroupUpdate changes a permission group. It needs EDIT on settings/user_accounts, and every right that the group then
@@ -100,7 +123,7 @@ func (db *DB) GroupUpdate(ctx context.Context, c hub.Caller, key int64, expected
 			return nil, err
 		}
 		ruled := administers(g)
-		if err := g.Apply(in, db.catalog.Cells); err != nil {
+		if err := g.Apply(in, db.catalog.Matrix()); err != nil {
 			return nil, err
 		}
 		if err := c.NeedAll(g.Grants); err != nil {
@@ -108,8 +131,8 @@ func (db *DB) GroupUpdate(ctx context.Context, c hub.Caller, key int64, expected
 		}
 		g.Version, g.UpdatedAt = g.Version+1, tx.now
 		tx.configured()
-		if err := tx.exec("UPDATE groups SET version = ?, description = ?, note = ?, read_only = ?, grants = ?, updated_at = ? WHERE key = ?",
-			g.Version, g.Description, g.Note, g.ReadOnly, doc(g.Grants), ms(g.UpdatedAt), key); err != nil {
+		if err := tx.exec("UPDATE groups SET version = ?, description = ?, folded = ?, note = ?, read_only = ?, grants = ?, updated_at = ? WHERE key = ?",
+			g.Version, g.Description, hub.Fold(g.Description), g.Note, g.ReadOnly, doc(g.Grants), ms(g.UpdatedAt), key); err != nil {
 			return nil, err
 		}
 		if ruled && !administers(g) {

@@ -161,6 +161,37 @@ func (t table[T]) walk(r reader, q walk, p hub.Page) (hub.List[*T], error) {
 	return l, nil
 }
 
+// walkKept is walk for a list of which the caller gets only what keep lets through: it reads on until the page is full or
+// the list ends, so that a page is never shorter than what there is to see.
+func (t table[T]) walkKept(r reader, q walk, p hub.Page, keep func([]*T) ([]*T, error)) (hub.List[*T], error) {
+	limit, err := p.Limit()
+	if err != nil {
+		return hub.List[*T]{}, err
+	}
+	var l hub.List[*T]
+	for part := p; ; {
+		got, err := t.walk(r, q, part)
+		if err != nil {
+			return hub.List[*T]{}, err
+		}
+		if n := len(got.Items); n > 0 {
+			part.After = hub.Cursor(t.key(got.Items[n-1]))
+		}
+		kept, err := keep(got.Items)
+		if err != nil {
+			return hub.List[*T]{}, err
+		}
+		l.Items = append(l.Items, kept...)
+		if len(l.Items) > limit || len(l.Items) == limit && got.HasNext && len(kept) == limit {
+			l.HasNext = true
+		}
+		if l.HasNext || !got.HasNext {
+			l.Items = l.Items[:min(len(l.Items), limit)]
+			return l, nil
+		}
+	}
+}
+
 // inSizes are the lengths that lists of keys are padded to, so that few statements serve all of them.
 var inSizes = []int{1, 8, 40, 200}
 

@@ -18,8 +18,8 @@ func TestTenThousandGroupsAreListedSearchedAndCounted(t *testing.T) {
 	admin, ctx := hubtest.Admin(t, db), t.Context()
 	write(t, db, func(tx *sqlite.Tx) error {
 		for i := range many {
-			if err := tx.Exec("INSERT INTO groups (key, version, description, note, read_only, grants, created_at, updated_at) VALUES (?, 1, ?, '', 0, '[]', 0, 0)",
-				hub.NewKey(tx.Now()), fmt.Sprintf("Grupo %05d de Manutenção", i)); err != nil {
+			if err := tx.Exec("INSERT INTO groups (key, version, description, folded, note, read_only, grants, created_at, updated_at) VALUES (?, 1, ?, ?, '', 0, '[]', 0, 0)",
+				hub.NewKey(tx.Now()), groupName(i), hub.Fold(groupName(i))); err != nil {
 				return err
 			}
 		}
@@ -38,6 +38,86 @@ func TestTenThousandGroupsAreListedSearchedAndCounted(t *testing.T) {
 	if n := must(l.Total())(t); n != 10 || len(l.Items) != 10 || l.HasNext || l.Items[0].Description != "Grupo 07779 de Manutenção" {
 		t.Errorf("found %d of %d", len(l.Items), n)
 	}
+	t.Run("in each order every group comes once", func(t *testing.T) {
+		for _, o := range orders {
+			var names []string
+			var seen []int64
+			p := hub.Page{First: hub.MaxPage}
+			for more := true; more; {
+				l := must(db.Groups(ctx, admin, hub.ListFilter{Order: o}, p))(t)
+				for _, g := range l.Items {
+					seen, names = append(seen, g.Key), append(names, hub.Fold(g.Description))
+				}
+				last := l.Items[len(l.Items)-1]
+				p.After = hub.Cursor(last.Key)
+				if o.Field == hub.GroupsByDescription {
+					p.After = hub.SortedCursor(hub.Fold(last.Description), last.Key)
+				}
+				more = l.HasNext
+			}
+			sorted := slices.IsSorted(names)
+			if o.Field == hub.GroupsByCreatedAt {
+				sorted = slices.IsSorted(seen)
+			}
+			if o.Direction == hub.Descending {
+				slices.Reverse(names)
+				slices.Reverse(seen)
+				sorted = slices.IsSorted(names)
+				if o.Field == hub.GroupsByCreatedAt {
+					sorted = slices.IsSorted(seen)
+				}
+			}
+			slices.Sort(seen)
+			if !sorted || len(slices.Compact(seen)) != many+1 {
+				t.Errorf("%v: sorted %v, %d groups", o, sorted, len(slices.Compact(seen)))
+			}
+		}
+	})
+	t.Run("the first page and any other is read along an index, without sorting", func(t *testing.T) {
+		for _, o := range orders {
+			for _, after := range []string{"", hub.Cursor(keys[5000]), hub.SortedCursor("grupo 05000", keys[5000])} {
+				plan, err := db.ExplainGroups(ctx, o, after)
+				if err != nil {
+					continue // a cursor of another order, which is refused
+				}
+				for _, step := range plan {
+					if strings.Contains(step, "TEMP B-TREE") || !strings.Contains(step, "groups_folded") && o.Field == hub.GroupsByDescription {
+						t.Errorf("%v after %q: %v", o, after, plan)
+					}
+				}
+			}
+		}
+	})
+	t.Run("a group that is renamed or goes leaves the place of a page where it was", func(t *testing.T) {
+		byName := hub.ListFilter{Order: hub.GroupOrder{Field: hub.GroupsByDescription, Direction: hub.Ascending}, Search: "grupo 0777"}
+		first := must(db.Groups(ctx, admin, byName, hub.Page{First: 5}))(t).Items
+		last := first[4]
+		if err := db.GroupDelete(ctx, admin, last.Key, 0); err != nil {
+			t.Fatal(err)
+		}
+		next := must(db.Groups(ctx, admin, byName, hub.Page{First: 5, After: hub.SortedCursor(hub.Fold(last.Description), last.Key)}))(t)
+		if len(next.Items) != 5 || next.Items[0].Description != "Grupo 07775 de Manutenção" || next.HasNext {
+			t.Errorf("the next page has %d items", len(next.Items))
+		}
+	})
+	t.Run("a cursor of another order is refused", func(t *testing.T) {
+		_, err := db.Groups(ctx, admin, hub.ListFilter{Order: orders[0]}, hub.Page{After: hub.Cursor(1)})
+		refused(t, err, hub.CodeInvalid, "after")
+		_, err = db.Groups(ctx, admin, hub.ListFilter{}, hub.Page{After: hub.SortedCursor("x", 1)})
+		refused(t, err, hub.CodeInvalid, "after")
+	})
+}
+
+// orders are all orders of a list of groups.
+var orders = []hub.GroupOrder{{Field: hub.GroupsByDescription, Direction: hub.Ascending}, {Field: hub.GroupsByDescription, Direction: hub.Descending},
+	{Field: hub.GroupsByCreatedAt, Direction: hub.Ascending}, {Field: hub.GroupsByCreatedAt, Direction: hub.Descending}}
+
+// groupName writes every other name with another case, which the order does not see.
+func groupName(i int) string {
+	if i%2 == 0 {
+		return fmt.Sprintf("GRUPO %05d de Manutenção", i)
+	}
+	return fmt.Sprintf("Grupo %05d de Manutenção", i)
 }
 
 func TestASearchIsForAPartOfTheTextAsItIsWritten(t *testing.T) {

@@ -21,10 +21,10 @@ func (db *DB) Occurrences(ctx context.Context, c hub.Caller, f hub.OccurrenceFil
 		return hub.List[*hub.Occurrence]{}, err
 	}
 	l, err := occurrences.walk(db.reads(ctx), occurrenceWalk(f, types, all), p)
-	for _, o := range l.Items {
-		db.redact(c, o)
+	if err != nil {
+		return l, err
 	}
-	return l, err
+	return l, disclosing(ctx, c, l.Items, db.redact)
 }
 
 // occurrenceWalk asks for occurrences of some types, or of all, which are read along the keys then: nearly every row is of
@@ -43,13 +43,14 @@ func occurrenceWalk(f hub.OccurrenceFilter, types []string, all bool) (q walk) {
 	return q
 }
 
-// redact leaves out the records of an occurrence that the caller may not see: a work order may bring the persons who work
-// on it.
-func (db *DB) redact(c hub.Caller, o *hub.Occurrence) {
+// redact leaves out the records of an occurrence that the caller may not see, since a work order may bring the persons who
+// work on it, and what the traces of its matches say of such records.
+func (db *DB) redact(_ context.Context, c hub.Caller, o *hub.Occurrence) error {
 	o.Records = slices.DeleteFunc(o.Records, func(r hub.RecordInput) bool {
 		row, ok := db.guard(r.Type)
 		return !ok || !c.May(row, hub.See)
 	})
+	return db.redactTraces(c, o)
 }
 
 // Occurrence reads one thing that happened, with those of its records that the caller may see; NOT_FOUND if there is none.
@@ -65,8 +66,7 @@ func (db *DB) Occurrence(ctx context.Context, c hub.Caller, key int64) (*hub.Occ
 	if err := db.eventTypes().needOf(c, o.Type); err != nil {
 		return nil, err
 	}
-	db.redact(c, o)
-	return o, nil
+	return o, db.redact(ctx, c, o)
 }
 
 // OccurrencesByKey reads many occurrences in the order of the keys, with those of their records that the caller may see:
@@ -82,9 +82,10 @@ func (db *DB) OccurrencesByKey(ctx context.Context, c hub.Caller, keys []int64) 
 		case o == nil:
 		case !types.may(c, o.Type):
 			list[i] = nil
-		default:
-			db.redact(c, o)
 		}
 	}
-	return list, err
+	if err != nil {
+		return nil, err
+	}
+	return list, disclosing(ctx, c, list, db.redact)
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -39,8 +40,12 @@ type DB struct {
 	seal    *sealer
 	catalog *catalog.Catalog
 	callers callers
-	config  atomic.Uint64 // counts the commits that changed configuration
-	faulty  atomic.Int64  // when the store last failed, in nanoseconds since 1970
+	revoked revocations
+	rights  signal
+
+	provenances sync.Map      // versionKey → *provenance
+	config      atomic.Uint64 // counts the commits that changed configuration
+	faulty      atomic.Int64  // when the store last failed, in nanoseconds since 1970
 }
 
 // File is the name of the database inside the data directory.
@@ -52,12 +57,9 @@ func Open(ctx context.Context, dir string, o Options) (*DB, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("the data directory cannot be made: %w", err)
 	}
-	lock := flock.New(filepath.Join(dir, "lock"))
-	switch ok, err := lock.TryLock(); {
-	case err != nil:
-		return nil, fmt.Errorf("the data directory %s cannot be locked: %w", dir, err)
-	case !ok:
-		return nil, fmt.Errorf("the data directory %s is in use by another hub; stop that one or choose another directory with --data", dir)
+	lock, err := lockDir(dir)
+	if err != nil {
+		return nil, err
 	}
 	db, err := open(ctx, dir, o)
 	if err != nil {
@@ -65,6 +67,27 @@ func Open(ctx context.Context, dir string, o Options) (*DB, error) {
 	}
 	db.lock = lock
 	return db, nil
+}
+
+// Lock locks a data directory that is there, for whoever changes other files in it than the database, and refuses one that
+// a hub has open. unlock frees it.
+func Lock(dir string) (unlock func() error, err error) {
+	lock, err := lockDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	return lock.Unlock, nil
+}
+
+func lockDir(dir string) (*flock.Flock, error) {
+	lock := flock.New(filepath.Join(dir, "lock"))
+	switch ok, err := lock.TryLock(); {
+	case err != nil:
+		return nil, fmt.Errorf("the data directory %s cannot be locked: %w", dir, err)
+	case !ok:
+		return nil, fmt.Errorf("the data directory %s is in use by another hub; stop that one or choose another directory with --data", dir)
+	}
+	return lock, nil
 }
 
 func open(ctx context.Context, dir string, o Options) (*DB, error) {
@@ -87,6 +110,9 @@ func open(ctx context.Context, dir string, o Options) (*DB, error) {
 	db := &DB{dir: dir, read: read, catalog: o.Catalog}
 	if db.seal, err = newSealer(o.Key); err == nil {
 		err = db.checkKey(ctx)
+	}
+	if err == nil {
+		err = db.loadRevoked(ctx)
 	}
 	if err == nil {
 		db.w, err = newWriter(ctx, db, path, o.Committed)

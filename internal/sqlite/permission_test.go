@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/hubtest"
@@ -35,6 +36,9 @@ var asks = map[string]ask{
 	"GroupUpdate": {hubtest.May(hub.RowUserAccounts, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.GroupUpdate(ctx, c, 404, 0, hub.GroupInput{}))
 	}},
+	"GroupClone": {hubtest.May(hub.RowUserAccounts, hub.Add), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.GroupClone(ctx, c, 404, hub.GroupCloneInput{Description: "x"}))
+	}},
 	"GroupDelete": {hubtest.May(hub.RowUserAccounts, hub.Remove), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error { return db.GroupDelete(ctx, c, 404, 0) }},
 	"Consumers": {hubtest.May(hub.RowAPIConnections, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.Consumers(ctx, c, hub.ListFilter{}, page))
@@ -45,6 +49,12 @@ var asks = map[string]ask{
 	}},
 	"ConsumerUpdate": {hubtest.May(hub.RowAPIConnections, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.ConsumerUpdate(ctx, c, 404, 0, hub.ConsumerInput{}))
+	}},
+	"ConsumerSecretRotate": {hubtest.May(hub.RowAPIConnections, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.ConsumerSecretRotate(ctx, c, 404, 0, 0))
+	}},
+	"TokenRevoke": {hubtest.May(hub.RowAPIConnections, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return db.TokenRevoke(ctx, c, sqlite.RevokedToken{ID: "jti", ConsumerKey: 404, ExpiresAt: time.Now().Add(time.Hour)})
 	}},
 	"ConsumerDelete": {hubtest.May(hub.RowAPIConnections, hub.Remove), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error { return db.ConsumerDelete(ctx, c, 404, 0) }},
 	"Integrations": {hubtest.May(hub.RowAPIConnections, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
@@ -127,7 +137,7 @@ var asks = map[string]ask{
 
 // elsewhere says of the other methods that take a caller where their permission is tested: it depends on what is read.
 var elsewhere = []string{"GroupsByKey", "ConsumersByKey", "IntegrationsByKey", "FlowsByKey", "EventsByKey", "OccurrencesByKey", "ExecutionsByKey", "DeliveriesByKey",
-	"Occurrences", "Occurrence", "Records", "Record"}
+	"Occurrences", "Occurrence", "Records", "Record", "Disclose"}
 
 func TestEveryMethodAsksForItsPermissionAndForNoOther(t *testing.T) {
 	t.Parallel()

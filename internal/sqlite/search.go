@@ -15,7 +15,7 @@ import (
 func init() {
 	sqlite.MustRegisterDeterministicScalarFunction("fold", 1, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
 		if s, ok := args[0].(string); ok {
-			return strings.ToLower(s), nil
+			return hub.Fold(s), nil
 		}
 		return args[0], nil
 	})
@@ -33,7 +33,7 @@ func (w *terms) search(part string, columns ...string) error {
 	if utf8.RuneCountInString(part) > hub.MaxDescription {
 		return hub.Invalid("search", "the text to search for can have at most %d characters", hub.MaxDescription)
 	}
-	pattern := "%" + likeEscaper.Replace(strings.ToLower(part)) + "%"
+	pattern := "%" + likeEscaper.Replace(hub.Fold(part)) + "%"
 	alternatives := make([]string, len(columns))
 	args := make([]any, len(columns))
 	for i, c := range columns {

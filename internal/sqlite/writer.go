@@ -162,6 +162,7 @@ func (w *writer) commit(batch []*job) {
 	if tx.config {
 		w.db.config.Add(1)
 		w.db.callers.forget()
+		w.db.rights.wake()
 	}
 	if len(tx.changes) > 0 && w.committed != nil {
 		w.committed(tx.changes)

@@ -3,6 +3,9 @@
 //
 //	POST /graphql, GET /graphql        the GraphQL door, also its websocket; it checks the bearer token itself
 //	POST /oauth/token                  client credentials → access token
+//	POST /oauth/introspect             is a token good, and what does it say
+//	POST /oauth/revoke                 take a token back
+//	GET  /.well-known/oauth-authorization-server   where these are and what they understand
 //	GET  /.well-known/jwks.json        the public keys of the tokens
 //	POST /events                       one structured CloudEvent (CloudEvents 1.0, JSON format)
 //	GET, POST /callbacks/{integration} a provider's callback; its signature is the proof

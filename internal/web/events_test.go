@@ -16,6 +16,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/hubtest"
 	"github.com/recado-hub/recado/internal/web"
@@ -227,8 +228,50 @@ func TestWhoMayNotPublishIsToldWhatIsMissing(t *testing.T) {
 	w := h.publish(newWorkOrder("1"), nil)
 	p := problem(t, w)
 	want := []any{map[string]any{"module": "work_management", "submodule": "work_orders", "action": "ADD"}}
-	if w.Code != 403 || p["code"] != "FORBIDDEN" || !reflect.DeepEqual(p["needs"], want) || p["group"] != reader.Group.Description {
+	if w.Code != 403 || p["code"] != "FORBIDDEN" || !reflect.DeepEqual(p["needs"], want) || p["group"] != reader.Group.Description || p["asked"] != "POST /events" {
 		t.Errorf("got %d %v", w.Code, p)
+	}
+}
+
+func TestEveryTypeOfEventNeedsTheRowThatGuardsItAndNoOther(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	cat := catalog.Load()
+	// token signs in a consumer who holds what keep lets through of the whole matrix.
+	token := func(name string, keep func(hub.Permission) bool) string {
+		var perms []hub.Permission
+		for _, p := range cat.Matrix().Permissions() {
+			if keep(p) {
+				perms = append(perms, p)
+			}
+		}
+		group := hubtest.CallerWith(t, h.db, perms...).Group
+		made, err := h.db.ConsumerCreate(t.Context(), h.admin, hub.ConsumerInput{Name: &name, GroupKey: &group.Key})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return h.signIn(made.Consumer.ClientID, made.Secret)
+	}
+	tokens := map[hub.Permission][2]string{}
+	for i, typ := range cat.EventTypes() {
+		need := cat.RecordType(typ.RecordType).Row.Permission(hub.Add)
+		pair, known := tokens[need]
+		if !known {
+			pair = [2]string{token("all but "+need.String(), func(p hub.Permission) bool { return p != need }), token("only "+need.String(), func(p hub.Permission) bool { return p == need })}
+			tokens[need] = pair
+		}
+		body := fmt.Sprintf(`{"specversion":"1.0","id":"e%d","source":"/t","type":%q,"subject":"s"}`, i, typ.Key)
+		h.token = pair[0]
+		w := h.publish(body, nil)
+		p := problem(t, w)
+		want := []any{map[string]any{"module": need.Module, "submodule": need.Submodule, "action": string(need.Action)}}
+		if w.Code != 403 || p["code"] != "FORBIDDEN" || !reflect.DeepEqual(p["needs"], want) {
+			t.Errorf("%s without %s is answered with %d %v", typ.Key, need, w.Code, p)
+		}
+		h.token = pair[1]
+		if w := h.publish(body, nil); w.Code != 202 {
+			t.Errorf("%s with %s and nothing else is answered with %d %s", typ.Key, need, w.Code, w.Body)
+		}
 	}
 }
 

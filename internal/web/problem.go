@@ -57,6 +57,7 @@ type problem struct {
 	Problems  []problemEntry `json:"problems,omitempty"` // if there are several
 	Needs     []needs        `json:"needs,omitempty"`    // with FORBIDDEN: the permissions that are missing
 	Group     string         `json:"group,omitempty"`    // with FORBIDDEN: the group that lacks them
+	Asked     string         `json:"asked,omitempty"`    // with FORBIDDEN: what was asked for, as method and path
 	RequestID string         `json:"requestId"`          // also in the log
 }
 
@@ -84,6 +85,8 @@ func (s *surface) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	h := w.Header()
 	switch p.Code {
+	case hub.CodeForbidden:
+		p.Asked = r.Method + " " + r.URL.Path
 	case hub.CodeUnauthenticated:
 		if h.Get("WWW-Authenticate") == "" {
 			h.Set("WWW-Authenticate", challenge(r))

@@ -3,6 +3,7 @@ package web
 import (
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -45,6 +46,10 @@ func New(o Options) http.Handler {
 	}
 	s.mount("/graphql", o.GraphQL.ServeHTTP, http.MethodGet, http.MethodPost)
 	s.mount("/oauth/token", o.Auth.Token, http.MethodPost)
+	s.mount("/oauth/introspect", o.Auth.Introspect, http.MethodPost)
+	s.mount("/oauth/revoke", o.Auth.Revoke, http.MethodPost)
+	s.mount(metadataPath, o.Auth.Metadata, http.MethodGet, http.MethodHead)
+	s.mount(metadataPath+"/{issuer...}", s.metadata, http.MethodGet, http.MethodHead)
 	s.mount("/.well-known/jwks.json", o.Auth.JWKS, http.MethodGet, http.MethodHead)
 	s.mount("/events", s.events, http.MethodPost)
 	s.mount("/callbacks/{integration}", s.callback, http.MethodGet, http.MethodPost)
@@ -52,6 +57,18 @@ func New(o Options) http.Handler {
 	s.mount("/readyz", s.readyz, http.MethodGet, http.MethodHead)
 	s.mux.HandleFunc("/", s.nowhere)
 	return s
+}
+
+// metadataPath is where clients look for the description of the authorization server (RFC 8414 §3).
+const metadataPath = "/.well-known/oauth-authorization-server"
+
+// metadata answers where clients look if the public URL has a path: that stands behind the well-known one (RFC 8414 §3.1).
+func (s *surface) metadata(w http.ResponseWriter, r *http.Request) {
+	if u, err := url.Parse(s.publicURL); err != nil || u.Path != "/"+r.PathValue("issuer") {
+		s.nowhere(w, r)
+		return
+	}
+	s.auth.Metadata(w, r)
 }
 
 // mount leads a path to a handler. The methods are checked here and not by the mux, because its own answer is no problem

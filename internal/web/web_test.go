@@ -230,6 +230,9 @@ func TestOnlyWhatIsThereIsAnswered(t *testing.T) {
 		{"GET", "/events", 405, "METHOD_NOT_ALLOWED", "POST"},
 		{"PUT", "/events", 405, "METHOD_NOT_ALLOWED", "POST"},
 		{"GET", "/oauth/token", 405, "METHOD_NOT_ALLOWED", "POST"},
+		{"GET", "/oauth/introspect", 405, "METHOD_NOT_ALLOWED", "POST"},
+		{"GET", "/oauth/revoke", 405, "METHOD_NOT_ALLOWED", "POST"},
+		{"POST", "/.well-known/oauth-authorization-server", 405, "METHOD_NOT_ALLOWED", "GET, HEAD"},
 		{"POST", "/.well-known/jwks.json", 405, "METHOD_NOT_ALLOWED", "GET, HEAD"},
 		{"DELETE", "/graphql", 405, "METHOD_NOT_ALLOWED", "GET, POST"},
 		{"PUT", "/callbacks/int_0000000000001", 405, "METHOD_NOT_ALLOWED", "GET, POST"},
@@ -270,6 +273,12 @@ func TestHealthSaysAliveAndReadySaysWhyNot(t *testing.T) {
 func TestThePublicKeysAreThere(t *testing.T) {
 	t.Parallel()
 	h := open(t)
+	for path, code := range map[string]int{"": 200, "/recado": 200, "/elsewhere": 404, "/": 404} {
+		w := h.do(request("GET", "/.well-known/oauth-authorization-server"+path, ""))
+		if w.Code != code || code == 200 && !strings.Contains(w.Body.String(), `"token_endpoint":"`+publicURL+`/oauth/token"`) {
+			t.Errorf("the metadata at %q: %d %s", path, w.Code, w.Body)
+		}
+	}
 	if w := h.do(request("GET", "/.well-known/jwks.json", "")); w.Code != 200 || !strings.Contains(w.Body.String(), `"kty":"EC"`) {
 		t.Errorf("got %d %s", w.Code, w.Body)
 	}

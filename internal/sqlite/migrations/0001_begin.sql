@@ -5,12 +5,14 @@ CREATE TABLE groups (
   key         INTEGER PRIMARY KEY,
   version     INTEGER NOT NULL,
   description TEXT    NOT NULL,
+  folded      TEXT    NOT NULL,             -- the description in lower case: lists are sorted by it
   note        TEXT    NOT NULL,
   read_only   INTEGER NOT NULL CHECK (read_only = 0 OR read_only = 1),
   grants      TEXT    NOT NULL,
   created_at  INTEGER NOT NULL,
   updated_at  INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX groups_folded ON groups (folded, key);
 
 CREATE TABLE consumers (
   key         INTEGER PRIMARY KEY,
@@ -23,9 +25,25 @@ CREATE TABLE consumers (
   client_id   TEXT    NOT NULL UNIQUE,
   secret_hash BLOB    NOT NULL,
   created_at  INTEGER NOT NULL,
-  updated_at  INTEGER NOT NULL
+  updated_at  INTEGER NOT NULL,
+  expires_at        INTEGER,
+  last_used_at      INTEGER,
+  secret_rotated_at INTEGER,
+  old_secret_until  INTEGER,
+  old_secret_hash   BLOB,                   -- of the secret before, valid until then
+  CHECK ((old_secret_until IS NULL) = (old_secret_hash IS NULL))
 ) STRICT;
 CREATE INDEX consumers_group ON consumers (group_key);
+
+-- Tokens that were taken back, by their id (jti), until they would have expired.
+CREATE TABLE revoked_tokens (
+  id          TEXT    NOT NULL PRIMARY KEY,
+  consumer    INTEGER NOT NULL,             -- whose token it was
+  revoked_by  INTEGER NOT NULL,             -- the consumer that took it back
+  revoked_at  INTEGER NOT NULL,
+  expires_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX revoked_tokens_expiry ON revoked_tokens (expires_at);
 
 CREATE TABLE integrations (
   key         INTEGER PRIMARY KEY,

@@ -1,0 +1,62 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+// flowReads is the least that a flow's consumer needs: SEE on the row of its source, and on those of every record that its
+// fields lead to. A draft that reads nothing yet needs nothing, and neither does a field that does not exist.
+func (e *Engine) flowReads(f *hub.Flow) hub.Grants {
+	needs := hub.Grants{}
+	s := f.Definition.Source
+	if s == nil || e.catalog.SourceAction(s.Action) == nil {
+		return needs
+	}
+	typ := e.catalog.RecordType(e.catalog.SourceAction(s.Action).RecordType)
+	needs[typ.Row] = hub.ActionSet(hub.See)
+	for _, path := range flowFields(&f.Definition) {
+		fact, _ := e.catalog.Resolve(typ.Key, path)
+		for _, row := range fact.Needs {
+			needs[row] = hub.ActionSet(hub.See)
+		}
+	}
+	return needs
+}
+
+// FlowPermissionsNeeded lists the least that the consumer of a flow needs, whether it holds it or not. SEE on
+// automator/fracttal_hub.
+func (e *Engine) FlowPermissionsNeeded(_ context.Context, c hub.Caller, f *hub.Flow) ([]hub.Permission, error) {
+	if err := c.Need(hub.RowHub, hub.See); err != nil {
+		return nil, err
+	}
+	return e.flowReads(f).Permissions(), nil
+}
+
+// FlowPermissionsExcess lists what the group of a flow's consumer grants beyond what all flows that read as that consumer
+// need together, in their current versions. ok is false if the flow has no consumer. SEE on automator/fracttal_hub, and on
+// settings/user_accounts, since it tells what a group grants.
+func (e *Engine) FlowPermissionsExcess(ctx context.Context, c hub.Caller, f *hub.Flow) (excess []hub.Permission, ok bool, err error) {
+	for _, row := range []hub.Row{hub.RowHub, hub.RowUserAccounts} {
+		if err := c.Need(row, hub.See); err != nil {
+			return nil, false, err
+		}
+	}
+	if f.Definition.Source == nil {
+		return nil, false, nil
+	}
+	consumer, group, err := e.db.ConsumerRights(ctx, f.Definition.Source.ConsumerKey)
+	if err != nil || consumer == nil || group == nil {
+		return nil, false, err
+	}
+	flows, err := e.db.FlowsReadingAs(ctx, consumer.Key)
+	if err != nil {
+		return nil, false, err
+	}
+	rest := group.Grants
+	for _, flow := range flows {
+		rest = rest.Without(e.flowReads(flow))
+	}
+	return rest.Permissions(), true, nil
+}

@@ -1,0 +1,271 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+// An execution and its deliveries are guarded by automator/fracttal_hub, but what is in them was read from records with the
+// rights of the flow's consumer, which may be wider than those of whoever looks at them. So what came from a field that the
+// caller may not see is left out where it is read, by the version of the flow that put it there.
+
+// provenance says from which rows of the permission matrix the parts of a flow version's deliveries came.
+type provenance struct {
+	source  []hub.Row    // of the records that it reads: their names, and what they belong to
+	targets []targetRows // one for each target
+	all     []hub.Row    // of all parts together: what is told in free text may quote any of them
+}
+
+type targetRows struct {
+	recipient []hub.Row
+	values    [][]hub.Row // by position, from 0
+}
+
+// versionKey names a version of a flow. Versions never change, and neither does the catalogue of a running program.
+type versionKey struct {
+	flow    int64
+	version int
+}
+
+func (db *DB) provenance(ctx context.Context, flow int64, version int) (*provenance, error) {
+	key := versionKey{flow, version}
+	if p, ok := db.provenances.Load(key); ok {
+		return p.(*provenance), nil
+	}
+	f, err := db.FlowForEngine(ctx, flow, version)
+	if err != nil {
+		return nil, err
+	}
+	p := db.trace(&f.Definition)
+	db.provenances.Store(key, p)
+	return p, nil
+}
+
+// trace follows every part back to the rows that guard it.
+func (db *DB) trace(d *hub.FlowDefinition) *provenance {
+	typ := ""
+	if d.Source != nil {
+		if a := db.catalog.SourceAction(d.Source.Action); a != nil {
+			typ = a.RecordType
+		}
+	}
+	p := &provenance{source: db.rowsOf(typ, "")}
+	p.add(p.source)
+	for _, t := range d.Targets {
+		rows := targetRows{values: make([][]hub.Row, len(t.Mapping))}
+		if t.Recipient.Field != "" {
+			rows.recipient = db.rowsOf(typ, t.Recipient.Field)
+		}
+		p.add(rows.recipient)
+		for _, m := range t.Mapping {
+			if at := m.Position - 1; at >= 0 && at < len(rows.values) {
+				rows.values[at] = db.rowsOf(typ, m.Field)
+				p.add(rows.values[at])
+			}
+		}
+		p.targets = append(p.targets, rows)
+	}
+	return p
+}
+
+func (p *provenance) add(rows []hub.Row) {
+	for _, r := range rows {
+		if !slices.Contains(p.all, r) {
+			p.all = append(p.all, r)
+		}
+	}
+}
+
+// rowsOf are the rows that guard a field path of a record type; an empty path is the record itself. What the catalogue
+// cannot follow any more may have come from anywhere: it is guarded by the rows of all types.
+func (db *DB) rowsOf(recordType, path string) []hub.Row {
+	if path != "" {
+		if fact, _ := db.catalog.Resolve(recordType, path); fact.Known {
+			return fact.Needs
+		}
+	}
+	if t := db.catalog.RecordType(recordType); t != nil {
+		return []hub.Row{t.Row}
+	}
+	return db.recordRows()
+}
+
+// recordRows are the rows that guard any record.
+func (db *DB) recordRows() (rows []hub.Row) {
+	for _, t := range db.catalog.RecordTypes() {
+		if !slices.Contains(rows, t.Row) {
+			rows = append(rows, t.Row)
+		}
+	}
+	return rows
+}
+
+// lacks are the permissions to see some rows that a caller does not hold.
+func lacks(c hub.Caller, rows []hub.Row) (list []hub.Permission) {
+	for _, r := range rows {
+		if !c.May(r, hub.See) {
+			list = append(list, r.Permission(hub.See))
+		}
+	}
+	return list
+}
+
+// discloseExecution leaves out of an execution what the caller may not see.
+func (db *DB) discloseExecution(ctx context.Context, c hub.Caller, e *hub.Execution) error {
+	p, err := db.provenance(ctx, e.FlowKey, e.FlowVersion)
+	if err != nil {
+		return err
+	}
+	if needs := lacks(c, p.source); needs != nil {
+		e.Subject, e.Rows = "", []string{}
+		e.Hidden = append(e.Hidden, hub.Hidden{Path: []string{"subject"}, Needs: needs}, hub.Hidden{Path: []string{"rows"}, Needs: needs})
+	}
+	if needs := lacks(c, p.all); needs != nil {
+		e.Hidden = append(e.Hidden, hub.Hidden{Path: []string{"timeline"}, Needs: needs})
+	}
+	return nil
+}
+
+// discloseDelivery leaves out of a delivery what the caller may not see.
+func (db *DB) discloseDelivery(ctx context.Context, c hub.Caller, d *hub.Delivery) error {
+	p, err := db.provenance(ctx, d.FlowKey, d.FlowVersion)
+	if err != nil {
+		return err
+	}
+	needs := lacks(c, p.all)
+	if needs == nil {
+		return nil
+	}
+	hide := func(needs []hub.Permission, path ...string) bool {
+		if needs != nil {
+			d.Hidden = append(d.Hidden, hub.Hidden{Path: path, Needs: needs})
+		}
+		return needs != nil
+	}
+	if hide(lacks(c, p.source), "record") {
+		d.Record = ""
+	}
+	rows := db.recordRows() // of a target that the version does not have
+	var values [][]hub.Row
+	if d.Target < len(p.targets) {
+		rows, values = p.targets[d.Target].recipient, p.targets[d.Target].values
+	}
+	if hidden := lacks(c, rows); hide(hidden, "recipient") {
+		d.Recipient, d.ProviderRecipient, d.ProviderID = "", "", ""
+		hide(hidden, "providerId") // some providers write the recipient into it
+	}
+	for i := range d.Values {
+		from := db.recordRows
+		if i < len(values) {
+			from = func() []hub.Row { return values[i] }
+		}
+		if hide(lacks(c, from()), "values", strconv.Itoa(i)) {
+			d.Values[i] = ""
+		}
+	}
+	for _, path := range [][]string{{"reason", "message"}, {"attempts"}, {"receipts"}} {
+		hide(needs, path...)
+	}
+	if d.Reason != nil {
+		r := *d.Reason
+		r.Message, d.Reason = "", &r
+	}
+	return nil
+}
+
+// Disclose leaves out of an execution and of a delivery, each of which may be nil, what the caller may not see. Whatever
+// reads them for a caller has done it already; it is for what was read inside a transaction, which asks nobody.
+func (db *DB) Disclose(ctx context.Context, c hub.Caller, e *hub.Execution, d *hub.Delivery) error {
+	if e != nil {
+		if err := db.discloseExecution(ctx, c, e); err != nil {
+			return err
+		}
+	}
+	if d != nil {
+		return db.discloseDelivery(ctx, c, d)
+	}
+	return nil
+}
+
+// disclosing calls disclose for what was found.
+func disclosing[T any](ctx context.Context, c hub.Caller, list []*T, disclose func(context.Context, hub.Caller, *T) error) error {
+	for _, v := range list {
+		if v == nil {
+			continue
+		}
+		if err := disclose(ctx, c, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unquoted calls hide for each delivery about which free text is kept from the caller, since it may quote what is.
+func (db *DB) unquoted(ctx context.Context, c hub.Caller, keys []int64, hide func(key int64)) error {
+	if lacks(c, db.recordRows()) == nil {
+		return nil
+	}
+	list, err := deliveries.byKey(db.reads(ctx), keys)
+	if err != nil {
+		return err
+	}
+	return disclosing(ctx, c, list, func(ctx context.Context, c hub.Caller, d *hub.Delivery) error {
+		err := db.discloseDelivery(ctx, c, d)
+		if d.Hides("attempts") {
+			hide(d.Key)
+		}
+		return err
+	})
+}
+
+// keptVerdict is a verdict of a trace as occurrences keep it, with what a caller would need to see it.
+type keptVerdict struct {
+	Field     string           `json:"f"`
+	Operation hub.Operation    `json:"o"`
+	Want      json.RawMessage  `json:"w"`
+	Got       json.RawMessage  `json:"g,omitempty"`
+	Present   *bool            `json:"p,omitempty"`
+	True      *bool            `json:"t,omitempty"`
+	Needs     []hub.Permission `json:"needs,omitempty"`
+}
+
+// redactTraces leaves out of what the events made of an occurrence the values that the caller may not see: a term may have
+// followed a reference to another record.
+func (db *DB) redactTraces(c hub.Caller, o *hub.Occurrence) error {
+	if lacks(c, db.recordRows()) == nil {
+		return nil
+	}
+	typ := ""
+	if t := db.catalog.EventType(o.Type); t != nil {
+		typ = t.RecordType
+	}
+	for i := range o.Matches {
+		for j := range o.Matches[i].Rows {
+			row := &o.Matches[i].Rows[j]
+			if len(row.Trace) == 0 {
+				continue
+			}
+			var trace []keptVerdict
+			if err := json.Unmarshal(row.Trace, &trace); err != nil {
+				return err
+			}
+			for k := range trace {
+				v := &trace[k]
+				if v.Needs = lacks(c, db.rowsOf(typ, v.Field)); v.Needs != nil {
+					v.Got, v.Present, v.True = nil, nil, nil
+				}
+			}
+			row.Trace = json.RawMessage(doc(trace))
+		}
+	}
+	return nil
+}
+
+// DiscloseOccurrence leaves out of the matches of an occurrence the values that the caller may not see. Whatever reads an
+// occurrence for a caller has done it already; it is for the answer to who has just published it, and whose own records
+// stay in it.
+func (db *DB) DiscloseOccurrence(c hub.Caller, o *hub.Occurrence) error { return db.redactTraces(c, o) }
