@@ -15,6 +15,10 @@ import (
 // their keys come within microseconds of each other; a query pays this once for each level of links.
 const gather = 500 * time.Microsecond
 
+// gatherLive is gather in a subscription: each item has few links of its own, and a subscriber that catches up pays the wait
+// for every one of them.
+const gatherLive = 20 * time.Microsecond
+
 // maxBatch is the most keys of one read.
 const maxBatch = 1000
 
@@ -90,7 +94,7 @@ func newLoader[K comparable, V any](values read[K, V], remember bool) loader[K, 
 	}
 	options := []dataloader.Option[K, V]{dataloader.WithWait[K, V](gather), dataloader.WithBatchCapacity[K, V](maxBatch)}
 	if !remember {
-		options = append(options, dataloader.WithCache(&dataloader.NoCache[K, V]{}))
+		options = append(options, dataloader.WithWait[K, V](gatherLive), dataloader.WithCache(&dataloader.NoCache[K, V]{}))
 	}
 	return loader[K, V]{dataloader.NewBatchedLoader(batch, options...)}
 }
