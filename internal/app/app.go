@@ -146,14 +146,14 @@ func (h *Hub) open(ctx context.Context, o Options) error {
 }
 
 // TuneGC lets the heap grow fivefold between collections unless GOGC says otherwise: the live heap is small, and collecting
-// less often measured a tenth faster under load. A command calls it before Start.
+// less often made a prototype of the path a tenth faster under load. A command calls it before Start.
 func TuneGC() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
 	}
 }
 
-// Connectors are many small allocations and little live memory, so collecting less often costs little; one thread at a time
+// Connectors are many small allocations and little live memory, so collecting less often costs little; on a prototype one thread at a time
 // measured best beside the hub.
 const (
 	connectorGC    = 400

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -67,13 +66,13 @@ func (r *run) dispatchOne(ctx context.Context, rules *rules, p *program, it *ite
 	case connector == nil || connector.State != hub.ConnectorReady:
 		it.wait(hub.ReasonConnectorDown, expires)
 	default:
-		r.send(p, in, connector, it, expires)
+		r.send(p, in, connector, it)
 	}
 	return nil
 }
 
 // send makes a delivery SENDING and reserves its place with the connector, if there is room.
-func (r *run) send(p *program, in *integration, connector *hub.Connector, it *item, expires time.Time) {
+func (r *run) send(p *program, in *integration, connector *hub.Connector, it *item) {
 	action := connector.Action(it.Action)
 	if action == nil {
 		r.fail(it, hub.Reason{Code: hub.ReasonInvalidFlow, Path: hub.Path("targets", it.Target, "action"),
@@ -96,7 +95,7 @@ func (r *run) send(p *program, in *integration, connector *hub.Connector, it *it
 	it.Tries++
 	r.move(it, hub.Sending, hub.Reason{Code: hub.ReasonWorker})
 	now := r.tx.Now()
-	r.out = append(r.out, &flight{exec: r.exec, delivery: it.Delivery, program: p, in: in, started: now, alone: false,
+	r.out = append(r.out, &flight{exec: r.exec, delivery: it.Delivery, program: p, in: in, started: now,
 		handover: hub.Handover{Key: it.Key, Attempt: it.Tries, FlowKey: it.FlowKey, Action: it.Action,
 			Parameters: p.flow.Definition.Targets[it.Target].Parameters, Recipient: to, Values: it.Values, Language: action.Language,
 			Deadline: now.Add(r.e.sendTimeout)}})

@@ -122,10 +122,7 @@ func is(t testing.TB, h *hubtest.Hub, key int64, want string) {
 // journal writes the timeline of an execution, one line for each change: "EXECUTION QUEUED→RUNNING WORKER".
 func journal(t testing.TB, h *hubtest.Hub, key int64) string {
 	t.Helper()
-	changes, err := h.DB.Timeline(t.Context(), h.Admin, key)
-	if err != nil {
-		t.Fatalf("reading the timeline: %v", err)
-	}
+	changes := h.Timeline(t, key)
 	lines := make([]string, len(changes))
 	for i, c := range changes {
 		aspect := ""

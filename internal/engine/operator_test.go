@@ -89,10 +89,7 @@ func TestAPersonSettlesAnUnknownDelivery(t *testing.T) {
 				if n := len(h.Connector.Sent()); n != sends {
 					t.Errorf("sent %d times", n)
 				}
-				changes, err := h.DB.Timeline(t.Context(), h.Admin, key)
-				if err != nil {
-					t.Fatal(err)
-				}
+				changes := h.Timeline(t, key)
 				by := false
 				for _, c := range changes {
 					by = by || c.Cause.Code == hub.ReasonOperator && c.Cause.By == h.Admin.Consumer.ID()
@@ -100,7 +97,7 @@ func TestAPersonSettlesAnUnknownDelivery(t *testing.T) {
 				if !by {
 					t.Errorf("the journal does not say who it was:\n%s", journal(t, h, key))
 				}
-				_, err = h.Engine.DeliveryResolve(t.Context(), h.Admin, d.Key, how)
+				_, err := h.Engine.DeliveryResolve(t.Context(), h.Admin, d.Key, how)
 				wantError(t, err, hub.CodeConflict, "id", "only an UNKNOWN one")
 			})
 		})

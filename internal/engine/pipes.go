@@ -49,7 +49,7 @@ func (p *pipes) release(out []*flight) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, f := range out {
-		p.busy[f.in.Key]--
+		p.free(f)
 	}
 }
 

@@ -195,10 +195,7 @@ func (c *chaos) check() {
 
 // replay walks the journal of an execution along the arrows and must arrive where everything is.
 func (c *chaos) replay(key int64) {
-	changes, err := c.h.DB.Timeline(c.t.Context(), c.h.Admin, key)
-	if err != nil {
-		c.t.Fatal(err)
-	}
+	changes := c.h.Timeline(c.t, key)
 	states, outcome := map[int64]string{}, ""
 	for _, ch := range changes {
 		switch {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -105,7 +106,7 @@ func (r *run) begin(ctx context.Context, rules *rules, brought []*row) error {
 	return r.dispatch(ctx, rules, p)
 }
 
-// unfit ends an execution whose flow version cannot run, or cannot run any more.
+// unfit ends an execution that cannot go on: its flow version cannot run any more, or a fault keeps it from being carried.
 func (r *run) unfit(cause hub.Reason) {
 	r.exec.Reason = &cause
 	for _, it := range r.items {
@@ -213,9 +214,7 @@ func (r *run) lineBefore(c hub.Change) {
 	if r.made {
 		at = 1
 	}
-	r.lines = append(r.lines, hub.Change{})
-	copy(r.lines[at+1:], r.lines[at:])
-	r.lines[at] = c
+	r.lines = slices.Insert(r.lines, at, c)
 }
 
 func (r *run) changed() bool {

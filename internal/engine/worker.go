@@ -120,14 +120,7 @@ func (e *Engine) bury(ctx context.Context, s *stuckError) error {
 	cause := hub.Reason{Code: hub.ReasonInternal, Message: "an internal fault kept it from going on; the log of the hub has the detail"}
 	return e.db.Write(ctx, func(tx *sqlite.Tx) error {
 		return e.amend(tx, s.execution.Key, cause, func(r *run) error {
-			for _, it := range r.items {
-				if it.State == hub.Pending {
-					r.fail(it, cause)
-				}
-			}
-			if len(r.items) == 0 {
-				r.exec.Reason = &cause
-			}
+			r.unfit(cause)
 			return nil
 		})
 	})

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -130,8 +131,17 @@ func SeedKeys(seen int64) {
 	}
 }
 
-// KeyTime is the time at which a key was made, to the millisecond.
-func KeyTime(key int64) time.Time { return time.UnixMilli(key >> keyTimeShift).UTC() }
+// KeyAt is the smallest key that a time can have, so that a range of times is a range of keys. It is 0 for times before 1970.
+func KeyAt(t time.Time) int64 {
+	switch ms := t.UnixMilli(); {
+	case ms < 0:
+		return 0
+	case ms > math.MaxInt64>>keyTimeShift:
+		return math.MaxInt64
+	default:
+		return ms << keyTimeShift
+	}
+}
 
 // Clip shortens text for a message to at most n runes, with an ellipsis where something was cut off.
 func Clip(s string, n int) string {

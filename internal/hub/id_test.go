@@ -67,8 +67,8 @@ func TestKeysGrowWhateverTheClockDoes(t *testing.T) {
 	const low = 1 << 16 // counters of a node
 	begin := time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
 	first := hub.NewKey(begin)
-	if first != begin.UnixMilli()<<21 || !hub.KeyTime(first).Equal(begin) {
-		t.Fatalf("the first key of a millisecond is %d of %s", first, hub.KeyTime(first))
+	if first != begin.UnixMilli()<<21 || first != hub.KeyAt(begin) {
+		t.Fatalf("the first key of a millisecond is %d, the smallest that it can have %d", first, hub.KeyAt(begin))
 	}
 	if second := hub.NewKey(begin); second != first+1 {
 		t.Errorf("the second one is %d", second-first)
@@ -84,8 +84,8 @@ func TestKeysGrowWhateverTheClockDoes(t *testing.T) {
 		}
 		last = key
 	}
-	if got := hub.KeyTime(last).Sub(begin); got != 3*time.Millisecond {
-		t.Errorf("three milliseconds' worth of keys reach %s ahead", got)
+	if ahead := begin.Add(3 * time.Millisecond); last < hub.KeyAt(ahead) || last >= hub.KeyAt(ahead.Add(time.Millisecond)) {
+		t.Errorf("three milliseconds' worth of keys reach %d keys ahead", last-first)
 	}
 	hub.SeedKeys(last - 1000)
 	if key := hub.NewKey(begin); key != last+1 {
@@ -215,5 +215,17 @@ func TestCursorsOfSortedListsGoThereAndBack(t *testing.T) {
 		if _, _, _, err := (hub.Page{After: s}).Sorted(); hub.CodeOf(err) != hub.CodeInvalid {
 			t.Errorf("%q: %v", s, err)
 		}
+	}
+}
+
+func TestKeysOfATimeBeginWithIt(t *testing.T) {
+	t.Parallel()
+	for _, at := range []time.Time{time.Now(), time.UnixMilli(0), time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)} {
+		if got := hub.KeyAt(at); got>>21 != at.UnixMilli() || got<<43 != 0 {
+			t.Errorf("%v became %d", at, got)
+		}
+	}
+	if hub.KeyAt(time.Time{}) != 0 || hub.KeyAt(time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)) < 1<<62 {
+		t.Error("times beyond what keys can carry are not held at the ends")
 	}
 }

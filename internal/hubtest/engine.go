@@ -80,6 +80,16 @@ func (h *Hub) Stop(t testing.TB) {
 	}
 }
 
+// Timeline is what the journal says of an execution and its deliveries, oldest first.
+func (h *Hub) Timeline(t testing.TB, execution int64) []hub.Change {
+	t.Helper()
+	lists, err := h.DB.TimelinesOf(t.Context(), h.Admin, []int64{execution})
+	if err != nil {
+		t.Fatalf("reading the timeline: %v", err)
+	}
+	return lists[execution]
+}
+
 // Until waits until a condition holds that depends on what is in the journal, and fails the test after a minute, which only a machine at its limits comes near.
 func (h *Hub) Until(t testing.TB, what string, holds func() bool) {
 	t.Helper()

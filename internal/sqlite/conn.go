@@ -24,9 +24,7 @@ type stmt interface {
 	driver.StmtQueryContext
 }
 
-func newConn(raw driver.Conn) (*conn, error) {
-	return &conn{raw: raw, stmts: map[string]stmt{}}, nil
-}
+func newConn(raw driver.Conn) *conn { return &conn{raw: raw, stmts: map[string]stmt{}} }
 
 func (c *conn) close() error {
 	var err error

@@ -87,6 +87,3 @@ func (db *DB) ExplainParts(ctx context.Context) (map[string][]string, error) {
 
 // WriterQueue is writerQueue for tests.
 const WriterQueue = writerQueue
-
-// KeyAt is keyAt for tests.
-var KeyAt = keyAt

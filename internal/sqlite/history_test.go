@@ -283,14 +283,14 @@ func TestTheTimelineIsTheJournalOfAnExecutionAndItsDeliveries(t *testing.T) {
 	db := hubtest.DB(t)
 	admin, ctx := hubtest.Admin(t, db), t.Context()
 	h := seed(t, db, history{flows: 1, perFlow: 3, delivery: hub.Sent})
-	lines := must(db.Timeline(ctx, admin, h.executions[1].Key))(t)
+	lines := must(db.TimelinesOf(ctx, admin, []int64{h.executions[1].Key}))(t)[h.executions[1].Key]
 	if len(lines) != 2 || lines[0].Key != h.executions[1].Key || lines[1].Key != h.deliveries[1].Key || lines[0].Seq >= lines[1].Seq {
 		t.Fatalf("got %+v", lines)
 	}
 	if lines[1].FlowKey != h.flows[0].Key || lines[1].Execution() != h.executions[1].Key || lines[1].Cause != (hub.Reason{Code: hub.ReasonOutcome, Message: "ok"}) {
 		t.Errorf("the line of the delivery is %+v", lines[1])
 	}
-	if none := must(db.Timeline(ctx, admin, 404))(t); len(none) != 0 {
+	if none := must(db.TimelinesOf(ctx, admin, []int64{404}))(t); len(none) != 0 {
 		t.Errorf("of no execution: %v", none)
 	}
 }
@@ -336,17 +336,5 @@ func TestAnImpossiblePageIsRefused(t *testing.T) {
 	for _, after := range []string{"x", "c", "c!", "c-1", "czzzzzzzzzzzzzzzzzzzz"} {
 		_, err := db.Deliveries(ctx, admin, hub.DeliveryFilter{}, hub.Page{After: after})
 		refused(t, err, hub.CodeInvalid, "after")
-	}
-}
-
-func TestKeysOfATimeBeginWithIt(t *testing.T) {
-	t.Parallel()
-	for _, at := range []time.Time{time.Now(), time.UnixMilli(0), time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)} {
-		if got := hub.KeyTime(sqlite.KeyAt(at)); !got.Equal(at.Truncate(time.Millisecond)) {
-			t.Errorf("%v became %v", at, got)
-		}
-	}
-	if sqlite.KeyAt(time.Time{}) != 0 || sqlite.KeyAt(time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)) < 1<<62 {
-		t.Error("times beyond what keys can carry are not held at the ends")
 	}
 }

@@ -34,9 +34,3 @@ func (db *DB) TimelinesOf(ctx context.Context, c hub.Caller, executionKeys []int
 	}
 	return lists, err
 }
-
-// Timeline is TimelinesOf for one execution; empty if there is none.
-func (db *DB) Timeline(ctx context.Context, c hub.Caller, executionKey int64) ([]hub.Change, error) {
-	lists, err := db.TimelinesOf(ctx, c, []int64{executionKey})
-	return lists[executionKey], err
-}

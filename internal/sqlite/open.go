@@ -124,7 +124,7 @@ func open(ctx context.Context, dir string, o Options) (*DB, error) {
 }
 
 // dsn names the database with the settings of every connection. FULL makes a commit durable before it is answered.
-// 4,000 pages between checkpoints measured best under load.
+// 4,000 pages between checkpoints did best under load on a prototype of the path.
 func dsn(path string, pragmas ...string) string {
 	q := url.Values{"_pragma": append([]string{
 		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "wal_autocheckpoint(4000)",
@@ -165,5 +165,5 @@ func connect(ctx context.Context, path string, pragmas ...string) (*conn, error)
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be opened: %w", path, err)
 	}
-	return newConn(raw)
+	return newConn(raw), nil
 }

@@ -187,7 +187,7 @@ func TestKeysGoOnFromTheLargestOneStored(t *testing.T) {
 	dir := t.TempDir()
 	db := hubtest.Open(t, dir, nil)
 	// As a clock that is set back between two starts leaves it: a key of ten seconds from then.
-	future := sqlite.KeyAt(time.Now().Add(10 * time.Second))
+	future := hub.KeyAt(time.Now().Add(10 * time.Second))
 	if err := db.Write(t.Context(), func(tx *sqlite.Tx) error {
 		return tx.Exec("INSERT INTO callbacks (key, integration, received_at, request) VALUES (?, 1, 0, x'00')", future)
 	}); err != nil {

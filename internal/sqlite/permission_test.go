@@ -122,8 +122,7 @@ var asks = map[string]ask{
 	"TimelinesOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.TimelinesOf(ctx, c, []int64{404}))
 	}},
-	"Timeline": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error { return lastly(db.Timeline(ctx, c, 404)) }},
-	"Queue":    {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error { return lastly(db.Queue(ctx, c)) }},
+	"Queue": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error { return lastly(db.Queue(ctx, c)) }},
 	"DeliveriesOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.DeliveriesOf(ctx, c, []int64{1}))
 	}},

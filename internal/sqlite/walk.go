@@ -1,10 +1,11 @@
 package sqlite
 
 import (
-	"math"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/recado-hub/recado/internal/hub"
 )
 
 // walk is a question to a table of history, answered newest first. Its branches are what an index answers in the order of
@@ -89,26 +90,11 @@ const clockSlack = time.Hour
 // one of keys first; the column then says it to the millisecond.
 func (q *walk) between(column string, since, until time.Time) {
 	if !since.IsZero() {
-		q.rest.and("key >= ? AND "+column+" >= ?", keyAt(since.Add(-clockSlack)), ms(since))
+		q.rest.and("key >= ? AND "+column+" >= ?", hub.KeyAt(since.Add(-clockSlack)), ms(since))
 	}
 	if !until.IsZero() {
-		q.rest.and("key < ? AND "+column+" < ?", keyAt(until.Add(clockSlack)), ms(until))
+		q.rest.and("key < ? AND "+column+" < ?", hub.KeyAt(until.Add(clockSlack)), ms(until))
 	}
-}
-
-// keyTimeShift is how many bits of a key stand below its milliseconds; see hub.NewKey.
-const keyTimeShift = 21
-
-// keyAt is the smallest key that a time can have.
-func keyAt(t time.Time) int64 {
-	n := t.UnixMilli()
-	switch {
-	case n < 0:
-		return 0
-	case n > math.MaxInt64>>keyTimeShift:
-		return math.MaxInt64
-	}
-	return n << keyTimeShift
 }
 
 // statement writes the question: keys below a key, the newest first, at most limit.

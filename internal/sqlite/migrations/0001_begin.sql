@@ -257,7 +257,7 @@ CREATE TABLE callbacks (
 
 -- The journal. Each line has a number, which is the cursor of the subscriptions; the one writer makes it grow in the order
 -- of the commits. A row holds the lines, one after the other, that a commit wrote about one root: a message has eight or
--- more of them, and writing them together costs a third.
+-- more of them, and written together they cost a sixth of a row for each.
 CREATE TABLE changes (
   seq         INTEGER PRIMARY KEY,          -- number of the row's last line
   first       INTEGER NOT NULL,             -- number of its first line
