@@ -218,7 +218,9 @@ func TestAConnectionThatTheServerClosedWhileIdle(t *testing.T) {
 	s := sender(t, integration("http://"+l.Addr().String()))
 	for i := range 10 {
 		o := send(t, s, assignment("dlv_1"))
-		<-closed
+		if o.Kind == sdk.Accepted { // one that went into a closed connection reached no server that could close another
+			<-closed
+		}
 		if o.Kind == sdk.Retry && requests.Load() != int32(i) {
 			t.Fatalf("a request that left is to be tried again: %+v", o)
 		}
