@@ -86,14 +86,16 @@ func (p presenter) present(ctx context.Context, err error) *gqlerror.Error {
 	var e *hub.Error
 	switch {
 	case errors.As(err, &e):
-		shaped.Message, shaped.Extensions = e.Error(), extensions(e)
+		shaped.Message, shaped.Extensions = sentence(ctx, e), extensions(e)
 		if names := asked(ctx); e.Code == hub.CodeForbidden && len(names) > 0 {
 			shaped.Extensions["asked"] = names
 		}
 	case shaped.Extensions["code"] != nil: // of the parser, of the validation or of a limit
-		return explain(ctx, shaped)
+		shaped = explain(ctx, shaped)
+		shaped.Message = say(ctx, shaped.Message)
+		return shaped
 	case errors.Is(err, context.DeadlineExceeded):
-		shaped.Message = "this took too long and was given up; ask for less, or try again later"
+		shaped.Message = say(ctx, "this took too long and was given up; ask for less, or try again later")
 		shaped.Extensions = map[string]any{"code": string(hub.CodeUnavailable)}
 	default:
 		p.internal(ctx, shaped, err)
@@ -101,6 +103,13 @@ func (p presenter) present(ctx context.Context, err error) *gqlerror.Error {
 	// The cause must not travel any further: what the caller may know of it is in the message.
 	shaped.Err = nil
 	return shaped
+}
+
+// sentence is what an error says to the caller: the path of what is at fault, then the message in its language.
+func sentence(ctx context.Context, e *hub.Error) string {
+	said := *e
+	said.Message = say(ctx, e.Message)
+	return said.Error()
 }
 
 // explain makes errors of the library understood where its words alone do not say what is wrong. It is given none twice.
@@ -138,7 +147,7 @@ func (p presenter) internal(ctx context.Context, shaped *gqlerror.Error, err err
 	if !errors.Is(err, context.Canceled) { // the client went away: nobody is waiting, nothing is wrong
 		p.log.ErrorContext(ctx, "graphql: internal error", "operation", operationName(ctx), "path", shaped.Path.String(), "error", err)
 	}
-	shaped.Message = "something went wrong inside the hub; its log says what"
+	shaped.Message = say(ctx, "something went wrong inside the hub; its log says what")
 	shaped.Extensions = map[string]any{"code": string(hub.CodeInternal)}
 }
 

@@ -77,7 +77,7 @@ func New(o Options) http.Handler {
 	o = o.withDefaults()
 	errs := presenter{log: o.Log}
 	root := &resolver{db: o.DB, engine: o.Engine, catalog: o.Catalog, present: errs.present}
-	schema := generated.NewExecutableSchema(generated.Config{Resolvers: root})
+	schema := generated.NewExecutableSchema(generated.Config{Resolvers: root, Directives: generated.DirectiveRoot{Localized: localized}})
 
 	exec := executor.New(schema)
 	exec.SetQueryCache(lru.New[*ast.QueryDocument](1000))

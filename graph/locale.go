@@ -4,41 +4,10 @@ import (
 	"context"
 
 	"github.com/99designs/gqlgen/graphql"
-	"golang.org/x/text/language"
 
+	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/hub"
 )
-
-// maxAcceptLanguage bounds the header that is looked at, in bytes: a longer one is nobody's list of languages.
-const maxAcceptLanguage = 200
-
-// offered are the languages of the product, English first, since the first one is taken where nothing fits.
-var offered = func() []string {
-	list := []string{"en"}
-	for _, l := range hub.Locales {
-		if l != "en" {
-			list = append(list, l)
-		}
-	}
-	return list
-}()
-
-var matcher = func() language.Matcher {
-	tags := make([]language.Tag, len(offered))
-	for i, l := range offered {
-		tags[i] = language.MustParse(l)
-	}
-	return language.NewMatcher(tags)
-}()
-
-// localeOf picks the language of the product that fits an Accept-Language header best (RFC 9110 §12.5.4); English if none does.
-func localeOf(acceptLanguage string) string {
-	if acceptLanguage == "" || len(acceptLanguage) > maxAcceptLanguage {
-		return offered[0]
-	}
-	_, i := language.MatchStrings(matcher, acceptLanguage)
-	return offered[i]
-}
 
 // label is a text in the language that was asked for: by the argument locale of the field itself or of one above it, else
 // by the caller.
@@ -49,4 +18,28 @@ func label(ctx context.Context, l hub.Labels) string {
 		}
 	}
 	return l.In(visitOf(ctx).locale)
+}
+
+// say says a sentence of the hub in the language of the caller.
+func say(ctx context.Context, english string) string {
+	if v := visitOf(ctx); v.locale != "" {
+		return catalog.Say(v.locale, english)
+	}
+	return catalog.Say(sessionOf(ctx).locale, english)
+}
+
+// localized is the directive of that name: what the field answers is said in the language of the caller.
+func localized(ctx context.Context, _ any, next graphql.Resolver) (any, error) {
+	v, err := next(ctx)
+	switch text := v.(type) {
+	case string:
+		return say(ctx, text), err
+	case *string:
+		if text == nil {
+			return v, err
+		}
+		said := say(ctx, *text)
+		return &said, err
+	}
+	return v, err
 }

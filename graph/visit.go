@@ -10,6 +10,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/hub"
 )
 
@@ -105,7 +106,7 @@ func (h *handler) logged(ctx context.Context, v *visit, responses graphql.Respon
 }
 
 func sessionOfRequest(r *http.Request) session {
-	return session{token: bearer(r.Header.Get("Authorization")), locale: localeOf(r.Header.Get("Accept-Language"))}
+	return session{token: bearer(r.Header.Get("Authorization")), locale: catalog.LocaleOf(r.Header.Get("Accept-Language"))}
 }
 
 // bearer reads the token out of an Authorization value (RFC 6750 §2.1); empty if it is of another scheme.

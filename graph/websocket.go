@@ -14,6 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/hub"
 )
 
@@ -86,7 +87,7 @@ func (h *handler) initWebsocket(ctx context.Context, payload transport.InitPaylo
 		s.token = bearer(given)
 	}
 	if given := payloadText(payload, "Accept-Language"); given != "" {
-		s.locale = localeOf(given)
+		s.locale = catalog.LocaleOf(given)
 	}
 	if _, err := h.open(ctx, s); err != nil {
 		ctx = transport.WithWebsocketCloseCode(ctx, closeForbidden)

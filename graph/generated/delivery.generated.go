@@ -255,7 +255,20 @@ func (ec *executionContext) _Attempt_message(ctx context.Context, field graphql.
 		func(ctx context.Context) (any, error) {
 			return obj.Message, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Localized == nil {
+					var zeroVal string
+					return zeroVal, errors.New("directive localized is not implemented")
+				}
+				return ec.Directives.Localized(ctx, obj, directive0)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
 			return ec.marshalNString2string(ctx, selections, v)
 		},
@@ -278,7 +291,20 @@ func (ec *executionContext) _Attempt_nextStep(ctx context.Context, field graphql
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Attempt().NextStep(ctx, obj)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Localized == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive localized is not implemented")
+				}
+				return ec.Directives.Localized(ctx, obj, directive0)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
 			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
@@ -1466,7 +1492,20 @@ func (ec *executionContext) _Receipt_message(ctx context.Context, field graphql.
 		func(ctx context.Context) (any, error) {
 			return obj.Message, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Localized == nil {
+					var zeroVal string
+					return zeroVal, errors.New("directive localized is not implemented")
+				}
+				return ec.Directives.Localized(ctx, obj, directive0)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
 			return ec.marshalNString2string(ctx, selections, v)
 		},

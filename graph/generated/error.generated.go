@@ -95,7 +95,20 @@ func (ec *executionContext) _Problem_message(ctx context.Context, field graphql.
 		func(ctx context.Context) (any, error) {
 			return obj.Message, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Localized == nil {
+					var zeroVal string
+					return zeroVal, errors.New("directive localized is not implemented")
+				}
+				return ec.Directives.Localized(ctx, obj, directive0)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
 			return ec.marshalNString2string(ctx, selections, v)
 		},
@@ -118,7 +131,20 @@ func (ec *executionContext) _Problem_nextStep(ctx context.Context, field graphql
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Problem().NextStep(ctx, obj)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Localized == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive localized is not implemented")
+				}
+				return ec.Directives.Localized(ctx, obj, directive0)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
 			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
@@ -164,7 +190,20 @@ func (ec *executionContext) _Reason_message(ctx context.Context, field graphql.C
 		func(ctx context.Context) (any, error) {
 			return obj.Message, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Localized == nil {
+					var zeroVal string
+					return zeroVal, errors.New("directive localized is not implemented")
+				}
+				return ec.Directives.Localized(ctx, obj, directive0)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
 			return ec.marshalNString2string(ctx, selections, v)
 		},
@@ -233,7 +272,20 @@ func (ec *executionContext) _Reason_nextStep(ctx context.Context, field graphql.
 		func(ctx context.Context) (any, error) {
 			return ec.Resolvers.Reason().NextStep(ctx, obj)
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Localized == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive localized is not implemented")
+				}
+				return ec.Directives.Localized(ctx, obj, directive0)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
 			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
@@ -334,7 +386,20 @@ func (ec *executionContext) _UserError_message(ctx context.Context, field graphq
 		func(ctx context.Context) (any, error) {
 			return obj.Message, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Localized == nil {
+					var zeroVal string
+					return zeroVal, errors.New("directive localized is not implemented")
+				}
+				return ec.Directives.Localized(ctx, obj, directive0)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
 			return ec.marshalNString2string(ctx, selections, v)
 		},
@@ -380,7 +445,20 @@ func (ec *executionContext) _UserError_nextStep(ctx context.Context, field graph
 		func(ctx context.Context) (any, error) {
 			return obj.NextStep, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Localized == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive localized is not implemented")
+				}
+				return ec.Directives.Localized(ctx, obj, directive0)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
 			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},

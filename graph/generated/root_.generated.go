@@ -63,6 +63,7 @@ type ResolverRoot interface {
 }
 
 type DirectiveRoot struct {
+	Localized func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
 }
 
 type ComplexityRoot struct {
@@ -1046,9 +1047,9 @@ type Attempt {
   "The provider's own code; null if it gave none."
   code: String
   "What the connector or the provider said; empty if nothing."
-  message: String!
+  message: String! @localized
   "What to do about it; null if there is nothing to do."
-  nextStep: String
+  nextStep: String @localized
   "The parameter at fault; null if none is."
   path: String
   "How long the provider asked to wait; null if it did not."
@@ -1100,7 +1101,7 @@ type Receipt {
   "The provider's own code; null unless the status is FAILED."
   code: String
   "What the provider said; empty if nothing."
-  message: String!
+  message: String! @localized
   "More of what the provider said, such as the price category; null if nothing."
   detail: JSON
   "Whether it was late or contradictory: kept, but it moved nothing."
@@ -1291,6 +1292,12 @@ enum RowOf {
   "The type of the occurrence."
   EVENT_TYPE
 }
+
+"""
+The text comes in the language of the caller, as ` + "`" + `Accept-Language` + "`" + ` asks for it: pt-BR, pt-PT, es, en, fr or it; in English
+where a connector or a provider said it in words of its own. The code beside it never changes with the language.
+"""
+directive @localized on FIELD_DEFINITION
 `, BuiltIn: false},
 	{Name: "../../schema/error.graphqls", Input: `"""
 One thing that is wrong with the input of a mutation.
@@ -1301,14 +1308,14 @@ type UserError {
   "The code of the problem, such as MAPPING_EMPTY, when the error comes from the problems of a flow, an event or an integration; else null."
   problem: String
   "One sentence for people: what is wrong and what to do."
-  message: String!
+  message: String! @localized
   """
   The path of what is at fault, from the top of ` + "`" + `input` + "`" + `: ` + "`" + `["targets", "0", "mapping"]` + "`" + `. ` + "`" + `["id"]` + "`" + ` and ` + "`" + `["expectedVersion"]` + "`" + `
   stand for the arguments of those names. Null when the error concerns the whole.
   """
   field: [String!]
   "What to do about it; null if the message says it all."
-  nextStep: String
+  nextStep: String @localized
 }
 
 """
@@ -1342,9 +1349,9 @@ type Problem {
   "The path of the field at fault: ` + "`" + `[\"targets\", \"0\", \"mapping\"]` + "`" + `. Empty when it concerns the whole."
   path: [String!]!
   "One sentence for people."
-  message: String!
+  message: String! @localized
   "What to do about it; null if the message says it all."
-  nextStep: String
+  nextStep: String @localized
 }
 
 """
@@ -1354,13 +1361,13 @@ type Reason {
   "The stable code."
   code: ReasonCode!
   "One sentence for people; empty if the code says it all."
-  message: String!
+  message: String! @localized
   "Where in the flow or the message the fault lies, such as ` + "`" + `targets.0.parameters.template` + "`" + `; null if it lies nowhere in particular."
   path: String
   "The provider's own code for it; null if no provider said anything."
   provider: String
   "What to do about it; null if there is nothing to do."
-  nextStep: String
+  nextStep: String @localized
   "Who or what caused it: the consumer that acted, or the object it came from. Null if nobody did, or if the caller may not see it."
   by: Node
 }

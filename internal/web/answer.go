@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 
+	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/hub"
 )
 
@@ -11,14 +12,14 @@ import (
 //
 //	{"id", "repeat", "matches": [{"event", "fired", "executions": [{"id", "state"}], "skipped": [{"flow", "reason"}]}],
 //	 "executions": [{"id", "flow", "state"}]}
-func appendPublished(b []byte, p *hub.Published) []byte {
+func appendPublished(b []byte, p *hub.Published, locale string) []byte {
 	b = append(b, `{"id":`...)
 	b = appendID(b, hub.KindOccurrence, p.Occurrence.Key)
 	b = append(b, `,"repeat":`...)
 	b = strconv.AppendBool(b, p.Repeat)
 	b = append(b, `,"matches":[`...)
 	for i := range p.Occurrence.Matches {
-		b = appendMatch(comma(b, i), &p.Occurrence.Matches[i], p.Executions)
+		b = appendMatch(comma(b, i), &p.Occurrence.Matches[i], p.Executions, locale)
 	}
 	b = append(b, `],"executions":[`...)
 	for i, e := range p.Executions {
@@ -31,7 +32,7 @@ func appendPublished(b []byte, p *hub.Published) []byte {
 	return append(b, "]}\n"...)
 }
 
-func appendMatch(b []byte, m *hub.Match, executions []*hub.Execution) []byte {
+func appendMatch(b []byte, m *hub.Match, executions []*hub.Execution, locale string) []byte {
 	b = append(b, `{"event":`...)
 	b = appendID(b, hub.KindEvent, m.EventKey)
 	b = append(b, `,"fired":`...)
@@ -47,7 +48,7 @@ func appendMatch(b []byte, m *hub.Match, executions []*hub.Execution) []byte {
 		b = append(comma(b, i), `{"flow":`...)
 		b = appendID(b, hub.KindFlow, m.Skipped[i].FlowKey)
 		b = append(b, `,"reason":`...)
-		b = appendReason(b, m.Skipped[i].Reason)
+		b = appendReason(b, m.Skipped[i].Reason, locale)
 		b = append(b, '}')
 	}
 	return append(b, "]}"...)
@@ -63,13 +64,13 @@ func appendState(b []byte, e *hub.Execution) []byte {
 	return append(b, '}')
 }
 
-// appendReason writes code, message and next step. It is rare, so the library may do it.
-func appendReason(b []byte, r hub.Reason) []byte {
+// appendReason writes code, message and next step, in the language of the caller. It is rare, so the library may do it.
+func appendReason(b []byte, r hub.Reason, locale string) []byte {
 	text, err := json.Marshal(struct {
 		Code    hub.ReasonCode `json:"code"`
 		Message string         `json:"message,omitempty"`
 		Next    string         `json:"nextStep,omitempty"`
-	}{r.Code, r.Message, r.NextStep})
+	}{r.Code, catalog.Say(locale, r.Message), catalog.Say(locale, r.NextStep)})
 	if err != nil { // three texts can always be written
 		panic(err)
 	}

@@ -250,6 +250,6 @@ func BenchmarkWriteAnswer(b *testing.B) {
 	var out []byte
 	b.ReportAllocs()
 	for b.Loop() {
-		out = appendPublished(out[:0], published)
+		out = appendPublished(out[:0], published, "en")
 	}
 }

@@ -27,7 +27,7 @@ func (s *surface) events(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	d.out = appendPublished(d.out[:0], published)
+	d.out = appendPublished(d.out[:0], published, localeOf(r))
 	h := w.Header()
 	h["Content-Type"] = jsonType
 	h["Cache-Control"] = noStore
@@ -46,7 +46,7 @@ func (s *surface) publish(w http.ResponseWriter, r *http.Request, d *reader) (*h
 	if err != nil {
 		return nil, err
 	}
-	caller, _, err := s.auth.Caller(r.Context(), token, "en")
+	caller, _, err := s.auth.Caller(r.Context(), token, localeOf(r))
 	if err != nil {
 		return nil, err
 	}

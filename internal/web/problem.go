@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/hub"
 )
 
@@ -83,7 +84,9 @@ func (s *surface) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.log.LogAttrs(r.Context(), slog.LevelError, "request failed", slog.String("request", p.RequestID),
 			slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Any("error", err))
 	}
+	p.translate(localeOf(r))
 	h := w.Header()
+	h.Add("Vary", "Accept-Language")
 	switch p.Code {
 	case hub.CodeForbidden:
 		p.Asked = r.Method + " " + r.URL.Path
@@ -101,6 +104,18 @@ func (s *surface) fail(w http.ResponseWriter, r *http.Request, err error) {
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(p.Status)
 	json.NewEncoder(w).Encode(p)
+}
+
+// localeOf is the language of the product that a request asks for.
+func localeOf(r *http.Request) string { return catalog.LocaleOf(r.Header.Get("Accept-Language")) }
+
+// translate says what is meant for people in their language.
+func (p *problem) translate(locale string) {
+	p.Detail = catalog.Say(locale, p.Detail)
+	for i := range p.Problems {
+		x := &p.Problems[i]
+		x.Detail, x.NextStep = catalog.Say(locale, x.Detail), catalog.Say(locale, x.NextStep)
+	}
 }
 
 func describe(err error) problem {

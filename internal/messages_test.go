@@ -1,0 +1,164 @@
+package internal_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/recado-hub/recado/internal/catalog"
+)
+
+// speaking are the rooms whose sentences reach people. Those of auth do not count: the descriptions of OAuth errors are
+// ASCII for developers (RFC 6749 §5.2). Neither do the faults of the embedded catalogue, which stop the build.
+var speaking = []string{"internal/hub", "internal/condition", "internal/mapping", "internal/catalog", "internal/sqlite", "internal/engine", "internal/web", "graph"}
+
+// unspoken are files with sentences that nobody but an operator or a developer reads: the log, the start of the program,
+// the framing of a protocol.
+var unspoken = regexp.MustCompile(`^(internal/catalog/(verify|load|custom|message)[a-z_]*\.go|internal/sqlite/(bootstrap|migrate|open|conn|writer|seal|scan|tx)[a-z_]*\.go|graph/(http|protocol|websocket)[a-z_]*\.go)$`)
+
+// A literal that could be a sentence: two words of lower-case letters at least, and no statement of SQL or HTTP.
+var (
+	aWord     = regexp.MustCompile(`(^|[ "(])[a-z]{2,}([ ,;:.")]|$)`)
+	statement = regexp.MustCompile(`\b(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|WHERE|VALUES|PRAGMA|ORDER BY|LEFT JOIN|IS NULL|ON CONFLICT|EXISTS)\b|=\?|= \?|realm=|default-src|^[a-z_"]+(, [a-z_".()]+)+$`)
+)
+
+func TestEverySentenceForPeopleIsSaidInAllLanguages(t *testing.T) {
+	t.Parallel()
+	fset := token.NewFileSet()
+	files, err := sourceFiles(fset, "..", parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var missing []string
+	for _, f := range files {
+		if ast.IsGenerated(f.syntax) || !slices.Contains(speaking, strings.TrimPrefix(f.dir, "/")) || unspoken.MatchString(f.name) {
+			continue
+		}
+		for _, s := range sentences(f.syntax) {
+			if !catalog.Speaks(s) && !slices.Contains(missing, s) {
+				missing = append(missing, s)
+				t.Logf("%s: %s", f.name, s)
+			}
+		}
+	}
+	if len(missing) > 0 {
+		t.Errorf("%d sentences are in no file of internal/catalog/data/messages; say them there in all languages:\n%s", len(missing), skeleton(missing))
+	}
+}
+
+func skeleton(list []string) string {
+	var b strings.Builder
+	for _, s := range list {
+		text, _ := json.Marshal(s)
+		fmt.Fprintf(&b, "  {\"en\": %s},\n", text)
+	}
+	return b.String()
+}
+
+// sentences lists the formats of the sentences in a file: literals, and literals that are joined with values by +.
+func sentences(file *ast.File) (list []string) {
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch x := n.(type) {
+		case *ast.ImportSpec:
+			return false
+		case *ast.Field: // its tag
+			return x.Tag == nil
+		case *ast.CallExpr:
+			return !forDevelopers(x)
+		case *ast.BinaryExpr:
+			if format, ok := joined(x); ok {
+				list = add(list, format)
+				return false
+			}
+		case *ast.BasicLit:
+			if x.Kind == token.STRING {
+				list = add(list, unquote(x))
+			}
+		}
+		return true
+	})
+	return list
+}
+
+func add(list []string, format string) []string {
+	if len(aWord.FindAllString(format, -1)) < 2 || statement.MatchString(format) {
+		return list
+	}
+	return append(list, format)
+}
+
+// forDevelopers says whether what a call is given goes into the log, into SQL or into an error that no caller sees.
+func forDevelopers(call *ast.CallExpr) bool {
+	switch f := call.Fun.(type) {
+	case *ast.Ident:
+		return f.Name == "panic"
+	case *ast.SelectorExpr:
+		switch f.Sel.Name {
+		case "Errorf", "Exec", "Query", "QueryRow", "MustCompile", "Log", "LogAttrs", "Debug", "Info", "Warn", "Error",
+			"DebugContext", "InfoContext", "WarnContext", "ErrorContext":
+			return true
+		}
+		from, ok := f.X.(*ast.Ident)
+		return ok && from.Name == "errors"
+	}
+	return false
+}
+
+// joined writes literals that are joined with values as a format.
+func joined(x *ast.BinaryExpr) (string, bool) {
+	if x.Op != token.ADD {
+		return "", false
+	}
+	var b strings.Builder
+	literal := false
+	var walk func(e ast.Expr)
+	walk = func(e ast.Expr) {
+		switch e := e.(type) {
+		case *ast.BinaryExpr:
+			walk(e.X)
+			walk(e.Y)
+			return
+		case *ast.BasicLit:
+			if e.Kind == token.STRING {
+				literal = true
+				b.WriteString(unquote(e))
+				return
+			}
+		case *ast.CallExpr:
+			b.WriteString(verbOf(e))
+			return
+		}
+		b.WriteString("%s")
+	}
+	walk(x)
+	return b.String(), literal
+}
+
+func verbOf(call *ast.CallExpr) string {
+	name := ""
+	switch f := call.Fun.(type) {
+	case *ast.Ident:
+		name = f.Name
+	case *ast.SelectorExpr:
+		name = f.Sel.Name
+	}
+	switch name {
+	case "Quote":
+		return "%q"
+	case "itoa", "Itoa", "FormatInt":
+		return "%d"
+	}
+	return "%s"
+}
+
+func unquote(l *ast.BasicLit) string {
+	s, _ := strconv.Unquote(l.Value)
+	return s
+}
