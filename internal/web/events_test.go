@@ -431,3 +431,20 @@ func BenchmarkPublish(b *testing.B) {
 		}
 	}
 }
+
+func TestARefusalIsSaidInTheLanguageOfTheCaller(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	for locale, want := range map[string]string{
+		"pt-BR": `não há tipo de evento "nothing"; eles estão listados em catalog.eventTypes`,
+		"fr":    `il n'y a pas de type d'événement "nothing" ; ils sont listés par catalog.eventTypes`,
+		"de":    `there is no event type "nothing"; they are listed by catalog.eventTypes`,
+	} {
+		t.Run(locale, func(t *testing.T) {
+			w := h.publish(strings.Replace(newWorkOrder("1"), "work_management.work_orders.new", "nothing", 1), func(r *http.Request) { r.Header.Set("Accept-Language", locale) })
+			if p := problem(t, w); p["detail"] != want || p["code"] != "INVALID" {
+				t.Errorf("it is answered with %v", p)
+			}
+		})
+	}
+}
