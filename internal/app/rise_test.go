@@ -37,12 +37,12 @@ func (c *client) verdict(t *testing.T, mutation string, vars object) (code, abou
 	if err := json.Unmarshal(body, &answer); err != nil {
 		t.Fatalf("answered %d %s: %v", status, body, err)
 	}
-	for _, e := range answer.Errors {
-		if len(e.Extensions.Needs) > 0 {
-			n := e.Extensions.Needs[0]
-			about = n.Module + "/" + n.Submodule + ":" + n.Action
+	if len(answer.Errors) > 0 {
+		e := answer.Errors[0].Extensions
+		if len(e.Needs) > 0 {
+			about = e.Needs[0].Module + "/" + e.Needs[0].Submodule + ":" + e.Needs[0].Action
 		}
-		return e.Extensions.Code, about
+		return e.Code, about
 	}
 	for _, payload := range answer.Data {
 		if len(payload.UserErrors) > 0 {

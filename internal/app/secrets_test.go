@@ -109,7 +109,7 @@ func TestTheKeyOfTheSecretsIsReplaced(t *testing.T) {
 	dir, integration := sealedDirectory(t, false)
 	code, said := rotate(t, dir)
 	key := keyIn(t, dir)
-	if code != 0 || !strings.Contains(said, "1 integrations, and 1 callbacks") || key == firstKey {
+	if code != 0 || !strings.Contains(said, "(integrations: 1, callbacks that wait for their connector: 1)") || key == firstKey {
 		t.Fatalf("it ended with %d and said %q", code, said)
 	}
 	if strings.Contains(said, key) || strings.Contains(said, firstKey) {

@@ -14,7 +14,8 @@ import (
 
 const secretsHelp = `
 Seals the secrets of integrations, and the callbacks that wait for their connector, with a new key, and wipes what the old
-key opens out of the database's files. The hub must be stopped. That needs as much room beside the database as it has.
+key opens out of the database's files. The hub must be stopped. That takes as much free room as the
+database has, both in the data directory and in the one for temporary files (TMPDIR).
 
 A key in the data directory is replaced by a new one. A key that the hub gets from RECADO_SECRETS_KEY is replaced by the one in
 RECADO_SECRETS_KEY_NEXT, which the hub is to be given as RECADO_SECRETS_KEY from then on.
@@ -38,7 +39,7 @@ func secrets(args []string, out, errOut io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "Sealed with a new key: the secrets of %d integrations, and %d callbacks that wait for their connector. Nothing that the old key opens is left in the database's files.\n\n",
+	fmt.Fprintf(out, "Everything is sealed with a new key (integrations: %d, callbacks that wait for their connector: %d), and nothing that the old key opens is left in the database's files.\n\n",
 		done.Integrations, done.Callbacks)
 	if o.SecretsKey != "" {
 		fmt.Fprint(out, "Before the next start, set RECADO_SECRETS_KEY to the value that RECADO_SECRETS_KEY_NEXT has now, and unset RECADO_SECRETS_KEY_NEXT.\n")

@@ -152,16 +152,17 @@ func (c sealedColumn) reseal(conn *conn, old, fresh *sealer) (n int, err error) 
 }
 
 // Wipe leaves nothing in the database's files but what the database uses: it builds the file anew without the pages and
-// gaps in which deleted values stand, and empties the write-ahead log. It takes as much room beside the file as the file has, and
-// the caller must have locked the directory. What the disk keeps of blocks that a file gave back is beyond its reach.
+// gaps in which deleted values stand, and empties the write-ahead log. It takes as much room as the file has, both beside it and in
+// the directory for temporary files, and the caller must have locked the directory. What the disk keeps of blocks that a file gave back is beyond its reach.
 func Wipe(ctx context.Context, dir string) (err error) {
-	// In memory, which is where temporary tables are otherwise, a large database may not fit.
-	c, err := connect(ctx, filepath.Join(dir, File), "secure_delete(1)", "temp_store(FILE)")
+	c, err := connect(ctx, filepath.Join(dir, File), "secure_delete(1)")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
-	if err := c.script("VACUUM"); err != nil {
+	// Into memory, which is where other connections have what is temporary, a large database may not fit. The driver sorts the settings
+	// of a connection, so this cannot be one of them.
+	if err := c.script("PRAGMA temp_store = FILE; VACUUM"); err != nil {
 		return err
 	}
 	var busy, pages, moved int
