@@ -262,6 +262,17 @@ func TestTheNextRotationTakesUpOneThatWasKilled(t *testing.T) {
 	}
 }
 
+func TestAStartAfterARotationWasCutOffSaysThatItIsToBeRunAgain(t *testing.T) {
+	t.Parallel()
+	for step, rotated := range map[string]bool{"key written": false, "committed": true} {
+		dir, _ := killedAt(t, step)
+		p := serve(t, dir, anyPort)
+		if said := strings.Contains(p.errs.String(), "recado secrets rotate was cut off"); said != rotated {
+			t.Errorf("killed when it was %s, the next start says so: %v\n%s", step, said, p.errs.String())
+		}
+	}
+}
+
 func TestANextKeyThatIsLeftOverIsJudgedByTheDatabase(t *testing.T) {
 	t.Parallel()
 	other := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{1}, sqlite.KeySize))
