@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-	"time"
 
 	"github.com/recado-hub/recado/graph/generated"
 	"github.com/recado-hub/recado/graph/model"
@@ -50,9 +49,10 @@ func (r *mutationResolver) ConsumerSecretRotate(ctx context.Context, id string, 
 	key, version, err := target(hub.KindConsumer, id, input.ExpectedVersion)
 	var rotated *hub.ConsumerSecret
 	if err == nil {
-		var keep time.Duration
-		hub.Assign(&keep, input.KeepOldFor)
-		rotated, err = r.db.ConsumerSecretRotate(ctx, caller(ctx), key, version, keep)
+		var how hub.SecretRotation
+		hub.Assign(&how.KeepOldFor, input.KeepOldFor)
+		hub.Assign(&how.RevokeTokens, input.RevokeTokens)
+		rotated, err = r.db.ConsumerSecretRotate(ctx, caller(ctx), key, version, how)
 	}
 	errs, err := userErrors(err)
 	payload := &model.ConsumerSecretRotatePayload{UserErrors: errs}

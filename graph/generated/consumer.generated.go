@@ -962,8 +962,11 @@ func (ec *executionContext) unmarshalInputConsumerSecretRotateInput(ctx context.
 	if _, present := asMap["keepOldFor"]; !present {
 		asMap["keepOldFor"] = "PT0S"
 	}
+	if _, present := asMap["revokeTokens"]; !present {
+		asMap["revokeTokens"] = false
+	}
 
-	fieldsInOrder := [...]string{"expectedVersion", "keepOldFor"}
+	fieldsInOrder := [...]string{"expectedVersion", "keepOldFor", "revokeTokens"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -984,6 +987,13 @@ func (ec *executionContext) unmarshalInputConsumerSecretRotateInput(ctx context.
 				return it, err
 			}
 			it.KeepOldFor = data
+		case "revokeTokens":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("revokeTokens"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RevokeTokens = data
 		}
 	}
 	return it, nil

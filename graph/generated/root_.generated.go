@@ -821,6 +821,12 @@ input ConsumerSecretRotateInput {
   the default, ends it at once; ` + "`" + `P30D` + "`" + ` is the most. A secret that is older still ends in any case.
   """
   keepOldFor: Duration = "PT0S"
+  """
+  Whether all tokens of the consumer that were given out until now end, and with them the subscriptions that they opened: for a secret
+  that may have leaked. False lets each live until it expires. Tokens that are fetched from then on count, with the old secret too
+  if it is kept.
+  """
+  revokeTokens: Boolean = false
 }
 
 """
@@ -910,7 +916,7 @@ extend type Mutation {
 
   """
   Gives a consumer a new secret. The old one stays valid for the time that is asked for; tokens that were given out stay valid until they
-  expire. The caller must hold everything that the consumer's group grants.
+  expire, unless ` + "`" + `revokeTokens` + "`" + ` is set. The caller must hold everything that the consumer's group grants.
   """
   consumerSecretRotate(
     "The id of the consumer."

@@ -73,6 +73,10 @@ type ConsumerSecretRotateInput struct {
 	// How long the secret of until now stays valid beside the new one, so that whoever uses it has time to change: `PT0S`, which is
 	// the default, ends it at once; `P30D` is the most. A secret that is older still ends in any case.
 	KeepOldFor *time.Duration `json:"keepOldFor,omitempty"`
+	// Whether all tokens of the consumer that were given out until now end, and with them the subscriptions that they opened: for a secret
+	// that may have leaked. False lets each live until it expires. Tokens that are fetched from then on count, with the old secret too
+	// if it is kept.
+	RevokeTokens *bool `json:"revokeTokens,omitempty"`
 }
 
 // What became of `consumerSecretRotate`.

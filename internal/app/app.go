@@ -109,13 +109,11 @@ func (h *Hub) open(ctx context.Context, o Options) error {
 	if info, err := os.Stat(o.Data); err == nil && !info.IsDir() {
 		return fmt.Errorf("%s is a file; name a directory for the data with --data", o.Data)
 	}
-	key, err := secretsKey(o.Data, o.SecretsKey)
-	if err != nil {
-		return err
-	}
 	var tail atomic.Pointer[feed.Feed] // the feed begins where the journal ends, which only the open store can say
 	known := catalog.Load()
-	h.db, err = sqlite.Open(ctx, o.Data, sqlite.Options{Key: key, Catalog: known, Committed: func(changes []hub.Change) {
+	findKey := func() ([]byte, error) { return secretsKey(ctx, o.Data, o.SecretsKey, h.log) }
+	var err error
+	h.db, err = sqlite.Open(ctx, o.Data, sqlite.Options{FindKey: findKey, Catalog: known, Committed: func(changes []hub.Change) {
 		if f := tail.Load(); f != nil {
 			f.Publish(changes)
 		}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -18,7 +19,12 @@ var binary string
 // temporary is the TMPDIR of every process: a hub that is killed leaves the directory of its connector's socket behind.
 var temporary string
 
-func TestMain(m *testing.M) { os.Exit(runTests(m)) }
+func TestMain(m *testing.M) {
+	if step, dir, ok := strings.Cut(os.Getenv(stopAt), " /"); ok { // this process is one that a test started
+		os.Exit(rotateAndDie("/"+dir, step))
+	}
+	os.Exit(runTests(m))
+}
 
 func runTests(m *testing.M) int {
 	dir, err := os.MkdirTemp("/tmp", "recado-test-") // where TMPDIR leads may be too long for the path of a socket

@@ -162,6 +162,9 @@ func TestATokenThatIsTakenBackOpensNoDoorAndEndsWhatItOpened(t *testing.T) {
 		"revoked by an administrator": func(t *testing.T, h holder) {
 			about(t, h.url+"/oauth/revoke", adminKey, adminSecret, h.token)
 		},
+		"of a consumer whose tokens were taken back with its secret": func(t *testing.T, h holder) {
+			w.admin.act(t, `mutation($id: ID!) { consumerSecretRotate(id: $id, input: {revokeTokens: true}) { secret userErrors { message field } } }`, object{"id": h.id}, &made{})
+		},
 		"of a consumer that was disabled": func(t *testing.T, h holder) { update(t, h, object{"enabled": false}) },
 		"of a consumer that was deleted": func(t *testing.T, h holder) {
 			w.admin.act(t, `mutation($id: ID!) { consumerDelete(id: $id) { userErrors { message field } } }`, object{"id": h.id}, &made{})

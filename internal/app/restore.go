@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 
@@ -18,11 +19,8 @@ func Restore(ctx context.Context, o Options) (_ *hub.ConsumerSecret, err error) 
 	if err := hasData(o.Data); err != nil {
 		return nil, err
 	}
-	key, err := secretsKey(o.Data, o.SecretsKey)
-	if err != nil {
-		return nil, err
-	}
-	db, err := sqlite.Open(ctx, o.Data, sqlite.Options{Key: key, Catalog: catalog.Load()})
+	findKey := func() ([]byte, error) { return secretsKey(ctx, o.Data, o.SecretsKey, slog.New(slog.DiscardHandler)) }
+	db, err := sqlite.Open(ctx, o.Data, sqlite.Options{FindKey: findKey, Catalog: catalog.Load()})
 	if err != nil {
 		return nil, err
 	}

@@ -90,13 +90,17 @@ func Open(dir string, o Options) (*Auth, error) {
 
 // Caller is Verify, and then the consumer with its group as they are at this moment. It also says when the token
 // ends: when it
-// expires, or its consumer does. A consumer that is gone, disabled or expired is UNAUTHENTICATED, however valid its token is.
+// expires, or its consumer does. A consumer that is gone, disabled or expired is UNAUTHENTICATED, however valid its token is, and so is
+// a token that was taken back with all others of its consumer.
 func (a *Auth) Caller(ctx context.Context, token, locale string) (hub.Caller, time.Time, error) {
 	claims, err := a.Verify(token)
 	if err != nil {
 		return hub.Caller{}, time.Time{}, err
 	}
 	caller, err := a.db.Caller(ctx, claims.ConsumerKey, locale)
+	if err == nil && claims.Version < caller.Consumer.TokensSince {
+		return hub.Caller{}, time.Time{}, refuse("was revoked, as all tokens of its consumer were")
+	}
 	caller.Scope = claims.Scope
 	until := claims.ExpiresAt
 	if err == nil && caller.Consumer.ExpiresAt != nil && caller.Consumer.ExpiresAt.Before(until) {

@@ -32,12 +32,14 @@ type house struct {
 	consumer *hub.Consumer
 	secret   string
 	log      *bytes.Buffer
+	logger   *slog.Logger // one for all that write to log: each locks for itself
 }
 
 // open makes a house in an empty directory; options override what it needs.
 func open(t testing.TB, o auth.Options) *house {
 	t.Helper()
 	h := &house{dir: t.TempDir(), log: new(bytes.Buffer)}
+	h.logger = slog.New(slog.NewTextHandler(h.log, nil))
 	h.db = hubtest.Open(t, h.dir, nil)
 	h.consumer, h.secret = hubtest.Admin(t, h.db).Consumer, hubtest.AdminSecret
 	h.Auth = h.again(t, o)
@@ -47,7 +49,7 @@ func open(t testing.TB, o auth.Options) *house {
 // again opens another Auth on the same directory, as a restart does.
 func (h *house) again(t testing.TB, o auth.Options) *auth.Auth {
 	t.Helper()
-	o.DB, o.Log = h.db, slog.New(slog.NewTextHandler(h.log, nil))
+	o.DB, o.Log = h.db, h.logger
 	if o.Issuer == "" {
 		o.Issuer = issuer
 	}

@@ -33,7 +33,7 @@ type client struct {
 func (h *house) with(t testing.TB, perms ...hub.Permission) client {
 	t.Helper()
 	c := hubtest.CallerWith(t, h.db, perms...).Consumer
-	rotated, err := h.db.ConsumerSecretRotate(t.Context(), hubtest.Admin(t, h.db), c.Key, 0, 0)
+	rotated, err := h.db.ConsumerSecretRotate(t.Context(), hubtest.Admin(t, h.db), c.Key, 0, hub.SecretRotation{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -235,6 +235,7 @@ func (a *Auth) sign(consumer *hub.Consumer, scope string, now, until time.Time) 
 		},
 		ClientID: consumer.ClientID,
 		Scope:    scope,
+		Version:  consumer.Version,
 	})
 	token.Header["typ"] = tokenType
 	token.Header["kid"] = a.keys.kid

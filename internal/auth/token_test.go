@@ -283,7 +283,7 @@ func TestAConsumerThatExpiredGetsNoToken(t *testing.T) {
 		h := open(t, auth.Options{TTL: time.Hour})
 		c := hubtest.CallerWith(t, h.db).Consumer
 		admin := hubtest.Admin(t, h.db)
-		rotated, err := h.db.ConsumerSecretRotate(t.Context(), admin, c.Key, 0, 0)
+		rotated, err := h.db.ConsumerSecretRotate(t.Context(), admin, c.Key, 0, hub.SecretRotation{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -310,7 +310,7 @@ func TestBothSecretsSignInUntilTheOldOneEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := open(t, auth.Options{})
-		rotated, err := h.db.ConsumerSecretRotate(t.Context(), hubtest.Admin(t, h.db), h.consumer.Key, 0, time.Hour)
+		rotated, err := h.db.ConsumerSecretRotate(t.Context(), hubtest.Admin(t, h.db), h.consumer.Key, 0, hub.SecretRotation{KeepOldFor: time.Hour})
 		if err != nil {
 			t.Fatal(err)
 		}

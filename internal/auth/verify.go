@@ -21,6 +21,7 @@ type Claims struct {
 	IssuedAt    time.Time  // "iat", to the second
 	ExpiresAt   time.Time  // "exp", to the second
 	ID          string     // "jti"
+	Version     int        // of the consumer, when it signed in ("consumer_version")
 	Scope       hub.Grants // what it is narrowed to ("scope"); nil: not at all. It must not be changed
 }
 
@@ -28,7 +29,8 @@ type Claims struct {
 type tokenClaims struct {
 	jwt.RegisteredClaims
 	ClientID string `json:"client_id"`
-	Scope    string `json:"scope,omitempty"` // §2.2.3
+	Scope    string `json:"scope,omitempty"`  // §2.2.3
+	Version  int    `json:"consumer_version"` // ours alone: a time would be too coarse to tell tokens before a moment from those after it
 }
 
 func (a *Auth) newParser() *jwt.Parser {
@@ -79,7 +81,7 @@ func (a *Auth) parse(token string) (Claims, error) {
 	if claims.ID == "" || claims.IssuedAt == nil {
 		return Claims{}, refuse("lacks a claim that is needed, or has one of the wrong type")
 	}
-	valid := Claims{ConsumerKey: key, IssuedAt: claims.IssuedAt.Time, ExpiresAt: claims.ExpiresAt.Time, ID: claims.ID}
+	valid := Claims{ConsumerKey: key, IssuedAt: claims.IssuedAt.Time, ExpiresAt: claims.ExpiresAt.Time, ID: claims.ID, Version: claims.Version}
 	if claims.Scope != "" {
 		if valid.Scope, err = hub.ParseScope(claims.Scope); err != nil {
 			return Claims{}, refuse("has a scope that is none")

@@ -28,6 +28,7 @@ func commands() []command {
 		{"demo", "walk the main job end to end: a work order becomes a WhatsApp message that provably arrived", runDemo},
 		{"consumer", "reset: make a new administrator when the last secret was lost", consumer},
 		{"keys", "rotate: make a new key that signs tokens; those of the old one live on", keys},
+		{"secrets", "rotate: seal the secrets of integrations with a new key", secrets},
 		{app.ConnectorCommand, "run a connector; the hub starts these itself", connector},
 		{"version", "print the version", version},
 	}

@@ -25,6 +25,9 @@ type Consumer struct {
 	SecretRotatedAt *time.Time // when its secret was last replaced; nil: it still has its first one
 	OldSecretUntil  *time.Time // until when the secret before is valid too; nil: that one ended at once, or there is none
 
+	// TokensSince is the version from which on tokens count: those that were made for an older one were taken back. 0: none was.
+	TokensSince int
+
 	// SecretHash and OldSecretHash are read only where a secret is checked.
 	SecretHash    []byte `json:"-"`
 	OldSecretHash []byte `json:"-"`
@@ -57,6 +60,12 @@ var noHash [sha256.Size]byte
 
 // MaxOldSecret is the longest that a replaced secret can stay valid.
 const MaxOldSecret = 30 * 24 * time.Hour
+
+// SecretRotation says how a secret is replaced.
+type SecretRotation struct {
+	KeepOldFor   time.Duration // how long the one until now stays valid: 0 (not at all) to MaxOldSecret
+	RevokeTokens bool          // whether all tokens that were given out until now end
+}
 
 // Rotate replaces the secret: the one until now stays valid for keepOldFor, 0 for not at all; one that is older still ends
 // now. A time that is negative or over MaxOldSecret is INVALID.

@@ -10,14 +10,14 @@ import (
 var consumers = table[hub.Consumer]{
 	kind:    hub.KindConsumer,
 	name:    "consumers",
-	columns: "key, version, name, description, group_key, hub_enabled, enabled, client_id, created_at, updated_at, expires_at, last_used_at, secret_rotated_at, old_secret_until",
+	columns: "key, version, name, description, group_key, hub_enabled, enabled, client_id, created_at, updated_at, expires_at, last_used_at, secret_rotated_at, old_secret_until, tokens_since",
 	key:     func(c *hub.Consumer) int64 { return c.Key },
 	scan:    func(r scanner) (*hub.Consumer, error) { c := &hub.Consumer{}; return c, r.Scan(consumerPlaces(c)...) },
 }
 
 func consumerPlaces(c *hub.Consumer) []any {
 	return []any{&c.Key, &c.Version, &c.Name, &c.Description, &c.GroupKey, &c.HubEnabled, &c.Enabled, &c.ClientID, millis{&c.CreatedAt}, millis{&c.UpdatedAt},
-		maybeMillis{&c.ExpiresAt}, maybeMillis{&c.LastUsedAt}, maybeMillis{&c.SecretRotatedAt}, maybeMillis{&c.OldSecretUntil}}
+		maybeMillis{&c.ExpiresAt}, maybeMillis{&c.LastUsedAt}, maybeMillis{&c.SecretRotatedAt}, maybeMillis{&c.OldSecretUntil}, &c.TokensSince}
 }
 
 func (db *DB) consumer(ctx context.Context, key int64) (*hub.Consumer, error) {
@@ -96,9 +96,9 @@ func (db *DB) ConsumerCreate(ctx context.Context, c hub.Caller, in hub.ConsumerI
 
 func (tx *Tx) consumerInsert(c *hub.Consumer, hash []byte) error {
 	tx.configured()
-	return tx.exec("INSERT INTO consumers ("+consumers.columns+", secret_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	return tx.exec("INSERT INTO consumers ("+consumers.columns+", secret_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		c.Key, c.Version, c.Name, c.Description, c.GroupKey, c.HubEnabled, c.Enabled, c.ClientID, ms(c.CreatedAt), ms(c.UpdatedAt),
-		msp(c.ExpiresAt), msp(c.LastUsedAt), msp(c.SecretRotatedAt), msp(c.OldSecretUntil), hash)
+		msp(c.ExpiresAt), msp(c.LastUsedAt), msp(c.SecretRotatedAt), msp(c.OldSecretUntil), c.TokensSince, hash)
 }
 
 // handOut reads the group of a consumer that is about to be saved, and refuses a caller who does not hold all that it

@@ -8,10 +8,10 @@ import (
 )
 
 // ConsumerSecretRotate gives an API consumer a new secret, which is in the answer and nowhere else. The one until now stays
-// valid for keepOldFor (0 to hub.MaxOldSecret); tokens that were given out stay valid until they expire. It needs EDIT on
-// settings/api_connections, and every right of the consumer's group: who has its secret holds them. An expectedVersion other
+// valid for as long as the rotation says. Tokens that were given out stay valid until they expire, unless it takes them back: then
+// they are refused from the next call on, and what they opened ends. It needs EDIT on settings/api_connections, and every right of the consumer's group: who has its secret holds them. An expectedVersion other
 // than 0 that is not the current one is a CONFLICT.
-func (db *DB) ConsumerSecretRotate(ctx context.Context, c hub.Caller, key int64, expectedVersion int, keepOldFor time.Duration) (*hub.ConsumerSecret, error) {
+func (db *DB) ConsumerSecretRotate(ctx context.Context, c hub.Caller, key int64, expectedVersion int, r hub.SecretRotation) (*hub.ConsumerSecret, error) {
 	if err := c.Need(hub.RowAPIConnections, hub.Edit); err != nil {
 		return nil, err
 	}
@@ -30,13 +30,16 @@ func (db *DB) ConsumerSecretRotate(ctx context.Context, c hub.Caller, key int64,
 		if _, err := tx.handOut(c, u); err != nil {
 			return nil, err
 		}
-		if err := u.Rotate(hub.HashSecret(secret), keepOldFor, tx.now); err != nil {
+		if err := u.Rotate(hub.HashSecret(secret), r.KeepOldFor, tx.now); err != nil {
 			return nil, err
 		}
 		u.Version, u.UpdatedAt = u.Version+1, tx.now
+		if r.RevokeTokens {
+			u.TokensSince = u.Version
+		}
 		tx.configured()
-		err = tx.exec("UPDATE consumers SET version = ?, secret_hash = ?, secret_rotated_at = ?, old_secret_hash = ?, old_secret_until = ?, updated_at = ? WHERE key = ?",
-			u.Version, u.SecretHash, msp(u.SecretRotatedAt), u.OldSecretHash, msp(u.OldSecretUntil), ms(u.UpdatedAt), key)
+		err = tx.exec("UPDATE consumers SET version = ?, secret_hash = ?, secret_rotated_at = ?, old_secret_hash = ?, old_secret_until = ?, tokens_since = ?, updated_at = ? WHERE key = ?",
+			u.Version, u.SecretHash, msp(u.SecretRotatedAt), u.OldSecretHash, msp(u.OldSecretUntil), u.TokensSince, ms(u.UpdatedAt), key)
 		u.SecretHash, u.OldSecretHash = nil, nil
 		return &hub.ConsumerSecret{Consumer: u, Secret: secret}, err
 	})

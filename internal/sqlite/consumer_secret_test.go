@@ -51,7 +51,7 @@ func TestASecretIsReplaced(t *testing.T) {
 	stored := func() *hub.Consumer { return must(db.ConsumerByClientID(ctx, made.Consumer.ClientID))(t) }
 
 	t.Run("and the old one stays for as long as was asked for", func(t *testing.T) {
-		next := must(db.ConsumerSecretRotate(ctx, admin, key, 1, time.Hour))(t)
+		next := must(db.ConsumerSecretRotate(ctx, admin, key, 1, hub.SecretRotation{KeepOldFor: time.Hour}))(t)
 		c, now := stored(), time.Now()
 		if !c.HasSecret(made.Secret, now) || !c.HasSecret(next.Secret, now) || c.HasSecret(made.Secret, now.Add(time.Hour)) {
 			t.Error("not both secrets are valid, or the old one is for too long")
@@ -66,7 +66,7 @@ func TestASecretIsReplaced(t *testing.T) {
 	})
 	t.Run("or ends at once", func(t *testing.T) {
 		before := stored()
-		next := must(db.ConsumerSecretRotate(ctx, admin, key, 0, 0))(t)
+		next := must(db.ConsumerSecretRotate(ctx, admin, key, 0, hub.SecretRotation{}))(t)
 		c, now := stored(), time.Now()
 		if !c.HasSecret(next.Secret, now) || c.HasSecret(made.Secret, now) || slices.Equal(before.SecretHash, c.SecretHash) || c.OldSecretHash != nil {
 			t.Error("the new secret is not the only one")
@@ -74,24 +74,24 @@ func TestASecretIsReplaced(t *testing.T) {
 	})
 	t.Run("not for a version that is stale, a time that is too long, or a consumer that is not there", func(t *testing.T) {
 		before := stored()
-		_, err := db.ConsumerSecretRotate(ctx, admin, key, 1, 0)
+		_, err := db.ConsumerSecretRotate(ctx, admin, key, 1, hub.SecretRotation{})
 		refused(t, err, hub.CodeConflict, "expectedVersion")
-		_, err = db.ConsumerSecretRotate(ctx, admin, key, 0, 31*24*time.Hour)
+		_, err = db.ConsumerSecretRotate(ctx, admin, key, 0, hub.SecretRotation{KeepOldFor: 31 * 24 * time.Hour})
 		refused(t, err, hub.CodeInvalid, "keepOldFor")
-		_, err = db.ConsumerSecretRotate(ctx, admin, 404, 0, 0)
+		_, err = db.ConsumerSecretRotate(ctx, admin, 404, 0, hub.SecretRotation{})
 		refused(t, err, hub.CodeNotFound, "id")
 		if !slices.Equal(before.SecretHash, stored().SecretHash) {
 			t.Error("a refused rotation changed the secret")
 		}
 	})
 	t.Run("only by who holds every right of its group", func(t *testing.T) {
-		_, err := db.ConsumerSecretRotate(ctx, hubtest.CallerWith(t, db, hubtest.May(hub.RowAPIConnections, hub.Edit)), key, 0, 0)
+		_, err := db.ConsumerSecretRotate(ctx, hubtest.CallerWith(t, db, hubtest.May(hub.RowAPIConnections, hub.Edit)), key, 0, hub.SecretRotation{})
 		if e := refused(t, err, hub.CodeForbidden, ""); !slices.Equal(e.Needs, []hub.Permission{seeWorkOrders}) {
 			t.Errorf("it needs %v", e.Needs)
 		}
-		_, err = db.ConsumerSecretRotate(ctx, hubtest.CallerWith(t, db, seeWorkOrders, hubtest.May(hub.RowAPIConnections, hub.See)), key, 0, 0)
+		_, err = db.ConsumerSecretRotate(ctx, hubtest.CallerWith(t, db, seeWorkOrders, hubtest.May(hub.RowAPIConnections, hub.See)), key, 0, hub.SecretRotation{})
 		refused(t, err, hub.CodeForbidden, "")
-		must(db.ConsumerSecretRotate(ctx, hubtest.CallerWith(t, db, seeWorkOrders, hubtest.May(hub.RowAPIConnections, hub.Edit)), key, 0, 0))(t)
+		must(db.ConsumerSecretRotate(ctx, hubtest.CallerWith(t, db, seeWorkOrders, hubtest.May(hub.RowAPIConnections, hub.Edit)), key, 0, hub.SecretRotation{}))(t)
 	})
 }
 

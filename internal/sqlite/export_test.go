@@ -87,3 +87,25 @@ func (db *DB) ExplainParts(ctx context.Context) (map[string][]string, error) {
 
 // WriterQueue is writerQueue for tests.
 const WriterQueue = writerQueue
+
+// Sealed reads every sealed value as it is stored.
+func (db *DB) Sealed(ctx context.Context) (all [][]byte, err error) {
+	for _, c := range sealedColumns {
+		values, err := c.read(db.reads(ctx), 0, 1<<30)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range values {
+			all = append(all, v.sealed)
+		}
+	}
+	return all, nil
+}
+
+// SealedColumns names the columns that Reseal seals anew.
+func SealedColumns() (names []string) {
+	for _, c := range sealedColumns {
+		names = append(names, c.table+"."+c.column)
+	}
+	return names
+}

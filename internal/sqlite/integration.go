@@ -91,15 +91,3 @@ func (db *DB) integrationSecrets(r reader, key int64) (i *hub.Integration, secre
 	secrets = map[string]string{}
 	return i, secrets, json.Unmarshal(plain, &secrets)
 }
-
-// checkKey unseals the secrets of one integration: a hub that was started with a key which is not this directory's would
-// otherwise learn of it with the first message.
-func (db *DB) checkKey(ctx context.Context) error {
-	r := db.reads(ctx)
-	keys, err := readAll(r, scanKey, "SELECT key FROM integrations ORDER BY key LIMIT 1")
-	if err != nil || len(keys) == 0 {
-		return err
-	}
-	_, _, err = db.integrationSecrets(r, keys[0])
-	return err
-}

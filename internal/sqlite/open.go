@@ -24,6 +24,8 @@ import (
 type Options struct {
 	// Key seals the secrets of integrations: 32 bytes. Without it, integrations cannot be kept.
 	Key []byte
+	// FindKey is asked for the key instead, once the directory is locked and before anything in it is changed.
+	FindKey func() ([]byte, error)
 	// Catalog judges permission rows and records.
 	Catalog *catalog.Catalog
 	// Committed is called after each commit that wrote to the journal, in the order of the commits, before the callers of
@@ -61,7 +63,13 @@ func Open(ctx context.Context, dir string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := open(ctx, dir, o)
+	var db *DB
+	if o.FindKey != nil {
+		o.Key, err = o.FindKey()
+	}
+	if err == nil {
+		db, err = open(ctx, dir, o)
+	}
 	if err != nil {
 		return nil, errors.Join(err, lock.Unlock())
 	}
@@ -109,7 +117,7 @@ func open(ctx context.Context, dir string, o Options) (*DB, error) {
 	read.SetMaxIdleConns(max(4, 2*runtime.GOMAXPROCS(0)))
 	db := &DB{dir: dir, read: read, catalog: o.Catalog}
 	if db.seal, err = newSealer(o.Key); err == nil {
-		err = db.checkKey(ctx)
+		err = checkKey(db.reads(ctx), db.seal)
 	}
 	if err == nil {
 		err = db.loadRevoked(ctx)

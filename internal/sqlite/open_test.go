@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,6 +42,33 @@ func TestASecondHubOnTheSameDirectoryIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	hubtest.Open(t, dir, nil)
+}
+
+func TestTheKeyIsLookedForOnceTheDirectoryIsLocked(t *testing.T) {
+	t.Parallel()
+	dir, asked := filepath.Join(t.TempDir(), "new"), 0
+	find := func(o *sqlite.Options) {
+		o.Key, o.FindKey = nil, func() ([]byte, error) {
+			asked++
+			if unlock, err := sqlite.Lock(dir); err == nil {
+				t.Error("the directory was not locked")
+				return nil, unlock()
+			}
+			if _, err := os.Stat(filepath.Join(dir, sqlite.File)); !os.IsNotExist(err) {
+				t.Errorf("there is a database already: %v", err)
+			}
+			return hubtest.Key(), nil
+		}
+	}
+	hubtest.Open(t, dir, find)
+	if _, err := sqlite.Open(t.Context(), dir, hubtest.Options(find)); err == nil || asked != 1 {
+		t.Errorf("a directory in use: %v, and the key was asked for %d times", err, asked)
+	}
+	noKey := func(o *sqlite.Options) { o.FindKey = func() ([]byte, error) { return nil, errors.New("no key here") } }
+	other := t.TempDir()
+	_, err := sqlite.Open(t.Context(), other, hubtest.Options(noKey))
+	oneClearLine(t, err, "no key here")
+	hubtest.Open(t, other, nil) // the refusal freed it
 }
 
 func TestADatabaseOfANewerVersionIsRefusedAndLeftAsItIs(t *testing.T) {

@@ -51,7 +51,7 @@ var asks = map[string]ask{
 		return lastly(db.ConsumerUpdate(ctx, c, 404, 0, hub.ConsumerInput{}))
 	}},
 	"ConsumerSecretRotate": {hubtest.May(hub.RowAPIConnections, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
-		return lastly(db.ConsumerSecretRotate(ctx, c, 404, 0, 0))
+		return lastly(db.ConsumerSecretRotate(ctx, c, 404, 0, hub.SecretRotation{}))
 	}},
 	"TokenRevoke": {hubtest.May(hub.RowAPIConnections, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return db.TokenRevoke(ctx, c, sqlite.RevokedToken{ID: "jti", ConsumerKey: 404, ExpiresAt: time.Now().Add(time.Hour)})

@@ -8,13 +8,14 @@ import (
 )
 
 // sealer encrypts what must not be readable in a copy of the database file: AES-256-GCM with a random nonce in front
-// (NIST SP 800-38D). The first byte says with which key, so that keys can be changed later.
+// (NIST SP 800-38D). The first byte says in which way, so that the way can be changed later. There is one key at a time: Reseal changes it
+// for everything at once.
 type sealer struct{ aead cipher.AEAD }
 
 // KeySize is how many bytes Options.Key has.
 const KeySize = 32
 
-const currentKey = 1
+const sealedByGCM = 1
 
 func newSealer(key []byte) (*sealer, error) {
 	if len(key) != KeySize {
@@ -30,14 +31,14 @@ func newSealer(key []byte) (*sealer, error) {
 
 // seal encrypts plain; place binds it to where it is stored, so that it cannot be copied to another row.
 func (s *sealer) seal(plain []byte, place string) []byte {
-	return s.aead.Seal([]byte{currentKey}, nil, plain, []byte(place))
+	return s.aead.Seal([]byte{sealedByGCM}, nil, plain, []byte(place))
 }
 
 // errSealed is what opening says when the key or the place is wrong, or the data was changed.
 var errSealed = errors.New("sealed data cannot be opened: it was sealed with another key; start with the key that belongs to this data directory")
 
 func (s *sealer) open(sealed []byte, place string) ([]byte, error) {
-	if len(sealed) < 1 || sealed[0] != currentKey {
+	if len(sealed) < 1 || sealed[0] != sealedByGCM {
 		return nil, errSealed
 	}
 	plain, err := s.aead.Open(nil, nil, sealed[1:], []byte(place))

@@ -1,0 +1,81 @@
+//go:build unix
+
+package app_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// mustRun says that no test may be skipped for what this machine lacks: .ci/run sets it.
+const mustRun = "RECADO_CI"
+
+// skipOrFail ends a test that this machine cannot run.
+func skipOrFail(t *testing.T, why string) {
+	t.Helper()
+	if os.Getenv(mustRun) != "" {
+		t.Fatal(why)
+	}
+	t.Skip("NOT TESTED: " + why)
+}
+
+// npmInstall copies a directory of testdata and installs the packages that its lock file names, and no others.
+func npmInstall(t *testing.T, name string) (dir string) {
+	t.Helper()
+	for _, tool := range []string{"node", "npm"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skip("NOT TESTED: the clients of other people need node and npm, and this machine has no " + tool)
+		}
+	}
+	dir = t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join("testdata", name))); err != nil {
+		t.Fatal(err)
+	}
+	install := exec.CommandContext(t.Context(), "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=1", "--fetch-timeout=30000")
+	install.Dir = dir
+	if out, err := install.CombinedOutput(); err != nil {
+		skipOrFail(t, "npm ci: "+err.Error()+"\n"+string(out))
+	}
+	return dir
+}
+
+// Clients of other people, which are stricter than Go's, get on with the hub.
+func TestNPMsOAuthClientsGetOnWithTheHub(t *testing.T) {
+	t.Parallel()
+	dir := npmInstall(t, "oauth-client")
+	const key, secret = "a_key/with+marks", "a+secret:with%marks&more=less/?"
+	hub := run(t, []string{"RECADO_BOOTSTRAP_KEY=" + key, "RECADO_BOOTSTRAP_SECRET=" + secret},
+		"serve", "--addr", anyPort, "--data", t.TempDir(), "--log-level", "warn")
+	url := hub.wait(t, servesAt)[1]
+	node := exec.CommandContext(t.Context(), "node", "clients.mjs", url)
+	node.Dir = dir
+	node.Env = append(environment(), "CLIENT_ID="+key, "CLIENT_SECRET="+secret)
+	var errs bytes.Buffer
+	node.Stderr = &errs
+	out, err := node.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s\n%s", err, out, &errs)
+	}
+	checks := 0
+	for said := json.NewDecoder(bytes.NewReader(out)); said.More(); checks++ {
+		var check struct {
+			Name  string
+			Error *string
+		}
+		if err := said.Decode(&check); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		t.Run(check.Name, func(t *testing.T) {
+			if check.Error != nil {
+				t.Error(*check.Error)
+			}
+		})
+	}
+	if checks == 0 {
+		t.Errorf("nothing was checked:\n%s", &errs)
+	}
+}
