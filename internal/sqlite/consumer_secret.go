@@ -30,6 +30,7 @@ func (db *DB) ConsumerSecretRotate(ctx context.Context, c hub.Caller, key int64,
 		if _, err := tx.handOut(c, u); err != nil {
 			return nil, err
 		}
+		before := *u
 		if err := u.Rotate(hub.HashSecret(secret), keepOldFor, tx.now); err != nil {
 			return nil, err
 		}
@@ -38,7 +39,10 @@ func (db *DB) ConsumerSecretRotate(ctx context.Context, c hub.Caller, key int64,
 		err = tx.exec("UPDATE consumers SET version = ?, secret_hash = ?, secret_rotated_at = ?, old_secret_hash = ?, old_secret_until = ?, updated_at = ? WHERE key = ?",
 			u.Version, u.SecretHash, msp(u.SecretRotatedAt), u.OldSecretHash, msp(u.OldSecretUntil), ms(u.UpdatedAt), key)
 		u.SecretHash, u.OldSecretHash = nil, nil
-		return &hub.ConsumerSecret{Consumer: u, Secret: secret}, err
+		if err != nil {
+			return nil, err
+		}
+		return &hub.ConsumerSecret{Consumer: u, Secret: secret}, tx.auditConsumer(c, hub.AuditSecretRotated, &before, u, hub.AuditSecret("secret", true))
 	})
 }
 
