@@ -66,6 +66,7 @@ func (h *handler) serveWebsocket(w http.ResponseWriter, r *http.Request, s sessi
 	}
 	if r.Header.Get("Authorization") != "" {
 		if _, err := h.open(r.Context(), s); err != nil {
+			h.denied(r.Context(), s, err)
 			a.refuse(err, s)
 			return
 		}
@@ -89,6 +90,7 @@ func (h *handler) initWebsocket(ctx context.Context, payload transport.InitPaylo
 		s.locale = localeOf(given)
 	}
 	if _, err := h.open(ctx, s); err != nil {
+		h.denied(ctx, s, err)
 		ctx = transport.WithWebsocketCloseCode(ctx, closeForbidden)
 		return transport.AppendCloseReason(ctx, closeReason(err)), nil, err
 	}

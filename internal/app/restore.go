@@ -18,16 +18,21 @@ func Restore(ctx context.Context, o Options) (_ *hub.ConsumerSecret, err error) 
 	if err := hasData(o.Data); err != nil {
 		return nil, err
 	}
-	key, err := secretsKey(o.Data, o.SecretsKey)
-	if err != nil {
-		return nil, err
-	}
-	db, err := sqlite.Open(ctx, o.Data, sqlite.Options{Key: key, Catalog: catalog.Load()})
+	db, err := openData(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	return db.Restore(ctx)
+}
+
+// openData opens the store of a data directory that is there, for a command.
+func openData(ctx context.Context, o Options) (*sqlite.DB, error) {
+	key, err := secretsKey(o.Data, o.SecretsKey)
+	if err != nil {
+		return nil, err
+	}
+	return sqlite.Open(ctx, o.Data, sqlite.Options{Key: key, Catalog: catalog.Load()})
 }
 
 // hasData refuses a directory in which no hub ever ran.
