@@ -231,6 +231,21 @@ func TestWhoMayNotPublishIsToldWhatIsMissing(t *testing.T) {
 	if w.Code != 403 || p["code"] != "FORBIDDEN" || !reflect.DeepEqual(p["needs"], want) || p["group"] != reader.Group.Description || p["asked"] != "POST /events" {
 		t.Errorf("got %d %v", w.Code, p)
 	}
+	if len(h.denied) != 1 || h.denied[0].ConsumerKey != made.Consumer.Key || h.denied[0].Asked != "POST /events" || len(h.denied[0].Needs) != 1 ||
+		h.denied[0].Via != (hub.Via{Door: hub.DoorEvents, Address: "192.0.2.1", Request: w.Header().Get("X-Request-Id")}) {
+		t.Errorf("the audit log is told %+v", h.denied)
+	}
+	off := false
+	if _, err := h.db.ConsumerUpdate(t.Context(), h.admin, made.Consumer.Key, 0, hub.ConsumerInput{Enabled: &off}); err != nil {
+		t.Fatal(err)
+	}
+	if w := h.publish(newWorkOrder("1"), nil); w.Code != 401 || len(h.denied) != 2 || h.denied[1].Reason != "UNAUTHENTICATED" || h.denied[1].ConsumerKey != made.Consumer.Key {
+		t.Errorf("of a consumer that is disabled it is told %+v, %d", h.denied, w.Code)
+	}
+	h.token = "of nobody"
+	if w := h.publish(newWorkOrder("1"), nil); w.Code != 401 || len(h.denied) != 2 {
+		t.Errorf("of a token that nobody knows it is told %+v, %d", h.denied, w.Code)
+	}
 }
 
 func TestEveryTypeOfEventNeedsTheRowThatGuardsItAndNoOther(t *testing.T) {
