@@ -241,7 +241,7 @@ func clipJSON(v json.RawMessage) json.RawMessage {
 	if len(v) <= maxAuditValue {
 		return v
 	}
-	return quoteJSON(Clip(strings.ToValidUTF8(string(v[:maxAuditValue/2]), "?"), maxAuditValue/2) + "…")
+	return quoteJSON(strings.ToValidUTF8(string(v[:maxAuditValue/2]), "") + "…")
 }
 
 func quoteJSON(s string) json.RawMessage { return mustJSON(s) }

@@ -111,6 +111,9 @@ func (db *DB) NoteDenial(d hub.Denial, at time.Time) {
 	}
 	db.tallies.mu.Lock()
 	defer db.tallies.mu.Unlock()
+	if db.tallies.closed {
+		return
+	}
 	db.tallies.add(t, tallied{count: 1, first: at, last: at, request: d.Via.Request})
 	db.arm(db.tallies.delay(t))
 }
