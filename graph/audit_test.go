@@ -219,9 +219,21 @@ func TestATokenOfAConsumerThatIsDisabledIsADenialAndOneThatNobodyKnowsIsNot(t *t
 		t.Fatalf("it is answered %d", r.status)
 	}
 	s.ask("of nobody", "{ viewer { locale } }", nil)
-	s.denials(1)
+	if _, res, err := s.dial(headers("Authorization", "Bearer "+token), "graphql-transport-ws"); err == nil || res.StatusCode != http.StatusUnauthorized {
+		t.Errorf("a websocket is answered with %v", res)
+	}
+	socket, _, err := s.dial(nil, "graphql-transport-ws")
+	if err != nil {
+		t.Fatal(err)
+	}
+	socket.say("connection_init", "", bearer(token))
+	if _, err := socket.next(); err == nil {
+		t.Error("a websocket is opened")
+	}
+	s.denials(3)
 	r := s.do(s.admin, auditLog, vars{"f": vars{"kinds": []string{"DENIED"}}})
-	if n := r.list("auditLog", "nodes"); len(n) != 1 || r.text("auditLog", "nodes", 0, "consumerId") != c.Consumer.ID() || r.text("auditLog", "nodes", 0, "reason") != "UNAUTHENTICATED" {
+	if n := r.list("auditLog", "nodes"); len(n) != 1 || r.text("auditLog", "nodes", 0, "consumerId") != c.Consumer.ID() || r.text("auditLog", "nodes", 0, "reason") != "UNAUTHENTICATED" ||
+		r.text("auditLog", "nodes", 0, "asked") != "/graphql" || r.at("auditLog", "nodes", 0, "count") != 3.0 {
 		t.Errorf("the denials are %v", n)
 	}
 }
