@@ -105,6 +105,7 @@ type postman struct {
 	mu       sync.Mutex
 	sent     []hub.Handover
 	refuse   string
+	lose     string // what becomes of messages to this recipient is not known
 	problems []hub.Problem
 	busy     sync.WaitGroup
 }
@@ -145,12 +146,15 @@ func (p *postman) Check(context.Context, hub.OpenIntegration) ([]hub.Problem, er
 func (p *postman) Send(in hub.OpenIntegration, batch []hub.Handover) error {
 	p.mu.Lock()
 	p.sent = append(p.sent, batch...)
-	refuse := p.refuse
+	refuse, lose := p.refuse, p.lose
 	p.mu.Unlock()
 	p.busy.Go(func() {
 		outcomes := make([]hub.Outcome, len(batch))
 		for i, b := range batch {
 			outcomes[i] = hub.Outcome{Key: b.Key, Attempt: b.Attempt, Kind: hub.OutcomeAccepted, ProviderID: "letter-" + hub.ID(hub.KindDelivery, b.Key), At: time.Now()}
+			if b.Recipient == lose {
+				outcomes[i] = hub.Outcome{Key: b.Key, Attempt: b.Attempt, Kind: hub.OutcomeUnknown, Scope: hub.ScopeDelivery, Message: "no answer came", At: time.Now()}
+			}
 			if b.Recipient == refuse {
 				outcomes[i] = hub.Outcome{Key: b.Key, Attempt: b.Attempt, Kind: hub.OutcomeRejected, Scope: hub.ScopeRecipient, Code: "404",
 					Message: "nobody lives there", At: time.Now()}

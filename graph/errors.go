@@ -78,11 +78,25 @@ func splitPath(path string) []string {
 
 // presenter shapes the errors at the top of a response. What is not meant for the caller goes to the log.
 type presenter struct {
-	log *slog.Logger
+	log  *slog.Logger
+	note func(hub.Denial)
+}
+
+// denied counts an error that refuses somebody for the audit log. It is called once for every error that leaves this door:
+// for those of fields and subscriptions by present, for those of a request as a whole by who answers it.
+func (p presenter) denied(ctx context.Context, s session, err error) {
+	what := "/graphql"
+	if names := asked(ctx); len(names) > 0 {
+		what = strings.Join(names, ".")
+	}
+	if d, ok := hub.DenialOf(err, what, s.via); ok {
+		p.note(d)
+	}
 }
 
 func (p presenter) present(ctx context.Context, err error) *gqlerror.Error {
 	shaped := graphql.DefaultErrorPresenter(ctx, err)
+	p.denied(ctx, whose(ctx), err)
 	var e *hub.Error
 	switch {
 	case errors.As(err, &e):
@@ -145,7 +159,7 @@ func asked(ctx context.Context) (names []string) {
 
 func (p presenter) internal(ctx context.Context, shaped *gqlerror.Error, err error) {
 	if !errors.Is(err, context.Canceled) { // the client went away: nobody is waiting, nothing is wrong
-		p.log.ErrorContext(ctx, "graphql: internal error", "operation", operationName(ctx), "path", shaped.Path.String(), "error", err)
+		p.log.ErrorContext(ctx, "graphql: internal error", "request", whose(ctx).via.Request, "operation", operationName(ctx), "path", shaped.Path.String(), "error", err)
 	}
 	shaped.Message = say(ctx, "something went wrong inside the hub; its log says what")
 	shaped.Extensions = map[string]any{"code": string(hub.CodeInternal)}
@@ -153,7 +167,7 @@ func (p presenter) internal(ctx context.Context, shaped *gqlerror.Error, err err
 
 // recovered turns a panic into an error that the presenter then takes for an internal one.
 func (p presenter) recovered(ctx context.Context, panicked any) error {
-	p.log.ErrorContext(ctx, "graphql: panic", "operation", operationName(ctx), "panic", fmt.Sprint(panicked), "stack", string(debug.Stack()))
+	p.log.ErrorContext(ctx, "graphql: panic", "request", whose(ctx).via.Request, "operation", operationName(ctx), "panic", fmt.Sprint(panicked), "stack", string(debug.Stack()))
 	return errPanic
 }
 

@@ -166,6 +166,7 @@ func (w rowDemand) ofInput(input map[string]any) (d demand) {
 var rowOfKind = map[hub.Kind]hub.Row{
 	hub.KindGroup: hub.RowUserAccounts, hub.KindConsumer: hub.RowAPIConnections, hub.KindIntegration: hub.RowAPIConnections,
 	hub.KindEvent: hub.RowEvents, hub.KindFlow: hub.RowHub, hub.KindExecution: hub.RowHub, hub.KindDelivery: hub.RowHub,
+	hub.KindAudit: hub.RowTransactionsLog,
 }
 
 // ofObjects is the demand of objects of any kind, which their ids tell.

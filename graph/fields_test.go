@@ -113,7 +113,8 @@ func TestEveryFieldOfTheSchemaIsAnsweredAsTheSchemaSays(t *testing.T) {
 	ids := vars{"group": s.group, "consumer": s.consumer, "integration": s.integration, "flow": s.flow, "event": s.event, "execution": execution,
 		"occurrence": published.text("occurrencePublish", "occurrence", "id"),
 		"record":     s.do(s.admin, `{ records { nodes { id } } }`, nil).text("records", "nodes", 0, "id"),
-		"delivery":   s.do(s.admin, `{ deliveries { nodes { id } } }`, nil).text("deliveries", "nodes", 0, "id")}
+		"delivery":   s.do(s.admin, `{ deliveries { nodes { id } } }`, nil).text("deliveries", "nodes", 0, "id"),
+		"auditEntry": s.do(s.admin, `{ auditLog { nodes { id } } }`, nil).text("auditLog", "nodes", 0, "id")}
 	a := answered{t: t, schema: loadSchema(t), seen: map[string]bool{}}
 	for _, f := range fieldsOf(a.schema.Query) {
 		args := ""

@@ -108,3 +108,19 @@ func deliveryFilter(in *model.DeliveryFilterInput) (out hub.DeliveryFilter, err 
 	out.IntegrationKey, err = optionalKey(hub.KindIntegration, in.Integration, "filter.integration")
 	return out, err
 }
+
+func auditFilter(in *model.AuditFilterInput) (out hub.AuditFilter, err error) {
+	if in == nil {
+		return out, nil
+	}
+	out.Kinds = in.Kinds
+	hub.Assign(&out.Since, in.Since)
+	hub.Assign(&out.Until, in.Until)
+	if out.ConsumerKey, err = optionalKey(hub.KindConsumer, in.Consumer, "filter.consumer"); err != nil || in.Subject == nil {
+		return out, err
+	}
+	if _, out.SubjectKey, err = hub.ParseID(*in.Subject); err != nil {
+		err = hub.Invalid("filter.subject", "%q is not an id; use an id that this API returned", hub.Clip(*in.Subject, 40))
+	}
+	return out, err
+}

@@ -75,7 +75,7 @@ const maxTokens = 5_000
 // New makes the handler of /graphql: POST and GET by GraphQL over HTTP, and the websocket protocol graphql-transport-ws.
 func New(o Options) http.Handler {
 	o = o.withDefaults()
-	errs := presenter{log: o.Log}
+	errs := presenter{log: o.Log, note: func(d hub.Denial) { o.DB.NoteDenial(d, time.Now()) }}
 	root := &resolver{db: o.DB, engine: o.Engine, catalog: o.Catalog, present: errs.present}
 	schema := generated.NewExecutableSchema(generated.Config{Resolvers: root, Directives: generated.DirectiveRoot{Localized: localized}})
 
@@ -87,7 +87,7 @@ func New(o Options) http.Handler {
 	root.exec = exec
 	exec.Use(limits{schema: schema.Schema(), depth: o.MaxDepth, cost: o.MaxCost, root: o.MaxRoot})
 
-	h := &handler{authenticate: o.Authenticate, log: o.Log, present: errs.present, exec: exec, maxBody: o.MaxBody, timeout: o.Timeout,
+	h := &handler{authenticate: o.Authenticate, log: o.Log, present: errs.present, denied: errs.denied, exec: exec, maxBody: o.MaxBody, timeout: o.Timeout,
 		newLoaders: func(remember bool) *loaders { return newLoaders(o.DB, remember) }}
 	exec.AroundOperations(h.aroundOperation)
 	h.websocket = h.newWebsocket(o.KeepAlive)
@@ -99,6 +99,7 @@ type handler struct {
 	authenticate Authenticate
 	newLoaders   func(remember bool) *loaders
 	present      graphql.ErrorPresenterFunc
+	denied       func(context.Context, session, error) // for the audit log
 	exec         graphql.GraphExecutor
 	log          *slog.Logger
 	websocket    transport.Websocket

@@ -40,6 +40,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	v, err := h.open(ctx, s)
 	if err != nil {
+		h.denied(ctx, s, err)
 		a.refuse(err, s)
 		return
 	}

@@ -35,6 +35,7 @@ type loaders struct {
 	executions   loader[int64, *hub.Execution]
 	deliveries   loader[int64, *hub.Delivery]
 	records      loader[int64, *hub.Record]
+	auditEntries loader[int64, *hub.AuditEntry]
 
 	deliveriesOf loader[int64, []*hub.Delivery] // of an execution
 	attemptsOf   loader[int64, []hub.Attempt]   // of a delivery
@@ -62,6 +63,8 @@ func newLoaders(db *sqlite.DB, remember bool) *loaders {
 		executions:  newLoader(byKeys(db.ExecutionsByKey), remember),
 		deliveries:  newLoader(byKeys(db.DeliveriesByKey), remember),
 		records:     newLoader(oneByOne(db.Record), remember),
+
+		auditEntries: newLoader(byKeys(db.AuditEntriesByKey), remember),
 
 		deliveriesOf: newLoader(listsOf(db.DeliveriesOf), remember),
 		timelinesOf:  newLoader(listsOf(db.TimelinesOf), remember),
@@ -193,6 +196,8 @@ func (l *loaders) later(ctx context.Context, kind hub.Kind, key int64) func() (m
 		return nodeLater(l.executions.Load(ctx, key))
 	case hub.KindDelivery:
 		return nodeLater(l.deliveries.Load(ctx, key))
+	case hub.KindAudit:
+		return nodeLater(l.auditEntries.Load(ctx, key))
 	}
 	return func() (model.Node, error) { return nil, nil }
 }

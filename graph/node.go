@@ -41,6 +41,8 @@ func (r *resolver) node(ctx context.Context, kind hub.Kind, key int64) (model.No
 		return nodeOf(r.db.Execution(ctx, c, key))
 	case hub.KindDelivery:
 		return nodeOf(r.db.Delivery(ctx, c, key))
+	case hub.KindAudit:
+		return nodeOf(r.db.AuditEntry(ctx, c, key))
 	}
 	return nil, nil
 }

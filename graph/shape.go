@@ -20,6 +20,14 @@ func text[T ~string](s T) *string {
 	return optional(string(s))
 }
 
+// idOf is the id of an object that may not be there; null for the key 0.
+func idOf(kind hub.Kind, key int64) *string {
+	if key == 0 {
+		return nil
+	}
+	return optional(hub.ID(kind, key))
+}
+
 // positive is null for a number that stands for no limit.
 func positive(n int) *int {
 	if n <= 0 {
@@ -90,6 +98,7 @@ func recordKey(v *hub.Record) int64           { return v.Key }
 func occurrenceKey(v *hub.Occurrence) int64   { return v.Key }
 func executionKey(v *hub.Execution) int64     { return v.Key }
 func deliveryKey(v *hub.Delivery) int64       { return v.Key }
+func auditKey(v *hub.AuditEntry) int64        { return v.Key }
 
 // expected reads an expectedVersion; 0 if it was not given.
 func expected(version *int) (int, error) {

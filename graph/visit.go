@@ -18,6 +18,7 @@ import (
 type session struct {
 	token  string
 	locale string
+	via    hub.Via // by which way it came, for the audit log
 }
 
 // visit is one operation of a caller.
@@ -58,6 +59,14 @@ func visitOf(ctx context.Context) *visit {
 	return v
 }
 
+// whose is the session that ctx belongs to, also before its operation has begun.
+func whose(ctx context.Context) session {
+	if v := visitOf(ctx); v.authenticate != nil {
+		return v.session
+	}
+	return sessionOf(ctx)
+}
+
 // caller is who asks. In a subscription it is asked anew each time, so that rights that were taken away are gone at once.
 func caller(ctx context.Context) hub.Caller {
 	v := visitOf(ctx)
@@ -66,13 +75,14 @@ func caller(ctx context.Context) hub.Caller {
 	}
 	c, err := v.refresh(ctx)
 	if err != nil {
-		return hub.Caller{Locale: v.locale}
+		return hub.Caller{Locale: v.locale, Via: v.via}
 	}
 	return c
 }
 
 func (v *visit) refresh(ctx context.Context) (hub.Caller, error) {
 	c, _, err := v.authenticate(ctx, v.token, v.locale)
+	c.Via = v.via
 	return c, err
 }
 
@@ -85,6 +95,7 @@ func (h *handler) open(ctx context.Context, s session) (*visit, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.Via = s.via
 	return &visit{session: s, authenticate: h.authenticate, caller: c, until: until, loaders: h.newLoaders(true)}, nil
 }
 
@@ -106,7 +117,8 @@ func (h *handler) logged(ctx context.Context, v *visit, responses graphql.Respon
 }
 
 func sessionOfRequest(r *http.Request) session {
-	return session{token: bearer(r.Header.Get("Authorization")), locale: catalog.LocaleOf(r.Header.Get("Accept-Language"))}
+	return session{token: bearer(r.Header.Get("Authorization")), locale: catalog.LocaleOf(r.Header.Get("Accept-Language")),
+		via: hub.ViaOf(hub.DoorGraphQL, r.RemoteAddr, r.Header.Get("X-Request-Id"))}
 }
 
 // bearer reads the token out of an Authorization value (RFC 6750 §2.1); empty if it is of another scheme.

@@ -67,6 +67,7 @@ func (h *handler) serveWebsocket(w http.ResponseWriter, r *http.Request, s sessi
 	}
 	if r.Header.Get("Authorization") != "" {
 		if _, err := h.open(r.Context(), s); err != nil {
+			h.denied(r.Context(), s, err)
 			a.refuse(err, s)
 			return
 		}
@@ -90,6 +91,7 @@ func (h *handler) initWebsocket(ctx context.Context, payload transport.InitPaylo
 		s.locale = catalog.LocaleOf(given)
 	}
 	if _, err := h.open(ctx, s); err != nil {
+		h.denied(ctx, s, err)
 		ctx = transport.WithWebsocketCloseCode(ctx, closeForbidden)
 		return transport.AppendCloseReason(ctx, closeReason(err)), nil, err
 	}

@@ -22,6 +22,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	Attempt() AttemptResolver
+	AuditEntry() AuditEntryResolver
 	Change() ChangeResolver
 	Connector() ConnectorResolver
 	ConnectorAction() ConnectorActionResolver
@@ -88,6 +89,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputAuditFilterInput,
 		ec.unmarshalInputConsumerCreateInput,
 		ec.unmarshalInputConsumerFilterInput,
 		ec.unmarshalInputConsumerSecretRotateInput,
@@ -214,6 +216,220 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
+	{Name: "../../schema/audit.graphqls", Input: `"""
+One line of the audit log: who did what to which object, when and from where. An entry never changes. Only tokens and denials
+are counted: those of one hour that are alike share an entry, whose ` + "`" + `count` + "`" + ` and ` + "`" + `lastAt` + "`" + ` grow.
+"""
+type AuditEntry implements Node {
+  "The public id."
+  id: ID!
+  "What happened."
+  kind: AuditKind!
+  "When it happened; of an entry that counts several, when the first did."
+  at: DateTime!
+  "When the last of those happened that the entry counts; the same as ` + "`" + `at` + "`" + ` for a single one."
+  lastAt: DateTime!
+  "How many it counts: 1 except for tokens and denials."
+  count: Int!
+  """
+  Whether it counts all those of its kind and hour that had no entry of their own, because there were too many: then nothing
+  is said of who and from where.
+  """
+  others: Boolean!
+  "Who did it, as it is today; null if nobody who is known did, if it is gone, or if the caller may not see consumers."
+  consumer: Consumer
+  "The id of who did it, also if it is gone; null if nobody who is known did."
+  consumerId: ID
+  "What it was called at that moment; null if nobody who is known did it."
+  consumerName: String
+  "The first characters of what an unknown client called itself; null of all others. The whole could be a secret that somebody sent in the wrong place."
+  clientId: String
+  "To what it was done; null if to nothing in particular."
+  subjectType: AuditSubject
+  "To which object, as it is today; null if to none, if it is gone, or if the caller may not see it."
+  subject: Node
+  "The id of the object, also if it is gone; null if there is none."
+  subjectId: ID
+  "What the object was called at that moment; null if it has no name."
+  subjectName: String
+  """
+  Which fields changed. Empty for acts that change no field, and if the caller may not see the object: then ` + "`" + `hidden` + "`" + ` says so.
+  """
+  changes: [AuditChange!]!
+  "Of a denial, what was asked for: the way to the field by the names of the schema, or method and path. Null of all others."
+  asked: String
+  "Of a denial or a refused token its code, such as FORBIDDEN or invalid_client; null of all others."
+  reason: String
+  "Of a denial, which permissions were missing; empty of all others."
+  needs: [Permission!]!
+  "Through which door it came; null of an entry that counts all others."
+  door: AuditDoor
+  "The address that it came from; null for the machine itself."
+  address: String
+  "The id of the request, as the header ` + "`" + `X-Request-Id` + "`" + ` of its answer has it; of several, that of the first. Null for the machine itself."
+  requestId: String
+  "What of this entry was left out, and what the caller would need to see it. Empty if nothing was."
+  hidden: [Hidden!]!
+}
+
+"""
+One field that a change altered.
+"""
+type AuditChange {
+  """
+  The dotted path of the field: ` + "`" + `settings.base_url` + "`" + `, ` + "`" + `targets.0.mapping.1.field` + "`" + `. What a group grants is told by
+  ` + "`" + `grants.added` + "`" + ` and ` + "`" + `grants.removed` + "`" + `. A last path ` + "`" + `…` + "`" + ` counts the fields that had no room.
+  """
+  path: String!
+  "What it was; null if there was nothing. Of a secret never the value but ` + "`" + `set` + "`" + `. Of a very long value the beginning, as a text."
+  from: JSON
+  "What it became; null if nothing is there any more. Of a secret never the value but ` + "`" + `set` + "`" + ` or ` + "`" + `changed` + "`" + `."
+  to: JSON
+}
+
+"""
+What an entry of the audit log tells.
+"""
+enum AuditKind {
+  "An object was made."
+  CREATED
+  "An object was changed."
+  CHANGED
+  "An object was deleted."
+  DELETED
+  "A flow or an event was taken out of use for good."
+  ARCHIVED
+  "A flow, an event or a consumer was enabled; other fields may have changed with it."
+  ENABLED
+  "A flow, an event or a consumer was disabled; other fields may have changed with it."
+  DISABLED
+  "A paused flow or integration was let go on."
+  RESUMED
+  "A consumer got a new secret."
+  SECRET_ROTATED
+  "Secrets of an integration were set, replaced or taken away; other fields may have changed with them."
+  SECRETS_CHANGED
+  "An execution was cancelled."
+  CANCELLED
+  "Somebody said what became of a delivery of which nobody knew whether it was sent."
+  RESOLVED
+  "A failed delivery was sent again."
+  RETRIED
+  "A consumer was given a token. Counted by consumer and address."
+  TOKEN_GRANTED
+  "A request for a token was refused. Counted by consumer or client, address and code."
+  TOKEN_REFUSED
+  "A token was taken back before it expired. Counted by who did it, whose it was, and address."
+  TOKEN_REVOKED
+  "A request of a known consumer was refused, or a client could not prove itself elsewhere than for a token. Counted by what was asked for, by whom and from where."
+  DENIED
+  "The key that signs tokens was replaced, on the machine itself."
+  KEYS_ROTATED
+  "The secrets of all integrations were sealed with a new key, on the machine itself."
+  SECRETS_RESEALED
+  "The first start made the first consumer."
+  BOOTSTRAPPED
+  "A new administrator was made on the machine itself, because access was lost."
+  ADMINISTRATOR_RESET
+}
+
+"""
+Through which door something came.
+"""
+enum AuditDoor {
+  "This API."
+  GRAPHQL
+  "The OAuth endpoints."
+  OAUTH
+  "The endpoint for events."
+  EVENTS
+  "The machine itself: a command, or the first start."
+  COMMAND
+}
+
+"""
+What kind of object an entry of the audit log is about.
+"""
+enum AuditSubject {
+  "A permission group."
+  GROUP
+  "An API consumer."
+  CONSUMER
+  "An integration."
+  INTEGRATION
+  "A flow."
+  FLOW
+  "An event."
+  EVENT
+  "An execution."
+  EXECUTION
+  "A delivery."
+  DELIVERY
+}
+
+"""
+A page of the audit log, newest first.
+"""
+type AuditEntryConnection {
+  "The entries with their cursors."
+  edges: [AuditEntryEdge!]!
+  "The entries."
+  nodes: [AuditEntry!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many entries the whole list has; null where counting is not offered. Counted only when asked for."
+  totalCount: Int
+}
+
+"""
+An entry of the audit log in a list.
+"""
+type AuditEntryEdge {
+  "The place in the list."
+  cursor: Cursor!
+  "The entry."
+  node: AuditEntry!
+}
+
+"""
+Narrows the audit log. Fields that are left out do not narrow.
+"""
+input AuditFilterInput {
+  "Only these kinds."
+  kinds: [AuditKind!]
+  "Only what this consumer did, or was refused. It need not be there any more."
+  consumer: ID
+  "Only what was done to this object, of whatever kind. It need not be there any more."
+  subject: ID
+  "Only what happened, or was counted last, at this time or later."
+  since: DateTime
+  "Only what happened, or was counted first, before this time."
+  until: DateTime
+}
+
+extend type Query {
+  """
+  The audit log, newest first: who did what, when and from where. What changed in an object is told only to who may see the object.
+  Tokens and denials are written a few seconds after they happened.
+  """
+  auditLog(
+    "Narrows the list."
+    filter: AuditFilterInput
+    "How many items: 1 to 200, 50 if left out."
+    first: Int
+    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    after: Cursor
+  ): AuditEntryConnection @requires(module: "settings", submodule: "transactions_log", action: SEE)
+
+  """
+  An entry of the audit log; null if there is none with this id.
+  """
+  auditEntry(
+    "The id of the entry."
+    id: ID!
+  ): AuditEntry @requires(module: "settings", submodule: "transactions_log", action: SEE)
+}
+`, BuiltIn: false},
 	{Name: "../../schema/catalog.graphqls", Input: `"""
 What Recado knows of maintenance: modules, the permission matrix, event types, record types with their fields, source
 actions. It changes only with the version of the program.
@@ -3486,6 +3702,92 @@ func (ec *executionContext) childFields_Attempt(ctx context.Context, field graph
 		return ec.fieldContext_Attempt_detail(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Attempt", field.Name)
+}
+
+func (ec *executionContext) childFields_AuditChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_AuditChange_path(ctx, field)
+	case "from":
+		return ec.fieldContext_AuditChange_from(ctx, field)
+	case "to":
+		return ec.fieldContext_AuditChange_to(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditChange", field.Name)
+}
+
+func (ec *executionContext) childFields_AuditEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AuditEntry_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_AuditEntry_kind(ctx, field)
+	case "at":
+		return ec.fieldContext_AuditEntry_at(ctx, field)
+	case "lastAt":
+		return ec.fieldContext_AuditEntry_lastAt(ctx, field)
+	case "count":
+		return ec.fieldContext_AuditEntry_count(ctx, field)
+	case "others":
+		return ec.fieldContext_AuditEntry_others(ctx, field)
+	case "consumer":
+		return ec.fieldContext_AuditEntry_consumer(ctx, field)
+	case "consumerId":
+		return ec.fieldContext_AuditEntry_consumerId(ctx, field)
+	case "consumerName":
+		return ec.fieldContext_AuditEntry_consumerName(ctx, field)
+	case "clientId":
+		return ec.fieldContext_AuditEntry_clientId(ctx, field)
+	case "subjectType":
+		return ec.fieldContext_AuditEntry_subjectType(ctx, field)
+	case "subject":
+		return ec.fieldContext_AuditEntry_subject(ctx, field)
+	case "subjectId":
+		return ec.fieldContext_AuditEntry_subjectId(ctx, field)
+	case "subjectName":
+		return ec.fieldContext_AuditEntry_subjectName(ctx, field)
+	case "changes":
+		return ec.fieldContext_AuditEntry_changes(ctx, field)
+	case "asked":
+		return ec.fieldContext_AuditEntry_asked(ctx, field)
+	case "reason":
+		return ec.fieldContext_AuditEntry_reason(ctx, field)
+	case "needs":
+		return ec.fieldContext_AuditEntry_needs(ctx, field)
+	case "door":
+		return ec.fieldContext_AuditEntry_door(ctx, field)
+	case "address":
+		return ec.fieldContext_AuditEntry_address(ctx, field)
+	case "requestId":
+		return ec.fieldContext_AuditEntry_requestId(ctx, field)
+	case "hidden":
+		return ec.fieldContext_AuditEntry_hidden(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditEntry", field.Name)
+}
+
+func (ec *executionContext) childFields_AuditEntryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AuditEntryConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_AuditEntryConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AuditEntryConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AuditEntryConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditEntryConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AuditEntryEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_AuditEntryEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_AuditEntryEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditEntryEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Catalog(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -87,4 +87,6 @@ type (
 	ExecutionEdge         = Edge[*hub.Execution]
 	DeliveryConnection    = Connection[*hub.Delivery]
 	DeliveryEdge          = Edge[*hub.Delivery]
+	AuditEntryConnection  = Connection[*hub.AuditEntry]
+	AuditEntryEdge        = Edge[*hub.AuditEntry]
 )

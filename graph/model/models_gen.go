@@ -14,6 +14,20 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
+// Narrows the audit log. Fields that are left out do not narrow.
+type AuditFilterInput struct {
+	// Only these kinds.
+	Kinds []hub.AuditKind `json:"kinds,omitempty"`
+	// Only what this consumer did, or was refused. It need not be there any more.
+	Consumer *string `json:"consumer,omitempty"`
+	// Only what was done to this object, of whatever kind. It need not be there any more.
+	Subject *string `json:"subject,omitempty"`
+	// Only what happened, or was counted last, at this time or later.
+	Since *time.Time `json:"since,omitempty"`
+	// Only what happened, or was counted first, before this time.
+	Until *time.Time `json:"until,omitempty"`
+}
+
 // The same recipient for every row.
 type ConstantRecipient struct {
 	// The recipient, such as a telephone number with country code.

@@ -173,7 +173,8 @@ func (h *Hub) serve(ctx context.Context, o Options, listener net.Listener) error
 	door := graph.New(graph.Options{DB: h.db, Engine: h.engine, Catalog: catalog.Load(), Authenticate: signer.Caller, Log: h.log})
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	h.cancel = cancel
-	h.server = web.NewServer(web.New(web.Options{Auth: signer, Engine: h.engine, GraphQL: door, PublicURL: h.URL, Log: h.log}), h.log)
+	h.server = web.NewServer(web.New(web.Options{Auth: signer, Engine: h.engine, GraphQL: door, PublicURL: h.URL, Log: h.log,
+		Denied: func(d hub.Denial) { h.db.NoteDenial(d, time.Now()) }}), h.log)
 	h.server.BaseContext = func(net.Listener) context.Context { return base }
 	go func() {
 		defer close(h.Done)

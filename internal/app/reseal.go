@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"time"
 
 	"github.com/recado-hub/recado/internal/sqlite"
 )
@@ -74,7 +75,7 @@ func resealOwn(ctx context.Context, o Options, at func(string)) (done sqlite.Res
 		return done, fmt.Errorf("the new key cannot be written, the old one stays: %w", err)
 	}
 	at("key written")
-	done, err = sqlite.Reseal(ctx, o.Data, from, to, func() { at("sealed") })
+	done, err = sqlite.Reseal(ctx, o.Data, from, to, time.Now(), func() { at("sealed") })
 	if err != nil {
 		// Whether it was committed is not always known: the database is asked at the next start.
 		return done, err
@@ -112,7 +113,7 @@ func resealGiven(ctx context.Context, o Options, next string, at func(string)) (
 			from = to
 		}
 	}
-	done, err = sqlite.Reseal(ctx, o.Data, from, to, func() { at("sealed") })
+	done, err = sqlite.Reseal(ctx, o.Data, from, to, time.Now(), func() { at("sealed") })
 	if err == nil {
 		at("committed")
 	}

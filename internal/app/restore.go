@@ -19,13 +19,18 @@ func Restore(ctx context.Context, o Options) (_ *hub.ConsumerSecret, err error) 
 	if err := hasData(o.Data); err != nil {
 		return nil, err
 	}
-	findKey := func() ([]byte, error) { return secretsKey(ctx, o.Data, o.SecretsKey, slog.New(slog.DiscardHandler)) }
-	db, err := sqlite.Open(ctx, o.Data, sqlite.Options{FindKey: findKey, Catalog: catalog.Load()})
+	db, err := openData(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	return db.Restore(ctx)
+}
+
+// openData opens the store of a data directory that is there, for a command.
+func openData(ctx context.Context, o Options) (*sqlite.DB, error) {
+	findKey := func() ([]byte, error) { return secretsKey(ctx, o.Data, o.SecretsKey, slog.New(slog.DiscardHandler)) }
+	return sqlite.Open(ctx, o.Data, sqlite.Options{FindKey: findKey, Catalog: catalog.Load()})
 }
 
 // hasData refuses a directory in which no hub ever ran.

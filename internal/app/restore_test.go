@@ -4,6 +4,7 @@ package app_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -34,6 +35,17 @@ func TestAccessThatWasLostIsGivenBackOnTheMachineItself(t *testing.T) {
 	hub = serve(t, dir, anyPort)
 	restored := signIn(t, hub.url, found[1], found[2])
 	restored.act(t, `mutation { groupCreate(input: {description: "By the restored administrator"}) { group { id } userErrors { message field } } }`, nil, &made{})
+	t.Run("the audit log tells of it", func(t *testing.T) {
+		var log struct {
+			AuditLog struct {
+				Nodes []struct{ Kind, Door, SubjectName string }
+			}
+		}
+		restored.ask(t, `{ auditLog(filter: {kinds: [ADMINISTRATOR_RESET, BOOTSTRAPPED]}) { nodes { kind door subjectName } } }`, nil, &log)
+		if got := fmt.Sprint(log.AuditLog.Nodes); got != "[{ADMINISTRATOR_RESET COMMAND Administrator (restored)} {BOOTSTRAPPED COMMAND Administrator}]" {
+			t.Errorf("it says %s", got)
+		}
+	})
 	t.Run("who had access before still has it", func(t *testing.T) { signIn(t, hub.url, adminKey, adminSecret) })
 }
 
@@ -73,7 +85,25 @@ func TestTokensOutliveANewSigningKey(t *testing.T) {
 	}
 	hub = serve(t, dir, address) // the same address, and so the same issuer
 	before.ask(t, "{ viewer { locale } }", nil, &struct{}{})
-	signIn(t, hub.url, adminKey, adminSecret).ask(t, "{ viewer { locale } }", nil, &struct{}{})
+	again := signIn(t, hub.url, adminKey, adminSecret)
+	again.ask(t, "{ viewer { locale } }", nil, &struct{}{})
+	var log struct {
+		AuditLog struct {
+			Nodes []struct {
+				Kind, Door, Address string
+				ConsumerName        *string
+				Count               int
+			}
+		}
+	}
+	again.ask(t, `{ auditLog(filter: {kinds: [KEYS_ROTATED]}) { nodes { kind door count address consumerName } } }`, nil, &log)
+	if n := log.AuditLog.Nodes; len(n) != 1 || n[0].Door != "COMMAND" || n[0].ConsumerName != nil {
+		t.Errorf("the audit log says %+v", n)
+	}
+	again.ask(t, `{ auditLog(filter: {kinds: [TOKEN_GRANTED]}) { nodes { kind door count address consumerName } } }`, nil, &log)
+	if n := log.AuditLog.Nodes; len(n) == 0 || n[len(n)-1].Door != "OAUTH" || n[len(n)-1].Address != "127.0.0.1" || *n[len(n)-1].ConsumerName != "Administrator" {
+		t.Errorf("of tokens the audit log says %+v", n)
+	}
 	answer, err := http.Get(hub.url + "/.well-known/jwks.json")
 	if err != nil {
 		t.Fatal(err)

@@ -35,7 +35,7 @@ type Options struct {
 	// KeyPEM holds the signing keys, in the form of the file KeyFile; empty: they are read from that file, which is
 	// made if there is none.
 	KeyPEM []byte
-	// Address says from where a request comes, for slowing down whoever guesses secrets; nil: the peer of the
+	// Address says from where a request comes, for slowing down whoever guesses secrets and for the audit log; nil: the peer of the
 	// connection. Behind a proxy it must read the header that the proxy sets, and that only the proxy can set.
 	Address func(*http.Request) string
 	// Log gets refused and granted tokens; nil: slog.Default(). No token and no secret is ever written to it.
@@ -49,7 +49,8 @@ type Auth struct {
 	issuer   string
 	audience string
 	ttl      time.Duration
-	address  func(*http.Request) string
+	address  func(*http.Request) string // as the limiter counts it
+	origin   func(*http.Request) string // as the audit log says it
 	keys     *keySet
 	parser   *jwt.Parser
 	verified *cache
@@ -73,13 +74,13 @@ func Open(dir string, o Options) (*Auth, error) {
 	}
 	a := &Auth{
 		db: o.DB, keys: keys, issuer: o.Issuer, audience: cmp.Or(o.Audience, o.Issuer), ttl: cmp.Or(o.TTL, DefaultTTL),
-		address: o.Address, log: o.Log, verified: newCache(), failures: newLimiter(),
+		address: o.Address, origin: o.Address, log: o.Log, verified: newCache(), failures: newLimiter(),
 	}
 	if a.metadata, err = a.marshalMetadata(); err != nil {
 		return nil, err
 	}
 	if a.address == nil {
-		a.address = peer
+		a.address, a.origin = peer, func(r *http.Request) string { return r.RemoteAddr }
 	}
 	if a.log == nil {
 		a.log = slog.Default()

@@ -29,6 +29,7 @@ type introspection struct {
 // token was made with. "exp" is when it ends, which its consumer may do before it.
 func (a *Auth) Introspect(w http.ResponseWriter, r *http.Request) {
 	answer, fault := a.introspect(r)
+	a.noteRefusal(r, hub.AuditDenied, fault)
 	respond(w, answer, fault)
 }
 
@@ -66,17 +67,20 @@ func (a *Auth) tokenOf(r *http.Request) (token string, client hub.Caller, fault 
 		return "", client, fault
 	}
 	if token = form.Get("token"); token == "" {
-		return "", client, invalidRequest("token is missing: send the token that this is about")
+		return "", client, invalidRequest("token is missing: send the token that this is about").by(consumer)
 	}
 	client, fault = a.callerOf(r.Context(), consumer)
-	return token, client, fault
+	client.Via = a.from(r)
+	return token, client, fault.by(consumer)
 }
 
 // Revoke answers POST /oauth/revoke: it takes a token back, at once and for good (RFC 7009). The client proves itself as at
 // the token endpoint, and may take back its own tokens, and those of others with EDIT on settings/api_connections; without
 // it the error is "unauthorized_client". A token that is none, has expired or was revoked before is answered 200 (§2.2).
 func (a *Auth) Revoke(w http.ResponseWriter, r *http.Request) {
-	respond[struct{}](w, nil, a.revoke(r))
+	fault := a.revoke(r)
+	a.noteRefusal(r, hub.AuditDenied, fault)
+	respond[struct{}](w, nil, fault)
 }
 
 func (a *Auth) revoke(r *http.Request) *oauthError {
@@ -92,8 +96,8 @@ func (a *Auth) revoke(r *http.Request) *oauthError {
 	err = a.db.TokenRevoke(ctx, client, sqlite.RevokedToken{ID: claims.ID, ConsumerKey: claims.ConsumerKey, ExpiresAt: claims.ExpiresAt})
 	switch {
 	case hub.CodeOf(err) == hub.CodeForbidden:
-		return &oauthError{status: http.StatusBadRequest, code: errUnauthorized,
-			description: "the token belongs to another client, and this one may not take it back: it lacks settings/api_connections:EDIT"}
+		return (&oauthError{status: http.StatusBadRequest, code: errUnauthorized,
+			description: "the token belongs to another client, and this one may not take it back: it lacks settings/api_connections:EDIT"}).by(client.Consumer)
 	case err != nil:
 		return a.unavailable(ctx, err)
 	}

@@ -33,6 +33,18 @@ type oauthError struct {
 	code        string
 	description string        // for people; no quotes, no backslash (RFC 6749 §5.2)
 	retryAfter  time.Duration // 0: not said
+
+	// Who was refused, for the audit log alone: a consumer, or what an unknown client called itself.
+	consumer int64
+	client   string
+}
+
+// by says who was refused.
+func (e *oauthError) by(c *hub.Consumer) *oauthError {
+	if e != nil && c != nil {
+		e.consumer = c.Key
+	}
+	return e
 }
 
 func invalidRequest(description string) *oauthError {
@@ -62,7 +74,25 @@ const badClient = "the client is unknown, its secret is wrong, or it is disabled
 // "temporarily_unavailable" until six seconds have passed for each further attempt.
 func (a *Auth) Token(w http.ResponseWriter, r *http.Request) {
 	answer, fault := a.token(r)
+	a.noteRefusal(r, hub.AuditTokenRefused, fault)
 	respond(w, answer, fault)
+}
+
+// from is where a request comes from, for the audit log.
+func (a *Auth) from(r *http.Request) hub.Via {
+	return hub.ViaOf(hub.DoorOAuth, a.origin(r), r.Header.Get("X-Request-Id"))
+}
+
+// noteRefusal counts a refusal for the audit log. That the store cannot be asked is none.
+func (a *Auth) noteRefusal(r *http.Request, kind hub.AuditKind, fault *oauthError) {
+	if fault == nil || fault.status >= http.StatusInternalServerError {
+		return
+	}
+	d := hub.Denial{Kind: kind, ConsumerKey: fault.consumer, ClientID: fault.client, Reason: fault.code, Via: a.from(r)}
+	if kind == hub.AuditDenied {
+		d.Asked = r.Method + " " + r.URL.Path
+	}
+	a.db.NoteDenial(d, time.Now())
 }
 
 // respond writes the answer of an OAuth endpoint, or its error. A nil answer has no body.
@@ -115,7 +145,7 @@ func (a *Auth) token(r *http.Request) (*tokenAnswer, *oauthError) {
 	}
 	scope, fault := a.scope(r.Context(), consumer, form.Get("scope"))
 	if fault != nil {
-		return nil, fault
+		return nil, fault.by(consumer)
 	}
 	now := time.Now()
 	until := now.Add(a.ttl)
@@ -128,6 +158,7 @@ func (a *Auth) token(r *http.Request) (*tokenAnswer, *oauthError) {
 		return nil, &oauthError{status: http.StatusInternalServerError, code: errServer, description: "the token could not be made; the log says why"}
 	}
 	a.noteUse(r.Context(), consumer, now)
+	a.db.NoteDenial(hub.Denial{Kind: hub.AuditTokenGranted, ConsumerKey: consumer.Key, Via: a.from(r)}, now)
 	return &tokenAnswer{AccessToken: token, TokenType: "Bearer", ExpiresIn: int(until.Sub(now) / time.Second), Scope: scope}, nil
 }
 
@@ -196,7 +227,7 @@ func (a *Auth) noteUse(ctx context.Context, consumer *hub.Consumer, now time.Tim
 func (a *Auth) authenticate(r *http.Request, id, secret string) (*hub.Consumer, *oauthError) {
 	ctx, address, now := r.Context(), a.address(r), time.Now()
 	if wait := a.failures.wait(id, address, now); wait > 0 {
-		return nil, &oauthError{status: http.StatusTooManyRequests, code: errSlowDown, retryAfter: wait,
+		return nil, &oauthError{status: http.StatusTooManyRequests, code: errSlowDown, retryAfter: wait, client: id,
 			description: "too many failed attempts with this client or from this address; try again later"}
 	}
 	consumer, err := a.db.ConsumerByClientID(ctx, id)
@@ -207,7 +238,9 @@ func (a *Auth) authenticate(r *http.Request, id, secret string) (*hub.Consumer, 
 	if !consumer.HasSecret(secret, now) || !consumer.Active(now) {
 		a.failures.fail(id, address, now)
 		a.logRefusal(r, consumer, address)
-		return nil, invalidClient(badClient)
+		fault := invalidClient(badClient)
+		fault.client = id
+		return nil, fault.by(consumer)
 	}
 	a.failures.succeed(id, address)
 	return consumer, nil
@@ -219,7 +252,8 @@ func (a *Auth) logRefusal(r *http.Request, consumer *hub.Consumer, address strin
 	if consumer != nil {
 		name = consumer.ID()
 	}
-	a.log.LogAttrs(r.Context(), slog.LevelWarn, "token refused", slog.String("consumer", name), slog.String("address", address))
+	a.log.LogAttrs(r.Context(), slog.LevelWarn, "token refused", slog.String("consumer", name), slog.String("address", address),
+		slog.String("request", r.Header.Get("X-Request-Id")))
 }
 
 // sign makes an access token (RFC 9068 §2).

@@ -57,7 +57,9 @@ func (a *Auth) Verify(token string) (Claims, error) {
 		a.verified.put(token, claims, now)
 	}
 	if a.db.TokenRevoked(claims.ID) {
-		return Claims{}, refuse("was revoked")
+		refused := refuse("was revoked")
+		refused.Consumer = claims.ConsumerKey
+		return Claims{}, refused
 	}
 	return claims, nil
 }
@@ -123,6 +125,6 @@ func explain(err error) error {
 	}
 }
 
-func refuse(what string) error {
+func refuse(what string) *hub.Error {
 	return &hub.Error{Code: hub.CodeUnauthenticated, Message: "the bearer token " + what + "; get a new one from POST /oauth/token"}
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,12 +17,12 @@ func keys(args []string, out, errOut io.Writer) error {
 		return errors.New("say what to do: recado keys rotate makes a new key that signs tokens")
 	}
 	f := flags("keys rotate", errOut)
-	o := app.Options{SigningKey: []byte(os.Getenv("RECADO_SIGNING_KEY"))}
+	o := app.Options{SecretsKey: os.Getenv("RECADO_SECRETS_KEY"), SigningKey: []byte(os.Getenv("RECADO_SIGNING_KEY"))}
 	f.StringVar(&o.Data, "data", "./data", "data `directory` of the hub, which must be stopped")
 	if err := parse(f, args[1:]); err != nil {
 		return err
 	}
-	done, err := app.RotateKeys(o)
+	done, err := app.RotateKeys(context.Background(), o)
 	if err != nil {
 		return err
 	}

@@ -95,7 +95,7 @@ func (e *Engine) IntegrationCheck(ctx context.Context, c hub.Caller, key int64) 
 	}
 	if len(problems) == 0 && in.State == hub.IntegrationPaused {
 		err = e.db.Write(ctx, func(tx *sqlite.Tx) error {
-			if err := tx.IntegrationResume(key, hub.Reason{Code: hub.ReasonCheck, By: c.Consumer.ID()}); err != nil {
+			if err := tx.IntegrationResume(c, key, hub.Reason{Code: hub.ReasonCheck, By: c.Consumer.ID()}); err != nil {
 				return err
 			}
 			return tx.Wake(hub.ReasonIntegrationPaused, 0)

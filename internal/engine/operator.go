@@ -41,8 +41,12 @@ func (e *Engine) operate(ctx context.Context, c hub.Caller, execution int64, cau
 	cause.By = c.Consumer.ID()
 	var out *hub.Execution
 	err := e.db.Write(ctx, func(tx *sqlite.Tx) error {
+		before, err := tx.Execution(execution)
+		if err != nil {
+			return err
+		}
 		out = nil
-		err := e.amend(tx, execution, cause, func(r *run) error { return change(r, cause) })
+		err = e.amend(tx, execution, cause, func(r *run) error { return change(r, cause) })
 		if err != nil {
 			return err
 		}
@@ -50,7 +54,10 @@ func (e *Engine) operate(ctx context.Context, c hub.Caller, execution int64, cau
 		if out == nil && err == nil {
 			return hub.NotFound(hub.KindExecution, execution)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return tx.Audit(c, hub.AuditEntry{Kind: hub.AuditCancelled, Subject: hub.AuditExecution, SubjectKey: execution, Changes: moved(string(before.State), string(out.State))})
 	})
 	e.nudge()
 	if err != nil {
@@ -61,7 +68,7 @@ func (e *Engine) operate(ctx context.Context, c hub.Caller, execution int64, cau
 
 // DeliveryResolve settles an UNKNOWN delivery by the word of a person who knows. EDIT on automator/fracttal_hub.
 func (e *Engine) DeliveryResolve(ctx context.Context, c hub.Caller, key int64, how hub.DeliveryResolution) (*hub.Delivery, error) {
-	return e.operateDelivery(ctx, c, key, func(r *run, it *item, cause hub.Reason) error {
+	return e.operateDelivery(ctx, c, hub.AuditResolved, key, func(r *run, it *item, cause hub.Reason) error {
 		if it.State != hub.Unknown {
 			return hub.Conflict("id", "the delivery is %s; only an UNKNOWN one can be resolved", it.State)
 		}
@@ -85,7 +92,7 @@ func (e *Engine) DeliveryResolve(ctx context.Context, c hub.Caller, key int64, h
 // DeliveryRetry sends a FAILED delivery again; its attempts and its age count anew. One that never left, because its
 // recipient or a value could not be made, is made again from its record as it is then. EDIT on automator/fracttal_hub.
 func (e *Engine) DeliveryRetry(ctx context.Context, c hub.Caller, key int64) (*hub.Delivery, error) {
-	return e.operateDelivery(ctx, c, key, func(r *run, it *item, cause hub.Reason) error {
+	return e.operateDelivery(ctx, c, hub.AuditRetried, key, func(r *run, it *item, cause hub.Reason) error {
 		if it.State != hub.DeliveryFailed {
 			return hub.Conflict("id", "the delivery is %s; only a FAILED one can be sent again", it.State)
 		}
@@ -105,7 +112,7 @@ func (r *run) redrive(it *item, cause hub.Reason) {
 	r.again(it, cause)
 }
 
-func (e *Engine) operateDelivery(ctx context.Context, c hub.Caller, key int64, change func(*run, *item, hub.Reason) error) (*hub.Delivery, error) {
+func (e *Engine) operateDelivery(ctx context.Context, c hub.Caller, kind hub.AuditKind, key int64, change func(*run, *item, hub.Reason) error) (*hub.Delivery, error) {
 	if err := c.Need(hub.RowHub, hub.Edit); err != nil {
 		return nil, err
 	}
@@ -122,12 +129,23 @@ func (e *Engine) operateDelivery(ctx context.Context, c hub.Caller, key int64, c
 		if err := e.amend(tx, d.ExecutionKey, cause, func(r *run) error { return change(r, r.find(key), cause) }); err != nil {
 			return err
 		}
-		out, err = tx.Delivery(key)
-		return err
+		if out, err = tx.Delivery(key); err != nil {
+			return err
+		}
+		return tx.Audit(c, hub.AuditEntry{Kind: kind, Subject: hub.AuditDelivery, SubjectKey: key, Changes: moved(string(d.State), string(out.State))})
 	})
 	e.nudge()
 	if err != nil {
 		return nil, err
 	}
 	return out, e.db.Disclose(ctx, c, nil, out)
+}
+
+// moved is what the audit log says of a state that a person changed; nothing if it stayed, as it does while a part is still with
+// a connector.
+func moved(from, to string) []hub.AuditChange {
+	if from == to {
+		return nil
+	}
+	return []hub.AuditChange{hub.AuditMove("state", from, to)}
 }

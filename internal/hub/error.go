@@ -30,6 +30,7 @@ type Error struct {
 	Problems []Problem
 	Needs    []Permission // for FORBIDDEN: what is missing
 	Group    string       // for FORBIDDEN: the description of the group that lacks it
+	Consumer int64        // for FORBIDDEN and UNAUTHENTICATED: who was refused, for the audit log alone; 0: nobody who is known
 }
 
 // Error is the message with the path before it.

@@ -22,6 +22,7 @@ const (
 	KindOccurrence  Kind = "occ"
 	KindExecution   Kind = "exe"
 	KindDelivery    Kind = "dlv"
+	KindAudit       Kind = "aud"
 )
 
 // crockford is Douglas Crockford's base 32 alphabet in lower case: no i, l, o, u.
@@ -50,7 +51,7 @@ func ParseID(id string) (Kind, int64, error) {
 		return "", 0, badID(id)
 	}
 	switch Kind(prefix) {
-	case KindGroup, KindConsumer, KindIntegration, KindFlow, KindEvent, KindRecord, KindOccurrence, KindExecution, KindDelivery:
+	case KindGroup, KindConsumer, KindIntegration, KindFlow, KindEvent, KindRecord, KindOccurrence, KindExecution, KindDelivery, KindAudit:
 	default:
 		return "", 0, badID(id)
 	}

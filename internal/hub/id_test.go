@@ -13,7 +13,7 @@ import (
 )
 
 var kinds = []hub.Kind{hub.KindGroup, hub.KindConsumer, hub.KindIntegration, hub.KindFlow, hub.KindEvent, hub.KindRecord, hub.KindOccurrence,
-	hub.KindExecution, hub.KindDelivery}
+	hub.KindExecution, hub.KindDelivery, hub.KindAudit}
 
 func TestIDsGoThereAndBackAndSortLikeTheirKeys(t *testing.T) {
 	t.Parallel()

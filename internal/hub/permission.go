@@ -37,6 +37,8 @@ var (
 	RowAPIConnections = Row{"settings", "api_connections"} // consumers and integrations
 	RowEvents         = Row{"automator", "events"}         // events
 	RowHub            = Row{"automator", "fracttal_hub"}   // flows, executions, deliveries, queue
+
+	RowTransactionsLog = Row{"settings", "transactions_log"} // the audit log
 )
 
 // Permission is one cell of the matrix: an action on a row.
@@ -191,6 +193,7 @@ type Caller struct {
 	Group    *Group
 	Scope    Grants // what its token is narrowed to; nil: all that the group grants
 	Locale   string // BCP 47, one of the six languages; "en" if the caller did not say
+	Via      Via    // by which way it came, for the audit log
 }
 
 // Grants is what the caller may do: what its group grants, and its token's scope too. It must not be changed.
@@ -239,7 +242,11 @@ func (c Caller) NeedToken() error {
 
 func (c Caller) lacks(needs ...Permission) error {
 	if c.Consumer == nil || c.Group == nil || !c.Consumer.Enabled {
-		return &Error{Code: CodeUnauthenticated, Message: "sign in: send a bearer token from POST /oauth/token"}
+		e := &Error{Code: CodeUnauthenticated, Message: "sign in: send a bearer token from POST /oauth/token"}
+		if c.Consumer != nil {
+			e.Consumer = c.Consumer.Key
+		}
+		return e
 	}
 	const most = 5 // in the message; Needs has them all
 	var names []string
@@ -257,5 +264,5 @@ func (c Caller) lacks(needs ...Permission) error {
 	if scoped {
 		message = "the scope of the token lacks " + strings.Join(names, ", ") + "; the group grants it, so get a token with a wider scope or without one"
 	}
-	return &Error{Code: CodeForbidden, Needs: needs, Group: c.Group.Description, Message: message}
+	return &Error{Code: CodeForbidden, Needs: needs, Group: c.Group.Description, Consumer: c.Consumer.Key, Message: message}
 }

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/hubtest"
@@ -56,4 +57,53 @@ func BenchmarkCaller(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkNoteDenial measures what a token or a denial pays for being in the audit log: the same again and again, and from as
+// many addresses as there can be.
+func BenchmarkNoteDenial(b *testing.B) {
+	for _, addresses := range []int{1, 100_000} {
+		b.Run(fmt.Sprintf("%d addresses", addresses), func(b *testing.B) {
+			db := hubtest.DB(b)
+			vias := make([]hub.Via, addresses)
+			for i := range vias {
+				vias[i] = hub.ViaOf(hub.DoorOAuth, fmt.Sprintf("10.%d.%d.%d:1", i>>16, i>>8&255, i&255), "request")
+			}
+			now := time.Now()
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				db.NoteDenial(hub.Denial{Kind: hub.AuditTokenRefused, ConsumerKey: 7, Reason: "invalid_client", Via: vias[i%addresses]}, now)
+			}
+		})
+	}
+}
+
+// BenchmarkAudited measures a change of configuration with its entry in the audit log, which is mostly the wait for the disk, and
+// what of it an entry costs: many in one transaction share that wait.
+func BenchmarkAudited(b *testing.B) {
+	db := hubtest.DB(b)
+	admin := hubtest.Admin(b, db)
+	e := must(db.EventCreate(b.Context(), admin, event("e")))(b)
+	b.Run("an event enabled or disabled", func(b *testing.B) {
+		for on := false; b.Loop(); {
+			on = !on
+			must(db.EventSetEnabled(b.Context(), admin, e.Key, 0, on, nil))(b)
+		}
+	})
+	b.Run("an entry of many", func(b *testing.B) {
+		changed := *e
+		changed.Enabled = true
+		for left := b.N; left > 0; left -= 1000 {
+			write(b, db, func(tx *sqlite.Tx) error {
+				for range min(left, 1000) {
+					entry := hub.AuditEntry{Kind: hub.AuditEnabled, Subject: hub.AuditEvent, SubjectKey: e.Key, SubjectName: e.Description,
+						Changes: hub.AuditChanges(e.Audited(), changed.Audited())}
+					if err := tx.Audit(admin, entry); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+	})
 }

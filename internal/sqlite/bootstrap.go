@@ -32,7 +32,7 @@ func (db *DB) Bootstrap(ctx context.Context, clientID, secret string) (created *
 		if err != nil || n > 0 {
 			return nil, err
 		}
-		return tx.administrator(AdministratorsGroup, "Administrator", "made at the first start", clientID, secret)
+		return tx.administrator(hub.AuditBootstrapped, AdministratorsGroup, "Administrator", "made at the first start", clientID, secret)
 	})
 }
 
@@ -40,20 +40,23 @@ func (db *DB) Bootstrap(ctx context.Context, clientID, secret string) (created *
 // the last secret that could administer. It asks nobody: who can open the data directory owns what is in it.
 func (db *DB) Restore(ctx context.Context) (*hub.ConsumerSecret, error) {
 	return write(ctx, db, func(tx *Tx) (*hub.ConsumerSecret, error) {
-		return tx.administrator(AdministratorsGroup+" (restored)", "Administrator (restored)",
+		return tx.administrator(hub.AuditAdministratorReset, AdministratorsGroup+" (restored)", "Administrator (restored)",
 			"made on the machine itself, because access was lost", hub.NewClientID(), hub.NewSecret())
 	})
 }
 
-// administrator makes a group that grants everything, and a consumer in it.
-func (tx *Tx) administrator(group, name, description, clientID, secret string) (*hub.ConsumerSecret, error) {
+// administrator makes a group that grants everything, and a consumer in it, by an act of the given kind.
+func (tx *Tx) administrator(kind hub.AuditKind, group, name, description, clientID, secret string) (*hub.ConsumerSecret, error) {
 	g := &hub.Group{Key: hub.NewKey(tx.now), Version: 1, Description: group, Grants: tx.db.AllGrants(), CreatedAt: tx.now, UpdatedAt: tx.now}
-	if err := tx.groupInsert(g); err != nil {
+	if err := tx.groupMade(theMachine, g); err != nil {
 		return nil, err
 	}
 	c := &hub.Consumer{Key: hub.NewKey(tx.now), Version: 1, Name: name, Description: description, GroupKey: g.Key, Enabled: true,
 		ClientID: clientID, CreatedAt: tx.now, UpdatedAt: tx.now}
-	return &hub.ConsumerSecret{Consumer: c, Secret: secret}, tx.consumerInsert(c, hub.HashSecret(secret))
+	if err := tx.consumerInsert(c, hub.HashSecret(secret)); err != nil {
+		return nil, err
+	}
+	return &hub.ConsumerSecret{Consumer: c, Secret: secret}, tx.auditConsumer(theMachine, kind, nil, c, hub.AuditSecret("secret", false))
 }
 
 // AllGrants grants every cell of the permission matrix.

@@ -65,10 +65,10 @@ func (db *DB) Caller(ctx context.Context, consumerKey int64, locale string) (hub
 		db.callers.put(consumerKey, caller, epoch)
 	}
 	if caller.Consumer == nil || !caller.Consumer.Enabled {
-		return hub.Caller{}, &hub.Error{Code: hub.CodeUnauthenticated, Message: "this consumer is disabled or was deleted; ask an administrator"}
+		return hub.Caller{}, &hub.Error{Code: hub.CodeUnauthenticated, Consumer: consumerKey, Message: "this consumer is disabled or was deleted; ask an administrator"}
 	}
 	if caller.Consumer.ExpiresAt != nil && caller.Consumer.Expired(time.Now()) {
-		return hub.Caller{}, &hub.Error{Code: hub.CodeUnauthenticated, Message: "this consumer has expired; ask an administrator"}
+		return hub.Caller{}, &hub.Error{Code: hub.CodeUnauthenticated, Consumer: consumerKey, Message: "this consumer has expired; ask an administrator"}
 	}
 	caller.Locale = locale
 	return caller, nil

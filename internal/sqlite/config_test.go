@@ -365,7 +365,7 @@ func TestEveryChangeOfConfigurationMovesItsVersion(t *testing.T) {
 			return err
 		}},
 		{"IntegrationPause", in(func(tx *sqlite.Tx) error { return tx.IntegrationPause(i.Key, reason) })},
-		{"IntegrationResume", in(func(tx *sqlite.Tx) error { return tx.IntegrationResume(i.Key, reason) })},
+		{"IntegrationResume", in(func(tx *sqlite.Tx) error { return tx.IntegrationResume(admin, i.Key, reason) })},
 		{"FlowCreate", func() error { _, err := db.FlowCreate(ctx, admin, flow("f2", 0, 0)); return err }},
 		{"FlowUpdate", func() error {
 			_, err := db.FlowUpdate(ctx, admin, f.Key, 0, func(*hub.Flow) error { return nil })

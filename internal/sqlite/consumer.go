@@ -90,7 +90,10 @@ func (db *DB) ConsumerCreate(ctx context.Context, c hub.Caller, in hub.ConsumerI
 		if _, err := tx.handOut(c, made); err != nil {
 			return nil, err
 		}
-		return &hub.ConsumerSecret{Consumer: made, Secret: secret}, tx.consumerInsert(made, hub.HashSecret(secret))
+		if err := tx.consumerInsert(made, hub.HashSecret(secret)); err != nil {
+			return nil, err
+		}
+		return &hub.ConsumerSecret{Consumer: made, Secret: secret}, tx.auditConsumer(c, hub.AuditCreated, nil, made, hub.AuditSecret("secret", false))
 	})
 }
 
@@ -142,6 +145,9 @@ func (db *DB) ConsumerUpdate(ctx context.Context, c hub.Caller, key int64, expec
 			u.Version, u.Name, u.Description, u.GroupKey, u.HubEnabled, u.Enabled, msp(u.ExpiresAt), ms(u.UpdatedAt), key); err != nil {
 			return nil, err
 		}
+		if err := tx.auditConsumer(c, switched(before.Enabled, u.Enabled), &before, u); err != nil {
+			return nil, err
+		}
 		switch lasted := before.Enabled && before.ExpiresAt == nil; {
 		case lasted && !u.Enabled:
 			return u, tx.withoutRuler(&before, "enabled")
@@ -182,7 +188,10 @@ func (db *DB) ConsumerDelete(ctx context.Context, c hub.Caller, key int64, expec
 			return err
 		}
 		tx.configured()
-		if err := tx.exec("DELETE FROM consumers WHERE key = ?", key); err != nil || !u.Enabled || u.ExpiresAt != nil {
+		if err := tx.exec("DELETE FROM consumers WHERE key = ?", key); err != nil {
+			return err
+		}
+		if err := tx.auditConsumer(c, hub.AuditDeleted, u, nil); err != nil || !u.Enabled || u.ExpiresAt != nil {
 			return err
 		}
 		return tx.withoutRuler(u, "id")

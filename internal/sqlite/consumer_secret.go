@@ -30,6 +30,7 @@ func (db *DB) ConsumerSecretRotate(ctx context.Context, c hub.Caller, key int64,
 		if _, err := tx.handOut(c, u); err != nil {
 			return nil, err
 		}
+		before := *u
 		if err := u.Rotate(hub.HashSecret(secret), r.KeepOldFor, tx.now); err != nil {
 			return nil, err
 		}
@@ -41,7 +42,10 @@ func (db *DB) ConsumerSecretRotate(ctx context.Context, c hub.Caller, key int64,
 		err = tx.exec("UPDATE consumers SET version = ?, secret_hash = ?, secret_rotated_at = ?, old_secret_hash = ?, old_secret_until = ?, tokens_since = ?, updated_at = ? WHERE key = ?",
 			u.Version, u.SecretHash, msp(u.SecretRotatedAt), u.OldSecretHash, msp(u.OldSecretUntil), u.TokensSince, ms(u.UpdatedAt), key)
 		u.SecretHash, u.OldSecretHash = nil, nil
-		return &hub.ConsumerSecret{Consumer: u, Secret: secret}, err
+		if err != nil {
+			return nil, err
+		}
+		return &hub.ConsumerSecret{Consumer: u, Secret: secret}, tx.auditConsumer(c, hub.AuditSecretRotated, &before, u, rotated(r)...)
 	})
 }
 
@@ -62,4 +66,13 @@ func (db *DB) ConsumerUsed(ctx context.Context, c *hub.Consumer, at time.Time) e
 		}
 		return err
 	})
+}
+
+// rotated is what a rotation changes beside the fields of the consumer.
+func rotated(r hub.SecretRotation) []hub.AuditChange {
+	list := []hub.AuditChange{hub.AuditSecret("secret", true)}
+	if r.RevokeTokens {
+		list = append(list, hub.AuditMove("tokens", "valid", "revoked"))
+	}
+	return list
 }

@@ -22,7 +22,10 @@ func (db *DB) EventCreate(ctx context.Context, c hub.Caller, in *hub.Event) (*hu
 			e.Key, e.Version, e.Enabled, e.Description, e.Type, doc(e.Terms), ms(e.CreatedAt), ms(e.UpdatedAt)); err != nil {
 			return nil, err
 		}
-		return e, tx.eventFlows(e)
+		if err := tx.eventFlows(e); err != nil {
+			return nil, err
+		}
+		return e, tx.auditEvent(c, hub.AuditCreated, nil, e)
 	})
 }
 
@@ -39,7 +42,7 @@ func (db *DB) EventUpdate(ctx context.Context, c hub.Caller, key int64, expected
 		if err != nil {
 			return nil, err
 		}
-		changed := *e
+		before, changed := *e, *e
 		if err := change(&changed); err != nil {
 			return nil, err
 		}
@@ -52,7 +55,10 @@ func (db *DB) EventUpdate(ctx context.Context, c hub.Caller, key int64, expected
 			e.Version, e.Description, e.Type, doc(e.Terms), ms(e.UpdatedAt), key); err != nil {
 			return nil, err
 		}
-		return e, tx.eventFlows(e)
+		if err := tx.eventFlows(e); err != nil {
+			return nil, err
+		}
+		return e, tx.auditEvent(c, hub.AuditChanged, &before, e)
 	})
 }
 
@@ -115,9 +121,13 @@ func (db *DB) EventSetEnabled(ctx context.Context, c hub.Caller, key int64, expe
 				return nil, err
 			}
 		}
+		before := *e
 		e.Enabled, e.UpdatedAt = on, tx.now
 		tx.configured()
-		return e, tx.exec("UPDATE events SET enabled = ?, updated_at = ? WHERE key = ?", e.Enabled, ms(e.UpdatedAt), key)
+		if err := tx.exec("UPDATE events SET enabled = ?, updated_at = ? WHERE key = ?", e.Enabled, ms(e.UpdatedAt), key); err != nil || before.Enabled == on {
+			return e, err
+		}
+		return e, tx.auditEvent(c, switched(before.Enabled, on), &before, e)
 	})
 }
 
@@ -135,9 +145,12 @@ func (db *DB) EventArchive(ctx context.Context, c hub.Caller, key int64, expecte
 		if err := fresh(expectedVersion, e.Version); err != nil {
 			return nil, err
 		}
-		at := tx.now
+		at, before := tx.now, *e
 		e.Enabled, e.ArchivedAt, e.UpdatedAt = false, &at, at
 		tx.configured()
-		return e, tx.exec("UPDATE events SET enabled = 0, archived_at = ?, updated_at = ? WHERE key = ?", ms(at), ms(at), key)
+		if err := tx.exec("UPDATE events SET enabled = 0, archived_at = ?, updated_at = ? WHERE key = ?", ms(at), ms(at), key); err != nil {
+			return nil, err
+		}
+		return e, tx.auditEvent(c, hub.AuditArchived, &before, e)
 	})
 }

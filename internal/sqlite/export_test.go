@@ -46,6 +46,14 @@ func (db *DB) ExplainExecutions(ctx context.Context, f hub.ExecutionFilter) ([]s
 	return explainWalk(ctx, db, executions, executionWalk(f))
 }
 
+// ExplainAudit is Explain of the audit log.
+func (db *DB) ExplainAudit(ctx context.Context, f hub.AuditFilter) ([]string, error) {
+	return explainWalk(ctx, db, audit, auditWalk(f))
+}
+
+// FlushAudit writes what the audit log counted and has not written yet.
+func (db *DB) FlushAudit() error { return db.flushAudit() }
+
 // ExplainDeliveries is Explain of a list of deliveries.
 func (db *DB) ExplainDeliveries(ctx context.Context, f hub.DeliveryFilter) ([]string, error) {
 	return explainWalk(ctx, db, deliveries, deliveryWalk(f))

@@ -260,7 +260,9 @@ func TestIntegrations(t *testing.T) {
 			t.Errorf("paused: %+v", read)
 		}
 		for range 2 {
-			if err := db.Write(ctx, func(tx *sqlite.Tx) error { return tx.IntegrationResume(i.Key, hub.Reason{Code: hub.ReasonCheck}) }); err != nil {
+			if err := db.Write(ctx, func(tx *sqlite.Tx) error {
+				return tx.IntegrationResume(admin, i.Key, hub.Reason{Code: hub.ReasonCheck})
+			}); err != nil {
 				t.Fatal(err)
 			}
 		}

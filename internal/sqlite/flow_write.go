@@ -18,7 +18,10 @@ func (db *DB) FlowCreate(ctx context.Context, c hub.Caller, in *hub.Flow) (*hub.
 			f.Key, f.Version, f.Enabled, f.Description, doc(f.Definition), reason(f.Paused), msp(f.ArchivedAt), ms(f.CreatedAt), ms(f.UpdatedAt)); err != nil {
 			return nil, err
 		}
-		return f, tx.flowVersion(c, f)
+		if err := tx.flowVersion(c, f); err != nil {
+			return nil, err
+		}
+		return f, tx.auditFlow(c, hub.AuditCreated, nil, f)
 	})
 }
 
@@ -35,7 +38,7 @@ func (db *DB) FlowUpdate(ctx context.Context, c hub.Caller, key int64, expectedV
 		if err != nil {
 			return nil, err
 		}
-		changed := *f
+		before, changed := *f, *f
 		if err := change(&changed); err != nil {
 			return nil, err
 		}
@@ -45,7 +48,10 @@ func (db *DB) FlowUpdate(ctx context.Context, c hub.Caller, key int64, expectedV
 			f.Version, f.Description, doc(f.Definition), ms(f.UpdatedAt), key); err != nil {
 			return nil, err
 		}
-		return f, tx.flowVersion(c, f)
+		if err := tx.flowVersion(c, f); err != nil {
+			return nil, err
+		}
+		return f, tx.auditFlow(c, hub.AuditChanged, &before, f)
 	})
 }
 
@@ -113,9 +119,13 @@ func (db *DB) FlowSetEnabled(ctx context.Context, c hub.Caller, key int64, expec
 				return nil, err
 			}
 		}
+		before := *f
 		f.Enabled, f.UpdatedAt = on, tx.now
 		tx.configured()
-		return f, tx.exec("UPDATE flows SET enabled = ?, updated_at = ? WHERE key = ?", f.Enabled, ms(f.UpdatedAt), key)
+		if err := tx.exec("UPDATE flows SET enabled = ?, updated_at = ? WHERE key = ?", f.Enabled, ms(f.UpdatedAt), key); err != nil || before.Enabled == on {
+			return f, err
+		}
+		return f, tx.auditFlow(c, switched(before.Enabled, on), &before, f)
 	})
 }
 
@@ -137,6 +147,7 @@ func (db *DB) FlowArchive(ctx context.Context, c hub.Caller, key int64, expected
 		if err := eventsRunning(f.Description).refuse(tx.each, key); err != nil {
 			return nil, err
 		}
+		before := *f
 		if f.Paused != nil { // nobody could resume it any more, and what it has in the queue would wait in vain
 			if err := tx.FlowResume(key, hub.Reason{Code: hub.ReasonOperator, By: c.Consumer.ID(), Message: "the flow was archived"}); err != nil {
 				return nil, err
@@ -149,7 +160,10 @@ func (db *DB) FlowArchive(ctx context.Context, c hub.Caller, key int64, expected
 		if err := tx.exec("UPDATE flows SET enabled = 0, archived_at = ?, updated_at = ? WHERE key = ?", ms(at), ms(at), key); err != nil {
 			return nil, err
 		}
-		return f, tx.exec("DELETE FROM flow_uses WHERE flow = ?", key)
+		if err := tx.exec("DELETE FROM flow_uses WHERE flow = ?", key); err != nil {
+			return nil, err
+		}
+		return f, tx.auditFlow(c, hub.AuditArchived, &before, f)
 	})
 }
 
@@ -187,12 +201,17 @@ func (db *DB) FlowResume(ctx context.Context, c hub.Caller, key int64, expectedV
 		return nil, err
 	}
 	return write(ctx, db, func(tx *Tx) (*hub.Flow, error) {
-		if _, err := tx.flowToChange(key, expectedVersion); err != nil {
+		before, err := tx.flowToChange(key, expectedVersion)
+		if err != nil {
 			return nil, err
 		}
 		if err := tx.FlowResume(key, hub.Reason{Code: hub.ReasonOperator, By: c.Consumer.ID()}); err != nil {
 			return nil, err
 		}
-		return flows.get(tx.each, key)
+		f, err := flows.get(tx.each, key)
+		if err != nil || before.Paused == nil {
+			return f, err
+		}
+		return f, tx.auditFlow(c, hub.AuditResumed, before, f)
 	})
 }

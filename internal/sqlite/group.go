@@ -74,7 +74,7 @@ func (db *DB) GroupCreate(ctx context.Context, c hub.Caller, in hub.GroupInput) 
 		if err := c.NeedAll(g.Grants); err != nil {
 			return nil, err
 		}
-		return g, tx.groupInsert(g)
+		return g, tx.groupMade(c, g)
 	})
 }
 
@@ -97,8 +97,15 @@ func (db *DB) GroupClone(ctx context.Context, c hub.Caller, key int64, in hub.Gr
 		if err := c.NeedAll(g.Grants); err != nil {
 			return nil, err
 		}
-		return g, tx.groupInsert(g)
+		return g, tx.groupMade(c, g)
 	})
+}
+
+func (tx *Tx) groupMade(c hub.Caller, g *hub.Group) error {
+	if err := tx.groupInsert(g); err != nil {
+		return err
+	}
+	return tx.auditGroup(c, hub.AuditCreated, nil, g)
 }
 
 func (tx *Tx) groupInsert(g *hub.Group) error {
@@ -122,7 +129,7 @@ func (db *DB) GroupUpdate(ctx context.Context, c hub.Caller, key int64, expected
 		if err := fresh(expectedVersion, g.Version); err != nil {
 			return nil, err
 		}
-		ruled := administers(g)
+		before, ruled := *g, administers(g)
 		if err := g.Apply(in, db.catalog.Matrix()); err != nil {
 			return nil, err
 		}
@@ -133,6 +140,9 @@ func (db *DB) GroupUpdate(ctx context.Context, c hub.Caller, key int64, expected
 		tx.configured()
 		if err := tx.exec("UPDATE groups SET version = ?, description = ?, folded = ?, note = ?, read_only = ?, grants = ?, updated_at = ? WHERE key = ?",
 			g.Version, g.Description, hub.Fold(g.Description), g.Note, g.ReadOnly, doc(g.Grants), ms(g.UpdatedAt), key); err != nil {
+			return nil, err
+		}
+		if err := tx.auditGroup(c, hub.AuditChanged, &before, g); err != nil {
 			return nil, err
 		}
 		if ruled && !administers(g) {
@@ -162,6 +172,9 @@ func (db *DB) GroupDelete(ctx context.Context, c hub.Caller, key int64, expected
 			return err
 		}
 		tx.configured()
-		return tx.exec("DELETE FROM groups WHERE key = ?", key)
+		if err := tx.exec("DELETE FROM groups WHERE key = ?", key); err != nil {
+			return err
+		}
+		return tx.auditGroup(c, hub.AuditDeleted, g, nil)
 	})
 }

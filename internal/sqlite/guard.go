@@ -61,7 +61,10 @@ func (g guarded) need(c hub.Caller, typ string) error {
 // needOf is need for a thing that is there: one of a type that the catalogue does not have any more is shown to nobody.
 func (g guarded) needOf(c hub.Caller, typ string) error {
 	if _, ok := g.guard(typ); !ok {
-		return &hub.Error{Code: hub.CodeForbidden, Path: "id", Message: "nobody may see this: the catalogue has no type " + quoted(typ)}
+		if err := c.NeedToken(); err != nil {
+			return err
+		}
+		return &hub.Error{Code: hub.CodeForbidden, Path: "id", Consumer: c.Consumer.Key, Message: "nobody may see this: the catalogue has no type " + quoted(typ)}
 	}
 	return g.need(c, typ)
 }

@@ -24,8 +24,11 @@ func (db *DB) IntegrationCreate(ctx context.Context, c hub.Caller, in *hub.Integ
 			return nil, err
 		}
 		tx.configured()
-		return i, tx.exec("INSERT INTO integrations ("+integrations.columns+", secrets) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			i.Key, i.Version, i.Connector, i.Name, string(i.Settings), doc(i.SecretsSet), string(i.State), reason(i.Reason), ms(i.CreatedAt), ms(i.UpdatedAt), sealed)
+		if err := tx.exec("INSERT INTO integrations ("+integrations.columns+", secrets) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			i.Key, i.Version, i.Connector, i.Name, string(i.Settings), doc(i.SecretsSet), string(i.State), reason(i.Reason), ms(i.CreatedAt), ms(i.UpdatedAt), sealed); err != nil {
+			return nil, err
+		}
+		return i, tx.auditIntegration(c, hub.AuditCreated, nil, i, hub.AuditSecrets(nil, secrets))
 	})
 }
 
@@ -47,7 +50,7 @@ func (db *DB) IntegrationUpdate(ctx context.Context, c hub.Caller, key int64, ex
 		if err := fresh(expectedVersion, i.Version); err != nil {
 			return nil, err
 		}
-		changed := *i
+		before, had, changed := *i, maps.Clone(secrets), *i
 		if err := change(&changed, secrets); err != nil {
 			return nil, err
 		}
@@ -58,8 +61,15 @@ func (db *DB) IntegrationUpdate(ctx context.Context, c hub.Caller, key int64, ex
 			return nil, err
 		}
 		tx.configured()
-		return i, tx.exec("UPDATE integrations SET version = ?, name = ?, settings = ?, secrets = ?, secrets_set = ?, updated_at = ? WHERE key = ?",
-			i.Version, i.Name, string(i.Settings), sealed, doc(i.SecretsSet), ms(i.UpdatedAt), key)
+		if err := tx.exec("UPDATE integrations SET version = ?, name = ?, settings = ?, secrets = ?, secrets_set = ?, updated_at = ? WHERE key = ?",
+			i.Version, i.Name, string(i.Settings), sealed, doc(i.SecretsSet), ms(i.UpdatedAt), key); err != nil {
+			return nil, err
+		}
+		kind, replaced := hub.AuditChanged, hub.AuditSecrets(had, secrets)
+		if len(replaced) > 0 {
+			kind = hub.AuditSecretsChanged
+		}
+		return i, tx.auditIntegration(c, kind, &before, i, replaced)
 	})
 }
 
@@ -114,7 +124,10 @@ func (db *DB) IntegrationDelete(ctx context.Context, c hub.Caller, key int64, ex
 		if err := tx.exec("DELETE FROM callbacks WHERE integration = ?", key); err != nil {
 			return err
 		}
-		return tx.exec("DELETE FROM integrations WHERE key = ?", key)
+		if err := tx.exec("DELETE FROM integrations WHERE key = ?", key); err != nil {
+			return err
+		}
+		return tx.auditIntegration(c, hub.AuditDeleted, i, nil, nil)
 	})
 }
 
@@ -147,13 +160,24 @@ func (tx *Tx) IntegrationPause(key int64, r hub.Reason) error {
 }
 
 // IntegrationResume lets what goes out through an integration go on, wakes the executions that waited for it
-// ([Tx.Wake]) and says so in the journal. One that is not paused stays as it is.
-func (tx *Tx) IntegrationResume(key int64, cause hub.Reason) error {
-	resumed, err := tx.one("UPDATE integrations SET state = 'READY', reason = NULL, updated_at = ? WHERE key = ? AND state = 'PAUSED'", ms(tx.now), key)
-	if err != nil || !resumed {
+// ([Tx.Wake]) and says so in the journal and, as the act of a person, in the audit log. One that is not paused stays as it is.
+func (tx *Tx) IntegrationResume(c hub.Caller, key int64, cause hub.Reason) error {
+	before, err := integrations.get(tx.each, key)
+	if hub.CodeOf(err) == hub.CodeNotFound {
+		return nil
+	}
+	if err != nil || before.State != hub.IntegrationPaused {
+		return err
+	}
+	after := *before
+	after.State = hub.IntegrationReady
+	if err := tx.exec("UPDATE integrations SET state = 'READY', reason = NULL, updated_at = ? WHERE key = ?", ms(tx.now), key); err != nil {
 		return err
 	}
 	tx.integrationMoved(key, hub.IntegrationPaused, hub.IntegrationReady, cause)
+	if err := tx.auditIntegration(c, hub.AuditResumed, before, &after, nil); err != nil {
+		return err
+	}
 	return tx.Wake(hub.ReasonIntegrationPaused, 0)
 }
 

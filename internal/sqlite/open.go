@@ -44,6 +44,7 @@ type DB struct {
 	callers callers
 	revoked revocations
 	rights  signal
+	tallies tallies
 
 	provenances sync.Map      // versionKey → *provenance
 	config      atomic.Uint64 // counts the commits that changed configuration
@@ -143,7 +144,7 @@ func dsn(path string, pragmas ...string) string {
 
 // Close ends the writer after what it was given, and frees the directory.
 func (db *DB) Close() error {
-	return errors.Join(db.w.close(), db.read.Close(), db.lock.Unlock())
+	return errors.Join(db.closeAudit(), db.w.close(), db.read.Close(), db.lock.Unlock())
 }
 
 // faultyFor is how long after a fault of the store the hub is not ready: on a full disk, a little still fits now and then.

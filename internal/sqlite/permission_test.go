@@ -111,6 +111,12 @@ var asks = map[string]ask{
 	"FlowArchive": {hubtest.May(hub.RowHub, hub.Remove), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.FlowArchive(ctx, c, 404, 0))
 	}},
+	"AuditLog": {hubtest.May(hub.RowTransactionsLog, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.AuditLog(ctx, c, hub.AuditFilter{}, page))
+	}},
+	"AuditEntry": {hubtest.May(hub.RowTransactionsLog, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.AuditEntry(ctx, c, 404))
+	}},
 	"Executions": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.Executions(ctx, c, hub.ExecutionFilter{}, page))
 	}},
@@ -135,7 +141,7 @@ var asks = map[string]ask{
 }
 
 // elsewhere says of the other methods that take a caller where their permission is tested: it depends on what is read.
-var elsewhere = []string{"GroupsByKey", "ConsumersByKey", "IntegrationsByKey", "FlowsByKey", "EventsByKey", "OccurrencesByKey", "ExecutionsByKey", "DeliveriesByKey",
+var elsewhere = []string{"GroupsByKey", "ConsumersByKey", "IntegrationsByKey", "FlowsByKey", "EventsByKey", "OccurrencesByKey", "ExecutionsByKey", "DeliveriesByKey", "AuditEntriesByKey",
 	"Occurrences", "Occurrence", "Records", "Record", "Disclose"}
 
 func TestEveryMethodAsksForItsPermissionAndForNoOther(t *testing.T) {
@@ -188,6 +194,7 @@ func TestManyByKeyAreNilForWhoMayNotSeeThem(t *testing.T) {
 	byKey(t, ctx, admin, bare, h.occurrences[0].Key, db.OccurrencesByKey)
 	byKey(t, ctx, admin, bare, h.executions[0].Key, db.ExecutionsByKey)
 	byKey(t, ctx, admin, bare, h.deliveries[0].Key, db.DeliveriesByKey)
+	byKey(t, ctx, admin, bare, must(db.AuditLog(ctx, admin, hub.AuditFilter{}, page))(t).Items[0].Key, db.AuditEntriesByKey)
 }
 
 func byKey[T any](t *testing.T, ctx context.Context, may, mayNot hub.Caller, key int64, read func(context.Context, hub.Caller, []int64) ([]*T, error)) {

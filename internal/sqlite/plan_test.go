@@ -108,6 +108,33 @@ func TestEveryFilterOfOccurrencesAndRecordsIsAnsweredByAnIndexInOrder(t *testing
 	}
 }
 
+func TestEveryFilterOfTheAuditLogIsAnsweredByAnIndexInOrder(t *testing.T) {
+	t.Parallel()
+	db := hubtest.DB(t)
+	sets := []func(*hub.AuditFilter){
+		func(f *hub.AuditFilter) { f.Kinds = []hub.AuditKind{hub.AuditDenied, hub.AuditTokenRefused} },
+		func(f *hub.AuditFilter) { f.ConsumerKey = 1 },
+		func(f *hub.AuditFilter) { f.SubjectKey = 1 },
+		func(f *hub.AuditFilter) { f.Since = time.Now() },
+		func(f *hub.AuditFilter) { f.Until = time.Now() },
+	}
+	for chosen := range uint(1 << len(sets)) {
+		var f hub.AuditFilter
+		apply(chosen, sets, &f)
+		most := f.Kinds == nil && f.ConsumerKey == 0 && f.SubjectKey == 0
+		answeredByIndex(t, "the audit log", must(db.ExplainAudit(t.Context(), f))(t), most)
+	}
+	// What every flush and every pruning asks.
+	for what, query := range map[string]string{
+		"the rows of an hour": "SELECT count(*) FROM audit WHERE hour IS NOT NULL AND hour = 1 AND kind = '' AND (consumer <> 0) = 1 AND others = 0",
+		"a tally":             "SELECT key FROM audit WHERE hour IS NOT NULL AND hour = 1 AND kind = '' AND consumer = 1 AND subject = 0 AND client = '' AND address = '' AND door = '' AND asked = '' AND reason = '' AND needs = '' AND others = 0",
+		"old tallies":         "SELECT key FROM audit WHERE hour IS NOT NULL AND hour < 1 ORDER BY hour LIMIT 10",
+		"the newest row":      "SELECT last_at FROM audit WHERE key < 9 ORDER BY key DESC LIMIT 1",
+	} {
+		answeredByIndex(t, what, must(db.Explain(t.Context(), query))(t), what == "the newest row")
+	}
+}
+
 func TestPartsAndTimelinesAreAnsweredByAnIndexInOrder(t *testing.T) {
 	t.Parallel()
 	for what, plan := range must(hubtest.DB(t).ExplainParts(t.Context()))(t) {

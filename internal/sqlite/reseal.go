@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -90,9 +91,9 @@ type Resealed struct {
 }
 
 // Reseal opens everything that is sealed in a data directory with one key and seals it with another, in one transaction: all
-// of it, or nothing if there is an error. The caller must have locked the directory. ready is called when everything is
+// of it, or nothing if there is an error; the audit log has it. The caller must have locked the directory. ready is called when everything is
 // written and nothing is committed. What the old key opened may still stand in pages that the database does not use: see Wipe.
-func Reseal(ctx context.Context, dir string, from, to []byte, ready func()) (done Resealed, err error) {
+func Reseal(ctx context.Context, dir string, from, to []byte, now time.Time, ready func()) (done Resealed, err error) {
 	old, err := newSealer(from)
 	if err != nil {
 		return done, err
@@ -119,6 +120,10 @@ func Reseal(ctx context.Context, dir string, from, to []byte, ready func()) (don
 		if counts[i], err = column.reseal(c, old, fresh); err != nil {
 			return done, errors.Join(fmt.Errorf("nothing was changed: %w", err), c.script("ROLLBACK"))
 		}
+	}
+	tx := &Tx{c: c, now: now}
+	if err := tx.Audit(theMachine, hub.AuditEntry{Kind: hub.AuditSecretsResealed}); err != nil {
+		return done, errors.Join(fmt.Errorf("nothing was changed: %w", err), c.script("ROLLBACK"))
 	}
 	ready()
 	if err := c.script("COMMIT"); err != nil {

@@ -105,7 +105,7 @@ func TestEverythingSealedIsSealedWithANewKey(t *testing.T) {
 	if n := traces(files(t, dir), old); n < len(old)/2 {
 		t.Fatalf("only %d of %d sealed values are found, so that none is found later proves nothing", n, len(old))
 	}
-	done := must(sqlite.Reseal(ctx, dir, hubtest.Key(), nextKey, func() {}))(t)
+	done := must(sqlite.Reseal(ctx, dir, hubtest.Key(), nextKey, time.Now(), func() {}))(t)
 	if done.Integrations != len(integrations) || done.Callbacks != 130 {
 		t.Errorf("it says that it sealed %+v", done)
 	}
@@ -125,6 +125,9 @@ func TestEverythingSealedIsSealedWithANewKey(t *testing.T) {
 	_, err := sqlite.Open(ctx, dir, hubtest.Options(nil))
 	oneClearLine(t, err, "another key")
 	db := hubtest.Open(t, dir, withKey(nextKey))
+	if entries := logged(t, db, hub.AuditFilter{Kinds: []hub.AuditKind{hub.AuditSecretsResealed}}); len(entries) != 1 || entries[0].Via.Door != hub.DoorCommand {
+		t.Errorf("the audit log says %+v", entries)
+	}
 	for _, key := range integrations {
 		if open := must(db.OpenIntegration(ctx, key))(t); !strings.HasPrefix(open.Secrets["accessToken"], plainSecret) {
 			t.Fatalf("the secrets of %s are %v", open.Name, open.Secrets)
@@ -158,7 +161,7 @@ func TestAValueThatTheOldKeyDoesNotOpenLeavesEverythingAsItWas(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	_, err := sqlite.Reseal(ctx, dir, hubtest.Key(), nextKey, func() { t.Error("it was ready to commit") })
+	_, err := sqlite.Reseal(ctx, dir, hubtest.Key(), nextKey, time.Now(), func() { t.Error("it was ready to commit") })
 	oneClearLine(t, err, "nothing was changed", hub.ID(hub.KindIntegration, wrong), "another key")
 	db = hubtest.Open(t, dir, nil)
 	for _, key := range integrations[:len(integrations)-1] {

@@ -35,8 +35,12 @@ func (db *DB) TokenRevoke(ctx context.Context, c hub.Caller, t RevokedToken) err
 			db.revoked.add(t.ID, t.ExpiresAt, tx.now)
 			db.rights.wake()
 		})
-		return tx.exec("INSERT INTO revoked_tokens (id, consumer, revoked_by, revoked_at, expires_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+		revoked, err := tx.one("INSERT INTO revoked_tokens (id, consumer, revoked_by, revoked_at, expires_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
 			t.ID, t.ConsumerKey, c.Consumer.Key, ms(tx.now), ms(t.ExpiresAt))
+		if err != nil || !revoked {
+			return err
+		}
+		return tx.auditRevoked(c, t.ConsumerKey)
 	})
 }
 

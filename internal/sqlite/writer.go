@@ -61,7 +61,7 @@ func (w *writer) resume() error {
 	if err := w.c.each("SELECT coalesce(max(seq), 0) FROM changes", nil, func(r scanner) error { return r.Scan(&w.seq) }); err != nil {
 		return err
 	}
-	for _, table := range []string{"occurrences", "executions", "deliveries", "records", "flows", "events", "groups", "consumers", "integrations", "receipts", "callbacks"} {
+	for _, table := range []string{"occurrences", "executions", "deliveries", "records", "flows", "events", "groups", "consumers", "integrations", "receipts", "callbacks", "audit"} {
 		var last int64
 		if err := w.c.each("SELECT coalesce(max(key), 0) FROM "+table, nil, func(r scanner) error { return r.Scan(&last) }); err != nil {
 			return err

@@ -231,6 +231,21 @@ func TestWhoMayNotPublishIsToldWhatIsMissing(t *testing.T) {
 	if w.Code != 403 || p["code"] != "FORBIDDEN" || !reflect.DeepEqual(p["needs"], want) || p["group"] != reader.Group.Description || p["asked"] != "POST /events" {
 		t.Errorf("got %d %v", w.Code, p)
 	}
+	if len(h.denied) != 1 || h.denied[0].ConsumerKey != made.Consumer.Key || h.denied[0].Asked != "POST /events" || len(h.denied[0].Needs) != 1 ||
+		h.denied[0].Via != (hub.Via{Door: hub.DoorEvents, Address: "192.0.2.1", Request: w.Header().Get("X-Request-Id")}) {
+		t.Errorf("the audit log is told %+v", h.denied)
+	}
+	off := false
+	if _, err := h.db.ConsumerUpdate(t.Context(), h.admin, made.Consumer.Key, 0, hub.ConsumerInput{Enabled: &off}); err != nil {
+		t.Fatal(err)
+	}
+	if w := h.publish(newWorkOrder("1"), nil); w.Code != 401 || len(h.denied) != 2 || h.denied[1].Reason != "UNAUTHENTICATED" || h.denied[1].ConsumerKey != made.Consumer.Key {
+		t.Errorf("of a consumer that is disabled it is told %+v, %d", h.denied, w.Code)
+	}
+	h.token = "of nobody"
+	if w := h.publish(newWorkOrder("1"), nil); w.Code != 401 || len(h.denied) != 2 {
+		t.Errorf("of a token that nobody knows it is told %+v, %d", h.denied, w.Code)
+	}
 }
 
 func TestEveryTypeOfEventNeedsTheRowThatGuardsItAndNoOther(t *testing.T) {
@@ -445,6 +460,43 @@ func TestARefusalIsSaidInTheLanguageOfTheCaller(t *testing.T) {
 			if p := problem(t, w); p["detail"] != want || p["code"] != "INVALID" {
 				t.Errorf("it is answered with %v", p)
 			}
+		})
+	}
+}
+
+// BenchmarkPublishBesideRefusals is BenchmarkPublish alone, and while 10,000 refusals a second from as many addresses are counted
+// for the audit log and written to the same database.
+func BenchmarkPublishBesideRefusals(b *testing.B) {
+	for _, refusals := range []int{0, 10} { // in a millisecond
+		b.Run(fmt.Sprintf("%d a second", refusals*1000), func(b *testing.B) {
+			h := open(b)
+			stop, stopped := make(chan struct{}), make(chan struct{})
+			go func() {
+				defer close(stopped)
+				for i, tick := 0, time.NewTicker(time.Millisecond); ; {
+					select {
+					case <-stop:
+						tick.Stop()
+						return
+					case now := <-tick.C:
+						for range refusals {
+							i++
+							h.db.NoteDenial(hub.Denial{Kind: hub.AuditTokenRefused, Reason: "invalid_client", ConsumerKey: h.admin.Consumer.Key,
+								Via: hub.Via{Door: hub.DoorOAuth, Address: fmt.Sprint(i % 10_000)}}, now)
+						}
+					}
+				}
+			}()
+			template := newWorkOrder("ID")
+			n := 0
+			for b.Loop() {
+				n++
+				if w := h.publish(strings.Replace(template, "ID", fmt.Sprint(n), 1), nil); w.Code != http.StatusAccepted {
+					b.Fatalf("%d %s", w.Code, w.Body)
+				}
+			}
+			close(stop)
+			<-stopped
 		})
 	}
 }

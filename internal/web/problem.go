@@ -84,6 +84,11 @@ func (s *surface) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.log.LogAttrs(r.Context(), slog.LevelError, "request failed", slog.String("request", p.RequestID),
 			slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Any("error", err))
 	}
+	if s.denied != nil {
+		if d, ok := hub.DenialOf(err, r.Method+" "+r.URL.Path, hub.ViaOf(hub.DoorEvents, r.RemoteAddr, p.RequestID)); ok {
+			s.denied(d)
+		}
+	}
 	p.translate(localeOf(r))
 	h := w.Header()
 	h.Add("Vary", "Accept-Language")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/recado-hub/recado/internal/auth"
 	"github.com/recado-hub/recado/internal/engine"
+	"github.com/recado-hub/recado/internal/hub"
 )
 
 // Options is what the surface leads to. Auth, Engine and GraphQL are required.
@@ -16,6 +17,8 @@ type Options struct {
 	Auth    *auth.Auth
 	Engine  *engine.Engine
 	GraphQL http.Handler
+	// Denied is told of each refused request whose caller is known, for the audit log; nil: nobody is. It must not block.
+	Denied func(hub.Denial)
 	// PublicURL is where the world reaches this surface, such as "https://hub.example.org/recado"; providers sign the URL
 	// that they call, so callbacks are verified against it.
 	PublicURL string
@@ -29,6 +32,7 @@ type surface struct {
 	auth      *auth.Auth
 	engine    *engine.Engine
 	publicURL string
+	denied    func(hub.Denial)
 	log       *slog.Logger
 	mux       *http.ServeMux
 	ids       requestIDs
@@ -39,7 +43,7 @@ type surface struct {
 func New(o Options) http.Handler {
 	s := &surface{
 		auth: o.Auth, engine: o.Engine, publicURL: strings.TrimSuffix(o.PublicURL, "/"), log: o.Log,
-		mux: http.NewServeMux(), ids: newRequestIDs(),
+		denied: o.Denied, mux: http.NewServeMux(), ids: newRequestIDs(),
 	}
 	if s.log == nil {
 		s.log = slog.Default()

@@ -63,6 +63,7 @@ type house struct {
 	admin   hub.Caller
 	token   string
 	log     *logged
+	denied  []hub.Denial // what the audit log was told
 }
 
 // logged is a log that can be read while it is written.
@@ -150,7 +151,8 @@ func open(t testing.TB) *house {
 	if h.auth, err = auth.Open(dir, auth.Options{DB: h.db, Issuer: publicURL, Log: log}); err != nil {
 		t.Fatal(err)
 	}
-	h.Handler = web.New(web.Options{Auth: h.auth, Engine: h.engine, GraphQL: http.HandlerFunc(graphQL), PublicURL: publicURL + "/", Log: log})
+	h.Handler = web.New(web.Options{Auth: h.auth, Engine: h.engine, GraphQL: http.HandlerFunc(graphQL), PublicURL: publicURL + "/", Log: log,
+		Denied: func(d hub.Denial) { h.denied = append(h.denied, d) }})
 	h.token = h.signIn(hubtest.AdminClientID, hubtest.AdminSecret)
 	return h
 }
