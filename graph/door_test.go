@@ -78,24 +78,53 @@ type tokens struct {
 type ticket struct {
 	consumer int64
 	until    time.Time
+	scope    hub.Grants
+	taken    bool // back
 }
 
 func (k *tokens) give(consumer int64, until time.Time) string {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	name := fmt.Sprintf("token-%d", len(k.known)+1)
-	k.known[name] = ticket{consumer, until}
+	k.known[name] = ticket{consumer: consumer, until: until}
 	return name
+}
+
+// narrow is give for an hour and a scope.
+func (k *tokens) narrow(consumer int64, scope hub.Grants) string {
+	name := k.give(consumer, time.Now().Add(time.Hour))
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	t := k.known[name]
+	t.scope = scope
+	k.known[name] = t
+	return name
+}
+
+// take takes a token back.
+func (k *tokens) take(name string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	t := k.known[name]
+	t.taken = true
+	k.known[name] = t
+}
+
+func (k *tokens) endOf(name string) time.Time {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.known[name].until
 }
 
 func (k *tokens) authenticate(ctx context.Context, name, locale string) (hub.Caller, time.Time, error) {
 	k.mu.Lock()
 	t, ok := k.known[name]
 	k.mu.Unlock()
-	if !ok || !time.Now().Before(t.until) {
+	if !ok || t.taken || !time.Now().Before(t.until) {
 		return hub.Caller{}, time.Time{}, &hub.Error{Code: hub.CodeUnauthenticated, Message: "the token is not valid"}
 	}
 	c, err := k.db.Caller(ctx, t.consumer, locale)
+	c.Scope = t.scope
 	return c, t.until, err
 }
 

@@ -45,8 +45,8 @@ func (r *resolver) follow(ctx context.Context, watch engine.Watch) (<-chan *mode
 	return f.items, nil
 }
 
-// following is a subscription under way. The caller is looked at again whenever a commit may have changed what it may do, and when
-// its token or its consumer expires, so that it ends then and not with the next item.
+// following is a subscription under way. The caller is looked at again whenever a commit may have changed what it may do, when its
+// token is renewed, and when its token or its consumer expires, so that it ends then and not with the next item.
 type following struct {
 	*visit
 	changed func() <-chan struct{} // closes at the next such commit
@@ -59,7 +59,7 @@ func (f *following) run(ctx context.Context, seen <-chan engine.Seen) error {
 	expiry := time.NewTimer(0)
 	defer expiry.Stop()
 	for {
-		changed := f.changed() // before the caller is looked at: what changes after that closes it
+		changed, renewed := f.changed(), f.renewed() // before the caller is looked at: what changes after that closes them
 		until, err := f.look(ctx)
 		if ctx.Err() != nil {
 			return nil
@@ -68,7 +68,7 @@ func (f *following) run(ctx context.Context, seen <-chan engine.Seen) error {
 			return err
 		}
 		expiry.Reset(time.Until(until))
-		if goOn, err := f.forward(ctx, seen, changed, expiry.C); !goOn {
+		if goOn, err := f.forward(ctx, seen, changed, renewed, expiry.C); !goOn {
 			return err
 		}
 	}
@@ -76,7 +76,7 @@ func (f *following) run(ctx context.Context, seen <-chan engine.Seen) error {
 
 // look says until when the caller may listen, or why it may not.
 func (f *following) look(ctx context.Context) (time.Time, error) {
-	c, until, err := f.authenticate(ctx, f.token, f.locale)
+	c, until, err := f.again(ctx)
 	if err == nil {
 		err = c.Need(hub.RowHub, hub.See)
 	}
@@ -84,7 +84,7 @@ func (f *following) look(ctx context.Context) (time.Time, error) {
 }
 
 // forward hands items on until the caller has to be looked at again; goOn is false when there is nothing more to come.
-func (f *following) forward(ctx context.Context, seen <-chan engine.Seen, changed <-chan struct{}, expiry <-chan time.Time) (goOn bool, err error) {
+func (f *following) forward(ctx context.Context, seen <-chan engine.Seen, changed, renewed <-chan struct{}, expiry <-chan time.Time) (goOn bool, err error) {
 	for {
 		from, to := seen, f.items
 		if f.next == nil {
@@ -96,6 +96,8 @@ func (f *following) forward(ctx context.Context, seen <-chan engine.Seen, change
 		case <-ctx.Done():
 			return false, nil
 		case <-changed:
+			return true, nil
+		case <-renewed:
 			return true, nil
 		case <-expiry:
 			return true, nil
