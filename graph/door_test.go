@@ -134,6 +134,7 @@ type postman struct {
 	mu       sync.Mutex
 	sent     []hub.Handover
 	refuse   string
+	answer   func(hub.Handover, *hub.Outcome) // changes what becomes of a message
 	problems []hub.Problem
 	busy     sync.WaitGroup
 }
@@ -174,7 +175,7 @@ func (p *postman) Check(context.Context, hub.OpenIntegration) ([]hub.Problem, er
 func (p *postman) Send(in hub.OpenIntegration, batch []hub.Handover) error {
 	p.mu.Lock()
 	p.sent = append(p.sent, batch...)
-	refuse := p.refuse
+	refuse, answer := p.refuse, p.answer
 	p.mu.Unlock()
 	p.busy.Go(func() {
 		outcomes := make([]hub.Outcome, len(batch))
@@ -183,6 +184,9 @@ func (p *postman) Send(in hub.OpenIntegration, batch []hub.Handover) error {
 			if b.Recipient == refuse {
 				outcomes[i] = hub.Outcome{Key: b.Key, Attempt: b.Attempt, Kind: hub.OutcomeRejected, Scope: hub.ScopeRecipient, Code: "404",
 					Message: "nobody lives there", At: time.Now()}
+			}
+			if answer != nil {
+				answer(b, &outcomes[i])
 			}
 		}
 		p.outcomes(in.Key, outcomes)

@@ -130,7 +130,7 @@ func (e *Engine) tell(ctx context.Context, w Watch, changes []hub.Change, refres
 			}
 		}
 		s := items[i]
-		if !caller.May(hub.RowHub, hub.See) {
+		if !caller.May(hub.RowHub, hub.See) || w.EventKey != 0 && !caller.May(hub.RowEvents, hub.See) {
 			continue
 		}
 		select {
@@ -191,9 +191,7 @@ func (e *Engine) seen(ctx context.Context, c hub.Caller, changes []hub.Change) (
 		if s.Execution == nil {
 			continue
 		}
-		if s.Execution.Hides("timeline") {
-			s.Change.Cause.Message = "" // it may quote what the caller may not see
-		}
+		e.db.DiscloseCause(c, s.Execution, &s.Change.Cause)
 		items = append(items, s)
 	}
 	return items, nil

@@ -30,7 +30,7 @@ func (db *DB) FlowUpdate(ctx context.Context, c hub.Caller, key int64, expectedV
 	if err := c.Need(hub.RowHub, hub.Edit); err != nil {
 		return nil, err
 	}
-	return write(ctx, db, func(tx *Tx) (*hub.Flow, error) {
+	return shown(ctx, c, db.discloseFlow)(write(ctx, db, func(tx *Tx) (*hub.Flow, error) {
 		f, err := tx.flowToChange(key, expectedVersion)
 		if err != nil {
 			return nil, err
@@ -46,7 +46,7 @@ func (db *DB) FlowUpdate(ctx context.Context, c hub.Caller, key int64, expectedV
 			return nil, err
 		}
 		return f, tx.flowVersion(c, f)
-	})
+	}))
 }
 
 func (tx *Tx) flowToChange(key int64, expectedVersion int) (*hub.Flow, error) {
@@ -102,7 +102,7 @@ func (db *DB) FlowSetEnabled(ctx context.Context, c hub.Caller, key int64, expec
 	if err := c.Need(hub.RowHub, hub.Edit); err != nil {
 		return nil, err
 	}
-	return write(ctx, db, func(tx *Tx) (*hub.Flow, error) {
+	return shown(ctx, c, db.discloseFlow)(write(ctx, db, func(tx *Tx) (*hub.Flow, error) {
 		f, err := tx.flowToChange(key, expectedVersion)
 		if err != nil {
 			return nil, err
@@ -116,7 +116,7 @@ func (db *DB) FlowSetEnabled(ctx context.Context, c hub.Caller, key int64, expec
 		f.Enabled, f.UpdatedAt = on, tx.now
 		tx.configured()
 		return f, tx.exec("UPDATE flows SET enabled = ?, updated_at = ? WHERE key = ?", f.Enabled, ms(f.UpdatedAt), key)
-	})
+	}))
 }
 
 // FlowArchive disables a flow for good and keeps it for the history that refers to it. What it referred to is free to go
@@ -126,7 +126,7 @@ func (db *DB) FlowArchive(ctx context.Context, c hub.Caller, key int64, expected
 	if err := c.Need(hub.RowHub, hub.Remove); err != nil {
 		return nil, err
 	}
-	return write(ctx, db, func(tx *Tx) (*hub.Flow, error) {
+	return shown(ctx, c, db.discloseFlow)(write(ctx, db, func(tx *Tx) (*hub.Flow, error) {
 		f, err := flows.get(tx.each, key)
 		if err != nil || f.ArchivedAt != nil {
 			return f, err
@@ -134,7 +134,7 @@ func (db *DB) FlowArchive(ctx context.Context, c hub.Caller, key int64, expected
 		if err := fresh(expectedVersion, f.Version); err != nil {
 			return nil, err
 		}
-		if err := eventsRunning(f.Description).refuse(tx.each, key); err != nil {
+		if err := eventsRunning(f.Description).refuse(tx.each, c, key); err != nil {
 			return nil, err
 		}
 		if f.Paused != nil { // nobody could resume it any more, and what it has in the queue would wait in vain
@@ -150,7 +150,7 @@ func (db *DB) FlowArchive(ctx context.Context, c hub.Caller, key int64, expected
 			return nil, err
 		}
 		return f, tx.exec("DELETE FROM flow_uses WHERE flow = ?", key)
-	})
+	}))
 }
 
 // flowPaused is how the journal calls a paused flow; a flow that is not paused has no state of its own.
@@ -186,7 +186,7 @@ func (db *DB) FlowResume(ctx context.Context, c hub.Caller, key int64, expectedV
 	if err := c.Need(hub.RowHub, hub.Edit); err != nil {
 		return nil, err
 	}
-	return write(ctx, db, func(tx *Tx) (*hub.Flow, error) {
+	return shown(ctx, c, db.discloseFlow)(write(ctx, db, func(tx *Tx) (*hub.Flow, error) {
 		if _, err := tx.flowToChange(key, expectedVersion); err != nil {
 			return nil, err
 		}
@@ -194,5 +194,5 @@ func (db *DB) FlowResume(ctx context.Context, c hub.Caller, key int64, expectedV
 			return nil, err
 		}
 		return flows.get(tx.each, key)
-	})
+	}))
 }

@@ -85,7 +85,11 @@ func find(executions []*hub.Execution, key int64) *hub.Execution {
 	return nil
 }
 
+// appendID writes the id of a thing; null for the key 0, of one that the caller may not see.
 func appendID(b []byte, kind hub.Kind, key int64) []byte {
+	if key == 0 {
+		return append(b, "null"...)
+	}
 	b = append(b, '"')
 	b = append(b, hub.ID(kind, key)...)
 	return append(b, '"')
