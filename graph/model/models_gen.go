@@ -625,8 +625,8 @@ type PermissionExplanation struct {
 	Verdict PermissionVerdict `json:"verdict"`
 	// Each field at the top of the operation, in order, with the fragments spread out and without those that are skipped.
 	Fields []*FieldPermission `json:"fields"`
-	// Each field below the top that needs a permission of its own, in the order of the document: links to other objects, and
-	// values that were read from records. A field that stands in fragments on several types is there once for each of them.
+	// Each field below the top that needs a permission of its own: links to other objects, and values that were read from
+	// records. What may be an object of several types is explained for each of them.
 	Nested []*FieldPermission `json:"nested"`
 }
 
