@@ -500,7 +500,7 @@ extend type Subscription {
   executionChanged(
     "Only of this flow."
     flow: ID
-    "Only of executions that this event started."
+    "Only of executions that this event started. Brings none while the caller may not see events."
     event: ID
     "Only of this execution."
     execution: ID
@@ -769,7 +769,7 @@ input ConsumerFilterInput {
   search: String
   "Only enabled (true) or only disabled (false) ones."
   enabled: Boolean
-  "Only consumers of this group."
+  "Only consumers of this group. Finds none of another than the caller's own if that may not see groups."
   group: ID
 }
 
@@ -950,7 +950,8 @@ type Delivery implements Node {
   """
   What of this delivery was left out, because it came from a field of a record that the caller may not see, and what the
   caller would need to see it. Where something is, the free text of ` + "`" + `reason` + "`" + `, ` + "`" + `attempts` + "`" + ` and ` + "`" + `receipts` + "`" + ` is left out too,
-  since it may quote it; their codes and times stay. Empty if nothing was.
+  since it may quote it; their codes and times stay. ` + "`" + `reason` + "`" + `, ` + "`" + `message` + "`" + ` can also stand for the names of objects in it that the
+  caller may not see. Empty if nothing was.
   """
   hidden: [Hidden!]!
   "The place of its target in the flow's targets, from 0."
@@ -1155,7 +1156,7 @@ input DeliveryFilterInput {
   execution: ID
   "Only of this flow."
   flow: ID
-  "Only those that go through this integration."
+  "Only those that go through this integration. Finds none if the caller may not see integrations."
   integration: ID
   "Only those in one of these states."
   states: [DeliveryState!]
@@ -1329,7 +1330,7 @@ enum UserErrorCode {
   NOT_FOUND
   "Somebody else changed the object first, its state does not allow the act, or the same idempotency key came with other content."
   CONFLICT
-  "The object cannot go while others use it; the message names them."
+  "The object cannot go while others use it; the message names them to who may see them, and else says how many there are."
   IN_USE
   "The input is over a size limit; the message names the limit."
   TOO_LARGE
@@ -1515,7 +1516,7 @@ input EventFilterInput {
   archived: Boolean = false
   "Only events of this type, by its key."
   type: String
-  "Only events that run this flow."
+  "Only events that run this flow. Finds none if the caller may not see flows."
   flow: ID
 }
 
@@ -1703,8 +1704,8 @@ type Execution implements Node {
   rows: [String!]! @requiresRowOf(what: SOURCE, action: SEE)
   """
   What of this execution was left out, because it came from a record that the caller may not see, and what the caller would
-  need to see it. ` + "`" + `timeline` + "`" + ` stands for the messages in the causes of its history, which may quote such a record. Empty if
-  nothing was.
+  need to see it. ` + "`" + `timeline` + "`" + ` stands for the messages and next steps in the causes of its history, which may quote such a record;
+  ` + "`" + `reason` + "`" + `, ` + "`" + `message` + "`" + ` for the names of objects in it that the caller may not see. Empty if nothing was.
   """
   hidden: [Hidden!]!
   "Its messages, oldest first."
@@ -1783,9 +1784,9 @@ Narrows the list of executions. Fields that are left out do not narrow.
 input ExecutionFilterInput {
   "Only of this flow."
   flow: ID
-  "Only those that this event started."
+  "Only those that this event started. Finds none if the caller may not see events."
   event: ID
-  "Only those that this occurrence started."
+  "Only those that this occurrence started. Finds none if the caller may not see it."
   occurrence: ID
   "Only those in one of these states."
   states: [ExecutionState!]
@@ -3004,7 +3005,7 @@ input OccurrenceFilterInput {
   type: String
   "Only about this subject, such as the folio of a work order."
   subject: String
-  "Only those that this consumer sent."
+  "Only those that this consumer sent. Finds none of another than the caller if that may not see consumers."
   consumer: ID
   "Only those that came in at this time or later."
   since: DateTime

@@ -62,7 +62,7 @@ type ConsumerFilterInput struct {
 	Search *string `json:"search,omitempty"`
 	// Only enabled (true) or only disabled (false) ones.
 	Enabled *bool `json:"enabled,omitempty"`
-	// Only consumers of this group.
+	// Only consumers of this group. Finds none of another than the caller's own if that may not see groups.
 	Group *string `json:"group,omitempty"`
 }
 
@@ -117,7 +117,7 @@ type DeliveryFilterInput struct {
 	Execution *string `json:"execution,omitempty"`
 	// Only of this flow.
 	Flow *string `json:"flow,omitempty"`
-	// Only those that go through this integration.
+	// Only those that go through this integration. Finds none if the caller may not see integrations.
 	Integration *string `json:"integration,omitempty"`
 	// Only those in one of these states.
 	States []hub.DeliveryState `json:"states,omitempty"`
@@ -207,7 +207,7 @@ type EventFilterInput struct {
 	Archived *bool `json:"archived,omitempty"`
 	// Only events of this type, by its key.
 	Type *string `json:"type,omitempty"`
-	// Only events that run this flow.
+	// Only events that run this flow. Finds none if the caller may not see flows.
 	Flow *string `json:"flow,omitempty"`
 }
 
@@ -257,9 +257,9 @@ type ExecutionChange struct {
 type ExecutionFilterInput struct {
 	// Only of this flow.
 	Flow *string `json:"flow,omitempty"`
-	// Only those that this event started.
+	// Only those that this event started. Finds none if the caller may not see events.
 	Event *string `json:"event,omitempty"`
-	// Only those that this occurrence started.
+	// Only those that this occurrence started. Finds none if the caller may not see it.
 	Occurrence *string `json:"occurrence,omitempty"`
 	// Only those in one of these states.
 	States []hub.ExecutionState `json:"states,omitempty"`
@@ -581,7 +581,7 @@ type OccurrenceFilterInput struct {
 	Type *string `json:"type,omitempty"`
 	// Only about this subject, such as the folio of a work order.
 	Subject *string `json:"subject,omitempty"`
-	// Only those that this consumer sent.
+	// Only those that this consumer sent. Finds none of another than the caller if that may not see consumers.
 	Consumer *string `json:"consumer,omitempty"`
 	// Only those that came in at this time or later.
 	Since *time.Time `json:"since,omitempty"`
