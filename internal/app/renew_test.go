@@ -33,7 +33,9 @@ func (s *subscription) renew(t *testing.T, token string) (items []seen) {
 		case f.ID == "renew" && f.Type == "complete":
 			return items
 		case f.ID == "1" && f.Type == "next":
-			var item struct{ Data struct{ ExecutionChanged seen } }
+			var item struct {
+				Data struct{ ExecutionChanged seen }
+			}
 			if err := json.Unmarshal(f.Payload, &item); err != nil {
 				t.Fatal(err)
 			}

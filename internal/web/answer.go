@@ -11,6 +11,8 @@ import (
 //
 //	{"id", "repeat", "matches": [{"event", "fired", "executions": [{"id", "state"}], "skipped": [{"flow", "reason"}]}],
 //	 "executions": [{"id", "flow", "state"}]}
+//
+// What the sender may not see is not in it: the list of executions is empty then, and the ids of events and flows are null.
 func appendPublished(b []byte, p *hub.Published) []byte {
 	b = append(b, `{"id":`...)
 	b = appendID(b, hub.KindOccurrence, p.Occurrence.Key)
