@@ -23,6 +23,7 @@ const auditLog = `query($f: AuditFilterInput, $n: Int, $after: Cursor) { auditLo
 var toldElsewhere = map[string]string{
 	"occurrencePublish": "occurrences keep who published them, and never change",
 	"recordsUpsert":     "records are the hub's copy of what another system has, which keeps their history",
+	"viewerRenew":       "it changes nothing but which token a connection goes by; the token was granted, and that is there",
 }
 
 // deed is one mutation that succeeds, and the kind of the entry that it must leave.

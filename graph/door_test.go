@@ -78,24 +78,53 @@ type tokens struct {
 type ticket struct {
 	consumer int64
 	until    time.Time
+	scope    hub.Grants
+	taken    bool // back
 }
 
 func (k *tokens) give(consumer int64, until time.Time) string {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	name := fmt.Sprintf("token-%d", len(k.known)+1)
-	k.known[name] = ticket{consumer, until}
+	k.known[name] = ticket{consumer: consumer, until: until}
 	return name
+}
+
+// narrow is give for an hour and a scope.
+func (k *tokens) narrow(consumer int64, scope hub.Grants) string {
+	name := k.give(consumer, time.Now().Add(time.Hour))
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	t := k.known[name]
+	t.scope = scope
+	k.known[name] = t
+	return name
+}
+
+// take takes a token back.
+func (k *tokens) take(name string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	t := k.known[name]
+	t.taken = true
+	k.known[name] = t
+}
+
+func (k *tokens) endOf(name string) time.Time {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.known[name].until
 }
 
 func (k *tokens) authenticate(ctx context.Context, name, locale string) (hub.Caller, time.Time, error) {
 	k.mu.Lock()
 	t, ok := k.known[name]
 	k.mu.Unlock()
-	if !ok || !time.Now().Before(t.until) {
+	if !ok || t.taken || !time.Now().Before(t.until) {
 		return hub.Caller{}, time.Time{}, &hub.Error{Code: hub.CodeUnauthenticated, Message: "the token is not valid"}
 	}
 	c, err := k.db.Caller(ctx, t.consumer, locale)
+	c.Scope = t.scope
 	return c, t.until, err
 }
 
@@ -105,7 +134,8 @@ type postman struct {
 	mu       sync.Mutex
 	sent     []hub.Handover
 	refuse   string
-	lose     string // what becomes of messages to this recipient is not known
+	lose     string                           // what becomes of messages to this recipient is not known
+	answer   func(hub.Handover, *hub.Outcome) // changes what becomes of a message
 	problems []hub.Problem
 	busy     sync.WaitGroup
 }
@@ -146,7 +176,7 @@ func (p *postman) Check(context.Context, hub.OpenIntegration) ([]hub.Problem, er
 func (p *postman) Send(in hub.OpenIntegration, batch []hub.Handover) error {
 	p.mu.Lock()
 	p.sent = append(p.sent, batch...)
-	refuse, lose := p.refuse, p.lose
+	refuse, lose, answer := p.refuse, p.lose, p.answer
 	p.mu.Unlock()
 	p.busy.Go(func() {
 		outcomes := make([]hub.Outcome, len(batch))
@@ -158,6 +188,9 @@ func (p *postman) Send(in hub.OpenIntegration, batch []hub.Handover) error {
 			if b.Recipient == refuse {
 				outcomes[i] = hub.Outcome{Key: b.Key, Attempt: b.Attempt, Kind: hub.OutcomeRejected, Scope: hub.ScopeRecipient, Code: "404",
 					Message: "nobody lives there", At: time.Now()}
+			}
+			if answer != nil {
+				answer(b, &outcomes[i])
 			}
 		}
 		p.outcomes(in.Key, outcomes)

@@ -14,7 +14,7 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-// explain judges a document as if it were sent, and says what each field at its top would need.
+// explain judges a document as if it were sent, and says what each of its fields would need.
 func (r *resolver) explain(ctx context.Context, c hub.Caller, params *graphql.RawParams) (*model.PermissionExplanation, error) {
 	if err := c.NeedToken(); err != nil {
 		return nil, err
@@ -24,15 +24,18 @@ func (r *resolver) explain(ctx context.Context, c hub.Caller, params *graphql.Ra
 		return nil, hub.Invalid("query", "the document cannot be explained: %s", errs[0].Message)
 	}
 	out := &model.PermissionExplanation{Verdict: model.PermissionVerdictAllowed, Fields: []*model.FieldPermission{}}
+	x := &explorer{resolver: r, op: op, caller: c, found: []*model.FieldPermission{}, seen: map[string]bool{}}
 	for _, f := range graphql.CollectFields(op, op.Operation.SelectionSet, nil) {
 		if strings.HasPrefix(f.Name, "__") {
 			continue // the schema is open to any token
 		}
 		e := r.demand(f.Field, op.Variables).judge(c)
-		e.Path, e.Field = []string{f.Alias}, f.Name
+		e.Path, e.Field, e.Type = []string{f.Alias}, f.Name, f.ObjectDefinition.Name
 		out.Fields = append(out.Fields, e)
 		out.Verdict = worse(out.Verdict, e.Verdict)
+		x.below(f, e.Path)
 	}
+	out.Nested = x.found
 	return out, nil
 }
 
@@ -51,16 +54,17 @@ func document(query string, operationName *string, variables json.RawMessage) (*
 
 // demand is what a field needs of its caller.
 type demand struct {
-	all    []hub.Permission   // each of them
-	oneOf  []hub.Permission   // one of them, if there are any
-	either [][]hub.Permission // of each list one at least; which, only the data know
+	all    []hub.Permission             // each of them
+	oneOf  []hub.Permission             // one of them, if there are any
+	either [][]hub.Permission           // of each list one at least; which, only the data know
+	on     []model.PermissionDependency // what of the data decides about either
 }
 
 // judge compares a demand with what a caller holds.
 func (d demand) judge(c hub.Caller) *model.FieldPermission {
 	e := &model.FieldPermission{Verdict: model.PermissionVerdictAllowed, Needs: pointers(unique(d.all)), OneOf: pointers(unique(d.oneOf))}
 	depends := unique(slices.Concat(d.either...))
-	e.Depends = pointers(depends)
+	e.Depends, e.DependsOn = pointers(depends), slices.Compact(append([]model.PermissionDependency{}, d.on...))
 	e.Missing = pointers(lacking(c, unique(slices.Concat(d.all, d.oneOf, depends))))
 	if len(lacking(c, d.all)) > 0 || len(d.oneOf) > 0 && len(lacking(c, d.oneOf)) == len(d.oneOf) {
 		e.Verdict = model.PermissionVerdictForbidden
@@ -130,7 +134,7 @@ func (w rowDemand) of(args map[string]any) demand {
 		return w.ofObjects(args)
 	}
 	if _, byID := args["id"]; byID {
-		return demand{either: [][]hub.Permission{w.onEveryRow()}}
+		return demand{either: [][]hub.Permission{w.onEveryRow()}, on: []model.PermissionDependency{model.PermissionDependency(w.what)}}
 	}
 	if input, ok := args["input"].(map[string]any); ok {
 		return w.ofInput(input)
@@ -157,6 +161,7 @@ func (w rowDemand) ofInput(input map[string]any) (d demand) {
 		if t := w.catalog.RecordType(typ); t != nil && !seen[typ] {
 			seen[typ] = true
 			d.either = append(d.either, []hub.Permission{t.Row.Permission(hub.Add), t.Row.Permission(hub.Edit)})
+			d.on = append(d.on, model.PermissionDependencyExistence)
 		}
 	}
 	return d
@@ -182,6 +187,7 @@ func (w rowDemand) ofObjects(args map[string]any) (d demand) {
 			d.all = append(d.all, row.Permission(w.action))
 		} else {
 			d.either = append(d.either, w.onEveryRow())
+			d.on = append(d.on, model.PermissionDependencyObject)
 		}
 	}
 	return d

@@ -173,7 +173,7 @@ func TestWhatCameFromAFieldThatTheCallerMayNotSeeIsNotInAnyAnswer(t *testing.T) 
 			}
 		}
 		w.say("complete", "1", nil)
-		losing := hubtest.CallerWith(t, s.db, hubtest.May(hub.RowHub, hub.See), hubtest.May(workOrders, hub.See), hubtest.May(personnel, hub.See))
+		losing := hubtest.CallerWith(t, s.db, hubtest.May(hub.RowHub, hub.See), hubtest.May(hub.RowEvents, hub.See), hubtest.May(workOrders, hub.See), hubtest.May(personnel, hub.See))
 		w = s.connect(bearer(s.tokenOf(losing)))
 		follow := func(execution string) (items []any) {
 			for {
@@ -191,7 +191,7 @@ func TestWhatCameFromAFieldThatTheCallerMayNotSeeIsNotInAnyAnswer(t *testing.T) 
 		if got := told(t, follow(accepted.text("occurrencePublish", "occurrence", "matches", 0, "executions", 0, "id")), "5511999991234"); got == nil {
 			t.Error("who may see everything does not")
 		}
-		grants := []hub.Grant{{Module: hub.RowHub.Module, Submodule: hub.RowHub.Submodule, Actions: []hub.Action{hub.See}}}
+		grants := hub.Grants{hub.RowHub: hub.ActionSet(hub.See), hub.RowEvents: hub.ActionSet(hub.See)}.List()
 		if _, err := s.db.GroupUpdate(t.Context(), hubtest.Admin(t, s.db), losing.Group.Key, 0, hub.GroupInput{Grants: &grants}); err != nil {
 			t.Fatal(err)
 		}

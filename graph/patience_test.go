@@ -23,7 +23,7 @@ func (s *stuck) Close() error        { close(s.gone); return nil }
 func TestAClientThatReadsNothingIsLetGo(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		conn := newProtocolConn(&stuck{gone: make(chan struct{})}, 40*time.Second)
+		conn := newProtocolConn(&stuck{gone: make(chan struct{})}, 40*time.Second, nil)
 		began := time.Now()
 		if err := conn.WriteJSON(frame{Type: "ping"}); !errors.Is(err, errGone) {
 			t.Errorf("writing ends with %v", err)

@@ -38,7 +38,8 @@ const maxOperations = 100
 // from the next one of the same id.
 type protocolConn struct {
 	transport.WebsocketConn
-	patience time.Duration // for one message to be taken by the client
+	patience time.Duration          // for one message to be taken by the client
+	renew    func(token string) any // renews the token of the connection; what the pong says of it
 
 	mu    sync.Mutex
 	begun bool              // connection_init came
@@ -47,8 +48,8 @@ type protocolConn struct {
 	outer map[string]string // the other way round
 }
 
-func newProtocolConn(conn transport.WebsocketConn, patience time.Duration) *protocolConn {
-	return &protocolConn{WebsocketConn: conn, patience: patience, inner: map[string]string{}, outer: map[string]string{}}
+func newProtocolConn(conn transport.WebsocketConn, patience time.Duration, renew func(token string) any) *protocolConn {
+	return &protocolConn{WebsocketConn: conn, patience: patience, renew: renew, inner: map[string]string{}, outer: map[string]string{}}
 }
 
 // frame is a message of the protocol.
@@ -117,8 +118,11 @@ func (c *protocolConn) receive(kind int, r io.Reader) (*frame, *violation) {
 	return nil, bad("a client sends no message of the type %q", hub.Clip(m.Type, 40))
 }
 
-// pong answers a ping, which may come at any time.
+// pong answers a ping, which may come at any time, with its own payload; one that brings a token with what became of that.
 func (c *protocolConn) pong(payload json.RawMessage) *violation {
+	if token, asked := tokenOfPing(payload); asked {
+		payload, _ = json.Marshal(c.renew(token)) // texts and times always can
+	}
 	_ = c.send(frame{Type: "pong", Payload: payload}) // a broken connection is met by the next read
 	return nil
 }

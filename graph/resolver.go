@@ -2,6 +2,7 @@ package graph
 
 import (
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/engine"
@@ -15,4 +16,5 @@ type resolver struct {
 	catalog *catalog.Catalog
 	present graphql.ErrorPresenterFunc
 	exec    graphql.GraphExecutor // to judge documents that are not run
+	schema  *ast.Schema
 }

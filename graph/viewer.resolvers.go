@@ -13,6 +13,10 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
+func (r *mutationResolver) ViewerRenew(ctx context.Context, input model.ViewerRenewInput) (*model.ViewerRenewPayload, error) {
+	return viewerRenew(ctx, input.Token)
+}
+
 func (r *queryResolver) Viewer(ctx context.Context) (*model.Viewer, error) {
 	c := caller(ctx)
 	if err := c.NeedToken(); err != nil {

@@ -23,7 +23,8 @@ type session struct {
 
 // visit is one operation of a caller.
 type visit struct {
-	session
+	session            // as it was when the operation began
+	wire         *wire // the websocket that it came over; nil if it came by a request of its own
 	authenticate Authenticate
 	caller       hub.Caller // as it was when the operation began
 	until        time.Time  // when the token ends
@@ -81,9 +82,33 @@ func caller(ctx context.Context) hub.Caller {
 }
 
 func (v *visit) refresh(ctx context.Context) (hub.Caller, error) {
-	c, _, err := v.authenticate(ctx, v.token, v.locale)
+	c, _, err := v.again(ctx)
 	c.Via = v.via
 	return c, err
+}
+
+// again authenticates the operation once more, with the token that its connection has now. One that is refused is no reason to end
+// anything if it was renewed meanwhile: a client may take the old one back as soon as it has the answer.
+func (v *visit) again(ctx context.Context) (hub.Caller, time.Time, error) {
+	if v.wire == nil {
+		return v.authenticate(ctx, v.token, v.locale)
+	}
+	for {
+		s, _ := v.wire.now()
+		c, until, err := v.authenticate(ctx, s.token, s.locale)
+		if now, _ := v.wire.now(); err == nil || now.token == s.token {
+			return c, until, err
+		}
+	}
+}
+
+// renewed is a channel that closes when the token is renewed; nil if that cannot be.
+func (v *visit) renewed() <-chan struct{} {
+	if v.wire == nil {
+		return nil
+	}
+	_, renewed := v.wire.now()
+	return renewed
 }
 
 // open begins an operation: it authenticates the session.

@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -30,7 +31,7 @@ const maxCloseReason = 123
 
 func (h *handler) newWebsocket(keepAlive time.Duration) transport.Websocket {
 	return transport.Websocket{
-		Implementation:   onlyProtocol{patience: 2 * keepAlive},
+		Implementation:   onlyProtocol{patience: 2 * keepAlive, log: h.log},
 		InitFunc:         h.initWebsocket,
 		InitTimeout:      initTimeout,
 		PingPongInterval: keepAlive,
@@ -42,6 +43,7 @@ func (h *handler) newWebsocket(keepAlive time.Duration) transport.Websocket {
 // its first message, and no cookie speaks for it.
 type onlyProtocol struct {
 	patience time.Duration // for one message to be taken by the client
+	log      *slog.Logger
 }
 
 // Accept makes a websocket of a request.
@@ -51,7 +53,19 @@ func (p onlyProtocol) Accept(w http.ResponseWriter, r *http.Request, o transport
 	if err != nil {
 		return nil, err
 	}
-	return newProtocolConn(conn, p.patience), nil
+	return newProtocolConn(conn, p.patience, p.renewing(r)), nil
+}
+
+// renewing is how a ping renews the token of the connection that a request opens.
+func (p onlyProtocol) renewing(r *http.Request) func(token string) any {
+	ctx := r.Context()
+	return func(token string) any {
+		until, err := wireOf(ctx).renew(ctx, token)
+		if err != nil && hub.CodeOf(err) == hub.CodeInternal {
+			p.log.ErrorContext(ctx, "graphql: a token could not be renewed", "error", err)
+		}
+		return pongOf(until, err)
+	}
 }
 
 func isUpgrade(r *http.Request) bool {
@@ -72,7 +86,8 @@ func (h *handler) serveWebsocket(w http.ResponseWriter, r *http.Request, s sessi
 			return
 		}
 	}
-	h.websocket.Do(w, r.WithContext(withSession(r.Context(), s)), h.exec)
+	ctx := withWire(withSession(r.Context(), s), &wire{authenticate: h.authenticate})
+	h.websocket.Do(w, r.WithContext(ctx), h.exec)
 }
 
 func offers(r *http.Request, protocol string) bool {
@@ -90,12 +105,14 @@ func (h *handler) initWebsocket(ctx context.Context, payload transport.InitPaylo
 	if given := payloadText(payload, "Accept-Language"); given != "" {
 		s.locale = catalog.LocaleOf(given)
 	}
-	if _, err := h.open(ctx, s); err != nil {
+	v, err := h.open(ctx, s)
+	if err != nil {
 		h.denied(ctx, s, err)
 		ctx = transport.WithWebsocketCloseCode(ctx, closeForbidden)
 		return transport.AppendCloseReason(ctx, closeReason(err)), nil, err
 	}
-	return withSession(ctx, s), nil, nil
+	wireOf(ctx).opened(s, v.caller.Consumer.Key)
+	return ctx, nil, nil
 }
 
 // payloadText reads a text of the first message under its name in any case.
@@ -131,10 +148,13 @@ func (h *handler) aroundOperation(ctx context.Context, next graphql.OperationHan
 	v := visitOf(ctx)
 	overSocket := v.authenticate == nil
 	if overSocket {
-		opened, err := h.open(ctx, sessionOf(ctx))
+		w := wireOf(ctx)
+		s, _ := w.now()
+		opened, err := h.open(ctx, s)
 		if err != nil {
 			return end(ctx, gqlerror.List{h.present(ctx, err)})
 		}
+		opened.wire = w
 		v, ctx = opened, withVisit(ctx, opened)
 	}
 	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription {

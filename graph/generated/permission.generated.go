@@ -48,6 +48,29 @@ func (ec *executionContext) fieldContext_FieldPermission_path(_ context.Context,
 	return graphql.NewScalarFieldContext("FieldPermission", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _FieldPermission_type(ctx context.Context, field graphql.CollectedField, obj *model.FieldPermission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldPermission_type(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldPermission_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldPermission", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _FieldPermission_field(ctx context.Context, field graphql.CollectedField, obj *model.FieldPermission) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -188,6 +211,29 @@ func (ec *executionContext) fieldContext_FieldPermission_depends(_ context.Conte
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _FieldPermission_dependsOn(ctx context.Context, field graphql.CollectedField, obj *model.FieldPermission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldPermission_dependsOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DependsOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.PermissionDependency) graphql.Marshaler {
+			return ec.marshalNPermissionDependency2ᚕgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋgraphᚋmodelᚐPermissionDependencyᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FieldPermission_dependsOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldPermission", field, false, false, errors.New("field of type PermissionDependency does not have child fields"))
 }
 
 func (ec *executionContext) _FieldPermission_missing(ctx context.Context, field graphql.CollectedField, obj *model.FieldPermission) (ret graphql.Marshaler) {
@@ -346,6 +392,38 @@ func (ec *executionContext) fieldContext_PermissionExplanation_fields(_ context.
 	return fc, nil
 }
 
+func (ec *executionContext) _PermissionExplanation_nested(ctx context.Context, field graphql.CollectedField, obj *model.PermissionExplanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionExplanation_nested(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nested, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.FieldPermission) graphql.Marshaler {
+			return ec.marshalNFieldPermission2ᚕᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋgraphᚋmodelᚐFieldPermissionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionExplanation_nested(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PermissionExplanation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldPermission(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -375,6 +453,11 @@ func (ec *executionContext) _FieldPermission(ctx context.Context, sel ast.Select
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "type":
+			out.Values[i] = ec._FieldPermission_type(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "field":
 			out.Values[i] = ec._FieldPermission_field(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -397,6 +480,11 @@ func (ec *executionContext) _FieldPermission(ctx context.Context, sel ast.Select
 			}
 		case "depends":
 			out.Values[i] = ec._FieldPermission_depends(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "dependsOn":
+			out.Values[i] = ec._FieldPermission_dependsOn(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -496,6 +584,11 @@ func (ec *executionContext) _PermissionExplanation(ctx context.Context, sel ast.
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "nested":
+			out.Values[i] = ec._PermissionExplanation_nested(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -591,6 +684,46 @@ func (ec *executionContext) marshalNPermission2ᚖgithubᚗcomᚋrecadoᚑhubᚋ
 		return graphql.Null
 	}
 	return ec._Permission(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPermissionDependency2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋgraphᚋmodelᚐPermissionDependency(ctx context.Context, v any) (model.PermissionDependency, error) {
+	var res model.PermissionDependency
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPermissionDependency2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋgraphᚋmodelᚐPermissionDependency(ctx context.Context, sel ast.SelectionSet, v model.PermissionDependency) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNPermissionDependency2ᚕgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋgraphᚋmodelᚐPermissionDependencyᚄ(ctx context.Context, v any) ([]model.PermissionDependency, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]model.PermissionDependency, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPermissionDependency2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋgraphᚋmodelᚐPermissionDependency(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNPermissionDependency2ᚕgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋgraphᚋmodelᚐPermissionDependencyᚄ(ctx context.Context, sel ast.SelectionSet, v []model.PermissionDependency) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPermissionDependency2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋgraphᚋmodelᚐPermissionDependency(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNPermissionVerdict2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋgraphᚋmodelᚐPermissionVerdict(ctx context.Context, v any) (model.PermissionVerdict, error) {

@@ -124,6 +124,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputSecretInput,
 		ec.unmarshalInputTermInput,
 		ec.unmarshalInputTermsInput,
+		ec.unmarshalInputViewerRenewInput,
 	)
 	first := true
 
@@ -237,7 +238,7 @@ type AuditEntry implements Node {
   """
   others: Boolean!
   "Who did it, as it is today; null if nobody who is known did, if it is gone, or if the caller may not see consumers."
-  consumer: Consumer
+  consumer: Consumer @requires(module: "settings", submodule: "api_connections", action: SEE)
   "The id of who did it, also if it is gone; null if nobody who is known did."
   consumerId: ID
   "What it was called at that moment; null if nobody who is known did it."
@@ -247,7 +248,7 @@ type AuditEntry implements Node {
   "To what it was done; null if to nothing in particular."
   subjectType: AuditSubject
   "To which object, as it is today; null if to none, if it is gone, or if the caller may not see it."
-  subject: Node
+  subject: Node @requiresRowOf(what: OBJECT, action: SEE)
   "The id of the object, also if it is gone; null if there is none."
   subjectId: ID
   "What the object was called at that moment; null if it has no name."
@@ -649,7 +650,7 @@ type Change {
   "What kind of thing changed."
   subject: ChangeSubject!
   "What changed; null for a connector, or if the caller may not see it."
-  node: Node
+  node: Node @requiresRowOf(what: OBJECT, action: SEE)
   "The name of the connector; null for anything else."
   connector: String
   "What of it changed."
@@ -701,21 +702,22 @@ type ExecutionChange {
   "What changed."
   change: Change!
   "The execution, as it is when the item is sent."
-  execution: Execution!
+  execution: Execution! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "The delivery, as it is when the item is sent; null unless the change is about one."
-  delivery: Delivery
+  delivery: Delivery @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 }
 
 extend type Subscription {
   """
   Changes of executions and of their deliveries. With ` + "`" + `after` + "`" + ` first what happened after that cursor, from the journal, then
   live, without gap and without repeat; without it, from now on. The rights of the caller are looked at for every item. It
-  ends with the error UNAUTHENTICATED when the token expires: go on with a new one and the last cursor.
+  ends with the error UNAUTHENTICATED when the token expires, unless ` + "`" + `viewerRenew` + "`" + ` gave the connection another one before:
+  go on with a new one and the last cursor.
   """
   executionChanged(
     "Only of this flow."
     flow: ID
-    "Only of executions that this event started."
+    "Only of executions that this event started. Brings none while the caller may not see events."
     event: ID
     "Only of this execution."
     execution: ID
@@ -931,7 +933,7 @@ type Consumer implements Node {
   "A longer description; empty if there is none."
   description: String!
   "The permission group; null if the caller may not see groups."
-  group: Group
+  group: Group @requires(module: "settings", submodule: "user_accounts", action: SEE)
   "Whether flows may read with the rights of this consumer."
   hubEnabled: Boolean!
   "Whether the consumer can sign in and be used by flows, until it expires."
@@ -984,7 +986,7 @@ input ConsumerFilterInput {
   search: String
   "Only enabled (true) or only disabled (false) ones."
   enabled: Boolean
-  "Only consumers of this group."
+  "Only consumers of this group. Finds none of another than the caller's own if that may not see groups."
   group: ID
 }
 
@@ -1161,17 +1163,18 @@ type Delivery implements Node {
   "Where the message is on its way."
   state: DeliveryState!
   "The recipient: a telephone number as ` + "`" + `+` + "`" + ` and digits. Null if it came from a field that the caller may not see."
-  recipient: String
+  recipient: String @requiresRowOf(what: SOURCE, action: SEE)
   "The recipient as the provider writes it; null as long as it is not known, and where ` + "`" + `recipient` + "`" + ` is hidden."
-  providerRecipient: String
+  providerRecipient: String @requiresRowOf(what: SOURCE, action: SEE)
   "The values of the message, by position; null where one came from a field that the caller may not see."
-  values: [String]!
+  values: [String]! @requiresRowOf(what: SOURCE, action: SEE)
   "The key of the record whose row it is about; null if the caller may not see such records."
-  record: String
+  record: String @requiresRowOf(what: SOURCE, action: SEE)
   """
   What of this delivery was left out, because it came from a field of a record that the caller may not see, and what the
   caller would need to see it. Where something is, the free text of ` + "`" + `reason` + "`" + `, ` + "`" + `attempts` + "`" + ` and ` + "`" + `receipts` + "`" + ` is left out too,
-  since it may quote it; their codes and times stay. Empty if nothing was.
+  since it may quote it; their codes and times stay. ` + "`" + `reason` + "`" + `, ` + "`" + `message` + "`" + ` can also stand for the names of objects in it that the
+  caller may not see. Empty if nothing was.
   """
   hidden: [Hidden!]!
   "The place of its target in the flow's targets, from 0."
@@ -1179,15 +1182,15 @@ type Delivery implements Node {
   "The key of the connector's action."
   action: String!
   "The execution that it belongs to; null if the caller may not see it."
-  execution: Execution
+  execution: Execution @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "The flow as it is today; null if the caller may not see flows."
-  flow: Flow
+  flow: Flow @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "The version of the flow that made it; null if the caller may not see flows."
-  flowVersion: FlowVersion
+  flowVersion: FlowVersion @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "The integration that it goes through; null if it is gone, or if the caller may not see integrations."
-  integration: Integration
+  integration: Integration @requires(module: "settings", submodule: "api_connections", action: SEE)
   "The provider's id of the message; null as long as there is none, and where ` + "`" + `recipient` + "`" + ` is hidden, since some providers write it into the id."
-  providerId: String
+  providerId: String @requiresRowOf(what: SOURCE, action: SEE)
   "Why it failed, was suppressed, is unknown, or was tried again last; null if nothing went wrong."
   reason: Reason
   "Why it is not on its way yet; null unless the state is PENDING and something holds it back."
@@ -1199,9 +1202,9 @@ type Delivery implements Node {
   "How many attempts count against the flow's ` + "`" + `maxAttempts` + "`" + `."
   attemptCount: Int!
   "The attempts to send it, oldest first."
-  attempts: [Attempt!]!
+  attempts: [Attempt!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "What the provider said later, oldest first."
-  receipts: [Receipt!]!
+  receipts: [Receipt!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "Whether a receipt came that was late or contradicts what was known."
   flagged: Boolean!
   "When a person last had it sent again; null if nobody did. Its attempts and its age count from then."
@@ -1376,7 +1379,7 @@ input DeliveryFilterInput {
   execution: ID
   "Only of this flow."
   flow: ID
-  "Only those that go through this integration."
+  "Only those that go through this integration. Finds none if the caller may not see integrations."
   integration: ID
   "Only those in one of these states."
   states: [DeliveryState!]
@@ -1477,6 +1480,9 @@ extend type Mutation {
 What a caller needs to hold to use a field: one cell of the permission matrix. It is granted by the caller's group; a
 caller without it gets the error FORBIDDEN, whose ` + "`" + `extensions.needs` + "`" + ` names what is missing. The permission is enforced
 where the data is read or written, so it holds for every way to the same data.
+
+Below the top, a link to another object is null without it, and a list of such links empty, without an error. What is
+no link but a part of the object itself, such as the attempts of a delivery, is FORBIDDEN there too.
 """
 directive @requires(
   "The module of the row, as a key of ` + "`" + `catalog.permissions` + "`" + `."
@@ -1495,6 +1501,7 @@ directive @requiresToken on FIELD_DEFINITION
 """
 What a caller needs follows from the data itself: the row of the matrix that guards the record type, the event type or
 the kind of object in question (` + "`" + `recordType.guardedBy` + "`" + `, ` + "`" + `eventType.guardedBy` + "`" + `). Of a list, the caller gets what it may see.
+Below the top, what the caller may not see is left out, without an error.
 """
 directive @requiresRowOf(
   "What decides about the row."
@@ -1513,6 +1520,8 @@ enum RowOf {
   RECORD_TYPE
   "The type of the occurrence."
   EVENT_TYPE
+  "The records that the value was read from: the row of each of them."
+  SOURCE
 }
 
 """
@@ -1550,7 +1559,7 @@ enum UserErrorCode {
   NOT_FOUND
   "Somebody else changed the object first, its state does not allow the act, or the same idempotency key came with other content."
   CONFLICT
-  "The object cannot go while others use it; the message names them."
+  "The object cannot go while others use it; the message names them to who may see them, and else says how many there are."
   IN_USE
   "The input is over a size limit; the message names the limit."
   TOO_LARGE
@@ -1591,7 +1600,7 @@ type Reason {
   "What to do about it; null if there is nothing to do."
   nextStep: String @localized
   "Who or what caused it: the consumer that acted, or the object it came from. Null if nobody did, or if the caller may not see it."
-  by: Node
+  by: Node @requiresRowOf(what: OBJECT, action: SEE)
 }
 
 """
@@ -1689,9 +1698,9 @@ type Event implements Node {
   "The conditions. The event fires if a row of the occurrence satisfies them."
   terms: Terms!
   "The flows that it runs, in order. Empty if the caller may not see flows."
-  flows: [Flow!]!
+  flows: [Flow!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "What keeps the event from working, in the order of the screen. An event with problems cannot be enabled."
-  problems: [Problem!]!
+  problems: [Problem!]! @requires(module: "automator", submodule: "events", action: SEE)
   "When it was archived; null if it was not."
   archivedAt: DateTime
   "When the event was made."
@@ -1736,7 +1745,7 @@ input EventFilterInput {
   archived: Boolean = false
   "Only events of this type, by its key."
   type: String
-  "Only events that run this flow."
+  "Only events that run this flow. Finds none if the caller may not see flows."
   flow: ID
 }
 
@@ -1911,27 +1920,27 @@ type Execution implements Node {
   "Why it failed or was skipped as a whole; null if it was not."
   reason: Reason
   "The flow as it is today; null if the caller may not see flows."
-  flow: Flow
+  flow: Flow @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "The version of the flow that it runs; null if the caller may not see flows."
-  flowVersion: FlowVersion
+  flowVersion: FlowVersion @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "The event that started it, as it is today; null if none did, or if the caller may not see events."
-  event: Event
+  event: Event @requires(module: "automator", submodule: "events", action: SEE)
   "The occurrence that started it; null if none did, or if the caller may not see it."
-  occurrence: Occurrence
+  occurrence: Occurrence @requiresRowOf(what: EVENT_TYPE, action: SEE)
   "The subject of the occurrence, such as the folio of a work order; null if there is none, or if the caller may not see such records."
-  subject: String
+  subject: String @requiresRowOf(what: SOURCE, action: SEE)
   "The keys of the records that satisfied the terms of the event; empty if the caller may not see such records."
-  rows: [String!]!
+  rows: [String!]! @requiresRowOf(what: SOURCE, action: SEE)
   """
   What of this execution was left out, because it came from a record that the caller may not see, and what the caller would
-  need to see it. ` + "`" + `timeline` + "`" + ` stands for the messages in the causes of its history, which may quote such a record. Empty if
-  nothing was.
+  need to see it. ` + "`" + `timeline` + "`" + ` stands for the messages and next steps in the causes of its history, which may quote such a record;
+  ` + "`" + `reason` + "`" + `, ` + "`" + `message` + "`" + ` for the names of objects in it that the caller may not see. Empty if nothing was.
   """
   hidden: [Hidden!]!
   "Its messages, oldest first."
-  deliveries: [Delivery!]!
+  deliveries: [Delivery!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "Its history and that of its deliveries, from the journal, oldest first."
-  timeline: [Change!]!
+  timeline: [Change!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "When it came to be."
   createdAt: DateTime!
   "When a worker first took it up; null if none has."
@@ -2004,9 +2013,9 @@ Narrows the list of executions. Fields that are left out do not narrow.
 input ExecutionFilterInput {
   "Only of this flow."
   flow: ID
-  "Only those that this event started."
+  "Only those that this event started. Finds none if the caller may not see events."
   event: ID
-  "Only those that this occurrence started."
+  "Only those that this occurrence started. Finds none if the caller may not see it."
   occurrence: ID
   "Only those in one of these states."
   states: [ExecutionState!]
@@ -2087,22 +2096,27 @@ type Flow implements Node {
   "How it sends: attempts, age, what to do about unknown outcomes."
   settings: FlowSettings!
   "What would make the flow fail, in the order of the screen: its required information. A flow with problems cannot be enabled."
-  problems: [Problem!]!
+  problems: [Problem!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   """
   The least that its consumer needs to hold: SEE on the rows that guard its source and every record that its fields lead
   to. Empty in a draft that reads nothing yet.
   """
-  permissionsNeeded: [Permission!]!
+  permissionsNeeded: [Permission!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   """
   What the group of its consumer grants beyond that: beyond what all flows that read as this consumer need together, in
   their current versions, archived ones aside. A consumer that also calls the API itself needs some of it for that. Null in
   a flow without consumer, and if the caller may not see groups.
   """
-  permissionsExcess: [Permission!]
+  permissionsExcess: [Permission!] @requires(module: "settings", submodule: "user_accounts", action: SEE)
   "All its versions, newest first."
-  versions: [FlowVersion!]!
+  versions: [FlowVersion!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "Why its deliveries are held back, such as a template that does not exist, and what to do; null if they are not. ` + "`" + `flowResume` + "`" + ` lets them go."
   paused: Reason
+  """
+  What of this flow was left out, and what the caller would need to see it: the message and the next step of ` + "`" + `paused` + "`" + `, since
+  a connector said them about a delivery, and may quote a record that the caller may not see. Empty if nothing was.
+  """
+  hidden: [Hidden!]!
   "When it was archived; null if it was not."
   archivedAt: DateTime
   "When the flow was made."
@@ -2148,7 +2162,7 @@ type FlowSource {
   "Where the rows come from."
   module: SourceModule!
   "The consumer with whose rights the rows are read; null if none was chosen, or if the caller may not see consumers."
-  consumer: Consumer
+  consumer: Consumer @requires(module: "settings", submodule: "api_connections", action: SEE)
   "The key of the source action: ` + "`" + `query_work_order_tasks` + "`" + `. Empty in a draft without one."
   action: String!
   "The source action of the catalogue; null if it is unknown."
@@ -2182,11 +2196,11 @@ Through what, to whom and with which values a flow sends.
 """
 type FlowTarget {
   "The integration; null if none was chosen, or if the caller may not see integrations."
-  integration: Integration
+  integration: Integration @requires(module: "settings", submodule: "api_connections", action: SEE)
   "The key of the connector's action. Empty in a draft without one."
   action: String!
   "The connector's action; null if it is unknown, or if the caller may not see integrations."
-  connectorAction: ConnectorAction
+  connectorAction: ConnectorAction @requires(module: "settings", submodule: "api_connections", action: SEE)
   "The parameters of the action, by its schema; null if there are none."
   parameters: JSON
   "Who gets the message; null in a draft without one."
@@ -2552,7 +2566,7 @@ type Group implements Node {
     first: Int
     "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
     after: Cursor
-  ): ConsumerConnection
+  ): ConsumerConnection @requires(module: "settings", submodule: "api_connections", action: SEE)
   "When the group was made."
   createdAt: DateTime!
   "When the group was last saved."
@@ -2847,6 +2861,12 @@ type Integration implements Node {
   state: IntegrationState!
   "Why it is paused and what to do about it; null if it is not paused."
   reason: Reason
+  """
+  What of this integration was left out, and what the caller would need to see it: the message and the next step of
+  ` + "`" + `reason` + "`" + `, since a connector said them about a delivery, and may quote a record that the caller may not see. Its code, and
+  what ` + "`" + `integrationCheck` + "`" + ` finds, are told all the same. Empty if nothing was.
+  """
+  hidden: [Hidden!]!
   "When the integration was made."
   createdAt: DateTime!
   "When the integration was last saved."
@@ -3100,9 +3120,9 @@ type Occurrence implements Node {
   "When it came in."
   receivedAt: DateTime!
   "Who sent it; null if the consumer is gone, or if the caller may not see consumers."
-  consumer: Consumer
+  consumer: Consumer @requires(module: "settings", submodule: "api_connections", action: SEE)
   "Those of the records that it brought that the caller may see, as they came in."
-  records: [OccurrenceRecord!]!
+  records: [OccurrenceRecord!]! @requiresRowOf(what: RECORD_TYPE, action: SEE)
   "What the enabled events of its type made of it, at the time."
   matches: [Match!]!
 }
@@ -3124,7 +3144,7 @@ What an event made of an occurrence.
 """
 type Match {
   "The event as it is today; null if the caller may not see events."
-  event: Event
+  event: Event @requires(module: "automator", submodule: "events", action: SEE)
   "The version of the event that was asked."
   eventVersion: Int!
   "Whether a row satisfied the terms."
@@ -3132,7 +3152,7 @@ type Match {
   "What the terms said of each row."
   rows: [RowMatch!]!
   "The executions that came of it. Empty if the caller may not see executions."
-  executions: [Execution!]!
+  executions: [Execution!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "The flows that it would have run but did not, and why."
   skipped: [SkippedAction!]!
 }
@@ -3160,11 +3180,11 @@ type TermTrace {
   "The value of the term; long ones are cut."
   want: JSON
   "The value in the row; long ones are cut. Null also if the row has no such field (see ` + "`" + `present` + "`" + `), and if it is hidden (see ` + "`" + `needs` + "`" + `)."
-  got: JSON
+  got: JSON @requiresRowOf(what: SOURCE, action: SEE)
   "Whether the row has the field; null if that is hidden."
-  present: Boolean
+  present: Boolean @requiresRowOf(what: SOURCE, action: SEE)
   "Whether the term held; null if the value is hidden, which this would tell."
-  true: Boolean
+  true: Boolean @requiresRowOf(what: SOURCE, action: SEE)
   """
   What the caller would need to see the value: the field lies in a record that it may not see. Empty if nothing is hidden.
   That the row satisfied the terms as a whole is told all the same: it is why something happened.
@@ -3177,7 +3197,7 @@ A flow that a fired event did not run.
 """
 type SkippedAction {
   "The flow; null if the caller may not see flows."
-  flow: Flow
+  flow: Flow @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "Why it was not run."
   reason: Reason!
 }
@@ -3214,7 +3234,7 @@ input OccurrenceFilterInput {
   type: String
   "Only about this subject, such as the folio of a work order."
   subject: String
-  "Only those that this consumer sent."
+  "Only those that this consumer sent. Finds none of another than the caller if that may not see consumers."
   consumer: ID
   "Only those that came in at this time or later."
   since: DateTime
@@ -3247,7 +3267,7 @@ type OccurrencePublishPayload {
   "The occurrence with its matches; null if there are errors."
   occurrence: Occurrence
   "The executions that came of it; null if there are errors, or if the caller may not see executions."
-  executions: [Execution!]
+  executions: [Execution!] @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "Whether the same occurrence had come before: then this is the first one, and nothing was started again."
   repeat: Boolean!
   "What was wrong with the input."
@@ -3304,18 +3324,28 @@ What an operation needs, and whether the caller holds it. Nothing of the operati
 the data themselves decide, the answer says so.
 """
 type PermissionExplanation {
-  "What becomes of the operation as a whole: FORBIDDEN if one of its fields is, else DEPENDS if one of them does."
+  """
+  What becomes of the operation as a whole: FORBIDDEN if one of its fields at the top is, else DEPENDS if one of them does.
+  What lies deeper does not count: the operation is answered without it.
+  """
   verdict: PermissionVerdict!
   "Each field at the top of the operation, in order, with the fragments spread out and without those that are skipped."
   fields: [FieldPermission!]!
+  """
+  Each field below the top that needs a permission of its own: links to other objects, and values that were read from
+  records. What may be an object of several types is explained for each of them.
+  """
+  nested: [FieldPermission!]!
 }
 
 """
-What one field at the top of an operation needs.
+What one field of an operation needs.
 """
 type FieldPermission {
-  "Where the field's value would stand in the response: its alias, or its name."
+  "Where the field's value would stand in the response, by aliases or names from the top; places in lists are left out."
   path: [String!]!
+  "The type of the schema that has the field, such as ` + "`" + `Execution` + "`" + `."
+  type: String!
   "The name of the field in the schema."
   field: String!
   "Whether the caller would be let through."
@@ -3329,8 +3359,26 @@ type FieldPermission {
   and the object behind an id needs SEE on the row that guards its type. Empty if the arguments decide it all.
   """
   depends: [Permission!]!
+  "On what of the data it depends. Empty if the arguments decide it all."
+  dependsOn: [PermissionDependency!]!
   "What the caller lacks of all these. It does not hinder while the verdict is ALLOWED."
   missing: [Permission!]!
+}
+
+"""
+On what of the data it depends what a field needs.
+"""
+enum PermissionDependency {
+  "On the kind of the object, and on its type if it is a record or an occurrence."
+  OBJECT
+  "On the type of the record."
+  RECORD_TYPE
+  "On the type of the occurrence."
+  EVENT_TYPE
+  "On the records that the value was read from."
+  SOURCE
+  "On whether the record is there already: writing a new one needs ADD, another EDIT."
+  EXISTENCE
 }
 
 """
@@ -3339,7 +3387,7 @@ Whether a caller would be let through.
 enum PermissionVerdict {
   "The caller holds all that it takes."
   ALLOWED
-  "The caller lacks something that it takes: the answer would be FORBIDDEN, of ` + "`" + `nodes` + "`" + ` null in place of the object."
+  "The caller lacks something that it takes: the answer would be FORBIDDEN, of ` + "`" + `nodes` + "`" + ` null in place of the object; below the top the value is left out."
   FORBIDDEN
   "The caller holds a part; the data decide."
   DEPENDS
@@ -3347,10 +3395,10 @@ enum PermissionVerdict {
 
 extend type Query {
   """
-  Says of a GraphQL document what each of its fields at the top needs and what of it the caller lacks, without running it.
+  Says of a GraphQL document what each of its fields needs and what of it the caller lacks, without running it.
   The document is judged as if it were sent: it must parse, fit the schema and stay within the limits of an operation;
-  else the answer is the error INVALID. What lies deeper needs no permission to be asked for: a link to what the caller may
-  not see is null.
+  else the answer is the error INVALID. What lies below the top is in ` + "`" + `nested` + "`" + `: it needs no permission to be asked for,
+  but is left out for who lacks it.
   """
   permissionExplain(
     "The document: a query, a mutation or a subscription."
@@ -3635,9 +3683,9 @@ Who is asking, and what it may do.
 """
 type Viewer {
   "The consumer whose token came with the request."
-  consumer: Consumer!
+  consumer: Consumer! @requiresToken
   "Its permission group. Shown to its own consumers, also without the permission to see groups."
-  group: Group!
+  group: Group! @requiresToken
   "What the group grants at the moment, within the scope of the token if it has one, so that a screen can leave out what the caller may not do."
   grants: [Grant!]!
   "The same cell by cell."
@@ -3663,6 +3711,36 @@ extend type Query {
   Who is asking, and what it may do.
   """
   viewer: Viewer! @requiresToken
+}
+
+"""
+A new token for a websocket.
+"""
+input ViewerRenewInput {
+  "The access token from ` + "`" + `POST /oauth/token` + "`" + `, without the word Bearer. It must be of the same consumer; its scope may be another."
+  token: String!
+}
+
+"""
+What became of ` + "`" + `viewerRenew` + "`" + `.
+"""
+type ViewerRenewPayload {
+  "When the connection's token ends now; null if there are errors."
+  expiresAt: DateTime
+  "Why the connection keeps the token that it had."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  """
+  Gives the websocket on which it is sent a new token, in place of the one with which it was opened. Its subscriptions go on
+  without a gap, with the rights of the new token from then on, and end when that one does; the old one is not used any
+  more. Refused with CONFLICT outside a websocket: there every request brings its token.
+  """
+  viewerRenew(
+    "The new token."
+    input: ViewerRenewInput!
+  ): ViewerRenewPayload @requiresToken
 }
 `, BuiltIn: false},
 }
@@ -4356,6 +4434,8 @@ func (ec *executionContext) childFields_FieldPermission(ctx context.Context, fie
 	switch field.Name {
 	case "path":
 		return ec.fieldContext_FieldPermission_path(ctx, field)
+	case "type":
+		return ec.fieldContext_FieldPermission_type(ctx, field)
 	case "field":
 		return ec.fieldContext_FieldPermission_field(ctx, field)
 	case "verdict":
@@ -4366,6 +4446,8 @@ func (ec *executionContext) childFields_FieldPermission(ctx context.Context, fie
 		return ec.fieldContext_FieldPermission_oneOf(ctx, field)
 	case "depends":
 		return ec.fieldContext_FieldPermission_depends(ctx, field)
+	case "dependsOn":
+		return ec.fieldContext_FieldPermission_dependsOn(ctx, field)
 	case "missing":
 		return ec.fieldContext_FieldPermission_missing(ctx, field)
 	}
@@ -4402,6 +4484,8 @@ func (ec *executionContext) childFields_Flow(ctx context.Context, field graphql.
 		return ec.fieldContext_Flow_versions(ctx, field)
 	case "paused":
 		return ec.fieldContext_Flow_paused(ctx, field)
+	case "hidden":
+		return ec.fieldContext_Flow_hidden(ctx, field)
 	case "archivedAt":
 		return ec.fieldContext_Flow_archivedAt(ctx, field)
 	case "createdAt":
@@ -4698,6 +4782,8 @@ func (ec *executionContext) childFields_Integration(ctx context.Context, field g
 		return ec.fieldContext_Integration_state(ctx, field)
 	case "reason":
 		return ec.fieldContext_Integration_reason(ctx, field)
+	case "hidden":
+		return ec.fieldContext_Integration_hidden(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Integration_createdAt(ctx, field)
 	case "updatedAt":
@@ -4932,6 +5018,8 @@ func (ec *executionContext) childFields_PermissionExplanation(ctx context.Contex
 		return ec.fieldContext_PermissionExplanation_verdict(ctx, field)
 	case "fields":
 		return ec.fieldContext_PermissionExplanation_fields(ctx, field)
+	case "nested":
+		return ec.fieldContext_PermissionExplanation_nested(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PermissionExplanation", field.Name)
 }
@@ -5286,6 +5374,16 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_locale(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
+}
+
+func (ec *executionContext) childFields_ViewerRenewPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "expiresAt":
+		return ec.fieldContext_ViewerRenewPayload_expiresAt(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ViewerRenewPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ViewerRenewPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_WaitingCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -76,7 +76,7 @@ type ConsumerFilterInput struct {
 	Search *string `json:"search,omitempty"`
 	// Only enabled (true) or only disabled (false) ones.
 	Enabled *bool `json:"enabled,omitempty"`
-	// Only consumers of this group.
+	// Only consumers of this group. Finds none of another than the caller's own if that may not see groups.
 	Group *string `json:"group,omitempty"`
 }
 
@@ -135,7 +135,7 @@ type DeliveryFilterInput struct {
 	Execution *string `json:"execution,omitempty"`
 	// Only of this flow.
 	Flow *string `json:"flow,omitempty"`
-	// Only those that go through this integration.
+	// Only those that go through this integration. Finds none if the caller may not see integrations.
 	Integration *string `json:"integration,omitempty"`
 	// Only those in one of these states.
 	States []hub.DeliveryState `json:"states,omitempty"`
@@ -225,7 +225,7 @@ type EventFilterInput struct {
 	Archived *bool `json:"archived,omitempty"`
 	// Only events of this type, by its key.
 	Type *string `json:"type,omitempty"`
-	// Only events that run this flow.
+	// Only events that run this flow. Finds none if the caller may not see flows.
 	Flow *string `json:"flow,omitempty"`
 }
 
@@ -275,9 +275,9 @@ type ExecutionChange struct {
 type ExecutionFilterInput struct {
 	// Only of this flow.
 	Flow *string `json:"flow,omitempty"`
-	// Only those that this event started.
+	// Only those that this event started. Finds none if the caller may not see events.
 	Event *string `json:"event,omitempty"`
-	// Only those that this occurrence started.
+	// Only those that this occurrence started. Finds none if the caller may not see it.
 	Occurrence *string `json:"occurrence,omitempty"`
 	// Only those in one of these states.
 	States []hub.ExecutionState `json:"states,omitempty"`
@@ -291,10 +291,12 @@ type ExecutionFilterInput struct {
 	Until *time.Time `json:"until,omitempty"`
 }
 
-// What one field at the top of an operation needs.
+// What one field of an operation needs.
 type FieldPermission struct {
-	// Where the field's value would stand in the response: its alias, or its name.
+	// Where the field's value would stand in the response, by aliases or names from the top; places in lists are left out.
 	Path []string `json:"path"`
+	// The type of the schema that has the field, such as `Execution`.
+	Type string `json:"type"`
 	// The name of the field in the schema.
 	Field string `json:"field"`
 	// Whether the caller would be let through.
@@ -306,6 +308,8 @@ type FieldPermission struct {
 	// What the field may need besides, depending on the data: a record that is new needs ADD, one that is there already EDIT,
 	// and the object behind an id needs SEE on the row that guards its type. Empty if the arguments decide it all.
 	Depends []*hub.Permission `json:"depends"`
+	// On what of the data it depends. Empty if the arguments decide it all.
+	DependsOn []PermissionDependency `json:"dependsOn"`
 	// What the caller lacks of all these. It does not hinder while the verdict is ALLOWED.
 	Missing []*hub.Permission `json:"missing"`
 }
@@ -595,7 +599,7 @@ type OccurrenceFilterInput struct {
 	Type *string `json:"type,omitempty"`
 	// Only about this subject, such as the folio of a work order.
 	Subject *string `json:"subject,omitempty"`
-	// Only those that this consumer sent.
+	// Only those that this consumer sent. Finds none of another than the caller if that may not see consumers.
 	Consumer *string `json:"consumer,omitempty"`
 	// Only those that came in at this time or later.
 	Since *time.Time `json:"since,omitempty"`
@@ -634,10 +638,14 @@ type OccurrencePublishPayload struct {
 // What an operation needs, and whether the caller holds it. Nothing of the operation is run, and nothing is read for it: where
 // the data themselves decide, the answer says so.
 type PermissionExplanation struct {
-	// What becomes of the operation as a whole: FORBIDDEN if one of its fields is, else DEPENDS if one of them does.
+	// What becomes of the operation as a whole: FORBIDDEN if one of its fields at the top is, else DEPENDS if one of them does.
+	// What lies deeper does not count: the operation is answered without it.
 	Verdict PermissionVerdict `json:"verdict"`
 	// Each field at the top of the operation, in order, with the fragments spread out and without those that are skipped.
 	Fields []*FieldPermission `json:"fields"`
+	// Each field below the top that needs a permission of its own: links to other objects, and values that were read from
+	// records. What may be an object of several types is explained for each of them.
+	Nested []*FieldPermission `json:"nested"`
 }
 
 // What a property of a form is called.
@@ -718,13 +726,94 @@ type Viewer struct {
 	Locale string `json:"locale"`
 }
 
+// A new token for a websocket.
+type ViewerRenewInput struct {
+	// The access token from `POST /oauth/token`, without the word Bearer. It must be of the same consumer; its scope may be another.
+	Token string `json:"token"`
+}
+
+// What became of `viewerRenew`.
+type ViewerRenewPayload struct {
+	// When the connection's token ends now; null if there are errors.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	// Why the connection keeps the token that it had.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// On what of the data it depends what a field needs.
+type PermissionDependency string
+
+const (
+	// On the kind of the object, and on its type if it is a record or an occurrence.
+	PermissionDependencyObject PermissionDependency = "OBJECT"
+	// On the type of the record.
+	PermissionDependencyRecordType PermissionDependency = "RECORD_TYPE"
+	// On the type of the occurrence.
+	PermissionDependencyEventType PermissionDependency = "EVENT_TYPE"
+	// On the records that the value was read from.
+	PermissionDependencySource PermissionDependency = "SOURCE"
+	// On whether the record is there already: writing a new one needs ADD, another EDIT.
+	PermissionDependencyExistence PermissionDependency = "EXISTENCE"
+)
+
+var AllPermissionDependency = []PermissionDependency{
+	PermissionDependencyObject,
+	PermissionDependencyRecordType,
+	PermissionDependencyEventType,
+	PermissionDependencySource,
+	PermissionDependencyExistence,
+}
+
+func (e PermissionDependency) IsValid() bool {
+	switch e {
+	case PermissionDependencyObject, PermissionDependencyRecordType, PermissionDependencyEventType, PermissionDependencySource, PermissionDependencyExistence:
+		return true
+	}
+	return false
+}
+
+func (e PermissionDependency) String() string {
+	return string(e)
+}
+
+func (e *PermissionDependency) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PermissionDependency(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PermissionDependency", str)
+	}
+	return nil
+}
+
+func (e PermissionDependency) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PermissionDependency) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PermissionDependency) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // Whether a caller would be let through.
 type PermissionVerdict string
 
 const (
 	// The caller holds all that it takes.
 	PermissionVerdictAllowed PermissionVerdict = "ALLOWED"
-	// The caller lacks something that it takes: the answer would be FORBIDDEN, of `nodes` null in place of the object.
+	// The caller lacks something that it takes: the answer would be FORBIDDEN, of `nodes` null in place of the object; below the top the value is left out.
 	PermissionVerdictForbidden PermissionVerdict = "FORBIDDEN"
 	// The caller holds a part; the data decide.
 	PermissionVerdictDepends PermissionVerdict = "DEPENDS"
@@ -789,17 +878,20 @@ const (
 	RowOfRecordType RowOf = "RECORD_TYPE"
 	// The type of the occurrence.
 	RowOfEventType RowOf = "EVENT_TYPE"
+	// The records that the value was read from: the row of each of them.
+	RowOfSource RowOf = "SOURCE"
 )
 
 var AllRowOf = []RowOf{
 	RowOfObject,
 	RowOfRecordType,
 	RowOfEventType,
+	RowOfSource,
 }
 
 func (e RowOf) IsValid() bool {
 	switch e {
-	case RowOfObject, RowOfRecordType, RowOfEventType:
+	case RowOfObject, RowOfRecordType, RowOfEventType, RowOfSource:
 		return true
 	}
 	return false

@@ -31,7 +31,7 @@ func (e *Engine) EventUpdate(ctx context.Context, c hub.Caller, key int64, expec
 		}
 		e.normalEvent(ev)
 		if ev.Enabled {
-			return e.eventMustBeSound(ctx, ev)
+			return e.eventMustBeSound(ctx, c, ev)
 		}
 		return nil
 	})
@@ -43,7 +43,7 @@ func (e *Engine) EventEnable(ctx context.Context, c hub.Caller, key int64, expec
 	if err := c.Need(hub.RowEvents, hub.Edit); err != nil {
 		return nil, err
 	}
-	return e.db.EventSetEnabled(ctx, c, key, expectedVersion, true, func(ev *hub.Event) error { return e.eventMustBeSound(ctx, ev) })
+	return e.db.EventSetEnabled(ctx, c, key, expectedVersion, true, func(ev *hub.Event) error { return e.eventMustBeSound(ctx, c, ev) })
 }
 
 // EventDisable keeps the event from firing. EDIT on automator/events.
@@ -61,18 +61,18 @@ func (e *Engine) EventProblems(ctx context.Context, c hub.Caller, ev *hub.Event)
 	if err := c.Need(hub.RowEvents, hub.See); err != nil {
 		return nil, err
 	}
-	return e.eventProblems(ctx, ev)
+	return e.eventProblems(ctx, c, ev)
 }
 
-func (e *Engine) eventMustBeSound(ctx context.Context, ev *hub.Event) error {
-	problems, err := e.eventProblems(ctx, ev)
+func (e *Engine) eventMustBeSound(ctx context.Context, c hub.Caller, ev *hub.Event) error {
+	problems, err := e.eventProblems(ctx, c, ev)
 	if err != nil || len(problems) == 0 {
 		return err
 	}
 	return hub.WithProblems(problems)
 }
 
-func (e *Engine) eventProblems(ctx context.Context, ev *hub.Event) ([]hub.Problem, error) {
+func (e *Engine) eventProblems(ctx context.Context, c hub.Caller, ev *hub.Event) ([]hub.Problem, error) {
 	facts := hub.EventFacts{Flows: map[int64]*hub.Flow{}}
 	typ := e.catalog.EventType(ev.Type)
 	if typ != nil {
@@ -82,6 +82,9 @@ func (e *Engine) eventProblems(ctx context.Context, ev *hub.Event) ([]hub.Proble
 		f, err := e.db.FlowNow(ctx, key)
 		if err != nil && hub.CodeOf(err) != hub.CodeNotFound {
 			return nil, err
+		}
+		if err == nil && !c.May(hub.RowHub, hub.See) {
+			f.Description = "" // a problem would quote it
 		}
 		if err == nil {
 			facts.Flows[key] = f
@@ -106,7 +109,7 @@ func (e *Engine) mismatches(ev *hub.Event, recordType string, flows map[int64]*h
 		}
 		if a := e.catalog.SourceAction(f.Definition.Source.Action); a != nil && a.RecordType != recordType {
 			problems = append(problems, hub.Problem{Code: hub.ProblemFlowMismatch, Path: hub.Path("flows", i),
-				Message:  fmt.Sprintf("the flow %q reads %s, but this event is about %s", f.Description, a.RecordType, recordType),
+				Message:  fmt.Sprintf("%s reads %s, but this event is about %s", hub.Named("the flow", f.Description), a.RecordType, recordType),
 				NextStep: "choose a flow with a source action for " + recordType})
 		}
 	}

@@ -40,7 +40,7 @@ func (e *Engine) FlowUpdate(ctx context.Context, c hub.Caller, key int64, expect
 			return err
 		}
 		if f.Enabled {
-			return e.mustBeSound(ctx, f)
+			return e.mustBeSound(ctx, c, f)
 		}
 		return nil
 	})
@@ -55,7 +55,7 @@ func (e *Engine) FlowEnable(ctx context.Context, c hub.Caller, key int64, expect
 		if err := e.mayUse(c, f); err != nil {
 			return err
 		}
-		return e.mustBeSound(ctx, f)
+		return e.mustBeSound(ctx, c, f)
 	})
 }
 
@@ -84,22 +84,23 @@ func (e *Engine) FlowProblems(ctx context.Context, c hub.Caller, f *hub.Flow) ([
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return nil, err
 	}
-	return e.flowProblems(ctx, f)
+	return e.flowProblems(ctx, c, f)
 }
 
-func (e *Engine) mustBeSound(ctx context.Context, f *hub.Flow) error {
-	problems, err := e.flowProblems(ctx, f)
+func (e *Engine) mustBeSound(ctx context.Context, c hub.Caller, f *hub.Flow) error {
+	problems, err := e.flowProblems(ctx, c, f)
 	if err != nil || len(problems) == 0 {
 		return err
 	}
 	return hub.WithProblems(problems)
 }
 
-func (e *Engine) flowProblems(ctx context.Context, f *hub.Flow) ([]hub.Problem, error) {
+func (e *Engine) flowProblems(ctx context.Context, c hub.Caller, f *hub.Flow) ([]hub.Problem, error) {
 	facts, err := e.flowFacts(ctx, f)
 	if err != nil {
 		return nil, err
 	}
+	facts.Consumer, facts.Group = unnamed(c, facts)
 	problems := hub.FlowProblems(f, facts)
 	if facts.ActionKnown && f.Definition.Filter.Mode != hub.ModeNone {
 		typ := e.catalog.SourceAction(f.Definition.Source.Action).RecordType
@@ -109,6 +110,20 @@ func (e *Engine) flowProblems(ctx context.Context, f *hub.Flow) ([]hub.Problem, 
 		problems = append(problems, e.recipientProblems(f, facts)...)
 	}
 	return problems, nil
+}
+
+// unnamed are consumer and group of a flow without the names that the caller may not see: problems quote them.
+func unnamed(c hub.Caller, facts hub.FlowFacts) (*hub.Consumer, *hub.Group) {
+	consumer, group := facts.Consumer, facts.Group
+	if consumer != nil && !c.May(hub.RowAPIConnections, hub.See) {
+		own := *consumer
+		own.Name, consumer = "", &own
+	}
+	if group != nil && !c.May(hub.RowUserAccounts, hub.See) {
+		own := *group
+		own.Description, group = "", &own
+	}
+	return consumer, group
 }
 
 // flowFacts gathers what the world says about a flow.

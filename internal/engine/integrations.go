@@ -106,7 +106,10 @@ func (e *Engine) IntegrationCheck(ctx context.Context, c hub.Caller, key int64) 
 		return nil, nil, err
 	}
 	now, err := e.db.IntegrationNow(ctx, key)
-	return now, problems, err
+	if err != nil {
+		return nil, nil, err
+	}
+	return now, problems, e.db.DiscloseIntegration(ctx, c, now)
 }
 
 // setSecrets writes given secrets over the kept ones; an empty text takes one away.

@@ -16,7 +16,7 @@ import (
 // A repeat under the same consumer, source and id returns the first one; another content under the same id is a CONFLICT.
 //
 // It needs ADD on the row that guards the type of the occurrence and of each record that is new, and EDIT for each record
-// that is there already.
+// that is there already. What the caller may not see of what became of it, executions above all, is not in the answer.
 func (e *Engine) Publish(ctx context.Context, c hub.Caller, in hub.OccurrenceInput) (*hub.Published, error) {
 	if err := c.NeedToken(); err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func (e *Engine) publish(ctx context.Context, c hub.Caller, p *intake) (*hub.Pub
 	if hand.left {
 		e.nudge()
 	}
-	return out, e.db.DiscloseOccurrence(c, out.Occurrence)
+	return out, e.db.DisclosePublished(ctx, c, out)
 }
 
 // verdict is what an enabled event says of an occurrence.

@@ -173,10 +173,12 @@ func pausedReason(s hub.Scope) hub.ReasonCode {
 
 // pause holds back what is set up wrongly, instead of burning every message.
 func (e *Engine) pause(tx *sqlite.Tx, l landing, decision hub.Decision) error {
+	cause := decision.Reason
+	cause.By = l.delivery.ID() // what is said of it may quote this message, so it is shown to who may see that
 	if decision.Pause == hub.ScopeFlow {
-		return tx.FlowPause(l.delivery.FlowKey, decision.Reason)
+		return tx.FlowPause(l.delivery.FlowKey, cause)
 	}
-	return tx.IntegrationPause(l.in.Key, decision.Reason)
+	return tx.IntegrationPause(l.in.Key, cause)
 }
 
 // slowLandings settle executions by what the database says of all their deliveries: they have several, or a receipt was

@@ -23,7 +23,10 @@ type Seen struct {
 	Change    hub.Change
 	Execution *hub.Execution
 	Delivery  *hub.Delivery // nil unless the change is about one
+	Rights    hub.Grants    // with which it was read: who has others by the time that it is handed on reads it again
 	Err       error         // set on the last item when the subscription ends by itself
+
+	whole hub.Change // with what was left out of Change
 }
 
 // watchBatch is how many changes are looked at in one go.
@@ -127,7 +130,7 @@ func (e *Engine) tell(ctx context.Context, w Watch, changes []hub.Change, refres
 			}
 		}
 		s := items[i]
-		if !caller.May(hub.RowHub, hub.See) {
+		if !caller.May(hub.RowHub, hub.See) || w.EventKey != 0 && !caller.May(hub.RowEvents, hub.See) {
 			continue
 		}
 		select {
@@ -137,6 +140,16 @@ func (e *Engine) tell(ctx context.Context, w Watch, changes []hub.Change, refres
 		}
 	}
 	return nil
+}
+
+// Again reads an item of a subscription once more, for a caller who has other rights than those with which it was read; ok is false
+// if the caller may not see it any more.
+func (e *Engine) Again(ctx context.Context, c hub.Caller, s Seen) (again Seen, ok bool, err error) {
+	items, err := e.seen(ctx, c, []hub.Change{s.whole})
+	if err != nil || len(items) == 0 {
+		return Seen{}, false, err
+	}
+	return items[0], true, nil
 }
 
 func (w Watch) wants(c hub.Change) bool {
@@ -171,16 +184,14 @@ func (e *Engine) seen(ctx context.Context, c hub.Caller, changes []hub.Change) (
 	}
 	items := make([]Seen, 0, len(changes))
 	for _, ch := range changes {
-		s := Seen{Change: ch, Execution: es[slices.Index(executions, ch.Root)]}
+		s := Seen{Change: ch, whole: ch, Rights: c.Grants(), Execution: es[slices.Index(executions, ch.Root)]}
 		if ch.Subject == hub.SubjectDelivery {
 			s.Delivery = ds[slices.Index(deliveries, ch.Key)]
 		}
 		if s.Execution == nil {
 			continue
 		}
-		if s.Execution.Hides("timeline") {
-			s.Change.Cause.Message = "" // it may quote what the caller may not see
-		}
+		e.db.DiscloseCause(c, s.Execution, &s.Change.Cause)
 		items = append(items, s)
 	}
 	return items, nil
@@ -189,7 +200,7 @@ func (e *Engine) seen(ctx context.Context, c hub.Caller, changes []hub.Change) (
 func changesOf(items []Seen) []hub.Change {
 	changes := make([]hub.Change, len(items))
 	for i := range items {
-		changes[i] = items[i].Change
+		changes[i] = items[i].whole
 	}
 	return changes
 }

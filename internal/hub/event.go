@@ -94,7 +94,7 @@ func EventProblems(e *Event, facts EventFacts) []Problem {
 		if f := facts.Flows[k]; f == nil || f.ArchivedAt != nil {
 			p = append(p, Problem{Code: ProblemFlowUnknown, Path: Path("flows", i), Message: "there is no flow " + ID(KindFlow, k)})
 		} else if !f.Enabled {
-			p = append(p, Problem{Code: ProblemFlowDisabled, Path: Path("flows", i), Message: "the flow \"" + f.Description + "\" is not enabled", NextStep: "enable it first"})
+			p = append(p, Problem{Code: ProblemFlowDisabled, Path: Path("flows", i), Message: Named("the flow", f.Description) + " is not enabled", NextStep: "enable it first"})
 		}
 	}
 	return p

@@ -23,6 +23,7 @@ type Flow struct {
 	ArchivedAt  *time.Time
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
+	Hidden      []Hidden // what was left out for the caller who reads it; never stored
 }
 
 // ID is the public id.

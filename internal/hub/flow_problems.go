@@ -92,11 +92,11 @@ func ConsumerProblems(c *Consumer, now time.Time) []Problem {
 	case c == nil:
 		return []Problem{{Code: ProblemConsumerUnknown, Path: path, Message: "The source needs a consumer with whose rights it reads"}}
 	case !c.Enabled:
-		return []Problem{{Code: ProblemConsumerDisabled, Path: path, Message: fmt.Sprintf("the consumer %q is disabled", c.Name), NextStep: "enable it, or choose another"}}
+		return []Problem{{Code: ProblemConsumerDisabled, Path: path, Message: Named("the consumer", c.Name) + " is disabled", NextStep: "enable it, or choose another"}}
 	case c.Expired(now):
-		return []Problem{{Code: ProblemConsumerDisabled, Path: path, Message: fmt.Sprintf("the consumer %q has expired", c.Name), NextStep: "give it a later expiry date or none, or choose another"}}
+		return []Problem{{Code: ProblemConsumerDisabled, Path: path, Message: Named("the consumer", c.Name) + " has expired", NextStep: "give it a later expiry date or none, or choose another"}}
 	case !c.HubEnabled:
-		return []Problem{{Code: ProblemHubDisabled, Path: path, Message: fmt.Sprintf("the consumer %q may not be used by flows: hubEnabled is off", c.Name), NextStep: "switch hubEnabled on, or choose another consumer"}}
+		return []Problem{{Code: ProblemHubDisabled, Path: path, Message: Named("the consumer", c.Name) + " may not be used by flows: hubEnabled is off", NextStep: "switch hubEnabled on, or choose another consumer"}}
 	}
 	return nil
 }
@@ -114,7 +114,7 @@ func fieldProblems(path, field string, facts FlowFacts) []Problem {
 	for _, row := range fact.Needs {
 		if !facts.Group.Grants.Allows(row, See) {
 			return []Problem{{Code: ProblemPermissionMissing, Path: path,
-				Message:  fmt.Sprintf("%q needs %s:SEE, which the group %q of the flow's consumer lacks", Clip(field, 60), row, facts.Group.Description),
+				Message:  fmt.Sprintf("%q needs %s:SEE, which %s of the flow's consumer lacks", Clip(field, 60), row, Named("the group", facts.Group.Description)),
 				NextStep: "grant it to the group, or choose another field"}}
 		}
 	}
@@ -199,4 +199,13 @@ func joinPath(a, b string) string {
 		return a
 	}
 	return a + "." + b
+}
+
+// Named is what a thing is, with its name quoted behind it: the group "Planners". Without a name, which it may have none of, or
+// which its reader may not see, it is only what the thing is.
+func Named(what, name string) string {
+	if name == "" {
+		return what
+	}
+	return fmt.Sprintf("%s %q", what, name)
 }

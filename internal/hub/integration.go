@@ -28,6 +28,7 @@ type Integration struct {
 	Reason     *Reason // why it is paused
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
+	Hidden     []Hidden // what was left out for the caller who reads it; never stored
 }
 
 // ID is the public id.

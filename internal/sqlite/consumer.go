@@ -43,11 +43,15 @@ func (db *DB) ConsumerByClientID(ctx context.Context, clientID string) (*hub.Con
 }
 
 // Consumers lists API consumers, newest first: Search looks into name and description, GroupKey and Enabled narrow. It
-// needs SEE on settings/api_connections.
+// needs SEE on settings/api_connections; by a group that is not the caller's own it finds none without SEE on
+// settings/user_accounts, since that would tell what is left out.
 func (db *DB) Consumers(ctx context.Context, c hub.Caller, f hub.ListFilter, p hub.Page) (hub.List[*hub.Consumer], error) {
 	var none hub.List[*hub.Consumer]
 	if err := c.Need(hub.RowAPIConnections, hub.See); err != nil {
 		return none, err
+	}
+	if f.GroupKey != 0 && f.GroupKey != c.Group.Key && !c.May(hub.RowUserAccounts, hub.See) {
+		return none, nil
 	}
 	var w terms
 	if err := w.search(f.Search, "name", "description"); err != nil {
@@ -184,7 +188,7 @@ func (db *DB) ConsumerDelete(ctx context.Context, c hub.Caller, key int64, expec
 		if err := fresh(expectedVersion, u.Version); err != nil {
 			return err
 		}
-		if err := flowsUsing("consumer", "the consumer "+quoted(u.Name)).refuse(tx.each, key); err != nil {
+		if err := flowsUsing("consumer", "the consumer "+quoted(u.Name)).refuse(tx.each, c, key); err != nil {
 			return err
 		}
 		tx.configured()

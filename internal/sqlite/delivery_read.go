@@ -13,10 +13,13 @@ var deliveries = table[hub.Delivery]{
 }
 
 // Deliveries lists messages, newest first, without what the caller may not see of the records that they came from: a filter
-// by what is left out finds nothing. It needs SEE on automator/fracttal_hub.
+// by what is left out finds nothing, nor does one by an integration that the caller may not see. It needs SEE on automator/fracttal_hub.
 func (db *DB) Deliveries(ctx context.Context, c hub.Caller, f hub.DeliveryFilter, p hub.Page) (hub.List[*hub.Delivery], error) {
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return hub.List[*hub.Delivery]{}, err
+	}
+	if f.IntegrationKey != 0 && !c.May(hub.RowAPIConnections, hub.See) {
+		return hub.List[*hub.Delivery]{}, nil
 	}
 	return deliveries.walkKept(db.reads(ctx), deliveryWalk(f), p, func(list []*hub.Delivery) ([]*hub.Delivery, error) {
 		err := disclosing(ctx, c, list, db.discloseDelivery)
@@ -116,7 +119,7 @@ func (db *DB) AttemptsOf(ctx context.Context, c hub.Caller, deliveryKeys []int64
 	return parts, db.unquoted(ctx, c, deliveryKeys, func(key int64) {
 		for i := range parts[key] {
 			a := &parts[key][i]
-			a.ProviderID, a.Message, a.Detail = "", "", nil
+			a.ProviderID, a.Message, a.NextStep, a.Detail = "", "", "", nil
 		}
 	})
 }

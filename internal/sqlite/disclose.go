@@ -120,6 +120,7 @@ func (db *DB) discloseExecution(ctx context.Context, c hub.Caller, e *hub.Execut
 	if err != nil {
 		return err
 	}
+	e.Reason = unnamed(c, e.Reason, &e.Hidden)
 	if needs := lacks(c, p.source); needs != nil {
 		e.Subject, e.Rows = "", []string{}
 		e.Hidden = append(e.Hidden, hub.Hidden{Path: []string{"subject"}, Needs: needs}, hub.Hidden{Path: []string{"rows"}, Needs: needs})
@@ -136,6 +137,7 @@ func (db *DB) discloseDelivery(ctx context.Context, c hub.Caller, d *hub.Deliver
 	if err != nil {
 		return err
 	}
+	d.Reason = unnamed(c, d.Reason, &d.Hidden)
 	needs := lacks(c, p.all)
 	if needs == nil {
 		return nil
@@ -171,8 +173,7 @@ func (db *DB) discloseDelivery(ctx context.Context, c hub.Caller, d *hub.Deliver
 		hide(needs, path...)
 	}
 	if d.Reason != nil {
-		r := *d.Reason
-		r.Message, d.Reason = "", &r
+		unquote(d.Reason)
 	}
 	return nil
 }
@@ -233,8 +234,26 @@ type keptVerdict struct {
 	Needs     []hub.Permission `json:"needs,omitempty"`
 }
 
-// redactTraces leaves out of what the events made of an occurrence the values that the caller may not see: a term may have
-// followed a reference to another record.
+// redactMatches leaves out of what the events made of an occurrence the objects and the values that the caller may not see.
+func (db *DB) redactMatches(c hub.Caller, o *hub.Occurrence) error {
+	for i := range o.Matches {
+		m := &o.Matches[i]
+		if !c.May(hub.RowEvents, hub.See) {
+			m.EventKey = 0
+		}
+		if !c.May(hub.RowHub, hub.See) {
+			m.Executions = nil
+		}
+		for j := range m.Skipped {
+			if s := &m.Skipped[j]; unname(c, &s.Reason) != nil {
+				s.FlowKey = 0
+			}
+		}
+	}
+	return db.redactTraces(c, o)
+}
+
+// redactTraces leaves out values that the caller may not see: a term may have followed a reference to another record.
 func (db *DB) redactTraces(c hub.Caller, o *hub.Occurrence) error {
 	if lacks(c, db.recordRows()) == nil {
 		return nil
@@ -265,7 +284,23 @@ func (db *DB) redactTraces(c hub.Caller, o *hub.Occurrence) error {
 	return nil
 }
 
-// DiscloseOccurrence leaves out of the matches of an occurrence the values that the caller may not see. Whatever reads an
-// occurrence for a caller has done it already; it is for the answer to who has just published it, and whose own records
-// stay in it.
-func (db *DB) DiscloseOccurrence(c hub.Caller, o *hub.Occurrence) error { return db.redactTraces(c, o) }
+// DisclosePublished leaves out of what became of an occurrence what the caller may not see: executions, the objects that its
+// matches lead to, and values in them. Whatever reads for a caller has done it already; it is for the answer to who has just
+// published the occurrence, and whose own records stay in it.
+func (db *DB) DisclosePublished(ctx context.Context, c hub.Caller, p *hub.Published) error {
+	if err := db.redactMatches(c, p.Occurrence); err != nil {
+		return err
+	}
+	if !c.May(hub.RowHub, hub.See) {
+		p.Executions = nil
+		return nil
+	}
+	for i, e := range p.Executions {
+		own := *e // the engine goes on with the other
+		if err := db.discloseExecution(ctx, c, &own); err != nil {
+			return err
+		}
+		p.Executions[i] = &own
+	}
+	return nil
+}

@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -124,3 +125,69 @@ func TestAListIsFilledWithWhatTheCallerMaySeeOrIsEmpty(t *testing.T) {
 		t.Errorf("without such a filter it finds %d of 25", len(keys))
 	}
 }
+
+func TestWhyAFlowIsPausedIsToldToWhoMaySeeTheMessageAboutWhichItWasSaid(t *testing.T) {
+	t.Parallel()
+	db := hubtest.DB(t)
+	d := sent(t, db, 1)[0]
+	ctx, admin := t.Context(), hubtest.Admin(t, db)
+	why := hub.Reason{Code: hub.ReasonMisconfigured, Message: "no template for WO-1", NextStep: "write one for WO-1", Provider: "132001"}
+	for name, c := range map[string]struct {
+		by       string
+		tells    []hub.Permission
+		tellsNot []hub.Permission
+	}{
+		"with the message":           {d.ID(), []hub.Permission{seeWorkOrders, seePersons}, []hub.Permission{seePersons}},
+		"as it was kept before that": {"", nil, []hub.Permission{seeWorkOrders, seePersons}},
+		"with one that is gone":      {hub.ID(hub.KindDelivery, 404), nil, []hub.Permission{seeWorkOrders, seePersons}},
+	} {
+		write(t, db, func(tx *sqlite.Tx) error {
+			why.By = c.by
+			return errors.Join(tx.FlowPause(d.FlowKey, why), tx.IntegrationPause(d.IntegrationKey, why))
+		})
+		blind, seeing := withHub(t, db, append(c.tellsNot, hubtest.May(hub.RowAPIConnections, hub.See))...), withHub(t, db, append(c.tells, hubtest.May(hub.RowAPIConnections, hub.See))...)
+		if c.tells == nil {
+			seeing = admin
+		}
+		for place, read := range map[string]func(hub.Caller) (*hub.Reason, []hub.Hidden){
+			"a flow": func(c hub.Caller) (*hub.Reason, []hub.Hidden) { return ofFlow(must(db.Flow(ctx, c, d.FlowKey))(t)) },
+			"many flows": func(c hub.Caller) (*hub.Reason, []hub.Hidden) {
+				return ofFlow(must(db.FlowsByKey(ctx, c, []int64{d.FlowKey}))(t)[0])
+			},
+			"a version": func(c hub.Caller) (*hub.Reason, []hub.Hidden) {
+				return ofFlow(must(db.FlowAt(ctx, c, d.FlowKey, 1))(t))
+			},
+			"all versions": func(c hub.Caller) (*hub.Reason, []hub.Hidden) {
+				return ofFlow(must(db.FlowVersions(ctx, c, d.FlowKey))(t)[0])
+			},
+			"the list": func(c hub.Caller) (*hub.Reason, []hub.Hidden) {
+				return ofFlow(must(db.Flows(ctx, c, hub.ListFilter{}, page))(t).Items[0])
+			},
+			"integration": func(c hub.Caller) (*hub.Reason, []hub.Hidden) {
+				return ofIntegration(must(db.Integration(ctx, c, d.IntegrationKey))(t))
+			},
+			"integrations": func(c hub.Caller) (*hub.Reason, []hub.Hidden) {
+				return ofIntegration(must(db.IntegrationsByKey(ctx, c, []int64{d.IntegrationKey}))(t)[0])
+			},
+			"list of these": func(c hub.Caller) (*hub.Reason, []hub.Hidden) {
+				return ofIntegration(must(db.Integrations(ctx, c, hub.ListFilter{}, page))(t).Items[0])
+			},
+		} {
+			if r, hidden := read(blind); r == nil || r.Message != "" || r.NextStep != "" || r.Code != why.Code || r.Provider != why.Provider || len(hidden) != 2 || len(hidden[0].Needs) == 0 {
+				t.Errorf("%s, %s tells who may not see it %+v, hidden %v", name, place, r, hidden)
+			}
+			if r, hidden := read(seeing); r == nil || *r != why || hidden != nil {
+				t.Errorf("%s, %s tells who may see it %+v, hidden %v", name, place, r, hidden)
+			}
+		}
+		if f := must(db.FlowSetEnabled(ctx, hubtest.CallerWith(t, db, hubtest.May(hub.RowHub, hub.Edit)), d.FlowKey, 0, false, nil))(t); f.Paused.Message != "" {
+			t.Errorf("%s, disabling it tells %+v", name, f.Paused)
+		}
+		write(t, db, func(tx *sqlite.Tx) error {
+			return errors.Join(tx.FlowResume(d.FlowKey, hub.Reason{}), tx.IntegrationResume(admin, d.IntegrationKey, hub.Reason{}))
+		})
+	}
+}
+
+func ofFlow(f *hub.Flow) (*hub.Reason, []hub.Hidden)               { return f.Paused, f.Hidden }
+func ofIntegration(i *hub.Integration) (*hub.Reason, []hub.Hidden) { return i.Reason, i.Hidden }

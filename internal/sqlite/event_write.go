@@ -15,7 +15,7 @@ func (db *DB) EventCreate(ctx context.Context, c hub.Caller, in *hub.Event) (*hu
 	return write(ctx, db, func(tx *Tx) (*hub.Event, error) {
 		e := &hub.Event{Key: hub.NewKey(tx.now), Version: 1, Description: in.Description, Type: in.Type, Terms: in.Terms, FlowKeys: in.FlowKeys,
 			CreatedAt: tx.now, UpdatedAt: tx.now}
-		if err := tx.eventFlowsExist(e); err != nil {
+		if err := tx.eventFlowsExist(c, e); err != nil {
 			return nil, err
 		}
 		if err := tx.exec("INSERT INTO events (key, version, enabled, description, type, terms, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -48,7 +48,7 @@ func (db *DB) EventUpdate(ctx context.Context, c hub.Caller, key int64, expected
 		}
 		e.Description, e.Type, e.Terms, e.FlowKeys = changed.Description, changed.Type, changed.Terms, changed.FlowKeys
 		e.Version, e.UpdatedAt = e.Version+1, tx.now
-		if err := tx.eventFlowsExist(e); err != nil {
+		if err := tx.eventFlowsExist(c, e); err != nil {
 			return nil, err
 		}
 		if err := tx.exec("UPDATE events SET version = ?, description = ?, type = ?, terms = ?, updated_at = ? WHERE key = ?",
@@ -73,7 +73,7 @@ func (tx *Tx) eventToChange(key int64, expectedVersion int) (*hub.Event, error) 
 	return e, fresh(expectedVersion, e.Version)
 }
 
-func (tx *Tx) eventFlowsExist(e *hub.Event) error {
+func (tx *Tx) eventFlowsExist(c hub.Caller, e *hub.Event) error {
 	known, err := flows.byKey(tx.each, e.FlowKeys)
 	if err != nil {
 		return err
@@ -83,7 +83,11 @@ func (tx *Tx) eventFlowsExist(e *hub.Event) error {
 		case f == nil:
 			return hub.Invalid(hub.Path("flows", i), "there is no flow %s; choose one of flows", hub.ID(hub.KindFlow, e.FlowKeys[i]))
 		case f.ArchivedAt != nil:
-			return hub.Invalid(hub.Path("flows", i), "the flow %s is archived; choose another", quoted(f.Description))
+			name := f.ID()
+			if c.May(hub.RowHub, hub.See) {
+				name = quoted(f.Description)
+			}
+			return hub.Invalid(hub.Path("flows", i), "the flow %s is archived; choose another", name)
 		}
 	}
 	return nil

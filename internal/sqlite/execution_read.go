@@ -13,15 +13,31 @@ var executions = table[hub.Execution]{
 }
 
 // Executions lists runs of flows, newest first, without what the caller may not see of the records that they read: a filter
-// by a subject finds none whose subject is left out. It needs SEE on automator/fracttal_hub.
+// by a subject finds none whose subject is left out, and one by an event or an occurrence that the caller may not see none at
+// all. It needs SEE on automator/fracttal_hub.
 func (db *DB) Executions(ctx context.Context, c hub.Caller, f hub.ExecutionFilter, p hub.Page) (hub.List[*hub.Execution], error) {
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
+		return hub.List[*hub.Execution]{}, err
+	}
+	if may, err := db.mayFilter(ctx, c, f); !may {
 		return hub.List[*hub.Execution]{}, err
 	}
 	return executions.walkKept(db.reads(ctx), executionWalk(f), p, func(list []*hub.Execution) ([]*hub.Execution, error) {
 		err := disclosing(ctx, c, list, db.discloseExecution)
 		return slices.DeleteFunc(list, func(e *hub.Execution) bool { return f.Subject != "" && e.Hides("subject") }), err
 	})
+}
+
+// mayFilter says whether the caller may see by what the list is narrowed: what it then has in it would tell.
+func (db *DB) mayFilter(ctx context.Context, c hub.Caller, f hub.ExecutionFilter) (bool, error) {
+	if f.EventKey != 0 && !c.May(hub.RowEvents, hub.See) {
+		return false, nil
+	}
+	if _, all, err := db.eventTypes().visible(c, ""); f.OccurrenceKey == 0 || err == nil && all {
+		return true, nil
+	}
+	list, err := db.OccurrencesByKey(ctx, c, []int64{f.OccurrenceKey})
+	return err == nil && list[0] != nil, err
 }
 
 // executionWalk puts first what leaves the fewest: what is open is soon closed, what went wrong is rarer than what went

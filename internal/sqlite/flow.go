@@ -36,7 +36,11 @@ func (db *DB) Flows(ctx context.Context, c hub.Caller, f hub.ListFilter, p hub.P
 	}
 	w.enabled(f.Enabled)
 	w.archived(f.Archived)
-	return flows.page(db.reads(ctx), w, p)
+	l, err := flows.page(db.reads(ctx), w, p)
+	if err != nil {
+		return none, err
+	}
+	return l, disclosing(ctx, c, l.Items, db.discloseFlow)
 }
 
 // Flow reads a flow in its current version; NOT_FOUND if there is none. It needs SEE on automator/fracttal_hub.
@@ -44,7 +48,7 @@ func (db *DB) Flow(ctx context.Context, c hub.Caller, key int64) (*hub.Flow, err
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return nil, err
 	}
-	return db.FlowNow(ctx, key)
+	return shown(ctx, c, db.discloseFlow)(db.FlowNow(ctx, key))
 }
 
 // FlowNow is Flow for the engine: it asks nobody.
@@ -61,7 +65,7 @@ func (db *DB) FlowsReadingAs(ctx context.Context, consumerKey int64) ([]*hub.Flo
 // FlowsByKey reads many flows in the order of the keys: nil where there is none, or everywhere without SEE on
 // automator/fracttal_hub.
 func (db *DB) FlowsByKey(ctx context.Context, c hub.Caller, keys []int64) ([]*hub.Flow, error) {
-	return seen(ctx, db, c, hub.RowHub, flows, keys)
+	return allShown(ctx, c, db.discloseFlow)(seen(ctx, db, c, hub.RowHub, flows, keys))
 }
 
 // FlowVersions reads every version of a flow, the newest first: description and definition as they were saved, UpdatedAt
@@ -75,7 +79,7 @@ func (db *DB) FlowVersions(ctx context.Context, c hub.Caller, key int64) ([]*hub
 	if err == nil && len(list) == 0 {
 		err = hub.NotFound(hub.KindFlow, key)
 	}
-	return list, err
+	return allShown(ctx, c, db.discloseFlow)(list, err)
 }
 
 // FlowAt reads a flow as a version had it; see FlowVersions. NOT_FOUND if there is no such flow or version. It needs SEE on
@@ -84,7 +88,7 @@ func (db *DB) FlowAt(ctx context.Context, c hub.Caller, key int64, version int) 
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return nil, err
 	}
-	return db.FlowForEngine(ctx, key, version)
+	return shown(ctx, c, db.discloseFlow)(db.FlowForEngine(ctx, key, version))
 }
 
 // FlowForEngine is FlowAt for the engine, which runs the version that an execution is pinned to: it asks nobody.

@@ -33,7 +33,7 @@ func (db *DB) FlowUpdate(ctx context.Context, c hub.Caller, key int64, expectedV
 	if err := c.Need(hub.RowHub, hub.Edit); err != nil {
 		return nil, err
 	}
-	return write(ctx, db, func(tx *Tx) (*hub.Flow, error) {
+	return shown(ctx, c, db.discloseFlow)(write(ctx, db, func(tx *Tx) (*hub.Flow, error) {
 		f, err := tx.flowToChange(key, expectedVersion)
 		if err != nil {
 			return nil, err
@@ -52,7 +52,7 @@ func (db *DB) FlowUpdate(ctx context.Context, c hub.Caller, key int64, expectedV
 			return nil, err
 		}
 		return f, tx.auditFlow(c, hub.AuditChanged, &before, f)
-	})
+	}))
 }
 
 func (tx *Tx) flowToChange(key int64, expectedVersion int) (*hub.Flow, error) {
@@ -108,7 +108,7 @@ func (db *DB) FlowSetEnabled(ctx context.Context, c hub.Caller, key int64, expec
 	if err := c.Need(hub.RowHub, hub.Edit); err != nil {
 		return nil, err
 	}
-	return write(ctx, db, func(tx *Tx) (*hub.Flow, error) {
+	return shown(ctx, c, db.discloseFlow)(write(ctx, db, func(tx *Tx) (*hub.Flow, error) {
 		f, err := tx.flowToChange(key, expectedVersion)
 		if err != nil {
 			return nil, err
@@ -126,7 +126,7 @@ func (db *DB) FlowSetEnabled(ctx context.Context, c hub.Caller, key int64, expec
 			return f, err
 		}
 		return f, tx.auditFlow(c, switched(before.Enabled, on), &before, f)
-	})
+	}))
 }
 
 // FlowArchive disables a flow for good and keeps it for the history that refers to it. What it referred to is free to go
@@ -136,7 +136,7 @@ func (db *DB) FlowArchive(ctx context.Context, c hub.Caller, key int64, expected
 	if err := c.Need(hub.RowHub, hub.Remove); err != nil {
 		return nil, err
 	}
-	return write(ctx, db, func(tx *Tx) (*hub.Flow, error) {
+	return shown(ctx, c, db.discloseFlow)(write(ctx, db, func(tx *Tx) (*hub.Flow, error) {
 		f, err := flows.get(tx.each, key)
 		if err != nil || f.ArchivedAt != nil {
 			return f, err
@@ -144,7 +144,7 @@ func (db *DB) FlowArchive(ctx context.Context, c hub.Caller, key int64, expected
 		if err := fresh(expectedVersion, f.Version); err != nil {
 			return nil, err
 		}
-		if err := eventsRunning(f.Description).refuse(tx.each, key); err != nil {
+		if err := eventsRunning(f.Description).refuse(tx.each, c, key); err != nil {
 			return nil, err
 		}
 		before := *f
@@ -164,7 +164,7 @@ func (db *DB) FlowArchive(ctx context.Context, c hub.Caller, key int64, expected
 			return nil, err
 		}
 		return f, tx.auditFlow(c, hub.AuditArchived, &before, f)
-	})
+	}))
 }
 
 // flowPaused is how the journal calls a paused flow; a flow that is not paused has no state of its own.
@@ -200,7 +200,7 @@ func (db *DB) FlowResume(ctx context.Context, c hub.Caller, key int64, expectedV
 	if err := c.Need(hub.RowHub, hub.Edit); err != nil {
 		return nil, err
 	}
-	return write(ctx, db, func(tx *Tx) (*hub.Flow, error) {
+	return shown(ctx, c, db.discloseFlow)(write(ctx, db, func(tx *Tx) (*hub.Flow, error) {
 		before, err := tx.flowToChange(key, expectedVersion)
 		if err != nil {
 			return nil, err
@@ -213,5 +213,5 @@ func (db *DB) FlowResume(ctx context.Context, c hub.Caller, key int64, expectedV
 			return f, err
 		}
 		return f, tx.auditFlow(c, hub.AuditResumed, before, f)
-	})
+	}))
 }

@@ -166,9 +166,9 @@ func (db *DB) GroupDelete(ctx context.Context, c hub.Caller, key int64, expected
 		if err := fresh(expectedVersion, g.Version); err != nil {
 			return err
 		}
-		used := usage{what: "the group " + quoted(g.Description), user: "consumer", advice: "give them another group first",
+		used := usage{what: "the group " + quoted(g.Description), user: "consumer", guard: hub.RowAPIConnections, advice: "give them another group first",
 			names: "SELECT name FROM consumers WHERE group_key = ? ORDER BY key LIMIT ?", count: "SELECT count(*) FROM consumers WHERE group_key = ?"}
-		if err := used.refuse(tx.each, key); err != nil {
+		if err := used.refuse(tx.each, c, key); err != nil {
 			return err
 		}
 		tx.configured()

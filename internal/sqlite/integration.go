@@ -37,7 +37,11 @@ func (db *DB) Integrations(ctx context.Context, c hub.Caller, f hub.ListFilter, 
 	if f.Type != "" {
 		w.and("connector = ?", f.Type)
 	}
-	return integrations.page(db.reads(ctx), w, p)
+	l, err := integrations.page(db.reads(ctx), w, p)
+	if err != nil {
+		return none, err
+	}
+	return l, disclosing(ctx, c, l.Items, db.DiscloseIntegration)
 }
 
 // Integration reads an integration, without its secrets; NOT_FOUND if there is none. It needs SEE on
@@ -46,7 +50,7 @@ func (db *DB) Integration(ctx context.Context, c hub.Caller, key int64) (*hub.In
 	if err := c.Need(hub.RowAPIConnections, hub.See); err != nil {
 		return nil, err
 	}
-	return db.IntegrationNow(ctx, key)
+	return shown(ctx, c, db.DiscloseIntegration)(db.IntegrationNow(ctx, key))
 }
 
 // IntegrationNow is Integration for the engine: it asks nobody.
@@ -57,7 +61,7 @@ func (db *DB) IntegrationNow(ctx context.Context, key int64) (*hub.Integration, 
 // IntegrationsByKey reads many integrations in the order of the keys: nil where there is none, or everywhere without SEE
 // on settings/api_connections.
 func (db *DB) IntegrationsByKey(ctx context.Context, c hub.Caller, keys []int64) ([]*hub.Integration, error) {
-	return seen(ctx, db, c, hub.RowAPIConnections, integrations, keys)
+	return allShown(ctx, c, db.DiscloseIntegration)(seen(ctx, db, c, hub.RowAPIConnections, integrations, keys))
 }
 
 // OpenIntegration is an integration with its secrets in plain text, for the engine to hand to the connector and to nobody

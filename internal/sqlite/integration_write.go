@@ -42,7 +42,7 @@ func (db *DB) IntegrationUpdate(ctx context.Context, c hub.Caller, key int64, ex
 	if err := c.Need(hub.RowAPIConnections, hub.Edit); err != nil {
 		return nil, err
 	}
-	return write(ctx, db, func(tx *Tx) (*hub.Integration, error) {
+	return shown(ctx, c, db.DiscloseIntegration)(write(ctx, db, func(tx *Tx) (*hub.Integration, error) {
 		i, secrets, err := db.integrationSecrets(tx.each, key)
 		if err != nil {
 			return nil, err
@@ -70,7 +70,7 @@ func (db *DB) IntegrationUpdate(ctx context.Context, c hub.Caller, key int64, ex
 			kind = hub.AuditSecretsChanged
 		}
 		return i, tx.auditIntegration(c, kind, &before, i, replaced)
-	})
+	}))
 }
 
 // integrationPrepare judges what only the store knows, notes which secrets are set, and seals them.
@@ -114,7 +114,7 @@ func (db *DB) IntegrationDelete(ctx context.Context, c hub.Caller, key int64, ex
 		if err := fresh(expectedVersion, i.Version); err != nil {
 			return err
 		}
-		if err := flowsUsing("integration", "the integration "+quoted(i.Name)).refuse(tx.each, key); err != nil {
+		if err := flowsUsing("integration", "the integration "+quoted(i.Name)).refuse(tx.each, c, key); err != nil {
 			return err
 		}
 		if err := tx.noneOnTheWay(i); err != nil {

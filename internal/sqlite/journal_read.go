@@ -20,8 +20,16 @@ func (db *DB) TimelinesOf(ctx context.Context, c hub.Caller, executionKeys []int
 	for key, parts := range rows {
 		lists[key] = slices.Concat(parts...)
 	}
-	if err != nil || lacks(c, db.recordRows()) == nil {
-		return lists, err
+	if err != nil {
+		return nil, err
+	}
+	for _, lines := range lists {
+		for i := range lines {
+			unname(c, &lines[i].Cause)
+		}
+	}
+	if lacks(c, db.recordRows()) == nil {
+		return lists, nil
 	}
 	of, err := db.ExecutionsByKey(ctx, c, executionKeys)
 	for _, e := range of {
@@ -29,7 +37,7 @@ func (db *DB) TimelinesOf(ctx context.Context, c hub.Caller, executionKeys []int
 			continue
 		}
 		for i := range lists[e.Key] {
-			lists[e.Key][i].Cause.Message = ""
+			unquote(&lists[e.Key][i].Cause)
 		}
 	}
 	return lists, err

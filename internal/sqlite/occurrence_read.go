@@ -13,12 +13,16 @@ var occurrences = table[hub.Occurrence]{
 }
 
 // Occurrences lists what happened, newest first, of the event types that the caller may see: it needs SEE on the row that
-// guards the type, or on that of one type at least if the filter names none. Of the records that an occurrence brought, it
+// guards the type, or on that of one type at least if the filter names none. A filter by another consumer finds none without SEE on
+// settings/api_connections, since it would tell what is left out. Of the records that an occurrence brought, it
 // shows those that the caller may see.
 func (db *DB) Occurrences(ctx context.Context, c hub.Caller, f hub.OccurrenceFilter, p hub.Page) (hub.List[*hub.Occurrence], error) {
 	types, all, err := db.eventTypes().visible(c, f.Type)
 	if err != nil {
 		return hub.List[*hub.Occurrence]{}, err
+	}
+	if f.ConsumerKey != 0 && f.ConsumerKey != c.Consumer.Key && !c.May(hub.RowAPIConnections, hub.See) {
+		return hub.List[*hub.Occurrence]{}, nil
 	}
 	l, err := occurrences.walk(db.reads(ctx), occurrenceWalk(f, types, all), p)
 	if err != nil {
@@ -50,7 +54,7 @@ func (db *DB) redact(_ context.Context, c hub.Caller, o *hub.Occurrence) error {
 		row, ok := db.guard(r.Type)
 		return !ok || !c.May(row, hub.See)
 	})
-	return db.redactTraces(c, o)
+	return db.redactMatches(c, o)
 }
 
 // Occurrence reads one thing that happened, with those of its records that the caller may see; NOT_FOUND if there is none.

@@ -12,6 +12,8 @@ import (
 //
 //	{"id", "repeat", "matches": [{"event", "fired", "executions": [{"id", "state"}], "skipped": [{"flow", "reason"}]}],
 //	 "executions": [{"id", "flow", "state"}]}
+//
+// What the sender may not see is not in it: the list of executions is empty then, and the ids of events and flows are null.
 func appendPublished(b []byte, p *hub.Published, locale string) []byte {
 	b = append(b, `{"id":`...)
 	b = appendID(b, hub.KindOccurrence, p.Occurrence.Key)
@@ -86,7 +88,11 @@ func find(executions []*hub.Execution, key int64) *hub.Execution {
 	return nil
 }
 
+// appendID writes the id of a thing; null for the key 0, of one that the caller may not see.
 func appendID(b []byte, kind hub.Kind, key int64) []byte {
+	if key == 0 {
+		return append(b, "null"...)
+	}
 	b = append(b, '"')
 	b = append(b, hub.ID(kind, key)...)
 	return append(b, '"')

@@ -248,6 +248,38 @@ func TestWhoMayNotPublishIsToldWhatIsMissing(t *testing.T) {
 	}
 }
 
+func TestWhoMayOnlyPublishIsNotToldOfExecutionsEventsAndFlows(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.rule(t, hub.Terms{Mode: hub.ModeNone})
+	_, disabled := h.rule(t, hub.Terms{Mode: hub.ModeNone})
+	if _, err := h.engine.FlowDisable(t.Context(), h.admin, disabled.Key, 0); err != nil {
+		t.Fatal(err)
+	}
+	publisher := hubtest.CallerWith(t, h.db, hubtest.May(hubtest.RowWorkOrders, hub.Add))
+	name := "may only publish"
+	made, err := h.db.ConsumerCreate(t.Context(), h.admin, hub.ConsumerInput{Name: &name, GroupKey: &publisher.Group.Key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.token = h.signIn(made.Consumer.ClientID, made.Secret)
+	for range 2 { // the second is a repeat
+		w := h.publish(newWorkOrder("1"), nil)
+		a := accepted(t, w)
+		if len(a.Matches) != 2 || !a.Matches[0].Fired || len(a.Executions) != 0 || len(a.Matches[0].Executions)+len(a.Matches[1].Executions) != 0 {
+			t.Errorf("it is answered with %s", w.Body)
+		}
+		for _, id := range []string{"evt_", "exe_", "flw_", disabled.Description} {
+			if strings.Contains(w.Body.String(), id) {
+				t.Errorf("it is told of %q: %s", id, w.Body)
+			}
+		}
+		if !strings.Contains(w.Body.String(), `"code":"FLOW_DISABLED"`) {
+			t.Errorf("it is not told why a flow did not run: %s", w.Body)
+		}
+	}
+}
+
 func TestEveryTypeOfEventNeedsTheRowThatGuardsItAndNoOther(t *testing.T) {
 	t.Parallel()
 	h := open(t)
