@@ -25,7 +25,8 @@ var rooms = map[string][]string{
 
 	"internal/condition": {},
 	"internal/mapping":   {},
-	"internal/hub":       {"internal/condition", "internal/mapping"},
+	"internal/schedule":  {},
+	"internal/hub":       {"internal/condition", "internal/mapping", "internal/schedule"},
 	"internal/catalog":   {"internal/hub"},
 	"internal/feed":      {"internal/hub"},
 	"internal/sqlite":    {"internal/hub", "internal/catalog"},
