@@ -33,7 +33,7 @@ var rooms = map[string][]string{
 	"internal/auth":      {"internal/hub", "internal/sqlite"},
 	"internal/host":      {"internal/hub", "plugins/sdk"},
 	"internal/engine": {"internal/hub", "internal/catalog", "internal/condition", "internal/mapping",
-		"internal/sqlite", "internal/feed"},
+		"internal/schedule", "internal/sqlite", "internal/feed"},
 	"internal/web": {"internal/hub", "internal/catalog", "internal/auth", "graph", "internal/engine", "internal/feed"},
 	"internal/app": {"internal/condition", "internal/mapping", "internal/hub", "internal/catalog", "internal/feed",
 		"internal/sqlite", "internal/auth", "internal/host", "internal/engine", "internal/web", "graph", "plugins/*"},
