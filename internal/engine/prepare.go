@@ -134,8 +134,19 @@ func (r *run) deliver(p *program, target int, w *row) {
 	it := &item{made: true, Delivery: &hub.Delivery{Key: hub.NewKey(now), ExecutionKey: r.exec.Key, FlowKey: p.flow.Key, FlowVersion: p.flow.Version,
 		IntegrationKey: t.IntegrationKey, Target: target, Record: w.name, Action: t.Action, State: hub.Pending, DueAt: &now, CreatedAt: now, UpdatedAt: now}}
 	r.items = append(r.items, it)
-	r.line(hub.SubjectDelivery, it.Key, hub.AspectState, "", string(hub.Pending), hub.Reason{Code: hub.ReasonMatched})
+	r.line(hub.SubjectDelivery, it.Key, hub.AspectState, "", string(hub.Pending), hub.Reason{Code: r.started()})
 	r.fill(p, it, w)
+}
+
+// started is why the execution came to be, in a word.
+func (r *run) started() hub.ReasonCode {
+	switch r.exec.Trigger {
+	case hub.StartedByDate, hub.StartedByFrequency:
+		return hub.ReasonScheduled
+	case hub.StartedByHand:
+		return hub.ReasonManual
+	}
+	return hub.ReasonMatched
 }
 
 // fill makes recipient and values of a delivery from its row.

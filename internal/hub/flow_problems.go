@@ -13,6 +13,7 @@ type FlowFacts struct {
 	ActionKnown bool                        // whether the catalogue has the source action
 	Field       func(path string) FieldFact // what the catalogue says of a field path of the source's rows
 	Targets     []TargetFacts               // one for each target
+	Events      []*Event                    // those that run the flow, archived ones aside
 	Now         time.Time                   // when this holds: a consumer may have expired
 }
 
@@ -35,6 +36,7 @@ func FlowProblems(f *Flow, facts FlowFacts) []Problem {
 	var p []Problem
 	d := &f.Definition
 	p = append(p, checkText("description", f.Description, MaxDescription, true)...)
+	p = append(p, triggerProblems(f, facts)...)
 	p = append(p, sourceProblems(d.Source, facts)...)
 	p = append(p, d.Filter.problems("filter")...)
 	if d.Source != nil && facts.Field != nil && d.Filter.Mode != ModeNone {

@@ -60,6 +60,12 @@ func (e exact) Scan(v any) error {
 	return decodeNumbers([]byte(s), e.v)
 }
 
+// scanKey reads a query that answers keys.
+func scanKey(row scanner) (key int64, err error) {
+	err = row.Scan(&key)
+	return key, err
+}
+
 // terms are conditions that hold together, with their arguments.
 type terms struct {
 	text []string
