@@ -1369,6 +1369,18 @@ type Reason {
 The reasons that Recado knows.
 """
 enum ReasonCode {
+  "The event is about occurrences of another type."
+  EVENT_TYPE_OTHER
+  "The event was made after the occurrence came in."
+  EVENT_NEWER
+  "The event was not enabled, so it was not asked."
+  EVENT_DISABLED
+  "The event's terms make no sense any more, so it could not be asked."
+  EVENT_INVALID
+  "No row of the occurrence satisfied the event's terms."
+  TERMS_NOT_SATISFIED
+  "The event's terms ask what was before, and nobody knows that any more."
+  TERMS_UNDECIDED
   "The event matched, but its flow was not enabled."
   FLOW_DISABLED
   "The source query found nothing."
@@ -2900,6 +2912,10 @@ type Match {
   eventVersion: Int!
   "Whether a row satisfied the terms."
   fired: Boolean!
+  "Why the event could not be asked at all; null if it was asked."
+  reason: Reason
+  "Whether there was too much to keep: then rows that did not satisfy the terms are left out, and traces. ` + "`" + `event.explain` + "`" + ` asks again."
+  cut: Boolean!
   "What the terms said of each row."
   rows: [RowMatch!]!
   "The executions that came of it. Empty if the caller may not see executions."
@@ -2916,7 +2932,11 @@ type RowMatch {
   record: String!
   "Whether the row satisfied the terms."
   true: Boolean!
-  "What became of each term, in order; empty for an event without conditions."
+  """
+  What became of the terms: of each one, in order, if the row satisfied them. Of a row that did not, those that decided: the first that is
+  false where all have to be true, and every one where one would have been enough. ` + "`" + `event.explain` + "`" + ` has all. Empty for an event without
+  conditions.
+  """
   trace: [TermTrace!]!
 }
 
@@ -2934,8 +2954,14 @@ type TermTrace {
   got: JSON
   "Whether the row has the field; null if that is hidden."
   present: Boolean
-  "Whether the term held; null if the value is hidden, which this would tell."
+  "What was in the row before the occurrence, for an operation that asks it; null also if it was empty, not known or hidden."
+  before: JSON
+  "Whether the term held; null if the value is hidden, which this would tell, or if it is undecided."
   true: Boolean
+  "Whether nobody could tell if the term held: it asks what was before, which is not known any more. Null if the value is hidden."
+  undecided: Boolean
+  "The way to the term in the event's terms: ` + "`" + `[\"terms\", \"2\"]` + "`" + `, or ` + "`" + `[\"groups\", \"0\", \"terms\", \"2\"]` + "`" + ` in a group."
+  path: [String!]!
   """
   What the caller would need to see the value: the field lies in a record that it may not see. Empty if nothing is hidden.
   That the row satisfied the terms as a whole is told all the same: it is why something happened.
@@ -3343,6 +3369,8 @@ type Terms {
   mode: TermsMode!
   "The conditions, in the order of the screen. With the mode NONE they are kept but not asked."
   terms: [Term!]!
+  "Groups of conditions, each of which counts like one condition; asked after the terms. Groups may hold groups, 4 levels in all with the outermost."
+  groups: [Terms!]!
 }
 
 """
@@ -3353,7 +3381,7 @@ type Term {
   field: String!
   "How it is compared."
   operation: Operation!
-  "The value that it is compared with; null stands for empty."
+  "The value that it is compared with; null stands for empty, or for none where the operation takes none."
   value: JSON
 }
 
@@ -3370,13 +3398,49 @@ enum TermsMode {
 }
 
 """
-How a field is compared with a value.
+How a field is compared with a value. Which operations fit a field is in ` + "`" + `catalog.recordTypes.fields.operations` + "`" + `. Text is equal
+letter by letter; timestamps compare as moments, whatever their offsets. A field that is empty is neither equal to a value nor greater, less or
+within; an operation that says "not" or "none" holds for it.
 """
 enum Operation {
   "Is equal to; with null: is empty."
   EQUAL
   "Is not equal to; with null: is not empty."
   NOT_EQUAL
+  "Is equal to one of a list of values; null among them: or is empty."
+  IS_ANY_OF
+  "Is equal to none of a list of values."
+  IS_NONE_OF
+  "The text has this part, in upper or lower case. Of a list: it has this element, by its whole text, or by its ` + "`" + `description` + "`" + ` as labels have one."
+  CONTAINS
+  "The opposite of CONTAINS."
+  DOES_NOT_CONTAIN
+  "The text begins with this, in upper or lower case."
+  STARTS_WITH
+  "Holds nothing: no value, no text, no element. Takes no value."
+  IS_EMPTY
+  "Holds something. Takes no value."
+  IS_NOT_EMPTY
+  "Is a greater number, or a later moment."
+  GREATER
+  "Is a greater number, a later moment, or the same."
+  GREATER_OR_EQUAL
+  "Is a smaller number, or an earlier moment."
+  LESS
+  "Is a smaller number, an earlier moment, or the same."
+  LESS_OR_EQUAL
+  "Lies between two values, both included: the value is a list of two, the lower one first."
+  BETWEEN
+  "Is a moment from now to so many times 24 hours ahead; the value is a whole number of days, 1 to 36500."
+  WITHIN_NEXT_DAYS
+  "Is a moment from so many times 24 hours ago to now; the value is a whole number of days, 1 to 36500."
+  WITHIN_LAST_DAYS
+  "Is not what it was before the occurrence; of a record that is new everything was empty. Takes no value. Only in events, not in a flow's filter."
+  CHANGED
+  "Was something else before the occurrence and is this now; with null: became empty. Only in events."
+  CHANGED_TO
+  "Was this before the occurrence and is something else now; with null: was empty. Only in events."
+  CHANGED_FROM
 }
 
 """
@@ -3385,8 +3449,10 @@ Conditions on the fields of a row.
 input TermsInput {
   "How the terms are combined."
   mode: TermsMode!
-  "The conditions, 100 at most. Needed unless the mode is NONE."
+  "The conditions, 100 at most, those of all groups together. One at least, or a group, unless the mode is NONE."
   terms: [TermInput!]
+  "Groups of conditions: 100 at most, 4 levels in all with the outermost. Their modes are ANY or ALL."
+  groups: [TermsInput!]
 }
 
 """
@@ -3397,7 +3463,7 @@ input TermInput {
   field: String!
   "How it is compared."
   operation: Operation!
-  "The value to compare with: text, number, boolean, or null for empty."
+  "The value to compare with: text, number, boolean, null for empty, or a list where the operation takes one."
   value: JSON
 }
 `, BuiltIn: false},
@@ -4475,6 +4541,10 @@ func (ec *executionContext) childFields_Match(ctx context.Context, field graphql
 		return ec.fieldContext_Match_eventVersion(ctx, field)
 	case "fired":
 		return ec.fieldContext_Match_fired(ctx, field)
+	case "reason":
+		return ec.fieldContext_Match_reason(ctx, field)
+	case "cut":
+		return ec.fieldContext_Match_cut(ctx, field)
 	case "rows":
 		return ec.fieldContext_Match_rows(ctx, field)
 	case "executions":
@@ -4907,8 +4977,14 @@ func (ec *executionContext) childFields_TermTrace(ctx context.Context, field gra
 		return ec.fieldContext_TermTrace_got(ctx, field)
 	case "present":
 		return ec.fieldContext_TermTrace_present(ctx, field)
+	case "before":
+		return ec.fieldContext_TermTrace_before(ctx, field)
 	case "true":
 		return ec.fieldContext_TermTrace_true(ctx, field)
+	case "undecided":
+		return ec.fieldContext_TermTrace_undecided(ctx, field)
+	case "path":
+		return ec.fieldContext_TermTrace_path(ctx, field)
 	case "needs":
 		return ec.fieldContext_TermTrace_needs(ctx, field)
 	}
@@ -4921,6 +4997,8 @@ func (ec *executionContext) childFields_Terms(ctx context.Context, field graphql
 		return ec.fieldContext_Terms_mode(ctx, field)
 	case "terms":
 		return ec.fieldContext_Terms_terms(ctx, field)
+	case "groups":
+		return ec.fieldContext_Terms_groups(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Terms", field.Name)
 }

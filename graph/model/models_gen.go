@@ -666,8 +666,14 @@ type TermTrace struct {
 	Got json.RawMessage `json:"got,omitempty"`
 	// Whether the row has the field; null if that is hidden.
 	Present *bool `json:"present,omitempty"`
-	// Whether the term held; null if the value is hidden, which this would tell.
+	// What was in the row before the occurrence, for an operation that asks it; null also if it was empty, not known or hidden.
+	Before json.RawMessage `json:"before,omitempty"`
+	// Whether the term held; null if the value is hidden, which this would tell, or if it is undecided.
 	True *bool `json:"true,omitempty"`
+	// Whether nobody could tell if the term held: it asks what was before, which is not known any more. Null if the value is hidden.
+	Undecided *bool `json:"undecided,omitempty"`
+	// The way to the term in the event's terms: `["terms", "2"]`, or `["groups", "0", "terms", "2"]` in a group.
+	Path []string `json:"path"`
 	// What the caller would need to see the value: the field lies in a record that it may not see. Empty if nothing is hidden.
 	// That the row satisfied the terms as a whole is told all the same: it is why something happened.
 	Needs []*hub.Permission `json:"needs"`
