@@ -184,7 +184,7 @@ func TestTheCatalogueSaysWhatAScreenNeeds(t *testing.T) {
 	if f := fields["responsible"]; f["type"] != "REFERENCE" || f["by"] != "code_responsible" || fmt.Sprint(f["reference"]) != "map[key:person]" {
 		t.Errorf("responsible is %v", f)
 	}
-	if f := fields["task_todo_description"]; f["alias"] != "description" || fmt.Sprint(f["operations"]) != "[EQUAL NOT_EQUAL]" {
+	if f := fields["task_todo_description"]; f["alias"] != "description" || fmt.Sprint(f["operations"]) != "[EQUAL NOT_EQUAL IS_ANY_OF IS_NONE_OF CONTAINS DOES_NOT_CONTAIN STARTS_WITH IS_EMPTY IS_NOT_EMPTY CHANGED CHANGED_TO CHANGED_FROM]" {
 		t.Errorf("task_todo_description is %v", f)
 	}
 	if f := fields["id_status_work_order"]; f["type"] != "ENUM" || len(f["enum"].([]any)) == 0 {
