@@ -87,3 +87,9 @@ func (db *DB) ExplainParts(ctx context.Context) (map[string][]string, error) {
 
 // WriterQueue is writerQueue for tests.
 const WriterQueue = writerQueue
+
+// ReadMatches reads matches from the text of their column.
+func ReadMatches(text string) (list []hub.Match, err error) {
+	err = matchesColumn{&list}.Scan(text)
+	return list, err
+}
