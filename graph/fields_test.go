@@ -127,6 +127,8 @@ func TestEveryFieldOfTheSchemaIsAnsweredAsTheSchemaSays(t *testing.T) {
 			args = fmt.Sprintf("(id: %q)", s.flow)
 		case f.Name == "nodes":
 			args = fmt.Sprintf("(ids: [%q])", s.flow)
+		case f.Name == "eventBacktest":
+			args = fmt.Sprintf(`(input: {type: "work_management.work_orders.new", flows: [%q]})`, s.flow)
 		case f.Name == "permissionExplain":
 			args = `(query: "{ groups { totalCount } }")`
 		case f.Name == "connector":
@@ -144,7 +146,8 @@ func TestEveryFieldOfTheSchemaIsAnsweredAsTheSchemaSays(t *testing.T) {
 	}
 	// Objects that a query does not reach, or that this hub has none of.
 	elsewhere := []string{"Mutation", "Subscription", "Query", "UserError", "ExecutionChange", "Receipt", "SkippedAction", "WaitingCount", "ConstantRecipient", "Hidden",
-		"EventExplanation", "ExplainedReason", "EventBacktest", "BacktestDay", "BacktestSample", "BacktestFlow", "BacktestRecipient"}
+		"EventExplanation", "ExplainedReason"}
+	a.seen["Event.explain"] = true // in a test of its own
 	var missing []string
 	for _, d := range ours(a.schema) {
 		if d.Kind != gql.Object || slices.Contains(elsewhere, d.Name) || strings.HasSuffix(d.Name, "Payload") {
