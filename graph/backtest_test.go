@@ -81,7 +81,7 @@ func TestTermsInGroupsAreReadAsTheyWereWritten(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	r := s.do(s.admin, eventCreate, vars{"in": vars{"description": "in groups", "type": hubtest.NewWorkOrder, "flows": []string{s.flow}, "terms": vars{"mode": "ALL",
-		"terms": []vars{{"field": "code", "operation": "STARTS_WITH", "value": 7}},
+		"terms":  []vars{{"field": "code", "operation": "STARTS_WITH", "value": 7}},
 		"groups": []vars{{"mode": "ANY", "terms": []vars{{"field": "rating", "operation": "BETWEEN", "value": []any{1, 2.5}}, {"field": "note", "operation": "IS_EMPTY"}}}}}}})
 	id := r.text("eventCreate", "event", "id")
 	const read = `query($id: ID!) { event(id: $id) { problems { path } terms { mode terms { operation value } groups { mode terms { operation value } groups { mode } } } } }`

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/recado-hub/recado/internal/condition"
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/hubtest"
 	"github.com/recado-hub/recado/internal/sqlite"
@@ -33,10 +32,10 @@ func stored(t *testing.T, db *sqlite.DB, list []hub.Match) []hub.Match {
 func TestMatchesAreReadAsTheyWereWritten(t *testing.T) {
 	t.Parallel()
 	verdict := func(path, field string, got any, yes bool) hub.Verdict {
-		return hub.Verdict{Verdict: condition.Verdict{Path: path, Field: field, Operation: condition.Equal, Want: "x", Got: got, Present: got != nil, True: yes}}
+		return hub.Verdict{Path: path, Field: field, Operation: hub.Equal, Want: "x", Got: got, Present: got != nil, True: yes}
 	}
-	unknown := hub.Verdict{Verdict: condition.Verdict{Path: "groups.0.terms.1", Field: "f", Operation: condition.Changed, Present: true, Unknown: true}}
-	before := hub.Verdict{Verdict: condition.Verdict{Path: "terms.0", Field: "f", Operation: condition.ChangedTo, Want: "x", Got: "x", Before: "y", Present: true, True: true}}
+	unknown := hub.Verdict{Path: "groups.0.terms.1", Field: "f", Operation: hub.Changed, Present: true, Unknown: true}
+	before := hub.Verdict{Path: "terms.0", Field: "f", Operation: hub.ChangedTo, Want: "x", Got: "x", Before: "y", Present: true, True: true}
 	list := []hub.Match{
 		{EventKey: 1<<62 + 1, EventVersion: 3, Fired: true, Executions: []int64{1<<62 + 7}, Skipped: []hub.SkippedAction{{FlowKey: 5, Reason: hub.Reason{Code: hub.ReasonFlowDisabled}}},
 			Rows: []hub.RowMatch{{Record: "a", Trace: []hub.Verdict{verdict("terms.0", "f", "y", false)}},
@@ -61,8 +60,8 @@ func TestMatchesOfTheFirstReleaseAreReadToo(t *testing.T) {
 		`{"event":7,"version":1,"fired":true,"rows":[{"record":"9000","true":true}],"executions":[8],"skipped":[{"flow":9,"reason":{"code":"FLOW_DISABLED"}}]}]`)
 	want := []hub.Match{
 		{EventKey: 1<<62 + 1, EventVersion: 2, Rows: []hub.RowMatch{{Record: "9000", Trace: []hub.Verdict{
-			{Verdict: condition.Verdict{Path: "terms.0", Field: "responsible", Operation: "EQUAL", Want: "XX-99", Got: "JC-01", Present: true}},
-			{Verdict: condition.Verdict{Path: "terms.1", Field: "n", Operation: "NOT_EQUAL", Want: json.Number("9007199254740993"), True: true}}}}}},
+			{Path: "terms.0", Field: "responsible", Operation: "EQUAL", Want: "XX-99", Got: "JC-01", Present: true},
+			{Path: "terms.1", Field: "n", Operation: "NOT_EQUAL", Want: json.Number("9007199254740993"), True: true}}}}},
 		{EventKey: 7, EventVersion: 1, Fired: true, Rows: []hub.RowMatch{{Record: "9000", True: true}}, Executions: []int64{8}, Skipped: []hub.SkippedAction{{FlowKey: 9, Reason: hub.Reason{Code: hub.ReasonFlowDisabled}}}},
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
@@ -83,8 +82,8 @@ func TestAThousandEventsThatDidNotFireTakeLittleRoom(t *testing.T) {
 	t.Parallel()
 	list := make([]hub.Match, 1000)
 	for i := range list {
-		v := condition.Verdict{Path: "terms.0", Field: "responsible", Operation: condition.Equal, Want: fmt.Sprintf("XX-%03d", i), Got: "JC-01", Present: true}
-		list[i] = hub.Match{EventKey: hub.NewKey(time.Now()), EventVersion: 1, Rows: []hub.RowMatch{{Record: "9000", Trace: []hub.Verdict{{Verdict: v}}}}}
+		v := hub.Verdict{Path: "terms.0", Field: "responsible", Operation: hub.Equal, Want: fmt.Sprintf("XX-%03d", i), Got: "JC-01", Present: true}
+		list[i] = hub.Match{EventKey: hub.NewKey(time.Now()), EventVersion: 1, Rows: []hub.RowMatch{{Record: "9000", Trace: []hub.Verdict{v}}}}
 	}
 	db := hubtest.DB(t)
 	if got := stored(t, db, list); !reflect.DeepEqual(got, list) {
@@ -96,4 +95,19 @@ func TestAThousandEventsThatDidNotFireTakeLittleRoom(t *testing.T) {
 		t.Errorf("they take %d bytes, in the form of the first release %d, %v", kept, len(first), err)
 	}
 	t.Logf("%d bytes; in the form of the first release %d", kept, len(first))
+}
+
+func TestScanningOccurrencesNeedsEventsAndTheirType(t *testing.T) {
+	t.Parallel()
+	db := hubtest.DB(t)
+	seeEvents := hubtest.May(hub.RowEvents, hub.See)
+	scan := func(c hub.Caller) error {
+		return db.ScanOccurrences(t.Context(), c, newWorkOrder, time.Time{}, time.Time{}, func(*hub.Occurrence) (bool, error) { return true, nil })
+	}
+	refused(t, scan(hub.Caller{}), hub.CodeUnauthenticated, "")
+	refused(t, scan(hubtest.CallerWith(t, db, seeEvents)), hub.CodeForbidden, "")
+	refused(t, scan(hubtest.CallerWith(t, db, seeWorkOrders)), hub.CodeForbidden, "")
+	if err := scan(hubtest.CallerWith(t, db, seeEvents, seeWorkOrders)); err != nil {
+		t.Error(err)
+	}
 }
