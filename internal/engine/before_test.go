@@ -224,3 +224,28 @@ func TestTheVersionOfARecordTellsItsStates(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsKeptOfAnOccurrenceIsBounded(t *testing.T) {
+	var list []hub.Term
+	for i := range 5 {
+		list = append(list, equal("code", fmt.Sprint("none of them ", i)))
+	}
+	scene(t, terms(hub.ModeAny, append(list, equal("id_work_orders_tasks", 499))...), func(t *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) {
+		in := hubtest.WorkOrder("OT-1")
+		for i := range hub.MaxOccurrenceRecord {
+			in.Records = append(in.Records, hubtest.Task("OT-1", i, jonas))
+		}
+		m := h.Publish(t, in).Occurrence.Matches[0]
+		verdicts := 0
+		for _, r := range m.Rows {
+			verdicts += len(r.Trace)
+		}
+		last := m.Rows[len(m.Rows)-1]
+		if !m.Fired || !m.Cut || verdicts > hub.MaxVerdicts || verdicts < hub.MaxVerdicts-6 || len(m.Rows) != verdicts/6+1 {
+			t.Errorf("%d rows with %d verdicts are kept, cut is %v", len(m.Rows), verdicts, m.Cut)
+		}
+		if !last.True || last.Record != "499" {
+			t.Errorf("the row that satisfied the terms is not kept, but %+v", last)
+		}
+	})
+}
