@@ -129,6 +129,7 @@ func TestEveryMutationIsInTheAuditLogOrSaysWhereElseItIsTold(t *testing.T) {
 	write(func(tx *sqlite.Tx) error {
 		return tx.IntegrationPause(key(s.integration), hub.Reason{Code: hub.ReasonMisconfigured})
 	})
+	do(deed{"flowRun", withInput("flowRun", "FlowRunInput", "execution { id }"), vars{"id": s.flow, "in": vars{"records": []string{s.do(s.admin, `{ records(type: "work_order_task", first: 1) { nodes { id } } }`, nil).text("records", "nodes", 0, "id")}}}, "STARTED"})
 	execution := s.workOrder("OT-3", "jonas").text("occurrencePublish", "executions", 0, "id")
 	eventually(t, "it waits", func() bool {
 		return s.do(s.admin, `query($id: ID!) { execution(id: $id) { state } }`, vars{"id": execution}).text("execution", "state") == "WAITING"

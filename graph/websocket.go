@@ -149,12 +149,10 @@ func (h *handler) aroundOperation(ctx context.Context, next graphql.OperationHan
 	overSocket := v.authenticate == nil
 	if overSocket {
 		w := wireOf(ctx)
-		s, _ := w.now()
-		opened, err := h.open(ctx, s)
+		opened, err := h.openOn(ctx, w)
 		if err != nil {
 			return end(ctx, gqlerror.List{h.present(ctx, err)})
 		}
-		opened.wire = w
 		v, ctx = opened, withVisit(ctx, opened)
 	}
 	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription {
@@ -162,6 +160,22 @@ func (h *handler) aroundOperation(ctx context.Context, next graphql.OperationHan
 		return endOnErrors(ctx, next(ctx))
 	}
 	return h.logged(ctx, v, next(ctx))
+}
+
+// openOn begins an operation on a websocket, with the token that it has now: one that was renewed meanwhile, and then taken back,
+// is no reason to refuse anything.
+func (h *handler) openOn(ctx context.Context, w *wire) (*visit, error) {
+	for {
+		s, _ := w.now()
+		v, err := h.open(ctx, s)
+		if err == nil {
+			v.wire = w
+			return v, nil
+		}
+		if now, _ := w.now(); now.token == s.token {
+			return nil, err
+		}
+	}
 }
 
 // end ends an operation on a websocket with a message of the type error.

@@ -23,6 +23,8 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	Attempt() AttemptResolver
 	AuditEntry() AuditEntryResolver
+	BacktestFlow() BacktestFlowResolver
+	BacktestSample() BacktestSampleResolver
 	Change() ChangeResolver
 	Connector() ConnectorResolver
 	ConnectorAction() ConnectorActionResolver
@@ -31,8 +33,10 @@ type ResolverRoot interface {
 	Delivery() DeliveryResolver
 	EnumValue() EnumValueResolver
 	Event() EventResolver
+	EventExplanation() EventExplanationResolver
 	EventType() EventTypeResolver
 	Execution() ExecutionResolver
+	ExplainedReason() ExplainedReasonResolver
 	Flow() FlowResolver
 	FlowSettings() FlowSettingsResolver
 	FlowSource() FlowSourceResolver
@@ -98,6 +102,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputDateScheduleInput,
 		ec.unmarshalInputDeliveryFilterInput,
 		ec.unmarshalInputDeliveryResolveInput,
+		ec.unmarshalInputEventBacktestInput,
 		ec.unmarshalInputEventCreateInput,
 		ec.unmarshalInputEventFilterInput,
 		ec.unmarshalInputEventUpdateInput,
@@ -318,6 +323,8 @@ enum AuditKind {
   SECRETS_CHANGED
   "An execution was cancelled."
   CANCELLED
+  "A flow was run by hand."
+  STARTED
   "Somebody said what became of a delivery of which nobody knew whether it was sent."
   RESOLVED
   "A failed delivery was sent again."
@@ -1613,6 +1620,18 @@ type Reason {
 The reasons that Recado knows.
 """
 enum ReasonCode {
+  "The event is about occurrences of another type."
+  EVENT_TYPE_OTHER
+  "The event was made after the occurrence came in."
+  EVENT_NEWER
+  "The event was not enabled, so it was not asked."
+  EVENT_DISABLED
+  "The event's terms make no sense any more, so it could not be asked."
+  EVENT_INVALID
+  "No row of the occurrence satisfied the event's terms."
+  TERMS_NOT_SATISFIED
+  "The event's terms ask what was before, and nobody knows that any more."
+  TERMS_UNDECIDED
   "The event matched, but its flow was not enabled."
   FLOW_DISABLED
   "The source query found nothing."
@@ -1717,12 +1736,172 @@ type Event implements Node {
   flows: [Flow!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "What keeps the event from working, in the order of the screen. An event with problems cannot be enabled."
   problems: [Problem!]! @requires(module: "automator", submodule: "events", action: SEE)
+  """
+  Why the event did or did not fire on an occurrence, and what became of it. Null if there is no such occurrence. It needs SEE on the row that
+  guards the occurrence's type too.
+  """
+  explain(
+    "The id of the occurrence."
+    occurrence: ID!
+  ): EventExplanation
   "When it was archived; null if it was not."
   archivedAt: DateTime
   "When the event was made."
   createdAt: DateTime!
   "When the event was last saved."
   updatedAt: DateTime!
+}
+
+"""
+Why an event did or did not fire on an occurrence.
+"""
+type EventExplanation {
+  "The occurrence."
+  occurrence: Occurrence! @requiresRowOf(what: EVENT_TYPE, action: SEE)
+  "Whether ` + "`" + `fired` + "`" + ` and ` + "`" + `rows` + "`" + ` are what the event said when the occurrence came in, or what it says now since it was not asked then."
+  evaluated: EvaluationTime!
+  "Whether a row satisfied the terms; null if that is undecided, since the terms ask what was before and nobody knows that any more."
+  fired: Boolean
+  "What the terms said of each row: with ` + "`" + `evaluated: THEN` + "`" + ` as it was kept, in which not every term need be."
+  rows: [RowMatch!]!
+  """
+  What every term of the event as it is now says of each row as the occurrence brought it, at the time when it came in. What the rows refer to and
+  the occurrence did not bring is read as it is now.
+  """
+  rowsNow: [RowMatch!]!
+  "The executions that came of it. Empty if the caller may not see executions."
+  executions: [Execution!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "The flows that it would have run but did not, and why."
+  skipped: [SkippedAction!]!
+  "Everything that kept the event from firing, and its messages from being sent, in the order of the way. Empty if all was sent."
+  reasons: [ExplainedReason!]!
+}
+
+"""
+When the terms of an event were asked.
+"""
+enum EvaluationTime {
+  "When the occurrence came in."
+  THEN
+  "Now, since the event was not asked then."
+  NOW
+}
+
+"""
+A reason why a message was not sent, with what it is about.
+"""
+type ExplainedReason {
+  "The reason."
+  reason: Reason!
+  "The flow that it is about; null if it is about the event, or if the caller may not see flows."
+  flow: Flow @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "The execution that it is about; null if there is none."
+  execution: Execution @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "The delivery that it is about; null if there is none."
+  delivery: Delivery @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+}
+
+"""
+What a draft of an event would have made of occurrences that came in.
+"""
+type EventBacktest {
+  "What is wrong with the draft. Nothing was looked at then."
+  problems: [Problem!]!
+  "How many occurrences were looked at, the newest first."
+  scanned: Int!
+  "On how many of them the event would have fired."
+  fired: Int!
+  "On how many nobody can tell, since the terms ask what was before and that is not known any more."
+  undecided: Int!
+  "Whether there are older occurrences that were not looked at, since ` + "`" + `limit` + "`" + ` was reached."
+  cut: Boolean!
+  "When the oldest of those looked at came in; null if there was none."
+  oldest: DateTime
+  "The same by day, the newest first; a day without occurrences is left out."
+  days: [BacktestDay!]!
+  "Some of the occurrences on which it would have fired, the newest first."
+  samples: [BacktestSample!]!
+  "Whom each of the given flows would have sent to."
+  flows: [BacktestFlow!]!
+}
+
+"""
+A day of a back-test.
+"""
+type BacktestDay {
+  "The day in UTC: ` + "`" + `2026-11-22` + "`" + `."
+  date: String!
+  "How many occurrences were looked at."
+  scanned: Int!
+  "On how many the event would have fired."
+  fired: Int!
+  "On how many nobody can tell."
+  undecided: Int!
+}
+
+"""
+An occurrence on which a draft would have fired.
+"""
+type BacktestSample {
+  "The occurrence; null if it is gone."
+  occurrence: Occurrence @requiresRowOf(what: EVENT_TYPE, action: SEE)
+  "How many of its rows satisfy the terms."
+  rowCount: Int!
+  "The first of these rows, 20 at most, with every term."
+  rows: [RowMatch!]!
+}
+
+"""
+What a flow would have sent in a back-test: from the rows that satisfy the terms, as the occurrences brought them, with the rights that the flow's consumer has
+now.
+"""
+type BacktestFlow {
+  "The flow; null if it is gone."
+  flow: Flow @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "Why it would have sent nothing at all; null if it could have sent."
+  reason: Reason
+  "How many messages it would have made."
+  messages: Int!
+  "How many rows its filter would have dropped."
+  filteredOut: Int!
+  "How many messages would have had no recipient."
+  withoutRecipient: Int!
+  "Those who would have got most of them, 100 at most, as the records write them; null if that is hidden (see ` + "`" + `needs` + "`" + `)."
+  recipients: [BacktestRecipient!]
+  "Whether there are recipients that are not counted one by one."
+  cut: Boolean!
+  "What the caller would need to see the recipients. Empty if nothing is hidden."
+  needs: [Permission!]!
+}
+
+"""
+Somebody who would have got messages.
+"""
+type BacktestRecipient {
+  "The recipient, as the record or the flow writes it."
+  recipient: String!
+  "How many messages."
+  messages: Int!
+}
+
+"""
+A draft of an event to try on occurrences that came in.
+"""
+input EventBacktestInput {
+  "The key of the event type, of ` + "`" + `catalog.eventTypes` + "`" + `."
+  type: String!
+  "The conditions; without conditions if left out."
+  terms: TermsInput
+  "Flows of which to tell whom they would have sent to, 20 at most. It needs SEE on automator/fracttal_hub."
+  flows: [ID!]
+  "Only occurrences that came in at this time or later."
+  since: DateTime
+  "Only occurrences that came in before this time."
+  until: DateTime
+  "How many occurrences to look at, the newest first: 1 to 10000."
+  limit: Int = 1000
+  "How many samples to give: 0 to 100."
+  samples: Int = 20
 }
 
 """
@@ -1865,6 +2044,15 @@ extend type Query {
     "The id of the event."
     id: ID!
   ): Event @requires(module: "automator", submodule: "events", action: SEE)
+
+  """
+  Tries a draft of an event on occurrences that came in: on which it would have fired, and whom it would have told. Nothing is stored and nothing
+  is sent. It needs SEE on the row that guards the type too, and on those that guard what its terms read.
+  """
+  eventBacktest(
+    "The draft, and which occurrences to try it on."
+    input: EventBacktestInput!
+  ): EventBacktest @requires(module: "automator", submodule: "events", action: SEE)
 }
 
 extend type Mutation {
@@ -2143,7 +2331,7 @@ type Flow implements Node {
   "Which planned times were passed over last since the flow was enabled, and why; null if none were."
   missedRuns: Reason
   "Its newest execution, whatever started it; null if there is none."
-  lastRun: Execution
+  lastRun: Execution @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "Which rows the flow reads, and with whose rights; null in a draft without a source."
   source: FlowSource
   "Which of the rows it keeps."
@@ -3222,6 +3410,10 @@ type Match {
   eventVersion: Int!
   "Whether a row satisfied the terms."
   fired: Boolean!
+  "Why the event could not be asked at all; null if it was asked."
+  reason: Reason
+  "Whether there was too much to keep: then rows that did not satisfy the terms are left out, and traces. ` + "`" + `event.explain` + "`" + ` asks again."
+  cut: Boolean!
   "What the terms said of each row."
   rows: [RowMatch!]!
   "The executions that came of it. Empty if the caller may not see executions."
@@ -3238,7 +3430,11 @@ type RowMatch {
   record: String!
   "Whether the row satisfied the terms."
   true: Boolean!
-  "What became of each term, in order; empty for an event without conditions."
+  """
+  What became of the terms: of each one, in order, if the row satisfied them. Of a row that did not, those that decided: the first that is
+  false where all have to be true, and every one where one would have been enough. ` + "`" + `event.explain` + "`" + ` has all. Empty for an event without
+  conditions.
+  """
   trace: [TermTrace!]!
 }
 
@@ -3256,8 +3452,14 @@ type TermTrace {
   got: JSON @requiresRowOf(what: SOURCE, action: SEE)
   "Whether the row has the field; null if that is hidden."
   present: Boolean @requiresRowOf(what: SOURCE, action: SEE)
-  "Whether the term held; null if the value is hidden, which this would tell."
+  "What was in the row before the occurrence, for an operation that asks it; null also if it was empty, not known or hidden."
+  before: JSON @requiresRowOf(what: SOURCE, action: SEE)
+  "Whether the term held; null if the value is hidden, which this would tell, or if it is undecided."
   true: Boolean @requiresRowOf(what: SOURCE, action: SEE)
+  "Whether nobody could tell if the term held: it asks what was before, which is not known any more. Null if the value is hidden."
+  undecided: Boolean @requiresRowOf(what: SOURCE, action: SEE)
+  "The way to the term in the event's terms: ` + "`" + `[\"terms\", \"2\"]` + "`" + `, or ` + "`" + `[\"groups\", \"0\", \"terms\", \"2\"]` + "`" + ` in a group."
+  path: [String!]!
   """
   What the caller would need to see the value: the field lies in a record that it may not see. Empty if nothing is hidden.
   That the row satisfied the terms as a whole is told all the same: it is why something happened.
@@ -3859,7 +4061,7 @@ What became of ` + "`" + `flowRun` + "`" + `.
 """
 type FlowRunPayload {
   "The execution, which can be read at once; null if there are errors."
-  execution: Execution
+  execution: Execution @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "Whether the same run had been asked for before: then this is the first one, and nothing was started again."
   repeat: Boolean!
   "What was wrong with the input."
@@ -3929,6 +4131,8 @@ type Terms {
   mode: TermsMode!
   "The conditions, in the order of the screen. With the mode NONE they are kept but not asked."
   terms: [Term!]!
+  "Groups of conditions, each of which counts like one condition; asked after the terms. Groups may hold groups, 4 levels in all with the outermost."
+  groups: [Terms!]!
 }
 
 """
@@ -3939,7 +4143,7 @@ type Term {
   field: String!
   "How it is compared."
   operation: Operation!
-  "The value that it is compared with; null stands for empty."
+  "The value that it is compared with; null stands for empty, or for none where the operation takes none."
   value: JSON
 }
 
@@ -3956,13 +4160,49 @@ enum TermsMode {
 }
 
 """
-How a field is compared with a value.
+How a field is compared with a value. Which operations fit a field is in ` + "`" + `catalog.recordTypes.fields.operations` + "`" + `. Text is equal
+letter by letter; timestamps compare as moments, whatever their offsets. A field that is empty is neither equal to a value nor greater, less or
+within; an operation that says "not" or "none" holds for it.
 """
 enum Operation {
   "Is equal to; with null: is empty."
   EQUAL
   "Is not equal to; with null: is not empty."
   NOT_EQUAL
+  "Is equal to one of a list of values; null among them: or is empty."
+  IS_ANY_OF
+  "Is equal to none of a list of values."
+  IS_NONE_OF
+  "The text has this part, in upper or lower case. Of a list: it has this element, by its whole text, or by its ` + "`" + `description` + "`" + ` as labels have one."
+  CONTAINS
+  "The opposite of CONTAINS."
+  DOES_NOT_CONTAIN
+  "The text begins with this, in upper or lower case."
+  STARTS_WITH
+  "Holds nothing: no value, no text, no element. Takes no value."
+  IS_EMPTY
+  "Holds something. Takes no value."
+  IS_NOT_EMPTY
+  "Is a greater number, or a later moment."
+  GREATER
+  "Is a greater number, a later moment, or the same."
+  GREATER_OR_EQUAL
+  "Is a smaller number, or an earlier moment."
+  LESS
+  "Is a smaller number, an earlier moment, or the same."
+  LESS_OR_EQUAL
+  "Lies between two values, both included: the value is a list of two, the lower one first."
+  BETWEEN
+  "Is a moment from now to so many times 24 hours ahead; the value is a whole number of days, 1 to 36500."
+  WITHIN_NEXT_DAYS
+  "Is a moment from so many times 24 hours ago to now; the value is a whole number of days, 1 to 36500."
+  WITHIN_LAST_DAYS
+  "Is not what it was before the occurrence; of a record that is new everything was empty. Takes no value. Only in events, not in a flow's filter."
+  CHANGED
+  "Was something else before the occurrence and is this now; with null: became empty. Only in events."
+  CHANGED_TO
+  "Was this before the occurrence and is something else now; with null: was empty. Only in events."
+  CHANGED_FROM
 }
 
 """
@@ -3971,8 +4211,10 @@ Conditions on the fields of a row.
 input TermsInput {
   "How the terms are combined."
   mode: TermsMode!
-  "The conditions, 100 at most. Needed unless the mode is NONE."
+  "The conditions, 100 at most, those of all groups together. One at least, or a group, unless the mode is NONE."
   terms: [TermInput!]
+  "Groups of conditions: 100 at most, 4 levels in all with the outermost. Their modes are ANY or ALL."
+  groups: [TermsInput!]
 }
 
 """
@@ -3983,7 +4225,7 @@ input TermInput {
   field: String!
   "How it is compared."
   operation: Operation!
-  "The value to compare with: text, number, boolean, or null for empty."
+  "The value to compare with: text, number, boolean, null for empty, or a list where the operation takes one."
   value: JSON
 }
 `, BuiltIn: false},
@@ -4175,6 +4417,64 @@ func (ec *executionContext) childFields_AuditEntryEdge(ctx context.Context, fiel
 		return ec.fieldContext_AuditEntryEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AuditEntryEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_BacktestDay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "date":
+		return ec.fieldContext_BacktestDay_date(ctx, field)
+	case "scanned":
+		return ec.fieldContext_BacktestDay_scanned(ctx, field)
+	case "fired":
+		return ec.fieldContext_BacktestDay_fired(ctx, field)
+	case "undecided":
+		return ec.fieldContext_BacktestDay_undecided(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BacktestDay", field.Name)
+}
+
+func (ec *executionContext) childFields_BacktestFlow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "flow":
+		return ec.fieldContext_BacktestFlow_flow(ctx, field)
+	case "reason":
+		return ec.fieldContext_BacktestFlow_reason(ctx, field)
+	case "messages":
+		return ec.fieldContext_BacktestFlow_messages(ctx, field)
+	case "filteredOut":
+		return ec.fieldContext_BacktestFlow_filteredOut(ctx, field)
+	case "withoutRecipient":
+		return ec.fieldContext_BacktestFlow_withoutRecipient(ctx, field)
+	case "recipients":
+		return ec.fieldContext_BacktestFlow_recipients(ctx, field)
+	case "cut":
+		return ec.fieldContext_BacktestFlow_cut(ctx, field)
+	case "needs":
+		return ec.fieldContext_BacktestFlow_needs(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BacktestFlow", field.Name)
+}
+
+func (ec *executionContext) childFields_BacktestRecipient(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "recipient":
+		return ec.fieldContext_BacktestRecipient_recipient(ctx, field)
+	case "messages":
+		return ec.fieldContext_BacktestRecipient_messages(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BacktestRecipient", field.Name)
+}
+
+func (ec *executionContext) childFields_BacktestSample(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "occurrence":
+		return ec.fieldContext_BacktestSample_occurrence(ctx, field)
+	case "rowCount":
+		return ec.fieldContext_BacktestSample_rowCount(ctx, field)
+	case "rows":
+		return ec.fieldContext_BacktestSample_rows(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BacktestSample", field.Name)
 }
 
 func (ec *executionContext) childFields_Catalog(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4541,6 +4841,8 @@ func (ec *executionContext) childFields_Event(ctx context.Context, field graphql
 		return ec.fieldContext_Event_flows(ctx, field)
 	case "problems":
 		return ec.fieldContext_Event_problems(ctx, field)
+	case "explain":
+		return ec.fieldContext_Event_explain(ctx, field)
 	case "archivedAt":
 		return ec.fieldContext_Event_archivedAt(ctx, field)
 	case "createdAt":
@@ -4559,6 +4861,30 @@ func (ec *executionContext) childFields_EventArchivePayload(ctx context.Context,
 		return ec.fieldContext_EventArchivePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EventArchivePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EventBacktest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "problems":
+		return ec.fieldContext_EventBacktest_problems(ctx, field)
+	case "scanned":
+		return ec.fieldContext_EventBacktest_scanned(ctx, field)
+	case "fired":
+		return ec.fieldContext_EventBacktest_fired(ctx, field)
+	case "undecided":
+		return ec.fieldContext_EventBacktest_undecided(ctx, field)
+	case "cut":
+		return ec.fieldContext_EventBacktest_cut(ctx, field)
+	case "oldest":
+		return ec.fieldContext_EventBacktest_oldest(ctx, field)
+	case "days":
+		return ec.fieldContext_EventBacktest_days(ctx, field)
+	case "samples":
+		return ec.fieldContext_EventBacktest_samples(ctx, field)
+	case "flows":
+		return ec.fieldContext_EventBacktest_flows(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventBacktest", field.Name)
 }
 
 func (ec *executionContext) childFields_EventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4613,6 +4939,28 @@ func (ec *executionContext) childFields_EventEnablePayload(ctx context.Context, 
 		return ec.fieldContext_EventEnablePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EventEnablePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EventExplanation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "occurrence":
+		return ec.fieldContext_EventExplanation_occurrence(ctx, field)
+	case "evaluated":
+		return ec.fieldContext_EventExplanation_evaluated(ctx, field)
+	case "fired":
+		return ec.fieldContext_EventExplanation_fired(ctx, field)
+	case "rows":
+		return ec.fieldContext_EventExplanation_rows(ctx, field)
+	case "rowsNow":
+		return ec.fieldContext_EventExplanation_rowsNow(ctx, field)
+	case "executions":
+		return ec.fieldContext_EventExplanation_executions(ctx, field)
+	case "skipped":
+		return ec.fieldContext_EventExplanation_skipped(ctx, field)
+	case "reasons":
+		return ec.fieldContext_EventExplanation_reasons(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventExplanation", field.Name)
 }
 
 func (ec *executionContext) childFields_EventType(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4743,6 +5091,20 @@ func (ec *executionContext) childFields_ExecutionEdge(ctx context.Context, field
 		return ec.fieldContext_ExecutionEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ExecutionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ExplainedReason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reason":
+		return ec.fieldContext_ExplainedReason_reason(ctx, field)
+	case "flow":
+		return ec.fieldContext_ExplainedReason_flow(ctx, field)
+	case "execution":
+		return ec.fieldContext_ExplainedReason_execution(ctx, field)
+	case "delivery":
+		return ec.fieldContext_ExplainedReason_delivery(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExplainedReason", field.Name)
 }
 
 func (ec *executionContext) childFields_FieldPermission(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5215,6 +5577,10 @@ func (ec *executionContext) childFields_Match(ctx context.Context, field graphql
 		return ec.fieldContext_Match_eventVersion(ctx, field)
 	case "fired":
 		return ec.fieldContext_Match_fired(ctx, field)
+	case "reason":
+		return ec.fieldContext_Match_reason(ctx, field)
+	case "cut":
+		return ec.fieldContext_Match_cut(ctx, field)
 	case "rows":
 		return ec.fieldContext_Match_rows(ctx, field)
 	case "executions":
@@ -5659,8 +6025,14 @@ func (ec *executionContext) childFields_TermTrace(ctx context.Context, field gra
 		return ec.fieldContext_TermTrace_got(ctx, field)
 	case "present":
 		return ec.fieldContext_TermTrace_present(ctx, field)
+	case "before":
+		return ec.fieldContext_TermTrace_before(ctx, field)
 	case "true":
 		return ec.fieldContext_TermTrace_true(ctx, field)
+	case "undecided":
+		return ec.fieldContext_TermTrace_undecided(ctx, field)
+	case "path":
+		return ec.fieldContext_TermTrace_path(ctx, field)
 	case "needs":
 		return ec.fieldContext_TermTrace_needs(ctx, field)
 	}
@@ -5673,6 +6045,8 @@ func (ec *executionContext) childFields_Terms(ctx context.Context, field graphql
 		return ec.fieldContext_Terms_mode(ctx, field)
 	case "terms":
 		return ec.fieldContext_Terms_terms(ctx, field)
+	case "groups":
+		return ec.fieldContext_Terms_groups(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Terms", field.Name)
 }

@@ -236,6 +236,24 @@ type EventArchivePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// A draft of an event to try on occurrences that came in.
+type EventBacktestInput struct {
+	// The key of the event type, of `catalog.eventTypes`.
+	Type string `json:"type"`
+	// The conditions; without conditions if left out.
+	Terms *hub.Terms `json:"terms,omitempty"`
+	// Flows of which to tell whom they would have sent to, 20 at most. It needs SEE on automator/fracttal_hub.
+	Flows []string `json:"flows,omitempty"`
+	// Only occurrences that came in at this time or later.
+	Since *time.Time `json:"since,omitempty"`
+	// Only occurrences that came in before this time.
+	Until *time.Time `json:"until,omitempty"`
+	// How many occurrences to look at, the newest first: 1 to 10000.
+	Limit *int `json:"limit,omitempty"`
+	// How many samples to give: 0 to 100.
+	Samples *int `json:"samples,omitempty"`
+}
+
 // A new event. It may be an incomplete draft: `problems` says what is missing.
 type EventCreateInput struct {
 	// What the event is called on the screen, 200 characters at most. Needed to enable the event.
@@ -842,8 +860,14 @@ type TermTrace struct {
 	Got json.RawMessage `json:"got,omitempty"`
 	// Whether the row has the field; null if that is hidden.
 	Present *bool `json:"present,omitempty"`
-	// Whether the term held; null if the value is hidden, which this would tell.
+	// What was in the row before the occurrence, for an operation that asks it; null also if it was empty, not known or hidden.
+	Before json.RawMessage `json:"before,omitempty"`
+	// Whether the term held; null if the value is hidden, which this would tell, or if it is undecided.
 	True *bool `json:"true,omitempty"`
+	// Whether nobody could tell if the term held: it asks what was before, which is not known any more. Null if the value is hidden.
+	Undecided *bool `json:"undecided,omitempty"`
+	// The way to the term in the event's terms: `["terms", "2"]`, or `["groups", "0", "terms", "2"]` in a group.
+	Path []string `json:"path"`
 	// What the caller would need to see the value: the field lies in a record that it may not see. Empty if nothing is hidden.
 	// That the row satisfied the terms as a whole is told all the same: it is why something happened.
 	Needs []*hub.Permission `json:"needs"`

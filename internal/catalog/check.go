@@ -230,6 +230,8 @@ func (f *Field) wanted() string {
 		return "a timestamp with its offset, such as 2026-09-17T14:00:34+00:00 or 2026-09-17T11:00:34-03"
 	case List:
 		return "a list"
+	case Reference:
+		return "the name of a record"
 	}
 	switch {
 	case f.Open && f.textual():

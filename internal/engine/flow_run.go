@@ -93,6 +93,10 @@ func (e *Engine) flowRun(ctx context.Context, c hub.Caller, key int64, in hub.Fl
 			return err
 		}
 		out.Execution = exec
+		if err := tx.Audit(c, hub.AuditEntry{Kind: hub.AuditStarted, Subject: hub.AuditFlow, SubjectKey: f.Key, SubjectName: f.Description,
+			Changes: []hub.AuditChange{hub.AuditMove("execution", "", exec.ID())}}); err != nil {
+			return err
+		}
 		r := e.newRun(tx, exec, hub.Reason{Code: hub.ReasonManual, By: c.Consumer.ID()})
 		if exec.Reading {
 			tx.AfterCommit(e.reread)

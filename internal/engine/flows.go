@@ -110,11 +110,9 @@ func (e *Engine) flowProblems(ctx context.Context, c hub.Caller, f *hub.Flow) ([
 	}
 	facts.Consumer, facts.Group = unnamed(c, facts)
 	problems := hub.FlowProblems(f, facts)
-	if facts.ActionKnown && f.Definition.Filter.Mode != hub.ModeNone {
-		typ := e.catalog.SourceAction(f.Definition.Source.Action).RecordType
-		problems = append(problems, e.termProblems("filter", typ, f.Definition.Filter)...)
-	}
 	if facts.ActionKnown {
+		typ := e.catalog.SourceAction(f.Definition.Source.Action).RecordType
+		problems = append(problems, e.termProblems("filter", typ, f.Definition.Filter, problems)...)
 		problems = append(problems, e.recipientProblems(f, facts)...)
 	}
 	return problems, nil

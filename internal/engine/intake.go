@@ -21,6 +21,7 @@ type intake struct {
 	parts      []part
 	rows       []*row // those of the main type
 	recordsDoc string
+	before     *earlier // what the records were, if an event asks; nil if none does
 }
 
 // part is a record that an occurrence brings.

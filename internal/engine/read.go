@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/recado-hub/recado/internal/condition"
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/sqlite"
 )
@@ -193,7 +194,7 @@ func (r *run) deliverRecord(p *program, name string) error {
 		return err
 	}
 	w := r.row(p, rec)
-	if p.filter.Match(w) {
+	if p.filter.Match(w, condition.Moment{Now: r.exec.CreatedAt}) {
 		for i := range p.flow.Definition.Targets {
 			r.deliver(p, i, w)
 		}

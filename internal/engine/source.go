@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/recado-hub/recado/internal/catalog"
+	"github.com/recado-hub/recado/internal/condition"
 	"github.com/recado-hub/recado/internal/hub"
 )
 
@@ -61,6 +62,7 @@ func (e *Engine) selectRows(ctx context.Context, p *program, exec *hub.Execution
 		return nil, nil, err
 	}
 	look := e.remembering(ctx)
+	at := condition.Moment{Now: exec.CreatedAt}
 	read := 0
 	for after := int64(0); ; {
 		page, err := e.db.RecordsOfType(ctx, q.records.Key, after, readPage)
@@ -73,7 +75,7 @@ func (e *Engine) selectRows(ctx context.Context, p *program, exec *hub.Execution
 		for _, rec := range page {
 			after = rec.Key
 			w := &row{catalog: e.catalog, typ: q.records, name: rec.Name, data: rec.Data, lookup: look}
-			if (q.match == nil || q.match(w)) && p.filter.Match(w) {
+			if (q.match == nil || q.match(w)) && p.filter.Match(w, at) {
 				names = append(names, rec.Name)
 			}
 			if w.err != nil {

@@ -22,6 +22,7 @@ const (
 	AuditResumed            AuditKind = "RESUMED"  // a paused flow or integration
 	AuditSecretRotated      AuditKind = "SECRET_ROTATED"
 	AuditSecretsChanged     AuditKind = "SECRETS_CHANGED" // of an integration, maybe with other fields
+	AuditStarted            AuditKind = "STARTED"         // a flow, by hand
 	AuditCancelled          AuditKind = "CANCELLED"       // an execution
 	AuditResolved           AuditKind = "RESOLVED"        // a delivery of which nobody knew whether it was sent
 	AuditRetried            AuditKind = "RETRIED"         // a delivery that had failed

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"strconv"
 
@@ -223,19 +222,10 @@ func (db *DB) unquoted(ctx context.Context, c hub.Caller, keys []int64, hide fun
 	})
 }
 
-// keptVerdict is a verdict of a trace as occurrences keep it, with what a caller would need to see it.
-type keptVerdict struct {
-	Field     string           `json:"f"`
-	Operation hub.Operation    `json:"o"`
-	Want      json.RawMessage  `json:"w"`
-	Got       json.RawMessage  `json:"g,omitempty"`
-	Present   *bool            `json:"p,omitempty"`
-	True      *bool            `json:"t,omitempty"`
-	Needs     []hub.Permission `json:"needs,omitempty"`
-}
-
-// redactMatches leaves out of what the events made of an occurrence the objects and the values that the caller may not see.
-func (db *DB) redactMatches(c hub.Caller, o *hub.Occurrence) error {
+// redactMatches leaves out of what the events made of an occurrence the objects and the values that the caller may not see: a term
+// may have followed a reference to another record.
+func (db *DB) redactMatches(c hub.Caller, o *hub.Occurrence) {
+	hidden := db.hiddenFields(c, o.Type)
 	for i := range o.Matches {
 		m := &o.Matches[i]
 		if !c.May(hub.RowEvents, hub.See) {
@@ -249,48 +239,54 @@ func (db *DB) redactMatches(c hub.Caller, o *hub.Occurrence) error {
 				s.FlowKey = 0
 			}
 		}
+		hidden.redact(m.Rows)
 	}
-	return db.redactTraces(c, o)
 }
 
-// redactTraces leaves out values that the caller may not see: a term may have followed a reference to another record.
-func (db *DB) redactTraces(c hub.Caller, o *hub.Occurrence) error {
+// DiscloseRows leaves out of what terms said of rows of an event type what the caller may not see. It alters them in place.
+func (db *DB) DiscloseRows(c hub.Caller, eventType string, rows []hub.RowMatch) {
+	db.hiddenFields(c, eventType).redact(rows)
+}
+
+// hiddenFields says which fields of an event type's rows a caller may not see, and remembers it; nil for who may see all records.
+type hiddenFields struct {
+	needs func(field string) []hub.Permission
+	known map[string][]hub.Permission
+}
+
+func (db *DB) hiddenFields(c hub.Caller, eventType string) *hiddenFields {
 	if lacks(c, db.recordRows()) == nil {
 		return nil
 	}
 	typ := ""
-	if t := db.catalog.EventType(o.Type); t != nil {
+	if t := db.catalog.EventType(eventType); t != nil {
 		typ = t.RecordType
 	}
-	for i := range o.Matches {
-		for j := range o.Matches[i].Rows {
-			row := &o.Matches[i].Rows[j]
-			if len(row.Trace) == 0 {
-				continue
+	return &hiddenFields{known: map[string][]hub.Permission{}, needs: func(field string) []hub.Permission { return lacks(c, db.rowsOf(typ, field)) }}
+}
+
+func (h *hiddenFields) redact(rows []hub.RowMatch) {
+	if h == nil {
+		return
+	}
+	for i := range rows {
+		for j := range rows[i].Trace {
+			v := &rows[i].Trace[j]
+			needs, known := h.known[v.Field]
+			if !known {
+				needs = h.needs(v.Field)
+				h.known[v.Field] = needs
 			}
-			var trace []keptVerdict
-			if err := json.Unmarshal(row.Trace, &trace); err != nil {
-				return err
-			}
-			for k := range trace {
-				v := &trace[k]
-				if v.Needs = lacks(c, db.rowsOf(typ, v.Field)); v.Needs != nil {
-					v.Got, v.Present, v.True = nil, nil, nil
-				}
-			}
-			row.Trace = json.RawMessage(doc(trace))
+			v.Hide(needs)
 		}
 	}
-	return nil
 }
 
 // DisclosePublished leaves out of what became of an occurrence what the caller may not see: executions, the objects that its
 // matches lead to, and values in them. Whatever reads for a caller has done it already; it is for the answer to who has just
 // published the occurrence, and whose own records stay in it.
 func (db *DB) DisclosePublished(ctx context.Context, c hub.Caller, p *hub.Published) error {
-	if err := db.redactMatches(c, p.Occurrence); err != nil {
-		return err
-	}
+	db.redactMatches(c, p.Occurrence)
 	if !c.May(hub.RowHub, hub.See) {
 		p.Executions = nil
 		return nil

@@ -117,3 +117,9 @@ func SealedColumns() (names []string) {
 	}
 	return names
 }
+
+// ReadMatches reads matches from the text of their column.
+func ReadMatches(text string) (list []hub.Match, err error) {
+	err = matchesColumn{&list}.Scan(text)
+	return list, err
+}
