@@ -5,10 +5,12 @@ type Node interface {
 	ID() string
 }
 
-// Recipient is who gets a message: a ConstantRecipient or a FieldRecipient.
+// Recipient is who gets a message: a ConstantRecipient, a FieldRecipient, SeveralRecipients or a FirstRecipient.
 type Recipient interface {
 	isRecipient()
 }
 
 func (ConstantRecipient) isRecipient() {}
 func (FieldRecipient) isRecipient()    {}
+func (SeveralRecipients) isRecipient() {}
+func (FirstRecipient) isRecipient()    {}
