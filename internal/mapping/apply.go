@@ -126,6 +126,10 @@ func lookUp(r Row, field string) (string, *Problem) {
 	if !ok {
 		return "", missing(field)
 	}
+	// The way of most values, which goes without a style.
+	if s, ok := Text(v); ok && strings.TrimSpace(s) != "" {
+		return s, nil
+	}
 	return readable(nil, v, Fact{}, field)
 }
 

@@ -195,7 +195,7 @@ func TestAnExpressionEndsWhateverTheRowHolds(t *testing.T) {
 	}
 	few := list[:60]
 	megabyte := strings.Repeat("é", 500_000)
-	r := row{"list": list, "few": few, "text": megabyte, "thousand": list[:1000], "texts": slices.Repeat([]any{megabyte}, 20)}
+	r := row{"list": list, "few": few, "text": megabyte, "thousand": list[:1000], "texts": slices.Repeat([]any{megabyte}, 20), "kilobytes": slices.Repeat([]any{strings.Repeat("x", 1000)}, 1000)}
 	for _, c := range []struct{ name, expression, code string }{
 		{"a text that doubles with every element", `{"reduce":[{"var":"few"},{"cat":[{"var":"accumulator"},{"var":"accumulator"}]},"ab"]}`, mapping.CodeExpressionFailed},
 		{"a list that doubles with every element", `{"reduce":[{"var":"few"},{"merge":[{"var":"accumulator"},{"var":"accumulator"}]},[1]]}`, mapping.CodeExpressionFailed},
@@ -207,6 +207,7 @@ func TestAnExpressionEndsWhateverTheRowHolds(t *testing.T) {
 		{"a text of 1 MB as it is", `{"var":"text"}`, mapping.CodeTooLong},
 		{"a text of 1 MB in capitals", `{"case":[{"var":"text"},"upper"]}`, mapping.CodeExpressionFailed},
 		{"a text of 1 MB read for every element", `{"filter":[{"var":"texts"},{"in":["z",{"var":""}]}]}`, mapping.CodeExpressionFailed},
+		{"many characters to trim, looked for in every element", `{"filter":[{"var":"kilobytes"},{"trim":[{"var":""},"` + strings.Repeat("yz", 3000) + `x"]}]}`, mapping.CodeExpressionFailed},
 		{"a record looked up for every element", `{"map":[{"var":"few"},{"lookup":["person",{"var":""},"name"]}]}`, mapping.CodeExpressionFailed},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -156,7 +156,7 @@ func compileTrim(c *compiler, args []any, p place) (operand, error) {
 		drop := func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
 		if len(args) == 2 && args[1] != nil {
 			chars, ok := m.text(args[1])
-			if !ok || !m.step(len(s)>>10*(1+len(chars)>>6)) {
+			if !ok || !m.step(len(s)*(1+len(chars)>>6)>>10) {
 				return nil
 			}
 			if chars != "" {
