@@ -151,7 +151,7 @@ func (p *postman) describe() *hub.Connector {
 		},
 		Actions: []hub.ConnectorAction{{
 			Key: "letter", Title: label("Letter", "Carta"), Parameters: hub.Schema{JSON: json.RawMessage(`{"type":"object","properties":{"template":{"type":"string"}},"required":["template"]}`)},
-			Values: hub.ValuesSpec{Positional: true, Min: 1, Max: 7}, Recipient: hub.RecipientSpec{Format: "e164", Title: label("Phone", "Telefone")},
+			Values: hub.ValuesSpec{Positional: true, Named: true, Min: 1, Max: 7}, Recipient: hub.RecipientSpec{Format: "e164", Title: label("Phone", "Telefone")},
 		}},
 		Limits:       []hub.Limit{{Key: "rate", Scope: "INTEGRATION", PerSecond: 1000, Burst: 1000}},
 		Capabilities: hub.Capabilities{Receipts: true, InFlight: 100},

@@ -73,6 +73,11 @@ func (r *flowResolver) Problems(ctx context.Context, obj *hub.Flow) ([]*hub.Prob
 	return pointers(list), err
 }
 
+func (r *flowResolver) Warnings(ctx context.Context, obj *hub.Flow) ([]*hub.Problem, error) {
+	list, err := r.engine.FlowWarnings(ctx, caller(ctx), obj)
+	return pointers(list), err
+}
+
 func (r *flowResolver) PermissionsNeeded(ctx context.Context, obj *hub.Flow) ([]*hub.Permission, error) {
 	list, err := r.engine.FlowPermissionsNeeded(ctx, caller(ctx), obj)
 	return pointers(list), err
@@ -102,6 +107,18 @@ func (r *flowSettingsResolver) MaxAge(ctx context.Context, obj *hub.FlowSettings
 	return obj.Retry().MaxAge, nil
 }
 
+func (r *flowSettingsResolver) Locale(ctx context.Context, obj *hub.FlowSettings) (*string, error) {
+	return optional(obj.Locale), nil
+}
+
+func (r *flowSettingsResolver) TimeZone(ctx context.Context, obj *hub.FlowSettings) (*string, error) {
+	return optional(obj.TimeZone), nil
+}
+
+func (r *flowSettingsResolver) DefaultCountry(ctx context.Context, obj *hub.FlowSettings) (*string, error) {
+	return optional(obj.DefaultCountry), nil
+}
+
 func (r *flowSourceResolver) Consumer(ctx context.Context, obj *hub.FlowSource) (*hub.Consumer, error) {
 	return visitOf(ctx).loaders.consumers.one(ctx, obj.ConsumerKey)
 }
@@ -127,13 +144,7 @@ func (r *flowTargetResolver) ConnectorAction(ctx context.Context, obj *hub.FlowT
 }
 
 func (r *flowTargetResolver) Recipient(ctx context.Context, obj *hub.FlowTarget) (model.Recipient, error) {
-	switch {
-	case obj.Recipient.Field != "":
-		return &model.FieldRecipient{Field: obj.Recipient.Field}, nil
-	case obj.Recipient.Constant != "":
-		return &model.ConstantRecipient{Constant: obj.Recipient.Constant}, nil
-	}
-	return nil, nil
+	return recipient(obj.Recipient), nil
 }
 
 func (r *flowVersionResolver) Trigger(ctx context.Context, obj *hub.Flow) (hub.Trigger, error) {
@@ -158,6 +169,10 @@ func (r *flowVersionResolver) Targets(ctx context.Context, obj *hub.Flow) ([]*hu
 
 func (r *flowVersionResolver) Settings(ctx context.Context, obj *hub.Flow) (*hub.FlowSettings, error) {
 	return &obj.Definition.Settings, nil
+}
+
+func (r *mappingEntryResolver) Name(ctx context.Context, obj *hub.MappingEntry) (*string, error) {
+	return optional(obj.Name), nil
 }
 
 func (r *mutationResolver) FlowCreate(ctx context.Context, input model.FlowCreateInput) (*model.FlowCreatePayload, error) {
@@ -236,10 +251,13 @@ func (r *resolver) FlowTarget() generated.FlowTargetResolver { return &flowTarge
 
 func (r *resolver) FlowVersion() generated.FlowVersionResolver { return &flowVersionResolver{r} }
 
+func (r *resolver) MappingEntry() generated.MappingEntryResolver { return &mappingEntryResolver{r} }
+
 type (
 	flowResolver         struct{ *resolver }
 	flowSettingsResolver struct{ *resolver }
 	flowSourceResolver   struct{ *resolver }
 	flowTargetResolver   struct{ *resolver }
 	flowVersionResolver  struct{ *resolver }
+	mappingEntryResolver struct{ *resolver }
 )

@@ -124,13 +124,41 @@ func flowTargets(list []*model.FlowTargetInput) (*[]hub.FlowTarget, error) {
 		if isNull(t.Parameters) {
 			t.Parameters = nil
 		}
-		// What stands in a variable is not judged by the schema's @oneOf.
-		if t.Recipient.Constant != "" && t.Recipient.Field != "" {
-			return nil, hub.Invalid(hub.Path("targets", i, "recipient"), "the recipient is either a constant or a field, not both")
+		if err := oneRecipient(hub.Path("targets", i, "recipient"), t.Recipient); err != nil {
+			return nil, err
+		}
+		for j := range t.Mapping {
+			if isNull(t.Mapping[j].Expression) {
+				t.Mapping[j].Expression = nil
+			}
 		}
 		targets[i] = t
 	}
 	return &targets, nil
+}
+
+// oneRecipient holds @oneOf: what stands in a variable is not judged by the schema.
+func oneRecipient(path string, r hub.Recipient) error {
+	given := 0
+	for _, set := range []bool{r.Constant != "", r.Field != "", r.All != nil, r.First != nil} {
+		if set {
+			given++
+		}
+	}
+	if given > 1 {
+		return hub.Invalid(path, "the recipient is either a constant or a field, not both; several stand in all, and a chain in first")
+	}
+	for i, part := range r.All {
+		if err := oneRecipient(hub.Path(path, "all", i), part); err != nil {
+			return err
+		}
+	}
+	for i, part := range r.First {
+		if err := oneRecipient(hub.Path(path, "first", i), part); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // flowSettings reads settings; what was left out takes its default, which the hub writes as zero.
@@ -140,6 +168,9 @@ func flowSettings(in *model.FlowSettingsInput) (*hub.FlowSettings, error) {
 	}
 	var out hub.FlowSettings
 	hub.Assign(&out.UnknownPolicy, in.UnknownPolicy)
+	hub.Assign(&out.Locale, in.Locale)
+	hub.Assign(&out.TimeZone, in.TimeZone)
+	hub.Assign(&out.DefaultCountry, in.DefaultCountry)
 	if in.MaxAttempts != nil {
 		if *in.MaxAttempts < 1 {
 			return nil, hub.Invalid("settings.maxAttempts", "must be between 1 and %d; leave it out for the default", hub.MaxMaxAttempts)

@@ -141,3 +141,28 @@ func shown(d *hub.Delivery) []*string {
 	}
 	return values
 }
+
+// recipient is who gets a message, in the shape of the union; nil in a draft without one.
+func recipient(r hub.Recipient) model.Recipient {
+	switch {
+	case r.Field != "":
+		return &model.FieldRecipient{Field: r.Field}
+	case r.Constant != "":
+		return &model.ConstantRecipient{Constant: r.Constant}
+	case r.All != nil:
+		return &model.SeveralRecipients{All: recipients(r.All)}
+	case r.First != nil:
+		return &model.FirstRecipient{First: recipients(r.First)}
+	}
+	return nil
+}
+
+func recipients(list []hub.Recipient) []model.Recipient {
+	out := make([]model.Recipient, 0, len(list))
+	for _, r := range list {
+		if shape := recipient(r); shape != nil { // a part that was left empty, in a draft
+			out = append(out, shape)
+		}
+	}
+	return out
+}

@@ -1046,6 +1046,29 @@ func (ec *executionContext) fieldContext_ValuesSpec_positional(_ context.Context
 	return graphql.NewScalarFieldContext("ValuesSpec", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _ValuesSpec_named(ctx context.Context, field graphql.CollectedField, obj *hub.ValuesSpec) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValuesSpec_named(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Named, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ValuesSpec_named(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ValuesSpec", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _ValuesSpec_min(ctx context.Context, field graphql.CollectedField, obj *hub.ValuesSpec) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1897,6 +1920,11 @@ func (ec *executionContext) _ValuesSpec(ctx context.Context, sel ast.SelectionSe
 			out.Values[i] = graphql.MarshalString("ValuesSpec")
 		case "positional":
 			out.Values[i] = ec._ValuesSpec_positional(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "named":
+			out.Values[i] = ec._ValuesSpec_named(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

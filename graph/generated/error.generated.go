@@ -156,6 +156,29 @@ func (ec *executionContext) fieldContext_Problem_nextStep(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Problem", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Problem_severity(ctx context.Context, field graphql.CollectedField, obj *hub.Problem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Problem_severity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Level(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v hub.Severity) graphql.Marshaler {
+			return ec.marshalNSeverity2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐSeverity(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Problem_severity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Problem", field, true, false, errors.New("field of type Severity does not have child fields"))
+}
+
 func (ec *executionContext) _Reason_code(ctx context.Context, field graphql.CollectedField, obj *hub.Reason) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -613,6 +636,11 @@ func (ec *executionContext) _Problem(ctx context.Context, sel ast.SelectionSet, 
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "severity":
+			out.Values[i] = ec._Problem_severity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -948,6 +976,23 @@ func (ec *executionContext) unmarshalNReasonCode2githubᚗcomᚋrecadoᚑhubᚋr
 }
 
 func (ec *executionContext) marshalNReasonCode2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐReasonCode(ctx context.Context, sel ast.SelectionSet, v hub.ReasonCode) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNSeverity2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐSeverity(ctx context.Context, v any) (hub.Severity, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := hub.Severity(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSeverity2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐSeverity(ctx context.Context, sel ast.SelectionSet, v hub.Severity) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {

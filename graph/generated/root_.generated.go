@@ -44,6 +44,7 @@ type ResolverRoot interface {
 	FlowVersion() FlowVersionResolver
 	Group() GroupResolver
 	Integration() IntegrationResolver
+	MappingEntry() MappingEntryResolver
 	Match() MatchResolver
 	Module() ModuleResolver
 	Mutation() MutationResolver
@@ -848,6 +849,8 @@ Which values the mapping of an action must yield.
 type ValuesSpec {
   "Whether values are numbered positions of a template."
   positional: Boolean!
+  "Whether values may have names. Both may hold; one message then has either positions or names."
+  named: Boolean!
   "The fewest values."
   min: Int!
   "The most values; null if there is no limit."
@@ -1179,7 +1182,7 @@ type Delivery implements Node {
   recipient: String @requiresRowOf(what: SOURCE, action: SEE)
   "The recipient as the provider writes it; null as long as it is not known, and where ` + "`" + `recipient` + "`" + ` is hidden."
   providerRecipient: String @requiresRowOf(what: SOURCE, action: SEE)
-  "The values of the message, by position; null where one came from a field that the caller may not see."
+  "The values of the message, by position, and named ones in the order of the flow's mapping; null where one came from a field that the caller may not see."
   values: [String]! @requiresRowOf(what: SOURCE, action: SEE)
   "The key of the record whose row it is about; null if the caller may not see such records."
   record: String @requiresRowOf(what: SOURCE, action: SEE)
@@ -1258,7 +1261,7 @@ enum DeliveryState {
   UNKNOWN
   "It was not delivered; ` + "`" + `reason` + "`" + ` says why."
   FAILED
-  "Not sent, because the recipient must not be messaged."
+  "Not sent: the recipient must not be messaged, or the flow wants no message when a value is missing. ` + "`" + `reason` + "`" + ` says which."
   SUPPRESSED
   "Taken back before it was sent."
   CANCELLED
@@ -1596,6 +1599,18 @@ type Problem {
   message: String! @localized
   "What to do about it; null if the message says it all."
   nextStep: String @localized
+  "How bad it is."
+  severity: Severity!
+}
+
+"""
+How bad a problem is.
+"""
+enum Severity {
+  "It would fail. What has such a problem cannot be enabled."
+  ERROR
+  "It works, but perhaps not for all rows. It keeps nothing from being enabled."
+  WARNING
 }
 
 """
@@ -1650,6 +1665,8 @@ enum ReasonCode {
   FLOW_INVALID
   "A value of the message could not be made."
   MAPPING_FAILED
+  "A value of the message is missing, and the flow's policy is not to send then."
+  VALUE_MISSING
   "There is no recipient, or it is not a number that can be messaged."
   RECIPIENT_INVALID
   "The provider asked to try again later."
@@ -2343,6 +2360,11 @@ type Flow implements Node {
   "What would make the flow fail, in the order of the screen: its required information. A flow with problems cannot be enabled."
   problems: [Problem!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   """
+  What works, but perhaps not for all rows: a value that a record may lack, a text that is read as a number. Warnings keep
+  the flow from nothing.
+  """
+  warnings: [Problem!]!
+  """
   The least that its consumer needs to hold: SEE on the rows that guard its source and every record that its fields lead
   to. Empty in a draft that reads nothing yet.
   """
@@ -2458,14 +2480,14 @@ type FlowTarget {
   parameters: JSON
   "Who gets the message; null in a draft without one."
   recipient: Recipient
-  "Which field of the row stands at which position of the message."
+  "Which value stands at which place of the message."
   mapping: [MappingEntry!]!
 }
 
 """
 Who gets a message.
 """
-union Recipient = ConstantRecipient | FieldRecipient
+union Recipient = ConstantRecipient | FieldRecipient | SeveralRecipients | FirstRecipient
 
 """
 The same recipient for every row.
@@ -2476,7 +2498,7 @@ type ConstantRecipient {
 }
 
 """
-A recipient that stands in a field of the row.
+A recipient that stands in a field of the row. Each element of a list is one.
 """
 type FieldRecipient {
   "The path of the field: ` + "`" + `responsible.sms` + "`" + `."
@@ -2484,13 +2506,53 @@ type FieldRecipient {
 }
 
 """
-Puts a field of the row at a position of the message.
+Several recipients: each distinct one gets a delivery of its own, and one that cannot be used fails that delivery alone.
+"""
+type SeveralRecipients {
+  "The recipients, in their order."
+  all: [Recipient!]!
+}
+
+"""
+A chain of recipients: the message goes to the first that is filled and can be used.
+"""
+type FirstRecipient {
+  "The recipients, in the order in which they are tried."
+  first: [Recipient!]!
+}
+
+"""
+Puts a value at a place of the message: a position or a named parameter. The value is a field of the row, a constant or an
+expression.
 """
 type MappingEntry {
-  "The path of the field."
+  "The path of the field; empty if the value is a constant or an expression."
   field: String!
-  "The position in the message, from 1."
+  "The position in the message, from 1; 0 if the value has a name."
   position: Int!
+  "The name of the parameter; null if the value has a position."
+  name: String
+  "The text that is the same for every row; null if the value is a field or an expression."
+  constant: String
+  "The expression, in JSON Logic; null if the value is a field or a constant."
+  expression: JSON
+  "What happens to a delivery when the value is missing in the row."
+  missing: MissingPolicy!
+  "The text that stands in with DEFAULT; null without."
+  default: String
+}
+
+"""
+What happens to a delivery when a value of its message is missing in the row: the row has no such field, or nothing in it,
+or the expression yields nothing.
+"""
+enum MissingPolicy {
+  "The delivery fails, and its reason says which value is missing."
+  FAIL
+  "The entry's default stands in."
+  DEFAULT
+  "The delivery is SUPPRESSED with the reason VALUE_MISSING: it is not sent, and that is no failure."
+  SKIP
 }
 
 """
@@ -2505,6 +2567,15 @@ type FlowSettings {
   unknownPolicy: UnknownPolicy!
   "How long such a delivery waits for a word from the provider before the policy takes effect."
   unknownWait: Duration!
+  """
+  The language in which values read: times as a date and an hour, ` + "`" + `true` + "`" + ` as a word, values of an enum by their label, the
+  decimal mark. Null: values read as data, and expressions use English.
+  """
+  locale: Locale
+  "The time zone of dates, by its name in IANA's list: ` + "`" + `America/Sao_Paulo` + "`" + `. Null: UTC."
+  timeZone: String
+  "The country of telephone numbers without a country code, as ISO 3166-1 alpha-2: ` + "`" + `BR` + "`" + `. Null: numbers need a country code."
+  defaultCountry: String
 }
 
 """
@@ -2581,7 +2652,7 @@ input FlowTargetInput {
   parameters: JSON
   "Who gets the message. Needed to enable the flow."
   recipient: RecipientInput
-  "Which field of the row stands at which position of the message. Needed to enable the flow."
+  "Which value stands at which place of the message: all by position, or all by name. Needed to enable the flow."
   mapping: [MappingEntryInput!]
 }
 
@@ -2591,18 +2662,39 @@ Who gets a message: exactly one of the fields.
 input RecipientInput @oneOf {
   "The same recipient for every row, such as a telephone number with country code."
   constant: String
-  "The path of a field of the row: ` + "`" + `responsible.sms` + "`" + `."
+  "The path of a field of the row: ` + "`" + `responsible.sms` + "`" + `. If it holds a list, each element is a recipient."
   field: String
+  """
+  Several recipients, 20 at most in all: each distinct one gets a delivery, 50 at most for a row. Each may be a constant, a
+  field or a chain.
+  """
+  all: [RecipientInput!]
+  "A chain: the first of these constants and fields that is filled and can be used, such as ` + "`" + `responsible.sms` + "`" + `, then ` + "`" + `responsible.telephone` + "`" + `."
+  first: [RecipientInput!]
 }
 
 """
-Puts a field of the row at a position of the message.
+Puts a value at a place of the message. Exactly one of ` + "`" + `field` + "`" + `, ` + "`" + `constant` + "`" + ` and ` + "`" + `expression` + "`" + ` is given, and exactly one of
+` + "`" + `position` + "`" + ` and ` + "`" + `name` + "`" + `.
 """
 input MappingEntryInput {
-  "The path of the field."
-  field: String!
+  "The path of a field of the row."
+  field: String
   "The position in the message, from 1 and without gaps."
-  position: Int!
+  position: Int
+  "The name of the parameter: a letter, then letters, digits and ` + "`" + `_.-` + "`" + `, 100 at most. All entries have names, or none."
+  name: String
+  "A text that is the same for every row, 64 KiB at most."
+  constant: String
+  """
+  An expression in JSON Logic (jsonlogic.com) over the row, 8 KiB at most: ` + "`" + `{"cat": ["OT ", {"var": "wo_folio"}]}` + "`" + `. Its
+  operators are listed in schema/README.md.
+  """
+  expression: JSON
+  "What happens to a delivery when the value is missing in the row; FAIL if left out."
+  missing: MissingPolicy
+  "The text that stands in; given with DEFAULT, and only with it."
+  default: String
 }
 
 """
@@ -2617,6 +2709,12 @@ input FlowSettingsInput {
   unknownPolicy: UnknownPolicy
   "How long such a delivery waits before the policy takes effect: 7 days at most, 15 minutes if left out. Whole seconds."
   unknownWait: Duration
+  "The language in which values read; as data if left out."
+  locale: Locale
+  "The time zone of dates, by its name in IANA's list: ` + "`" + `America/Sao_Paulo` + "`" + `. UTC if left out."
+  timeZone: String
+  "The country of telephone numbers without a country code, as ISO 3166-1 alpha-2: ` + "`" + `BR` + "`" + `. If left out, numbers need a country code."
+  defaultCountry: String
 }
 
 """
@@ -5163,6 +5261,8 @@ func (ec *executionContext) childFields_Flow(ctx context.Context, field graphql.
 		return ec.fieldContext_Flow_settings(ctx, field)
 	case "problems":
 		return ec.fieldContext_Flow_problems(ctx, field)
+	case "warnings":
+		return ec.fieldContext_Flow_warnings(ctx, field)
 	case "permissionsNeeded":
 		return ec.fieldContext_Flow_permissionsNeeded(ctx, field)
 	case "permissionsExcess":
@@ -5279,6 +5379,12 @@ func (ec *executionContext) childFields_FlowSettings(ctx context.Context, field 
 		return ec.fieldContext_FlowSettings_unknownPolicy(ctx, field)
 	case "unknownWait":
 		return ec.fieldContext_FlowSettings_unknownWait(ctx, field)
+	case "locale":
+		return ec.fieldContext_FlowSettings_locale(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_FlowSettings_timeZone(ctx, field)
+	case "defaultCountry":
+		return ec.fieldContext_FlowSettings_defaultCountry(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowSettings", field.Name)
 }
@@ -5565,6 +5671,16 @@ func (ec *executionContext) childFields_MappingEntry(ctx context.Context, field 
 		return ec.fieldContext_MappingEntry_field(ctx, field)
 	case "position":
 		return ec.fieldContext_MappingEntry_position(ctx, field)
+	case "name":
+		return ec.fieldContext_MappingEntry_name(ctx, field)
+	case "constant":
+		return ec.fieldContext_MappingEntry_constant(ctx, field)
+	case "expression":
+		return ec.fieldContext_MappingEntry_expression(ctx, field)
+	case "missing":
+		return ec.fieldContext_MappingEntry_missing(ctx, field)
+	case "default":
+		return ec.fieldContext_MappingEntry_default(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MappingEntry", field.Name)
 }
@@ -5755,6 +5871,8 @@ func (ec *executionContext) childFields_Problem(ctx context.Context, field graph
 		return ec.fieldContext_Problem_message(ctx, field)
 	case "nextStep":
 		return ec.fieldContext_Problem_nextStep(ctx, field)
+	case "severity":
+		return ec.fieldContext_Problem_severity(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Problem", field.Name)
 }
@@ -6071,6 +6189,8 @@ func (ec *executionContext) childFields_ValuesSpec(ctx context.Context, field gr
 	switch field.Name {
 	case "positional":
 		return ec.fieldContext_ValuesSpec_positional(ctx, field)
+	case "named":
+		return ec.fieldContext_ValuesSpec_named(ctx, field)
 	case "min":
 		return ec.fieldContext_ValuesSpec_min(ctx, field)
 	case "max":

@@ -391,13 +391,21 @@ type FieldPermission struct {
 	Missing []*hub.Permission `json:"missing"`
 }
 
-// A recipient that stands in a field of the row.
+// A recipient that stands in a field of the row. Each element of a list is one.
 type FieldRecipient struct {
 	// The path of the field: `responsible.sms`.
 	Field string `json:"field"`
 }
 
 func (FieldRecipient) IsRecipient() {}
+
+// A chain of recipients: the message goes to the first that is filled and can be used.
+type FirstRecipient struct {
+	// The recipients, in the order in which they are tried.
+	First []Recipient `json:"first"`
+}
+
+func (FirstRecipient) IsRecipient() {}
 
 // What became of `flowArchive`.
 type FlowArchivePayload struct {
@@ -504,6 +512,12 @@ type FlowSettingsInput struct {
 	UnknownPolicy *hub.UnknownPolicy `json:"unknownPolicy,omitempty"`
 	// How long such a delivery waits before the policy takes effect: 7 days at most, 15 minutes if left out. Whole seconds.
 	UnknownWait *time.Duration `json:"unknownWait,omitempty"`
+	// The language in which values read; as data if left out.
+	Locale *string `json:"locale,omitempty"`
+	// The time zone of dates, by its name in IANA's list: `America/Sao_Paulo`. UTC if left out.
+	TimeZone *string `json:"timeZone,omitempty"`
+	// The country of telephone numbers without a country code, as ISO 3166-1 alpha-2: `BR`. If left out, numbers need a country code.
+	DefaultCountry *string `json:"defaultCountry,omitempty"`
 }
 
 // Which rows a flow reads, and with whose rights.
@@ -530,7 +544,7 @@ type FlowTargetInput struct {
 	Parameters json.RawMessage `json:"parameters,omitempty"`
 	// Who gets the message. Needed to enable the flow.
 	Recipient *hub.Recipient `json:"recipient,omitempty"`
-	// Which field of the row stands at which position of the message. Needed to enable the flow.
+	// Which value stands at which place of the message: all by position, or all by name. Needed to enable the flow.
 	Mapping []*hub.MappingEntry `json:"mapping,omitempty"`
 }
 
@@ -847,6 +861,14 @@ type SecretInput struct {
 	// The secret; null or empty takes it away.
 	Value *string `json:"value,omitempty"`
 }
+
+// Several recipients: each distinct one gets a delivery of its own, and one that cannot be used fails that delivery alone.
+type SeveralRecipients struct {
+	// The recipients, in their order.
+	All []Recipient `json:"all"`
+}
+
+func (SeveralRecipients) IsRecipient() {}
 
 // What became of one term on one row.
 type TermTrace struct {

@@ -7,13 +7,15 @@ type Node interface {
 	ID() string
 }
 
-// Recipient is who gets a message: a ConstantRecipient or a FieldRecipient.
+// Recipient is who gets a message: a ConstantRecipient, a FieldRecipient, SeveralRecipients or a FirstRecipient.
 type Recipient interface {
 	isRecipient()
 }
 
 func (ConstantRecipient) isRecipient() {}
 func (FieldRecipient) isRecipient()    {}
+func (SeveralRecipients) isRecipient() {}
+func (FirstRecipient) isRecipient()    {}
 
 // FlowSchedule is when a flow runs by itself: a DateSchedule, a CronSchedule or an IntervalSchedule.
 type FlowSchedule interface {

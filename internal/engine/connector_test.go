@@ -119,7 +119,7 @@ func (f *flickering) Connector(name string) *hub.Connector {
 func TestAMessageLooksAgainForWhatCameAboutWhileAnotherOfItsExecutionWasOnItsWay(t *testing.T) {
 	scene(t, nil, func(t *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) {
 		h.Connector.Hold()
-		h.Engine.Connect(&flickering{h.Connector, 2}) // for room, and for the first message
+		h.Engine.Connect(&flickering{h.Connector, 3}) // for how recipients are written, for room, and for the first message
 		key := started(t, h.Publish(t, team("OT-1")))
 		settled()
 		is(t, h, key, "RUNNING: SENDING PENDING")

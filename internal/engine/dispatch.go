@@ -79,7 +79,7 @@ func (r *run) send(p *program, in *integration, connector *hub.Connector, it *it
 			Message: "the connector no longer has the action " + it.Action})
 		return
 	}
-	to, err := hub.NormalRecipient(it.Recipient, action)
+	to, err := hub.NormalRecipient(it.Recipient, action, p.flow.Definition.Settings.DefaultCountry)
 	if err != nil {
 		r.fail(it, hub.Reason{Code: hub.ReasonRecipient, Path: hub.Path("targets", it.Target, "recipient"), Message: err.Error(),
 			NextStep: "correct the number in the record"})
@@ -99,7 +99,7 @@ func (r *run) send(p *program, in *integration, connector *hub.Connector, it *it
 	now := r.tx.Now()
 	r.out = append(r.out, &flight{exec: r.exec, delivery: it.Delivery, program: p, in: in, started: now,
 		handover: hub.Handover{Key: it.Key, Attempt: it.Tries, FlowKey: it.FlowKey, Action: it.Action,
-			Parameters: p.flow.Definition.Targets[it.Target].Parameters, Recipient: to, Values: it.Values, Language: action.Language,
+			Parameters: p.flow.Definition.Targets[it.Target].Parameters, Recipient: to, Values: it.Values, Names: p.mapping[it.Target].Names(), Language: action.Language,
 			Deadline: now.Add(r.e.sendTimeout)}})
 }
 

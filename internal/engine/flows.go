@@ -92,15 +92,42 @@ func (e *Engine) FlowProblems(ctx context.Context, c hub.Caller, f *hub.Flow) ([
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return nil, err
 	}
-	return e.flowProblems(ctx, c, f)
+	list, err := e.flowProblems(ctx, c, f)
+	list, _ = apart(list)
+	return list, err
+}
+
+// FlowWarnings lists what works in a flow, but perhaps not for all records. SEE on automator/fracttal_hub.
+func (e *Engine) FlowWarnings(ctx context.Context, c hub.Caller, f *hub.Flow) ([]hub.Problem, error) {
+	if err := c.Need(hub.RowHub, hub.See); err != nil {
+		return nil, err
+	}
+	list, err := e.flowProblems(ctx, c, f)
+	_, list = apart(list)
+	return list, err
 }
 
 func (e *Engine) mustBeSound(ctx context.Context, c hub.Caller, f *hub.Flow) error {
 	problems, err := e.flowProblems(ctx, c, f)
-	if err != nil || len(problems) == 0 {
+	if err != nil {
 		return err
 	}
-	return hub.WithProblems(problems)
+	if problems, _ = apart(problems); len(problems) > 0 {
+		return hub.WithProblems(problems)
+	}
+	return nil
+}
+
+// apart tells what keeps a flow from being enabled from mere warnings.
+func apart(all []hub.Problem) (problems, warnings []hub.Problem) {
+	for _, p := range all {
+		if p.Warning() {
+			warnings = append(warnings, p)
+		} else {
+			problems = append(problems, p)
+		}
+	}
+	return problems, warnings
 }
 
 func (e *Engine) flowProblems(ctx context.Context, c hub.Caller, f *hub.Flow) ([]hub.Problem, error) {
@@ -144,6 +171,7 @@ func (e *Engine) flowFacts(ctx context.Context, f *hub.Flow) (facts hub.FlowFact
 		if action := e.catalog.SourceAction(s.Action); action != nil {
 			facts.ActionKnown = true
 			facts.Field = e.fieldsOf(action.RecordType)
+			facts.Lookup = e.factOf
 		}
 		if facts.Consumer, facts.Group, err = e.db.ConsumerRights(ctx, s.ConsumerKey); err != nil {
 			return facts, err
@@ -160,10 +188,22 @@ func (e *Engine) flowFacts(ctx context.Context, f *hub.Flow) (facts hub.FlowFact
 }
 
 func (e *Engine) fieldsOf(recordType string) func(string) hub.FieldFact {
-	return func(path string) hub.FieldFact {
-		fact, _ := e.catalog.Resolve(recordType, path)
-		return fact
+	return func(path string) hub.FieldFact { return e.factOf(recordType, path) }
+}
+
+// factOf is what the catalogue says of a field path of a record type. A field that names the record, or what it belongs to,
+// is filled in every record.
+func (e *Engine) factOf(recordType, path string) hub.FieldFact {
+	fact, field := e.catalog.Resolve(recordType, path)
+	if fact.Known {
+		typ, key := e.catalog.RecordType(recordType), path
+		if field.Alias != "" {
+			key = field.Alias
+		}
+		fact.Type = string(field.Type)
+		fact.Filled = key == typ.NameField || key == typ.SubjectField
 	}
+	return fact
 }
 
 func (e *Engine) targetFacts(ctx context.Context, t *hub.FlowTarget) (hub.TargetFacts, error) {
@@ -196,16 +236,30 @@ func (e *Engine) recipientProblems(f *hub.Flow, facts hub.FlowFacts) (problems [
 	recordType := e.catalog.SourceAction(f.Definition.Source.Action).RecordType
 	for i, t := range f.Definition.Targets {
 		connector := facts.Targets[i].Connector
-		if connector == nil || t.Recipient.Field == "" {
+		if connector == nil {
 			continue
 		}
-		action := connector.Action(t.Action)
-		fact, field := e.catalog.Resolve(recordType, t.Recipient.Field)
-		if action == nil || action.Recipient.Format != "e164" || !fact.Known || field.Type == catalog.Text || field.Type == catalog.Integer {
-			continue
+		if action := connector.Action(t.Action); action != nil && action.Recipient.Format == "e164" {
+			problems = append(problems, e.phoneProblems(hub.Path("targets", i, "recipient"), recordType, t.Recipient)...)
 		}
-		problems = append(problems, hub.Problem{Code: hub.ProblemRecipientInvalid, Path: hub.Path("targets", i, "recipient", "field"),
-			Message: fmt.Sprintf("the field %s is of type %s and holds no telephone number", hub.Clip(t.Recipient.Field, 60), field.Type), NextStep: "choose a field such as responsible.sms"})
+	}
+	return problems
+}
+
+func (e *Engine) phoneProblems(path, recordType string, r hub.Recipient) (problems []hub.Problem) {
+	if fact, field := e.catalog.Resolve(recordType, r.Field); fact.Known {
+		switch field.Type {
+		case catalog.Text, catalog.Integer, catalog.List:
+		default:
+			problems = append(problems, hub.Problem{Code: hub.ProblemRecipientInvalid, Path: path + ".field",
+				Message: fmt.Sprintf("the field %s is of type %s and holds no telephone number", hub.Clip(r.Field, 60), field.Type), NextStep: "choose a field such as responsible.sms"})
+		}
+	}
+	for i, part := range r.All {
+		problems = append(problems, e.phoneProblems(hub.Path(path, "all", i), recordType, part)...)
+	}
+	for i, part := range r.First {
+		problems = append(problems, e.phoneProblems(hub.Path(path, "first", i), recordType, part)...)
 	}
 	return problems
 }

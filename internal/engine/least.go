@@ -7,7 +7,7 @@ import (
 )
 
 // flowReads is the least that a flow's consumer needs: SEE on the row of its source, and on those of every record that its
-// fields lead to. A draft that reads nothing yet needs nothing, and neither does a field that does not exist.
+// fields lead to or that it looks up. A draft that reads nothing yet needs nothing, and neither does a field that does not exist.
 func (e *Engine) flowReads(f *hub.Flow) hub.Grants {
 	needs := hub.Grants{}
 	s := f.Definition.Source
@@ -16,11 +16,17 @@ func (e *Engine) flowReads(f *hub.Flow) hub.Grants {
 	}
 	typ := e.catalog.RecordType(e.catalog.SourceAction(s.Action).RecordType)
 	needs[typ.Row] = hub.ActionSet(hub.See)
-	for _, path := range flowFields(&f.Definition) {
-		fact, _ := e.catalog.Resolve(typ.Key, path)
+	add := func(recordType, path string) {
+		fact, _ := e.catalog.Resolve(recordType, path)
 		for _, row := range fact.Needs {
 			needs[row] = hub.ActionSet(hub.See)
 		}
+	}
+	for _, path := range flowFields(&f.Definition) {
+		add(typ.Key, path)
+	}
+	for _, l := range flowLookups(&f.Definition) {
+		add(l.Type, l.Field)
 	}
 	return needs
 }

@@ -42,7 +42,9 @@ func (r *run) prepare(ctx context.Context, p *program, brought []*row) error {
 		}
 		kept++
 		for i := range p.flow.Definition.Targets {
-			r.deliver(p, i, w)
+			if err := r.deliver(ctx, p, i, w); err != nil {
+				return err
+			}
 		}
 		if w.err != nil {
 			return w.err
@@ -127,16 +129,24 @@ func (r *run) row(p *program, rec *hub.Record) *row {
 // lookup reads a record that a row refers to, inside the transaction.
 func (r *run) lookup(typ, name string) (hub.Fields, error) { return r.tx.Reference(typ, name) }
 
-// deliver makes the delivery of a row through a target. A value or a recipient that cannot be made fails this delivery
-// and no other.
-func (r *run) deliver(p *program, target int, w *row) {
+// deliver makes the deliveries of a row through a target: one for each recipient. A value or a recipient that cannot be made
+// fails its own deliveries and no others.
+func (r *run) deliver(ctx context.Context, p *program, target int, w *row) error {
+	list, err := r.recipients(ctx, p, target, w)
+	if err != nil {
+		return err
+	}
 	now := r.tx.Now()
 	t := &p.flow.Definition.Targets[target]
-	it := &item{made: true, Delivery: &hub.Delivery{Key: hub.NewKey(now), ExecutionKey: r.exec.Key, FlowKey: p.flow.Key, FlowVersion: p.flow.Version,
-		IntegrationKey: t.IntegrationKey, Target: target, Record: w.name, Action: t.Action, State: hub.Pending, DueAt: &now, CreatedAt: now, UpdatedAt: now}}
-	r.items = append(r.items, it)
-	r.line(hub.SubjectDelivery, it.Key, hub.AspectState, "", string(hub.Pending), hub.Reason{Code: r.started()})
-	r.fill(p, it, w)
+	values, problems := p.mapping[target].Apply(w, nil)
+	for _, to := range list {
+		it := &item{made: true, Delivery: &hub.Delivery{Key: hub.NewKey(now), ExecutionKey: r.exec.Key, FlowKey: p.flow.Key, FlowVersion: p.flow.Version,
+			IntegrationKey: t.IntegrationKey, Target: target, Record: w.name, Action: t.Action, State: hub.Pending, DueAt: &now, CreatedAt: now, UpdatedAt: now}}
+		r.items = append(r.items, it)
+		r.line(hub.SubjectDelivery, it.Key, hub.AspectState, "", string(hub.Pending), hub.Reason{Code: r.started()})
+		r.fill(p, it, to, values, problems)
+	}
+	return nil
 }
 
 // started is why the execution came to be, in a word.
@@ -150,23 +160,78 @@ func (r *run) started() hub.ReasonCode {
 	return hub.ReasonMatched
 }
 
-// fill makes recipient and values of a delivery from its row.
-func (r *run) fill(p *program, it *item, w *row) {
-	t := &p.flow.Definition.Targets[it.Target]
-	to, problem := mapping.Recipient{Constant: t.Recipient.Constant, Field: t.Recipient.Field}.Resolve(w)
-	it.Recipient = to
-	if problem != nil {
-		r.fail(it, hub.Reason{Code: hub.ReasonRecipient, Path: hub.Path("targets", it.Target, "recipient"), Message: problem.Message,
-			NextStep: "correct the record and send it again"})
+// recipients are those of a row, as the target's action wants them written.
+func (r *run) recipients(ctx context.Context, p *program, target int, w *row) ([]mapping.To, error) {
+	normal, err := r.normal(ctx, p, target)
+	if err != nil {
+		return nil, err
+	}
+	return p.to[target].Resolve(w, normal), nil
+}
+
+// normal writes recipients as the action of a target wants them. It is looked up once for all rows of a run. As long as
+// nobody knows the action they stay as they are, and are normalised when they are sent.
+func (r *run) normal(ctx context.Context, p *program, target int) (func(string) (string, error), error) {
+	if f := r.normals[target]; f != nil {
+		return f, nil
+	}
+	f, err := r.e.normal(ctx, &p.flow.Definition, target)
+	if err != nil {
+		return nil, err
+	}
+	if r.normals == nil {
+		r.normals = map[int]func(string) (string, error){}
+	}
+	r.normals[target] = f
+	return f, nil
+}
+
+// normal writes recipients as the action of a target wants them.
+func (e *Engine) normal(ctx context.Context, d *hub.FlowDefinition, target int) (func(string) (string, error), error) {
+	t := &d.Targets[target]
+	in, err := e.integration(ctx, e.now(), t.IntegrationKey)
+	if err != nil {
+		return nil, err
+	}
+	var action *hub.ConnectorAction
+	if in != nil {
+		if c := e.connectors.Connector(in.Connector); c != nil {
+			action = c.Action(t.Action)
+		}
+	}
+	return func(s string) (string, error) { return hub.NormalRecipient(s, action, d.Settings.DefaultCountry) }, nil
+}
+
+// fill puts recipient and values into a delivery. One that has no recipient has no values either; what is wrong with a
+// recipient that is there comes after what is wrong with the values.
+func (r *run) fill(p *program, it *item, to mapping.To, values []string, problems []mapping.Problem) {
+	path := hub.Path("targets", it.Target, "recipient")
+	if it.Recipient = to.Text; to.Text == "" && to.Problem != nil {
+		r.fail(it, hub.Reason{Code: hub.ReasonRecipient, Path: path, Message: to.Problem.Message, NextStep: "correct the record and send it again"})
 		return
 	}
-	values, problems := p.mapping[it.Target].Apply(w, nil)
 	it.Values = values
-	if len(problems) > 0 {
-		q := problems[0]
-		r.fail(it, hub.Reason{Code: hub.ReasonMapping, Path: mappingPath(t, it.Target, q.Position), Message: q.Message,
-			NextStep: "correct the record and send it again, or map another field"})
+	switch {
+	case len(problems) > 0:
+		r.lack(it, &p.flow.Definition.Targets[it.Target], problems)
+	case to.Problem != nil:
+		r.fail(it, hub.Reason{Code: hub.ReasonRecipient, Path: path, Message: to.Problem.Message, NextStep: "correct the number in the record"})
 	}
+}
+
+// lack ends a delivery of which a value could not be made: it is skipped if the policy of one of its values says so.
+func (r *run) lack(it *item, t *hub.FlowTarget, problems []mapping.Problem) {
+	for _, q := range problems {
+		if q.Skip {
+			cause := hub.Reason{Code: hub.ReasonValueMissing, Path: mappingPath(t, it.Target, q.Entry),
+				Message: "not sent, as the flow wants it when a value is missing: " + q.Message}
+			it.Reason = &cause
+			r.move(it, hub.Suppressed, cause)
+			return
+		}
+	}
+	r.fail(it, hub.Reason{Code: hub.ReasonMapping, Path: mappingPath(t, it.Target, problems[0].Entry), Message: problems[0].Message,
+		NextStep: "correct the record and send it again, or map another field"})
 }
 
 // refill makes a delivery anew from its record as it is now: a person has it sent again, and what kept it from being sent
@@ -189,17 +254,47 @@ func (r *run) refill(ctx context.Context, p *program, it *item) error {
 		return nil
 	}
 	w := r.row(p, rec)
+	list, err := r.recipients(ctx, p, it.Target, w)
+	if err != nil {
+		return err
+	}
 	it.anew = true
-	r.fill(p, it, w)
+	values, problems := p.mapping[it.Target].Apply(w, nil)
+	if to := r.own(it, list); to == nil {
+		r.fail(it, hub.Reason{Code: hub.ReasonRecipient, Path: hub.Path("targets", it.Target, "recipient"),
+			Message: "the record no longer names a recipient that has no delivery of its own"})
+	} else {
+		r.fill(p, it, *to, values, problems)
+	}
 	return w.err
 }
 
-// mappingPath names the entry of a target's mapping that fills a position.
-func mappingPath(t *hub.FlowTarget, target, position int) string {
-	for i, m := range t.Mapping {
-		if m.Position == position {
-			return hub.Path("targets", target, "mapping", i, "field")
+// own is the recipient of a delivery among those that its row has now: the one that it had, or the first that no other
+// delivery of the row goes to; nil if there is none.
+func (r *run) own(it *item, list []mapping.To) *mapping.To {
+	taken := map[string]bool{}
+	for _, other := range r.items {
+		if other.Key != it.Key && other.Target == it.Target && other.Record == it.Record {
+			taken[other.Recipient] = true
 		}
 	}
-	return hub.Path("targets", target, "mapping")
+	var free *mapping.To
+	for i := range list {
+		switch to := &list[i]; {
+		case to.Text != "" && to.Text == it.Recipient:
+			return to
+		case free == nil && !taken[to.Text]:
+			free = to
+		}
+	}
+	return free
+}
+
+// mappingPath names what an entry of a target's mapping is made of.
+func mappingPath(t *hub.FlowTarget, target, entry int) string {
+	kind := "field"
+	if t.Mapping[entry].Expression != nil {
+		kind = "expression"
+	}
+	return hub.Path("targets", target, "mapping", entry, kind)
 }

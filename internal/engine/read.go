@@ -174,7 +174,7 @@ func (r *run) readSome(ctx context.Context, rules *rules, p *program, names []st
 		if made[name] {
 			continue
 		}
-		if err := r.deliverRecord(p, name); err != nil {
+		if err := r.deliverRecord(ctx, p, name); err != nil {
 			return err
 		}
 	}
@@ -188,7 +188,7 @@ func (r *run) readSome(ctx context.Context, rules *rules, p *program, names []st
 	return r.dispatch(ctx, rules, p)
 }
 
-func (r *run) deliverRecord(p *program, name string) error {
+func (r *run) deliverRecord(ctx context.Context, p *program, name string) error {
 	rec, err := r.tx.Record(p.records.Key, name)
 	if err != nil || rec == nil {
 		return err
@@ -196,7 +196,9 @@ func (r *run) deliverRecord(p *program, name string) error {
 	w := r.row(p, rec)
 	if p.filter.Match(w, condition.Moment{Now: r.exec.CreatedAt}) {
 		for i := range p.flow.Definition.Targets {
-			r.deliver(p, i, w)
+			if err := r.deliver(ctx, p, i, w); err != nil {
+				return err
+			}
 		}
 	}
 	return w.err

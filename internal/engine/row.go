@@ -79,6 +79,15 @@ func (r *row) follow(f *catalog.Field, name, path string) (any, bool) {
 	return v, ok
 }
 
+// Lookup reads a field of a record of another type; nothing if there is no such record.
+func (r *row) Lookup(recordType, key, path string) (any, bool) {
+	typ := r.catalog.RecordType(recordType)
+	if typ == nil {
+		return nil, false
+	}
+	return r.follow(&catalog.Field{Reference: recordType}, key, path)
+}
+
 // text reads the name of a record, which may be written as a number.
 func text(v any) string {
 	switch s := v.(type) {

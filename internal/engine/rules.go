@@ -139,7 +139,8 @@ type program struct {
 	records *catalog.RecordType
 	filter  *condition.Program
 	mapping []*mapping.Program // by target
-	needs   []hub.Row          // rows of the matrix that the flow's consumer must SEE
+	to      []mapping.Recipient
+	needs   []hub.Row // rows of the matrix that the flow's consumer must SEE
 }
 
 type programKey struct {
@@ -178,12 +179,14 @@ func (e *Engine) compile(f *hub.Flow) (*program, error) {
 	if p.filter, err = e.compileTerms(action.RecordType, d.Filter); err != nil {
 		return nil, hub.Invalid("filter", "%v", err)
 	}
+	options := e.readAs(p.records.Key, d.Settings)
 	for i, t := range d.Targets {
-		m, err := hub.CompileMapping(t.Mapping)
+		m, err := hub.CompileMapping(t.Mapping, options)
 		if err != nil {
 			return nil, hub.Invalid(hub.Path("targets", i, "mapping"), "%v", err)
 		}
 		p.mapping = append(p.mapping, m)
+		p.to = append(p.to, t.Recipient.Mapping())
 	}
 	p.needs, err = e.flowNeeds(d)
 	return p, err
@@ -196,17 +199,27 @@ func (e *Engine) flowNeeds(d *hub.FlowDefinition) ([]hub.Row, error) {
 	typ := e.catalog.RecordType(action.RecordType)
 	needs := []hub.Row{typ.Row}
 	seen := map[hub.Row]bool{typ.Row: true}
-	for _, path := range flowFields(d) {
-		fact, _ := e.catalog.Resolve(typ.Key, path)
-		if !fact.Known {
-			return nil, hub.Invalid("", "the source has no field %q", hub.Clip(path, 60))
-		}
+	add := func(fact hub.FieldFact) {
 		for _, row := range fact.Needs {
 			if !seen[row] {
 				seen[row] = true
 				needs = append(needs, row)
 			}
 		}
+	}
+	for _, path := range flowFields(d) {
+		fact, _ := e.catalog.Resolve(typ.Key, path)
+		if !fact.Known {
+			return nil, hub.Invalid("", "the source has no field %q", hub.Clip(path, 60))
+		}
+		add(fact)
+	}
+	for _, l := range flowLookups(d) {
+		fact, _ := e.catalog.Resolve(l.Type, l.Field)
+		if !fact.Known {
+			return nil, hub.Invalid("", "there is no field %q of %q to look up", hub.Clip(l.Field, 60), hub.Clip(l.Type, 60))
+		}
+		add(fact)
 	}
 	return needs, nil
 }
@@ -215,13 +228,42 @@ func (e *Engine) flowNeeds(d *hub.FlowDefinition) ([]hub.Row, error) {
 func flowFields(d *hub.FlowDefinition) []string {
 	var paths []string
 	d.Filter.Each("", func(_ string, t hub.Term) { paths = append(paths, t.Field) })
-	for _, t := range d.Targets {
-		for _, m := range t.Mapping {
-			paths = append(paths, m.Field)
-		}
-		if t.Recipient.Field != "" {
-			paths = append(paths, t.Recipient.Field)
-		}
+	for i := range d.Targets {
+		paths = append(paths, d.Targets[i].FieldsRead()...)
 	}
 	return paths
+}
+
+// flowLookups lists what the expressions of a flow look up in other records.
+func flowLookups(d *hub.FlowDefinition) (list []mapping.Lookup) {
+	for i := range d.Targets {
+		list = append(list, d.Targets[i].LookupsRead()...)
+	}
+	return list
+}
+
+// readAs is how the values of a flow are read: its style, and what the catalogue knows of the fields.
+func (e *Engine) readAs(recordType string, s hub.FlowSettings) mapping.Options {
+	fact := func(typ, path string) mapping.Fact {
+		known, field := e.catalog.Resolve(typ, path)
+		if !known.Known {
+			return mapping.Fact{}
+		}
+		return mapping.Fact{Type: string(field.Type), Labels: labels(field.Enum, s.Locale)}
+	}
+	return mapping.Options{Style: s.Style(), Lookup: fact, Field: func(path string) mapping.Fact { return fact(recordType, path) }}
+}
+
+// labels is what people call the values of an enum in a locale; nil without one.
+func labels(values []catalog.EnumValue, locale string) map[string]string {
+	if locale == "" || len(values) == 0 {
+		return nil
+	}
+	out := make(map[string]string, len(values))
+	for _, v := range values {
+		if text, ok := mapping.Text(v.Value); ok {
+			out[text] = v.Title.In(locale)
+		}
+	}
+	return out
 }

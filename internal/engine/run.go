@@ -23,6 +23,8 @@ type run struct {
 	items []*item
 	lines []hub.Change
 	out   []*flight
+
+	normals map[int]func(string) (string, error) // by target, as far as they were asked for
 }
 
 // item is a delivery of a run, with the state in which it was read.

@@ -16,7 +16,8 @@ import (
 // rows are those that an occurrence brought, also where the flow would read all rows of the subject.
 type trial struct {
 	hub.BacktestFlow
-	program *program // nil: it could not run, and Reason says why
+	program *program                       // nil: it could not run, and Reason says why
+	normal  []func(string) (string, error) // by target
 	to      map[string]int
 }
 
@@ -46,18 +47,31 @@ func (e *Engine) trial(ctx context.Context, c hub.Caller, flow int64) (*trial, e
 		t.Reason = refused
 		return t, nil
 	}
+	for i := range f.Definition.Targets {
+		normal, err := e.normal(ctx, &f.Definition, i)
+		if err != nil {
+			return nil, err
+		}
+		t.normal = append(t.normal, normal)
+	}
 	t.program = p
-	seen := map[hub.Permission]bool{}
-	for _, target := range f.Definition.Targets {
-		fact, _ := e.catalog.Resolve(p.records.Key, target.Recipient.Field)
-		for _, row := range fact.Needs {
-			if p := row.Permission(hub.See); !c.May(row, hub.See) && !seen[p] {
-				seen[p] = true
-				t.Needs = append(t.Needs, p)
+	t.Needs = e.hiddenRecipients(c, p)
+	return t, nil
+}
+
+// hiddenRecipients are the permissions that a caller lacks to see whom a flow sends to.
+func (e *Engine) hiddenRecipients(c hub.Caller, p *program) (needs []hub.Permission) {
+	for _, target := range p.flow.Definition.Targets {
+		for _, path := range target.Recipient.Mapping().Fields() {
+			fact, _ := e.catalog.Resolve(p.records.Key, path)
+			for _, row := range fact.Needs {
+				if need := row.Permission(hub.See); !c.May(row, hub.See) && !slices.Contains(needs, need) {
+					needs = append(needs, need)
+				}
 			}
 		}
 	}
-	return t, nil
+	return needs
 }
 
 // row counts what would be made of a row that came in at a time.
@@ -73,18 +87,23 @@ func (t *trial) row(w *row, at time.Time) error {
 		t.FilteredOut++
 		return w.fault()
 	}
-	for _, target := range t.program.flow.Definition.Targets {
-		to, problem := mapping.Recipient{Constant: target.Recipient.Constant, Field: target.Recipient.Field}.Resolve(w)
-		t.Messages++
-		if problem != nil {
-			t.WithoutRecipient++
-		} else if _, known := t.to[to]; known || len(t.to) < hub.MaxBacktestCounted {
-			t.to[to]++
-		} else {
-			t.Cut = true
+	for i := range t.program.flow.Definition.Targets {
+		for _, to := range t.program.to[i].Resolve(w, t.normal[i]) {
+			t.count(to)
 		}
 	}
 	return w.fault()
+}
+
+func (t *trial) count(to mapping.To) {
+	t.Messages++
+	if to.Problem != nil {
+		t.WithoutRecipient++
+	} else if _, known := t.to[to.Text]; known || len(t.to) < hub.MaxBacktestCounted {
+		t.to[to.Text]++
+	} else {
+		t.Cut = true
+	}
 }
 
 // why says what would keep the flow from sending anything of so many rows; nil if it would send.

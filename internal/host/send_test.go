@@ -3,6 +3,7 @@ package host_test
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -33,6 +34,15 @@ func TestSendHandsDeliveriesToTheConnector(t *testing.T) {
 		wantKinds(t, r.kinds(t, n), map[hub.OutcomeKind]int{hub.OutcomeAccepted: n})
 		if o := r.outcome(t, 4711); o.ProviderID != "p-"+hub.ID(hub.KindDelivery, 4711) || o.At.IsZero() {
 			t.Errorf("outcome of 4711: %+v", o)
+		}
+	})
+	t.Run("with the names of values that have no positions", func(t *testing.T) {
+		must(t, r.Send(in, []hub.Handover{{Key: 100_777, Attempt: 1, Action: "echo", Values: []string{"Jonas", "OT-1"}, Names: []string{"first_name", "folio"}, Deadline: time.Now().Add(time.Minute)}}))
+		var got struct{ Delivery sdk.Delivery }
+		must(t, json.Unmarshal([]byte(r.outcome(t, 100_777).Detail["echo"]), &got))
+		want := []sdk.Value{{Name: "first_name", Text: "Jonas"}, {Name: "folio", Text: "OT-1"}}
+		if !slices.Equal(got.Delivery.Values, want) {
+			t.Errorf("the connector got the values %+v, want %+v", got.Delivery.Values, want)
 		}
 	})
 	t.Run("with every field as the engine gave it", func(t *testing.T) {

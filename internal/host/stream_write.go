@@ -101,6 +101,9 @@ func sizeOf(h *hub.Handover) int {
 	for _, v := range h.Values {
 		n += 16 + len(v)
 	}
+	for _, name := range h.Names {
+		n += len(name)
+	}
 	return n
 }
 
@@ -128,7 +131,11 @@ func (w *batchWriter) deliveries(batch []*flight) []sdk.Delivery {
 		}
 		first := len(w.values)
 		for i, text := range f.Values {
-			w.values = append(w.values, sdk.Value{Position: i + 1, Text: text})
+			if i < len(f.Names) {
+				w.values = append(w.values, sdk.Value{Name: f.Names[i], Text: text})
+			} else {
+				w.values = append(w.values, sdk.Value{Position: i + 1, Text: text})
+			}
 		}
 		w.list = append(w.list, sdk.Delivery{
 			ID: hub.ID(hub.KindDelivery, f.Key), Attempt: f.Attempt, Action: f.Action, Parameters: f.Parameters,

@@ -55,7 +55,8 @@ func actionFromSDK(a sdk.Action) (hub.ConnectorAction, error) {
 	return hub.ConnectorAction{
 		Key: a.Key, Title: hub.Labels(a.Title), Help: hub.Labels(a.Help), Category: a.Category, Language: a.Language, Parameters: parameters,
 		Values: hub.ValuesSpec{
-			Positional: a.Values.Positional, Min: a.Values.Min, Max: a.Values.Max, MaxLength: a.Values.MaxLength,
+			Positional: a.Values.Positional, Named: a.Values.Max > 0 && (a.Values.Named || !a.Values.Positional),
+			Min: a.Values.Min, Max: a.Values.Max, MaxLength: a.Values.MaxLength,
 		},
 		Recipient: hub.RecipientSpec{Format: a.Recipient.Format, Title: hub.Labels(a.Recipient.Title), Help: hub.Labels(a.Recipient.Help)},
 	}, err

@@ -83,7 +83,8 @@ type ConnectorAction struct {
 
 // ValuesSpec says which values the mapping of an action must yield.
 type ValuesSpec struct {
-	Positional bool
+	Positional bool // values may have positions
+	Named      bool // values may have names
 	Min        int
 	Max        int // 0: the action takes no values
 	MaxLength  int // runes of one value; 0: no limit
@@ -135,7 +136,8 @@ type Handover struct {
 	Action     string
 	Parameters json.RawMessage // constant per flow version
 	Recipient  string
-	Values     []string // by position, from 1
+	Values     []string // by position, from 1; with names in their order
+	Names      []string // of the values; nil if they have positions
 	Language   string
 	Deadline   time.Time // after it the outcome is UNKNOWN or RETRY, depending on what left
 }

@@ -85,7 +85,28 @@ type Problem struct {
 	Path     string
 	Message  string
 	NextStep string // what to do about it; may be empty
+	Severity Severity
 }
+
+// Severity says how bad a Problem is. The zero Severity is an error.
+type Severity string
+
+// The severities.
+const (
+	SeverityError   Severity = "ERROR"   // it would fail
+	SeverityWarning Severity = "WARNING" // it works, but perhaps not for all rows; it keeps nothing from being enabled
+)
+
+// Level is the severity in force.
+func (p Problem) Level() Severity {
+	if p.Severity == "" {
+		return SeverityError
+	}
+	return p.Severity
+}
+
+// Warning says whether the problem keeps nothing from being enabled.
+func (p Problem) Warning() bool { return p.Severity == SeverityWarning }
 
 // ProblemCode is the stable code of a Problem.
 type ProblemCode string
@@ -111,6 +132,10 @@ const (
 	ProblemMappingEmpty       ProblemCode = "MAPPING_EMPTY"
 	ProblemMappingInvalid     ProblemCode = "MAPPING_INVALID"
 	ProblemMappingCount       ProblemCode = "MAPPING_COUNT"
+	ProblemMappingPlaces      ProblemCode = "MAPPING_PLACES"
+	ProblemValueTooLong       ProblemCode = "VALUE_TOO_LONG"
+	ProblemValueMayMiss       ProblemCode = "VALUE_MAY_BE_MISSING"
+	ProblemCoercion           ProblemCode = "VALUE_COERCED"
 	ProblemFieldUnknown       ProblemCode = "FIELD_UNKNOWN"
 	ProblemTermInvalid        ProblemCode = "TERM_INVALID"
 	ProblemSettingInvalid     ProblemCode = "SETTING_INVALID"

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
+
+	"github.com/recado-hub/recado/internal/mapping"
 )
 
 // Trigger says what starts a flow.
@@ -74,18 +76,6 @@ type FlowTarget struct {
 	Mapping        []MappingEntry  `json:"mapping"`
 }
 
-// Recipient is a constant or the path of a field; exactly one is set.
-type Recipient struct {
-	Constant string `json:"constant,omitempty"`
-	Field    string `json:"field,omitempty"`
-}
-
-// MappingEntry puts a field of the source row at a position of the message.
-type MappingEntry struct {
-	Field    string `json:"field"`
-	Position int    `json:"position"` // from 1
-}
-
 // UnknownPolicy says what happens to a delivery that stayed UNKNOWN.
 type UnknownPolicy string
 
@@ -101,6 +91,9 @@ type FlowSettings struct {
 	MaxAgeSeconds      int           `json:"maxAgeSeconds,omitempty"`
 	UnknownPolicy      UnknownPolicy `json:"unknownPolicy,omitempty"`
 	UnknownWaitSeconds int           `json:"unknownWaitSeconds,omitempty"`
+	Locale             string        `json:"locale,omitempty"`         // in which values read; empty: as data
+	TimeZone           string        `json:"timeZone,omitempty"`       // IANA; empty: UTC
+	DefaultCountry     string        `json:"defaultCountry,omitempty"` // of telephone numbers without country code, ISO 3166-1 alpha-2; empty: none
 }
 
 // Defaults and bounds of FlowSettings.
@@ -156,6 +149,14 @@ func (s FlowSettings) problems() []Problem {
 	case "", Hold, Resend:
 	default:
 		p = append(p, Problem{Code: ProblemSettingInvalid, Path: "settings.unknownPolicy", Message: "there is no such policy; use HOLD or RESEND"})
+	}
+	for _, check := range []struct {
+		path string
+		err  error
+	}{{"locale", mapping.CheckLocale(s.Locale)}, {"timeZone", mapping.CheckZone(s.TimeZone)}, {"defaultCountry", mapping.CheckCountry(s.DefaultCountry)}} {
+		if check.err != nil {
+			p = append(p, Problem{Code: ProblemSettingInvalid, Path: Path("settings", check.path), Message: check.err.Error()})
+		}
 	}
 	return p
 }

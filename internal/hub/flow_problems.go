@@ -6,23 +6,27 @@ import (
 	"time"
 
 	"github.com/recado-hub/recado/internal/condition"
+	"github.com/recado-hub/recado/internal/mapping"
 )
 
 // FlowFacts is what the world outside a flow says about it: gathered by the engine, judged by FlowProblems.
 type FlowFacts struct {
-	Consumer    *Consumer                   // of the source; nil if there is none
-	Group       *Group                      // of that consumer
-	ActionKnown bool                        // whether the catalogue has the source action
-	Field       func(path string) FieldFact // what the catalogue says of a field path of the source's rows
-	Targets     []TargetFacts               // one for each target
-	Events      []*Event                    // those that run the flow, archived ones aside
-	Now         time.Time                   // when this holds: a consumer may have expired
+	Consumer    *Consumer                               // of the source; nil if there is none
+	Group       *Group                                  // of that consumer
+	ActionKnown bool                                    // whether the catalogue has the source action
+	Field       func(path string) FieldFact             // what the catalogue says of a field path of the source's rows
+	Lookup      func(recordType, path string) FieldFact // the same of the records of a type; nil if it is not known
+	Targets     []TargetFacts                           // one for each target
+	Events      []*Event                                // those that run the flow, archived ones aside
+	Now         time.Time                               // when this holds: a consumer may have expired
 }
 
 // FieldFact is what the catalogue says of a field path: whether it exists and which rows of the matrix guard it.
 type FieldFact struct {
-	Known bool
-	Needs []Row
+	Known  bool
+	Needs  []Row
+	Type   string // of the field, as the catalogue has it: TEXT, TIMESTAMP ...; empty if it was not asked for
+	Filled bool   // every record has something in the field
 }
 
 // TargetFacts is what is known of a target's integration and connector.
@@ -33,7 +37,8 @@ type TargetFacts struct {
 }
 
 // FlowProblems lists everything that would make the flow fail, in the order of the screen. A flow with problems can be
-// saved but not enabled. The first four are the "Required information" of the product.
+// saved but not enabled; among them are warnings, which keep it from nothing. The first four are the "Required information"
+// of the product.
 func FlowProblems(f *Flow, facts FlowFacts) []Problem {
 	var p []Problem
 	d := &f.Definition
@@ -51,7 +56,7 @@ func FlowProblems(f *Flow, facts FlowFacts) []Problem {
 		if i < len(facts.Targets) {
 			tf = facts.Targets[i]
 		}
-		p = append(p, targetProblems(Path("targets", i), &d.Targets[i], tf, facts)...)
+		p = append(p, targetProblems(Path("targets", i), &d.Targets[i], tf, facts, d.Settings)...)
 	}
 	return append(p, d.Settings.problems()...)
 }
@@ -121,29 +126,38 @@ func fieldProblems(path, field string, facts FlowFacts) []Problem {
 		return []Problem{{Code: ProblemFieldUnknown, Path: path,
 			Message: fmt.Sprintf("the source has no field %q; its fields are listed by catalog.recordTypes", Clip(field, 60))}}
 	}
+	return grantProblems(path, Clip(field, 60), fact, facts)
+}
+
+// grantProblems says which permission to read a field the flow's consumer lacks.
+func grantProblems(path, field string, fact FieldFact, facts FlowFacts) []Problem {
 	if facts.Group == nil {
 		return nil
 	}
 	for _, row := range fact.Needs {
 		if !facts.Group.Grants.Allows(row, See) {
 			return []Problem{{Code: ProblemPermissionMissing, Path: path,
-				Message:  fmt.Sprintf("%q needs %s:SEE, which %s of the flow's consumer lacks", Clip(field, 60), row, Named("the group", facts.Group.Description)),
+				Message:  fmt.Sprintf("%q needs %s:SEE, which %s of the flow's consumer lacks", field, row, Named("the group", facts.Group.Description)),
 				NextStep: "grant it to the group, or choose another field"}}
 		}
 	}
 	return nil
 }
 
-func targetProblems(path string, t *FlowTarget, tf TargetFacts, facts FlowFacts) []Problem {
+func targetProblems(path string, t *FlowTarget, tf TargetFacts, facts FlowFacts, s FlowSettings) []Problem {
 	var p []Problem
+	country := s.DefaultCountry
+	if mapping.CheckCountry(country) != nil {
+		country = "" // the settings have a problem of their own then
+	}
 	action, ap := targetAction(path, t, tf)
 	p = append(p, ap...)
 	for _, q := range tf.Parameters {
 		q.Path = joinPath(path+".parameters", q.Path)
 		p = append(p, q)
 	}
-	p = append(p, recipientProblems(path+".recipient", t.Recipient, action, facts)...)
-	return append(p, mappingProblems(path+".mapping", t.Mapping, action, facts)...)
+	p = append(p, recipientProblems(path+".recipient", t.Recipient, action, facts, country)...)
+	return append(p, mappingProblems(path+".mapping", t.Mapping, action, facts, facts.options(s))...)
 }
 
 func targetAction(path string, t *FlowTarget, tf TargetFacts) (*ConnectorAction, []Problem) {
@@ -162,49 +176,6 @@ func targetAction(path string, t *FlowTarget, tf TargetFacts) (*ConnectorAction,
 			Message: fmt.Sprintf("the connector %q has no action %q; they are listed by connectors.actions", tf.Connector.Name, Clip(t.Action, 60))}}
 	}
 	return action, nil
-}
-
-func recipientProblems(path string, r Recipient, a *ConnectorAction, facts FlowFacts) []Problem {
-	switch {
-	case r.Constant == "" && r.Field == "":
-		return []Problem{{Code: ProblemRecipientEmpty, Path: path, Message: "The recipient cannot be empty: give a constant or a field"}}
-	case r.Constant != "" && r.Field != "":
-		return []Problem{{Code: ProblemRecipientInvalid, Path: path, Message: "The recipient is either a constant or a field, not both"}}
-	case r.Field != "":
-		if facts.Field == nil {
-			return nil
-		}
-		return fieldProblems(path+".field", r.Field, facts)
-	}
-	if _, err := NormalRecipient(r.Constant, a); err != nil {
-		return []Problem{{Code: ProblemRecipientInvalid, Path: path + ".constant", Message: err.Error()}}
-	}
-	return nil
-}
-
-func mappingProblems(path string, entries []MappingEntry, a *ConnectorAction, facts FlowFacts) []Problem {
-	if len(entries) == 0 && a != nil && a.Values.Max == 0 {
-		return nil // the action takes no values
-	}
-	if len(entries) == 0 && a != nil && a.Values.Max == 0 {
-		return nil // the action takes no values
-	}
-	if len(entries) == 0 {
-		return []Problem{{Code: ProblemMappingEmpty, Path: path, Message: "Mapping to destination configuration cannot be empty"}}
-	}
-	p := compileProblems(path, entries)
-	if facts.Field != nil {
-		for i, e := range entries {
-			if e.Field != "" {
-				p = append(p, fieldProblems(Path(path, i, "field"), e.Field, facts)...)
-			}
-		}
-	}
-	if a != nil && (len(entries) < a.Values.Min || len(entries) > a.Values.Max) {
-		p = append(p, Problem{Code: ProblemMappingCount, Path: path,
-			Message: fmt.Sprintf("the action %q takes %d to %d values, the mapping gives %d", a.Key, a.Values.Min, a.Values.Max, len(entries))})
-	}
-	return p
 }
 
 func joinPath(a, b string) string {

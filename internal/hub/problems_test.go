@@ -126,6 +126,54 @@ func TestEveryProblemOfAFlowHasItsCodeAndPath(t *testing.T) {
 			target(f).Recipient = hub.Recipient{Constant: "+55 (11) 99999-0001"}
 		}, ""},
 		{"an unknown recipient field", func(f *hub.Flow, _ *hub.FlowFacts) { target(f).Recipient.Field = "boss" }, "FIELD_UNKNOWN targets.0.recipient.field"},
+		{"a part of several recipients that does not exist", func(f *hub.Flow, _ *hub.FlowFacts) {
+			target(f).Recipient = hub.Recipient{All: []hub.Recipient{{Field: "phone"}, {First: []hub.Recipient{{Field: "boss"}, {Constant: "x"}}}}}
+		}, "FIELD_UNKNOWN targets.0.recipient.all.1.first.0.field, RECIPIENT_INVALID targets.0.recipient.all.1.first.1.constant"},
+		{"several inside several", func(f *hub.Flow, _ *hub.FlowFacts) {
+			target(f).Recipient = hub.Recipient{All: []hub.Recipient{{All: []hub.Recipient{{Field: "phone"}}}}}
+		}, "RECIPIENT_INVALID targets.0.recipient"},
+		{"a constant without a country code", func(f *hub.Flow, _ *hub.FlowFacts) { target(f).Recipient = hub.Recipient{Constant: "011 99999-0001"} }, "RECIPIENT_INVALID targets.0.recipient.constant"},
+		{"the same with a country", func(f *hub.Flow, _ *hub.FlowFacts) {
+			target(f).Recipient, f.Definition.Settings.DefaultCountry = hub.Recipient{Constant: "011 99999-0001"}, "BR"
+		}, ""},
+		{"a country, a locale and a zone that do not exist", func(f *hub.Flow, _ *hub.FlowFacts) {
+			f.Definition.Settings = hub.FlowSettings{Locale: "xx", TimeZone: "Nowhere", DefaultCountry: "brazil"}
+		}, "SETTING_INVALID settings.locale, SETTING_INVALID settings.timeZone, SETTING_INVALID settings.defaultCountry"},
+		{"an unknown field in an expression", func(f *hub.Flow, _ *hub.FlowFacts) {
+			target(f).Mapping[0] = hub.MappingEntry{Position: 1, Expression: json.RawMessage(`{"cat":[{"var":"colour"}]}`)}
+		}, "FIELD_UNKNOWN targets.0.mapping.0.expression"},
+		{"an expression that does not compile", func(f *hub.Flow, _ *hub.FlowFacts) {
+			target(f).Mapping[0] = hub.MappingEntry{Position: 1, Expression: json.RawMessage(`{"cat":[{"==":[1]}]}`)}
+		}, "MAPPING_INVALID targets.0.mapping.0.expression.cat.0.=="},
+		{"a lookup of a type that does not exist", func(f *hub.Flow, w *hub.FlowFacts) {
+			w.Lookup = func(typ, _ string) hub.FieldFact {
+				return hub.FieldFact{Known: typ == "person", Needs: []hub.Row{persons}}
+			}
+			target(f).Mapping[0] = hub.MappingEntry{Position: 1, Expression: json.RawMessage(`{"lookup":["robot","1","name"]}`)}
+		}, "FIELD_UNKNOWN targets.0.mapping.0.expression"},
+		{"a lookup without the right", func(f *hub.Flow, w *hub.FlowFacts) {
+			w.Lookup = func(typ, _ string) hub.FieldFact {
+				return hub.FieldFact{Known: typ == "person", Needs: []hub.Row{persons}}
+			}
+			target(f).Mapping[0] = hub.MappingEntry{Position: 1, Expression: json.RawMessage(`{"lookup":["person","1","name"]}`)}
+		}, "PERMISSION_MISSING targets.0.mapping.0.expression"},
+		{"names for an action that takes positions", func(f *hub.Flow, w *hub.FlowFacts) {
+			w.Targets[0].Connector.Actions[0].Values.Positional = true
+			target(f).Mapping = []hub.MappingEntry{{Name: "a", Field: "folio"}}
+		}, "MAPPING_PLACES targets.0.mapping"},
+		{"positions for an action that takes names", func(_ *hub.Flow, w *hub.FlowFacts) { w.Targets[0].Connector.Actions[0].Values.Named = true }, "MAPPING_PLACES targets.0.mapping"},
+		{"names for an action that takes both", func(f *hub.Flow, w *hub.FlowFacts) {
+			v := &w.Targets[0].Connector.Actions[0].Values
+			v.Positional, v.Named = true, true
+			target(f).Mapping = []hub.MappingEntry{{Name: "a", Field: "folio"}}
+		}, ""},
+		{"positions and names", func(f *hub.Flow, _ *hub.FlowFacts) {
+			target(f).Mapping[1] = hub.MappingEntry{Name: "a", Field: "folio"}
+		}, "MAPPING_INVALID targets.0.mapping.1.name"},
+		{"a constant and a default that are too long for the action", func(f *hub.Flow, w *hub.FlowFacts) {
+			w.Targets[0].Connector.Actions[0].Values.MaxLength = 3
+			target(f).Mapping = []hub.MappingEntry{{Position: 1, Constant: ptr("ação")}, {Position: 2, Field: "folio", Policy: hub.MissingDefault, Default: ptr("none")}, {Position: 3, Constant: ptr("çãé")}}
+		}, "VALUE_TOO_LONG targets.0.mapping.0.constant, VALUE_TOO_LONG targets.0.mapping.1.default"},
 		{"no mapping", func(f *hub.Flow, _ *hub.FlowFacts) { target(f).Mapping = nil }, "MAPPING_EMPTY targets.0.mapping"},
 		{"a mapping of an unknown field", func(f *hub.Flow, _ *hub.FlowFacts) { target(f).Mapping[0].Field = "colour" }, "FIELD_UNKNOWN targets.0.mapping.0.field"},
 		{"a mapping of no field", func(f *hub.Flow, _ *hub.FlowFacts) { target(f).Mapping[0].Field = "" }, "MAPPING_INVALID targets.0.mapping.0.field"},
@@ -403,15 +451,60 @@ func TestALabelFallsBackToEnglish(t *testing.T) {
 func TestARecipientIsWrittenAsItsActionWantsIt(t *testing.T) {
 	t.Parallel()
 	phone := &hub.ConnectorAction{Recipient: hub.RecipientSpec{Format: "e164"}}
-	if got, err := hub.NormalRecipient("+55 (11) 99999-0001", phone); got != "+5511999990001" || err != nil {
+	if got, err := hub.NormalRecipient("+55 (11) 99999-0001", phone, ""); got != "+5511999990001" || err != nil {
 		t.Errorf("%s, %v", got, err)
 	}
-	if _, err := hub.NormalRecipient("ask Jonas", phone); err == nil {
+	if _, err := hub.NormalRecipient("ask Jonas", phone, ""); err == nil {
 		t.Error("letters are taken for a number")
 	}
 	for _, free := range []*hub.ConnectorAction{nil, {}} {
-		if got, err := hub.NormalRecipient(" ask Jonas", free); got != " ask Jonas" || err != nil {
+		if got, err := hub.NormalRecipient(" ask Jonas", free, ""); got != " ask Jonas" || err != nil {
 			t.Errorf("%q, %v", got, err)
 		}
+	}
+}
+
+func TestWhatMayFailIsAWarning(t *testing.T) {
+	t.Parallel()
+	f, facts := sound()
+	types := map[string]string{"folio": "TEXT", "name": "TEXT", "phone": "TEXT"}
+	known := facts.Field
+	facts.Field = func(path string) hub.FieldFact {
+		fact := known(path)
+		fact.Type, fact.Filled = types[path], path == "folio"
+		return fact
+	}
+	f.Definition.Targets[0].Mapping = []hub.MappingEntry{{Position: 1, Field: "folio"}, {Position: 2, Field: "name"}, {Position: 3, Expression: json.RawMessage(`{"+":[1,{"var":"name"}]}`)}}
+	problems := hub.FlowProblems(f, facts)
+	if got := written(problems); got != "VALUE_COERCED targets.0.mapping.2.expression.+.1, VALUE_MAY_BE_MISSING targets.0.mapping.1.missing" {
+		t.Errorf("warnings are %s", got)
+	}
+	for _, p := range problems {
+		if !p.Warning() || p.Level() != hub.SeverityWarning {
+			t.Errorf("%+v is no warning", p)
+		}
+	}
+	f.Definition.Targets[0].Mapping = []hub.MappingEntry{{Position: 1, Field: "folio"}, {Position: 2, Field: "name", Policy: hub.MissingSkip}}
+	if got := written(hub.FlowProblems(f, facts)); got != "" {
+		t.Errorf("with a policy warnings are %s", got)
+	}
+	if p := (hub.Problem{}); p.Warning() || p.Level() != hub.SeverityError {
+		t.Error("a problem without a severity is no error")
+	}
+}
+
+func TestAFlowThatWasSavedBeforeStaysAsItIs(t *testing.T) {
+	t.Parallel()
+	const saved = `{"trigger":"EVENT","filter":{"mode":"NONE"},"targets":[{"integration":3,"action":"send","recipient":{"field":"phone"},"mapping":[{"field":"folio","position":1}]}],"settings":{"maxAttempts":3}}`
+	var d hub.FlowDefinition
+	if err := json.Unmarshal([]byte(saved), &d); err != nil {
+		t.Fatal(err)
+	}
+	again, err := json.Marshal(d)
+	if err != nil || string(again) != saved {
+		t.Errorf("it is written as %s, %v", again, err)
+	}
+	if e := d.Targets[0].Mapping[0]; e.Missing() != hub.MissingFail || e.Constant != nil || e.Expression != nil {
+		t.Errorf("its mapping is %+v", e)
 	}
 }

@@ -30,6 +30,7 @@ const (
 	ReasonPermission        ReasonCode = "PERMISSION_MISSING"    // the flow's consumer lacks a permission; the message names it
 	ReasonInvalidFlow       ReasonCode = "FLOW_INVALID"          // the pinned version cannot run
 	ReasonMapping           ReasonCode = "MAPPING_FAILED"        // a value of the message could not be made
+	ReasonValueMissing      ReasonCode = "VALUE_MISSING"         // a value is missing, and the flow's policy is not to send then
 	ReasonRecipient         ReasonCode = "RECIPIENT_INVALID"     // no recipient, or not a number that can be messaged
 	ReasonRetry             ReasonCode = "RETRY"                 // the provider asked to try again later
 	ReasonBackpressure      ReasonCode = "BACKPRESSURE"          // the connector has no room at the moment

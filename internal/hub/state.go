@@ -55,7 +55,7 @@ const (
 	Read              DeliveryState = "READ"       // the recipient has seen it
 	Unknown           DeliveryState = "UNKNOWN"    // the request may have left and no answer came: nobody knows yet
 	DeliveryFailed    DeliveryState = "FAILED"     // it was not delivered; reason says why
-	Suppressed        DeliveryState = "SUPPRESSED" // not sent, because the recipient must not be messaged
+	Suppressed        DeliveryState = "SUPPRESSED" // not sent: the recipient must not be messaged, or the flow skips it
 	DeliveryCancelled DeliveryState = "CANCELLED"  // taken back before it was sent
 )
 

@@ -366,7 +366,7 @@ func description() hub.Connector {
 			Key: AssignmentAction, Title: hub.Labels{"en": "Work order assignment"}, Category: "work_orders", Language: "pt-BR",
 			Parameters: hub.Schema{JSON: json.RawMessage(`{"type": "object", "properties": {
 				"template": {"type": "string", "pattern": "^[a-z0-9_]{1,512}$"}}, "required": ["template"], "additionalProperties": false}`)},
-			Values:    hub.ValuesSpec{Positional: true, Min: 1, Max: 7, MaxLength: 1024},
+			Values:    hub.ValuesSpec{Positional: true, Named: true, Min: 1, Max: 7, MaxLength: 1024},
 			Recipient: hub.RecipientSpec{Format: "e164", Title: hub.Labels{"en": "Recipient phone number"}},
 		}},
 		Capabilities: hub.Capabilities{Receipts: true, InFlight: 64},

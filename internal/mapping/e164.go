@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"github.com/nyaruka/phonenumbers"
 )
 
 // How many digits a phone number has, its country code included. ITU-T E.164 sets the
@@ -40,6 +42,45 @@ func E164(s string) (string, error) {
 		return "", err
 	}
 	return checked(digits)
+}
+
+// E164In normalises a phone number as E164 does, and takes one without a country code for one of a country (ISO 3166-1
+// alpha-2), by the numbering plans of libphonenumber: in BR, 011 99999-1234 is +5511999991234.
+//
+// A number with "+" is international. Digits alone are read as the country's own where its plan has such a number, else as
+// international: 5511999991234 is +5511999991234 in every country. Without a country it is E164.
+func E164In(s, country string) (string, error) {
+	international, err := E164(s)
+	trimmed := strings.TrimLeftFunc(s, separates)
+	if country == "" || strings.HasPrefix(trimmed, "+") || strings.Contains(s, "(0)") || len(s) > maxWritten {
+		return international, err
+	}
+	digits, stray := digitsOf(s)
+	if stray != nil || digits == "" {
+		return international, err
+	}
+	n, notNational := phonenumbers.Parse(digits, country)
+	if notNational == nil && phonenumbers.IsValidNumber(n) {
+		return E164(phonenumbers.Format(n, phonenumbers.E164))
+	}
+	if err == nil && valid(international) {
+		return international, nil
+	}
+	// A plan may be older than the number: what has the length of one of the country's is taken for one.
+	if notNational == nil && phonenumbers.IsPossibleNumber(n) {
+		if national, short := E164(phonenumbers.Format(n, phonenumbers.E164)); short == nil {
+			return national, nil
+		}
+	}
+	if err != nil {
+		return "", fmt.Errorf("the phone number is none of %s, and none with a country code: write it such as +5511999991234", country)
+	}
+	return international, nil
+}
+
+func valid(international string) bool {
+	n, err := phonenumbers.Parse(international, phonenumbers.UNKNOWN_REGION)
+	return err == nil && phonenumbers.IsValidNumber(n)
 }
 
 // digitsOf returns the digits of s with nothing between them.

@@ -19,7 +19,7 @@ func (r row) Field(path string) (any, bool) {
 
 func compile(t testing.TB, entries ...mapping.Entry) *mapping.Program {
 	t.Helper()
-	p, err := mapping.Compile(entries)
+	p, err := mapping.Compile(entries, mapping.Options{})
 	if err != nil {
 		t.Fatalf("Compile(%v): %v", entries, err)
 	}
@@ -113,7 +113,7 @@ func TestCompileRefusesAMappingThatCannotBeApplied(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			p, err := mapping.Compile(c.entries)
+			p, err := mapping.Compile(c.entries, mapping.Options{})
 			var e *mapping.CompileError
 			if p != nil || !errors.As(err, &e) {
 				t.Fatalf("Compile = %v, %v; want a *CompileError", p, err)

@@ -98,7 +98,11 @@ func TestARecipientIsAConstantOrAField(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got, problem := c.in.Resolve(r)
+			to := c.in.Resolve(r, nil)
+			if len(to) != 1 {
+				t.Fatalf("%d recipients", len(to))
+			}
+			got, problem := to[0].Text, to[0].Problem
 			if got != c.want || (problem == nil) != (c.code == "") {
 				t.Fatalf("Resolve = %q, %v; want %q", got, problem, c.want)
 			}
@@ -114,12 +118,11 @@ func TestARecipientIsAConstantOrAField(t *testing.T) {
 
 func TestTwoNumbersInOneFieldAreNoPhoneNumber(t *testing.T) {
 	t.Parallel()
-	s, problem := mapping.Recipient{Field: "two"}.Resolve(row{"two": []any{"5511999991234", "5511999995678"}})
-	if problem != nil {
-		t.Fatal(problem)
-	}
-	if got, err := mapping.E164(s); err == nil {
-		t.Errorf("E164 made %q of two numbers", got)
+	for _, two := range []string{"5511999991234, 5511999995678", "5511999991234\n5511999995678", "5511999991234 / 5511999995678"} {
+		to := mapping.Recipient{Field: "two"}.Resolve(row{"two": two}, mapping.E164)
+		if len(to) != 1 || to[0].Problem == nil || to[0].Text != two {
+			t.Errorf("%q became %+v", two, to)
+		}
 	}
 }
 

@@ -54,15 +54,20 @@ func (db *DB) trace(d *hub.FlowDefinition) *provenance {
 	}
 	p := &provenance{source: db.rowsOf(typ, "")}
 	p.add(p.source)
-	for _, t := range d.Targets {
+	for i := range d.Targets {
+		t := &d.Targets[i]
 		rows := targetRows{values: make([][]hub.Row, len(t.Mapping))}
-		if t.Recipient.Field != "" {
-			rows.recipient = db.rowsOf(typ, t.Recipient.Field)
+		for _, field := range t.Recipient.Mapping().Fields() {
+			rows.recipient = union(rows.recipient, db.rowsOf(typ, field))
 		}
 		p.add(rows.recipient)
-		for _, m := range t.Mapping {
-			if at := m.Position - 1; at >= 0 && at < len(rows.values) {
-				rows.values[at] = db.rowsOf(typ, m.Field)
+		for j, m := range t.Mapping {
+			at := m.Position - 1
+			if m.Name != "" {
+				at = j // named values are in the order of the mapping
+			}
+			if at >= 0 && at < len(rows.values) {
+				rows.values[at] = db.rowsOfValue(typ, m)
 				p.add(rows.values[at])
 			}
 		}
@@ -71,12 +76,34 @@ func (db *DB) trace(d *hub.FlowDefinition) *provenance {
 	return p
 }
 
-func (p *provenance) add(rows []hub.Row) {
-	for _, r := range rows {
-		if !slices.Contains(p.all, r) {
-			p.all = append(p.all, r)
+// rowsOfValue are the rows that guard all that a value is made of. A constant is guarded by none, and an expression that
+// cannot be followed any more by those of all types.
+func (db *DB) rowsOfValue(recordType string, m hub.MappingEntry) (rows []hub.Row) {
+	fields, lookups := m.Reads()
+	if m.Expression != nil && len(fields)+len(lookups) == 0 {
+		return db.recordRows()
+	}
+	for _, field := range fields {
+		rows = union(rows, db.rowsOf(recordType, field))
+	}
+	for _, l := range lookups {
+		rows = union(rows, db.rowsOf(l.Type, l.Field))
+	}
+	return rows
+}
+
+// union adds rows that are not there yet. The first list may be shared, so it is copied before it grows.
+func union(rows, more []hub.Row) []hub.Row {
+	for _, r := range more {
+		if !slices.Contains(rows, r) {
+			rows = append(slices.Clip(rows), r)
 		}
 	}
+	return rows
+}
+
+func (p *provenance) add(rows []hub.Row) {
+	p.all = union(p.all, rows)
 }
 
 // rowsOf are the rows that guard a field path of a record type; an empty path is the record itself. What the catalogue

@@ -99,7 +99,7 @@ func TestDescribe(t *testing.T) {
 		Name: "full", Version: "1.2.3", Title: labels, Help: labels, Settings: schema,
 		Actions: []sdk.Action{{
 			Key: "a", Role: sdk.RoleSource, Title: labels, Help: labels, Language: "pt-BR", Parameters: schema, Category: "c", Rows: schema,
-			Values:    sdk.ValuesSpec{Positional: true, Min: 1, Max: 7, MaxLength: 100},
+			Values:    sdk.ValuesSpec{Positional: true, Named: true, Min: 1, Max: 7, MaxLength: 100},
 			Recipient: sdk.RecipientSpec{Format: sdk.FormatE164, Parameter: "phone", Title: labels, Help: labels},
 		}},
 		Limits:       []sdk.Limit{{Key: "pair", Scope: sdk.LimitRecipient, PerSecond: 0.17, Burst: 45, Setting: "a"}},

@@ -82,6 +82,8 @@ type ValuesSpec struct {
 	Min, Max int
 	// MaxLength of one value in Unicode code points; 0 is not limited.
 	MaxLength int
+	// Named, together with Positional, takes names too, but not both in one delivery. Without Positional values are named anyway.
+	Named bool
 }
 
 // The recipient formats.

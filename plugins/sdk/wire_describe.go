@@ -61,6 +61,7 @@ func actionToWire(a Action) *wire.Action {
 		Language: utf8Text(a.Language), Parameters: schemaToWire(a.Parameters), Category: utf8Text(a.Category), Rows: schemaToWire(a.Rows),
 		Values: &wire.ValuesSpec{
 			Positional: a.Values.Positional, Min: int32(a.Values.Min), Max: int32(a.Values.Max), MaxLength: int32(a.Values.MaxLength),
+			Named: a.Values.Named,
 		},
 		Recipient: &wire.RecipientSpec{
 			Format: utf8Text(a.Recipient.Format), Parameter: utf8Text(a.Recipient.Parameter),
@@ -77,6 +78,7 @@ func actionFromWire(w *wire.Action) Action {
 		Category: w.GetCategory(), Rows: schemaFromWire(w.GetRows()),
 		Values: ValuesSpec{
 			Positional: v.GetPositional(), Min: int(v.GetMin()), Max: int(v.GetMax()), MaxLength: int(v.GetMaxLength()),
+			Named: v.GetNamed(),
 		},
 		Recipient: RecipientSpec{
 			Format: r.GetFormat(), Parameter: r.GetParameter(), Title: labelsFromWire(r.GetTitle()), Help: labelsFromWire(r.GetHelp()),

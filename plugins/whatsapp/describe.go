@@ -84,7 +84,7 @@ var languages = []struct{ tag, meta string }{
 func actions() []sdk.Action {
 	var out []sdk.Action
 	base := sdk.Action{
-		Values:    sdk.ValuesSpec{Positional: true, Min: 0, Max: 99, MaxLength: maxValue},
+		Values:    sdk.ValuesSpec{Positional: true, Named: true, Min: 0, Max: 99, MaxLength: maxValue},
 		Recipient: sdk.RecipientSpec{Format: sdk.FormatE164, Parameter: "recipient_phone_number", Title: recipientTitle, Help: recipientHelp},
 	}
 	for _, l := range languages {

@@ -1,6 +1,7 @@
 package sdktest
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -125,6 +126,17 @@ func (s *Suite) odd(t *testing.T, c *sdk.Client) {
 		f(&d)
 		list = append(list, d)
 	}
+	// Names that no template has, whether the action takes names or not: an answer is due in any case.
+	change("named", func(d *sdk.Delivery) {
+		for i := range d.Values {
+			d.Values[i].Position, d.Values[i].Name = 0, fmt.Sprintf("value_%d", i+1)
+		}
+	})
+	change("named_in_part", func(d *sdk.Delivery) {
+		for i := range d.Values[:len(d.Values)/2] {
+			d.Values[i].Position, d.Values[i].Name = 0, fmt.Sprintf("value_%d", i+1)
+		}
+	})
 	change("no_recipient", func(d *sdk.Delivery) { d.Recipient = "" })
 	change("odd_recipient", func(d *sdk.Delivery) { d.Recipient = "\r\nTo: x" })
 	change("unknown_action", func(d *sdk.Delivery) { d.Action = "no_such_action" })

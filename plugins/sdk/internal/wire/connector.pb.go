@@ -1134,10 +1134,11 @@ func (x *Action) GetRows() *Schema {
 // ValuesSpec says which values a delivery of an action takes.
 type ValuesSpec struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Positional    bool                   `protobuf:"varint,1,opt,name=positional,proto3" json:"positional,omitempty"` // true: numbered from 1; false: named
+	Positional    bool                   `protobuf:"varint,1,opt,name=positional,proto3" json:"positional,omitempty"` // true: numbered from 1; false: named, unless `max` is 0
 	Min           int32                  `protobuf:"varint,2,opt,name=min,proto3" json:"min,omitempty"`
 	Max           int32                  `protobuf:"varint,3,opt,name=max,proto3" json:"max,omitempty"`                              // 0: no values at all
 	MaxLength     int32                  `protobuf:"varint,4,opt,name=max_length,json=maxLength,proto3" json:"max_length,omitempty"` // of one value, in Unicode code points; 0: not limited
+	Named         bool                   `protobuf:"varint,5,opt,name=named,proto3" json:"named,omitempty"`                          // with `positional`: names are taken too, but not both in one delivery
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1198,6 +1199,13 @@ func (x *ValuesSpec) GetMaxLength() int32 {
 		return x.MaxLength
 	}
 	return 0
+}
+
+func (x *ValuesSpec) GetNamed() bool {
+	if x != nil {
+		return x.Named
+	}
+	return false
 }
 
 // RecipientSpec says how an action's recipient is written.
@@ -3606,7 +3614,7 @@ const file_connector_proto_rawDesc = "" +
 	"\trecipient\x18\b \x01(\v2\".recado.connector.v1.RecipientSpecR\trecipient\x12\x1a\n" +
 	"\bcategory\x18\t \x01(\tR\bcategory\x12/\n" +
 	"\x04rows\x18\n" +
-	" \x01(\v2\x1b.recado.connector.v1.SchemaR\x04rows\"o\n" +
+	" \x01(\v2\x1b.recado.connector.v1.SchemaR\x04rows\"\x85\x01\n" +
 	"\n" +
 	"ValuesSpec\x12\x1e\n" +
 	"\n" +
@@ -3615,7 +3623,8 @@ const file_connector_proto_rawDesc = "" +
 	"\x03min\x18\x02 \x01(\x05R\x03min\x12\x10\n" +
 	"\x03max\x18\x03 \x01(\x05R\x03max\x12\x1d\n" +
 	"\n" +
-	"max_length\x18\x04 \x01(\x05R\tmaxLength\"\xa9\x01\n" +
+	"max_length\x18\x04 \x01(\x05R\tmaxLength\x12\x14\n" +
+	"\x05named\x18\x05 \x01(\bR\x05named\"\xa9\x01\n" +
 	"\rRecipientSpec\x12\x16\n" +
 	"\x06format\x18\x01 \x01(\tR\x06format\x12\x1c\n" +
 	"\tparameter\x18\x02 \x01(\tR\tparameter\x121\n" +
