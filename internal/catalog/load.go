@@ -110,6 +110,7 @@ func (c *Catalog) index() error {
 		if t.Derived != nil {
 			for i := range t.Derived.Settings {
 				t.Derived.Settings[i].readDefault()
+				t.Derived.Settings[i].from(OriginRecado)
 			}
 			wholeNumbers(t.Derived.Values)
 		}
