@@ -59,7 +59,7 @@ func TestTermsReadObjectsAlsoThoseOfAnotherRecord(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ev, err = h.Engine.EventEnable(t.Context(), h.Admin, ev.Key, 0); err == nil {
+		if _, err = h.Engine.EventEnable(t.Context(), h.Admin, ev.Key, 0); err == nil {
 			t.Fatal("a flow that reads work orders runs for readings")
 		}
 		reader := hubtest.CallerWith(t, h.DB, hubtest.May(hub.Row{Module: "monitoring", Submodule: "meter_readings"}, hub.See), hubtest.May(hub.Row{Module: "monitoring", Submodule: "meters"}, hub.See))
