@@ -1,13 +1,11 @@
 package catalog
 
 import (
-	"bytes"
 	"embed"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
+	"slices"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -22,6 +20,10 @@ func parse(files fs.FS) (*Catalog, error) {
 		read(files, "data/modules.json", &c.modules),
 		read(files, "data/event_types.json", &c.eventTypes),
 		read(files, "data/source_actions.json", &c.sourceActions),
+		read(files, "data/parameters.json", &c.common),
+		read(files, "data/enums.json", &c.enums),
+		read(files, "data/operations.json", &c.operations),
+		read(files, "data/settings.json", &c.flowSettings),
 		c.readRecordTypes(files),
 	)
 	if err != nil {
@@ -41,14 +43,8 @@ func read(files fs.FS, name string, into any) error {
 	if err != nil {
 		return err
 	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	d.UseNumber()
-	if err := d.Decode(into); err != nil {
+	if err := strict(b, into); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return fmt.Errorf("%s: there is something after the end", name)
 	}
 	return nil
 }
@@ -77,7 +73,9 @@ func (c *Catalog) index() error {
 	var faults faults
 	c.cells = map[hub.Row]hub.Actions{}
 	for _, m := range c.modules {
-		for _, s := range m.Submodules {
+		for i := range m.Submodules {
+			s := &m.Submodules[i]
+			s.Module = m.Key
 			row := PermissionRow{Module: m.Key, Submodule: s.Key, ModuleTitle: m.Title, Title: s.Title, Actions: s.Actions}
 			if _, twice := c.cells[row.Row()]; twice {
 				faults.add("row %s: used twice", row.Row())
@@ -89,10 +87,69 @@ func (c *Catalog) index() error {
 	c.eventTypeByKey = indexed(&faults, "event type", c.eventTypes, func(t *EventType) string { return t.Key })
 	c.recordTypeByKey = indexed(&faults, "record type", c.recordTypes, func(t *RecordType) string { return t.Key })
 	c.sourceActionByKey = indexed(&faults, "source action", c.sourceActions, func(a *SourceAction) string { return a.Key })
+	c.enumByName = indexed(&faults, "enum", c.enums, func(e *EnumLabels) string { return e.Name })
+	c.boundSettings()
+	c.eventTypesByRow = map[hub.Row][]*EventType{}
+	for _, t := range c.eventTypes {
+		row := hub.Row{Module: t.Module, Submodule: t.Submodule}
+		c.eventTypesByRow[row] = append(c.eventTypesByRow[row], t)
+	}
+	for _, t := range c.recordTypes {
+		if t.FieldsOf != "" {
+			c.share(t, &faults)
+		}
+	}
 	for _, t := range c.recordTypes {
 		t.index(&faults)
 	}
+	c.lead()
+	for _, a := range c.sourceActions {
+		c.complete(a)
+	}
+	for _, t := range c.eventTypes {
+		if t.Derived != nil {
+			for i := range t.Derived.Settings {
+				t.Derived.Settings[i].readDefault()
+				t.Derived.Settings[i].from(OriginRecado)
+			}
+			wholeNumbers(t.Derived.Values)
+		}
+	}
 	return faults.err()
+}
+
+// share gives a type the fields of another one before its own. Each type has them for itself, since what is derived of a
+// field is kept in it.
+func (c *Catalog) share(t *RecordType, faults *faults) {
+	from := c.recordTypeByKey[t.FieldsOf]
+	if from == nil || from.FieldsOf != "" {
+		faults.add("record type %s: there are no fields of %q to share", t.Key, t.FieldsOf)
+		return
+	}
+	t.Fields = append(slices.Clone(from.Fields), t.Fields...)
+}
+
+// lead joins references to the types that they lead to. Types that do not exist are for verify to name.
+func (c *Catalog) lead() {
+	for _, t := range c.recordTypes {
+		for i := range t.Fields {
+			f := &t.Fields[i]
+			f.leads = nil
+			for _, key := range f.References() {
+				if to := c.recordTypeByKey[key]; to != nil {
+					f.leads = append(f.leads, to)
+				}
+			}
+		}
+	}
+}
+
+func wholeNumbers(values []any) {
+	for i := range values {
+		if n, ok := wholeNumber(values[i]); ok {
+			values[i] = n
+		}
+	}
 }
 
 func (t *RecordType) index(faults *faults) {
@@ -104,6 +161,7 @@ func (t *RecordType) index(faults *faults) {
 	t.byKey = indexed(faults, t.Key+" field", fields, func(f *Field) string { return f.Key })
 	for _, f := range fields {
 		f.readEnum()
+		f.from(t.Origin)
 		if f.Alias != "" {
 			t.indexAlias(f, faults)
 		}
@@ -126,9 +184,23 @@ func (t *RecordType) indexAlias(f *Field, faults *faults) {
 // verify.
 func (f *Field) readEnum() {
 	for i := range f.Enum {
+		if _, is := f.Enum[i].Value.(int64); is {
+			continue // not written again: a catalogue that shares it may be read meanwhile
+		}
 		if n, ok := wholeNumber(f.Enum[i].Value); ok {
 			f.Enum[i].Value = n
 		}
+	}
+}
+
+// from fills in the origin that the data leaves out.
+func (f *Field) from(origin string) {
+	if f.Origin == "" {
+		f.Origin = origin
+	}
+	for i := range f.Fields {
+		f.Fields[i].readEnum()
+		f.Fields[i].from(f.Origin)
 	}
 }
 

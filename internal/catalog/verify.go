@@ -39,6 +39,7 @@ func (c *Catalog) verify() error {
 	for _, a := range c.sourceActions {
 		c.verifySourceAction(a, &f)
 	}
+	c.verifyLabels(&f)
 	return f.err()
 }
 
@@ -48,6 +49,12 @@ func (f *faults) submodule(module string, s Submodule) {
 	f.title(what, s.Title)
 	if len(s.Actions) == 0 || !slices.Equal(hub.ActionSet(s.Actions...).List(), s.Actions) {
 		f.add("%s: its actions %v are not some of %v, each once and in this order", what, s.Actions, hub.AllActions)
+	}
+}
+
+func (f *faults) origin(what, origin string) {
+	if origin != OriginFracttal && origin != OriginRecado {
+		f.add("%s: there is no origin %q", what, origin)
 	}
 }
 
@@ -83,23 +90,11 @@ func (c *Catalog) verifyEventType(t *EventType, f *faults) {
 	if c.recordTypeByKey[t.RecordType] == nil {
 		f.add("%s: there is no record type %q", what, t.RecordType)
 	}
-	if t.Origin != OriginFracttal && t.Origin != OriginRecado {
-		f.add("%s: there is no origin %q", what, t.Origin)
-	}
+	f.origin(what, t.Origin)
 	f.title(what, t.Title)
 	f.labels(what+" help", t.Help)
-}
-
-func (c *Catalog) verifySourceAction(a *SourceAction, f *faults) {
-	what := "source action " + a.Key
-	f.key(what, a.Key)
-	f.title(what, a.Title)
-	f.labels(what+" help", a.Help)
-	if c.recordTypeByKey[a.RecordType] == nil {
-		f.add("%s: there is no record type %q", what, a.RecordType)
-	}
-	for i := range a.Parameters {
-		f.field(what+" parameter "+a.Parameters[i].Key, &a.Parameters[i])
+	if t.Derived != nil {
+		c.verifyDerived(what+" derived", t, f)
 	}
 }
 
@@ -108,6 +103,7 @@ func (c *Catalog) verifyRecordType(t *RecordType, f *faults) {
 	f.key(what, t.Key)
 	f.title(what, t.Title)
 	f.labels(what+" help", t.Help)
+	f.origin(what, t.Origin)
 	if _, ok := c.cells[t.Row]; !ok {
 		f.add("%s: there is no permission row %s", what, t.Row)
 	}
@@ -118,9 +114,12 @@ func (c *Catalog) verifyRecordType(t *RecordType, f *faults) {
 	}
 	for i := range t.Fields {
 		field := &t.Fields[i]
+		if strings.HasPrefix(field.Key, CustomPrefix) {
+			f.add("%s field %s: keys that begin with %s are left to tenants", t.Key, field.Key, CustomPrefix)
+		}
 		f.field(t.Key+" field "+field.Key, field)
 		if field.Type == Reference {
-			c.verifyReference(t, field, f)
+			c.verifyReference(t.Key+" field "+field.Key, t, field, f)
 		}
 	}
 }
@@ -131,30 +130,48 @@ func (t *RecordType) names(key string) bool {
 	return field != nil && field.Alias == "" && (field.Type == Text || field.Type == Integer)
 }
 
-func (c *Catalog) verifyReference(t *RecordType, field *Field, f *faults) {
-	what := t.Key + " field " + field.Key
-	if to := c.recordTypeByKey[field.Reference]; to == nil || to.NameField == "" {
-		f.add("%s: it refers to %q, which is no record type with a name field", what, field.Reference)
+// verifyReference checks where a REFERENCE leads.
+func (c *Catalog) verifyReference(what string, t *RecordType, field *Field, f *faults) {
+	for _, key := range field.References() {
+		if to := c.recordTypeByKey[key]; to == nil || to.NameField == "" {
+			f.add("%s: it refers to %q, which is no record type with a name field", what, key)
+		}
 	}
-	if !t.names(field.By) {
+	for _, key := range field.conditions() {
+		if on := t.byKey[key]; on == nil || on.Type == Reference || on.Alias != "" {
+			f.add("%s: it depends on %q, which is no field of the type that holds a value", what, key)
+		}
+	}
+	if field.By == "" {
+		f.add("%s: reference and by belong to the type REFERENCE, and it needs both", what)
+	} else if !t.names(field.By) {
 		f.add("%s: %q cannot hold the name of another record", what, field.By)
 	}
 }
 
 func (f *faults) field(what string, field *Field) {
 	f.key(what, field.Key)
+	f.fieldBeyondKey(what, field)
+}
+
+// fieldBeyondKey is field but for the key, whose form is another one for what a tenant declares.
+func (f *faults) fieldBeyondKey(what string, field *Field) {
 	f.title(what, field.Title)
 	if len(field.Help) > 0 {
 		f.labels(what+" help", field.Help)
 	}
 	switch field.Type {
-	case Text, Integer, Number, Boolean, Timestamp, Enum, List, Reference:
+	case Text, Integer, Number, Boolean, Timestamp, Enum, List, Object, Any, Reference:
 	default:
 		f.add("%s: there is no type %q", what, field.Type)
 	}
-	if (field.Type == Reference) != (field.Reference != "" && field.By != "") {
+	if (field.Type == Reference) != (field.Reference != "") || field.By != "" && field.Type != Reference {
 		f.add("%s: reference and by belong to the type REFERENCE, and it needs both", what)
 	}
+	if field.Type != Reference && (field.If != "" || field.Unless != "" || field.Instead != nil) {
+		f.add("%s: if, unless and instead belong to the type REFERENCE", what)
+	}
+	f.parts(what, field)
 	if (field.Type == Enum) != (len(field.Enum) > 0) || field.Open && field.Type != Enum {
 		f.add("%s: enum and open belong to the type ENUM, and it needs values", what)
 	}
@@ -162,6 +179,32 @@ func (f *faults) field(what string, field *Field) {
 		f.add("%s: a unit belongs to a number", what)
 	}
 	f.enum(what, field.Enum)
+}
+
+// parts checks what is in an OBJECT or in the elements of a LIST. A part is read from where it is, so that it can be no
+// reference and no alias.
+func (f *faults) parts(what string, field *Field) {
+	if (field.Type == Object) != (len(field.Fields) > 0) && field.Type != List || field.Items != "" && field.Type != List {
+		f.add("%s: fields belong to the types OBJECT, which needs them, and LIST, and items to LIST", what)
+	}
+	switch field.Items {
+	case "", Text, Integer, Number, Boolean, Timestamp:
+	default:
+		f.add("%s: there can be no list of %q", what, field.Items)
+	}
+	seen := map[string]bool{}
+	for i := range field.Fields {
+		part := &field.Fields[i]
+		if seen[part.Key] || part.Type == Reference || part.Alias != "" {
+			f.add("%s part %s: it is there twice, or it is a reference or an alias", what, part.Key)
+		}
+		seen[part.Key] = true
+		if part.Origin == OriginCustom && customKey.MatchString(part.Key) {
+			f.fieldBeyondKey(what+" part "+part.Key, part)
+		} else {
+			f.field(what+" part "+part.Key, part)
+		}
+	}
 }
 
 func (f *faults) enum(what string, values []EnumValue) {
