@@ -49,6 +49,8 @@ const (
 	ReasonCheck             ReasonCode = "CHECK"                 // a check of the settings
 	ReasonResend            ReasonCode = "RESEND"                // unknown for too long, and the flow's policy is to send again
 	ReasonInternal          ReasonCode = "INTERNAL"              // a fault of the hub; the log has the detail
+	ReasonDerived           ReasonCode = "DERIVED"               // the hub noticed it by itself in a record that was written
+	ReasonClock             ReasonCode = "CLOCK"                 // the hub noticed it by itself when its time came
 	ReasonEarly             ReasonCode = "RECEIPT_FIRST"         // a receipt arrived before the connector's own answer
 )
 

@@ -26,13 +26,15 @@ func migrations() ([]migration, error) {
 		return nil, err
 	}
 	var list []migration
-	for i, path := range names { // Glob sorts
+	last := 0
+	for _, path := range names { // Glob sorts
 		name := strings.TrimSuffix(strings.TrimPrefix(path, "migrations/"), ".sql")
 		number, _, _ := strings.Cut(name, "_")
 		version, err := strconv.Atoi(number)
-		if err != nil || version != i+1 {
-			return nil, fmt.Errorf("migration %s is out of order: it should be number %d", name, i+1)
+		if err != nil || version <= last {
+			return nil, fmt.Errorf("migration %s is out of order: its number should be above %d", name, last)
 		}
+		last = version
 		script, err := migrationFiles.ReadFile(path)
 		if err != nil {
 			return nil, err
@@ -61,10 +63,13 @@ func migrate(ctx context.Context, path string) (err error) {
 	if err := c.each("SELECT coalesce(max(version), 0) FROM migrations", nil, func(r scanner) error { return r.Scan(&current) }); err != nil {
 		return err
 	}
-	if current > len(list) {
-		return fmt.Errorf("the database %s is of a newer version (%d) than this program knows (%d); use the newer program", path, current, len(list))
+	if newest := list[len(list)-1].version; current > newest {
+		return fmt.Errorf("the database %s is of a newer version (%d) than this program knows (%d); use the newer program", path, current, newest)
 	}
-	for _, m := range list[current:] {
+	for _, m := range list {
+		if m.version <= current {
+			continue
+		}
 		if err := m.run(c); err != nil {
 			return fmt.Errorf("migration %s: %w", m.name, err)
 		}

@@ -214,7 +214,7 @@ func TestOccurrencesAndRecordsAreGuardedByTheirType(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		_, err = tx.RecordUpsert("person", "jonas", "", "{}", nil)
+		_, err = tx.RecordWrite(sqlite.RecordWrite{Type: "person", Name: "jonas", Data: "{}"}, nil)
 		return err
 	})
 	person, err := db.Number(ctx, "SELECT key FROM records")

@@ -8,33 +8,17 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-const recordColumns = "key, type, name, subject, version, data, created_at, updated_at"
+const recordColumns = "key, type, name, subject, version, data, created_at, updated_at, source_at, consumer, occurrence"
 
 func scanRecord(r scanner) (*hub.Record, error) {
 	rec := &hub.Record{}
 	var data string
-	err := r.Scan(&rec.Key, &rec.Type, &rec.Name, &rec.Subject, &rec.Version, &data, millis{&rec.CreatedAt}, millis{&rec.UpdatedAt})
+	err := r.Scan(&rec.Key, &rec.Type, &rec.Name, &rec.Subject, &rec.Version, &data, millis{&rec.CreatedAt}, millis{&rec.UpdatedAt},
+		micros{&rec.SourceUpdatedAt}, &rec.ConsumerKey, &rec.OccurrenceKey)
 	if err == nil {
 		err = decodeNumbers([]byte(data), &rec.Data)
 	}
 	return rec, err
-}
-
-// RecordUpsert writes a record as it is now: a new one, or in place of the older state. data is its fields as JSON text.
-// When there is one already, edit is asked first, and its error is returned. Writing the same data again changes nothing.
-func (tx *Tx) RecordUpsert(typ, name, subject, data string, edit func() error) (inserted bool, err error) {
-	now := ms(tx.now)
-	inserted, err = tx.one("INSERT INTO records ("+recordColumns+") VALUES (?, ?, ?, ?, 1, ?, ?, ?) ON CONFLICT (type, name) DO NOTHING",
-		hub.NewKey(tx.now), typ, name, subject, data, now, now)
-	if err != nil || inserted {
-		return inserted, err
-	}
-	if err := edit(); err != nil {
-		return false, err
-	}
-	delete(tx.db.w.references, recordName{typ, name})
-	return false, tx.exec("UPDATE records SET subject = ?, data = ?, version = version + 1, updated_at = ? WHERE type = ? AND name = ? AND (data <> ? OR subject <> ?)",
-		subject, data, now, typ, name, data, subject)
 }
 
 // Record reads a record by type and name; nil if there is none.

@@ -1,0 +1,194 @@
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/recado-hub/recado/internal/catalog"
+	"github.com/recado-hub/recado/internal/condition"
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+// derivation is a rule of the catalogue by which the hub notices an event by itself, ready to be asked.
+type derivation struct {
+	*catalog.Derived
+	event string
+	where *condition.Program
+	days  []int // of DUE: how far before (below 0) or after the time of the field, the farthest before first
+}
+
+// derivations are the rules about a record type.
+type derivations struct {
+	typ    *catalog.RecordType
+	upsert []*derivation // asked when a record is written
+	clock  clockRules    // asked when time has passed
+}
+
+// compileDerivations makes the rules of the catalogue ready, by record type.
+func compileDerivations(c *catalog.Catalog) (map[string]*derivations, error) {
+	list := map[string]*derivations{}
+	for _, t := range c.EventTypes() {
+		if t.Derived == nil {
+			continue
+		}
+		d, err := compileDerivation(t)
+		if err != nil {
+			return nil, fmt.Errorf("how %s is derived: %w", t.Key, err)
+		}
+		of := list[t.RecordType]
+		if of == nil {
+			of = &derivations{typ: c.RecordType(t.RecordType)}
+			list[t.RecordType] = of
+		}
+		if d.On == catalog.DerivedClock {
+			of.clock = append(of.clock, d)
+		} else {
+			of.upsert = append(of.upsert, d)
+		}
+	}
+	return list, nil
+}
+
+func compileDerivation(t *catalog.EventType) (*derivation, error) {
+	d := &derivation{Derived: t.Derived, event: t.Key}
+	var err error
+	if len(d.Where) > 0 {
+		if d.where, err = (hub.Terms{Mode: hub.ModeAll, Terms: d.Where}).Compile(); err != nil {
+			return nil, err
+		}
+	}
+	if d.Kind == catalog.DerivedDue {
+		d.days, err = daysOf(d.Settings)
+	}
+	return d, err
+}
+
+// daysOf reads the setting of a rule of the clock.
+func daysOf(settings []catalog.Field) ([]int, error) {
+	for _, s := range settings {
+		if s.Key != "days" {
+			continue
+		}
+		list, many := s.Default.([]any)
+		if !many {
+			list = []any{s.Default}
+		}
+		days := make([]int, len(list))
+		for i, v := range list {
+			n, ok := v.(int64)
+			if !ok {
+				return nil, fmt.Errorf("%v is no number of days", v)
+			}
+			days[i] = int(n)
+		}
+		slices.Sort(days)
+		return slices.Compact(days), nil
+	}
+	return []int{0}, nil
+}
+
+// applies says whether the record satisfies what the rule wants beside its field.
+func (d *derivation) applies(w *row) bool { return d.where == nil || d.where.Match(w) }
+
+// wants says whether a value is one of those that the rule waits for.
+func (d *derivation) wants(v string) bool {
+	return slices.ContainsFunc(d.Values, func(w any) bool { return plain(w) == v })
+}
+
+// valueAt reads a path of data: keys of objects, joined by dots. Nil if there is nothing.
+func valueAt(data hub.Fields, path string) any {
+	key, rest, deeper := strings.Cut(path, ".")
+	v := data[key]
+	for deeper {
+		inner, ok := v.(map[string]any)
+		if !ok {
+			return nil
+		}
+		key, rest, deeper = strings.Cut(rest, ".")
+		v = inner[key]
+	}
+	return v
+}
+
+// plain is a value as text, so that two can be compared whatever the form in which they came: 1, 1.0 and the int64 1 are the
+// same. What is empty is "".
+func plain(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	case bool:
+		return strconv.FormatBool(v)
+	case json.Number:
+		if f, err := v.Float64(); err == nil {
+			if n, err := v.Int64(); err == nil {
+				return strconv.FormatInt(n, 10)
+			}
+			return strconv.FormatFloat(f, 'g', -1, 64)
+		}
+		return v.String()
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case int:
+		return strconv.Itoa(v)
+	}
+	b, _ := json.Marshal(v) // it came from JSON
+	return string(b)
+}
+
+// numberAt reads a number; ok is false if there is none.
+func numberAt(data hub.Fields, path string) (float64, bool) {
+	switch v := valueAt(data, path).(type) {
+	case json.Number:
+		f, err := v.Float64()
+		return f, err == nil
+	case float64:
+		return v, true
+	case int64:
+		return float64(v), true
+	case int:
+		return float64(v), true
+	}
+	return 0, false
+}
+
+// timeAt reads a time; ok is false if there is none.
+func timeAt(data hub.Fields, path string) (time.Time, bool) {
+	s, ok := valueAt(data, path).(string)
+	if !ok {
+		return time.Time{}, false
+	}
+	t, err := catalog.ParseTime(s)
+	return t, err == nil
+}
+
+// elementsAt are the names of the elements of a list, such as the labels of a work order: texts, or what objects have as
+// their description. One that is switched off is not there.
+func elementsAt(data hub.Fields, path string) map[string]bool {
+	list, _ := valueAt(data, path).([]any)
+	names := make(map[string]bool, len(list))
+	for _, element := range list {
+		o, object := element.(map[string]any)
+		switch {
+		case !object:
+			names[plain(element)] = true
+		case o["enabled"] != false:
+			names[plain(o["description"])] = true
+		}
+	}
+	delete(names, "")
+	return names
+}
+
+// lacking lists what is in a and not in b, sorted.
+func lacking(a, b map[string]bool) []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(a)), func(name string) bool { return b[name] })
+}

@@ -1,0 +1,257 @@
+package engine
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"github.com/recado-hub/recado/internal/catalog"
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/sqlite"
+)
+
+// noticed is something that the hub noticed by itself.
+type noticed struct {
+	event   string // type
+	subject string
+	cause   string // names it among all that was ever noticed
+	told    bool   // somebody tells it, or nobody is to be told: it is noted and goes no further
+	rows    []noticedRow
+}
+
+// noticedRow is a record of which it was noticed, as it is now.
+type noticedRow struct {
+	part   part
+	before hub.Fields // nil if it is new
+}
+
+// change is the writing of a record, as the rules look at it.
+type change struct {
+	part   *part
+	before hub.Fields // nil if it is new
+	stored sqlite.RecordStored
+	row    *row
+}
+
+// notice asks the rules about a record that was written.
+func (w *writing) notice(p *part, stored sqlite.RecordStored) error {
+	of := w.e.derivations[p.typ.Key]
+	if of == nil || len(of.upsert) == 0 {
+		return nil
+	}
+	c := &change{part: p, stored: stored, row: &row{catalog: w.e.catalog, typ: p.typ, name: p.in.Name, data: p.in.Data, lookup: w.tx.Reference}}
+	if !stored.New {
+		var err error
+		if c.before, err = decodeFields(stored.Before); err != nil {
+			return err
+		}
+	}
+	for _, d := range of.upsert {
+		if err := w.ask(d, c); err != nil {
+			return err
+		}
+	}
+	return c.row.err
+}
+
+// ask asks one rule. What an occurrence that brings records tells by itself is not told twice: neither its own type, nor that
+// a record which it is about is new.
+func (w *writing) ask(d *derivation, c *change) error {
+	if !d.applies(c.row) {
+		return nil
+	}
+	told := w.silent || w.brings != nil && (w.brings.Type == d.event || c.stored.New && w.brought(c.part) && begins(d.Kind))
+	steps := d.steps(c)
+	for _, s := range steps {
+		if err := w.note(d, c, s, told); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// brought says whether a record is of the type that the occurrence is about.
+func (w *writing) brought(p *part) bool {
+	t := w.e.catalog.EventType(w.brings.Type)
+	return t != nil && t.RecordType == p.typ.Key
+}
+
+// begins says whether what a kind notices of a new record is that it is new.
+func begins(k catalog.DerivedKind) bool {
+	return k == catalog.DerivedCreated || k == catalog.DerivedChanged || k == catalog.DerivedBecame || k == catalog.DerivedAdded
+}
+
+// step is a change that a rule is about.
+type step struct {
+	what     string // of several in one field, such as labels: which
+	from, to string
+	news     bool // false: only the trail follows it
+}
+
+// steps says what of a change is to be noticed.
+func (d *derivation) steps(c *change) []step {
+	before, after := c.before, c.part.in.Data
+	switch d.Kind {
+	case catalog.DerivedCreated:
+		if c.stored.New {
+			return []step{{to: "new", news: true}}
+		}
+	case catalog.DerivedChanged:
+		from, to := plain(valueAt(before, d.Field)), plain(valueAt(after, d.Field))
+		if from != to && to != "" {
+			return []step{{from: from, to: to, news: true}}
+		}
+	case catalog.DerivedBecame:
+		// A record that is new did not change: it may have been so for years.
+		from, to := plain(valueAt(before, d.Field)), plain(valueAt(after, d.Field))
+		if !c.stored.New && from != to {
+			return []step{{from: from, to: to, news: d.wants(to) && !d.wants(from)}}
+		}
+	case catalog.DerivedAdded, catalog.DerivedRemoved:
+		return d.elementSteps(c)
+	case catalog.DerivedFellUnder, catalog.DerivedRoseOver, catalog.DerivedOutOfRange:
+		if d.beyond(after) && (d.Kind == catalog.DerivedOutOfRange && plain(valueAt(before, d.Field)) != plain(valueAt(after, d.Field)) || !d.beyond(before)) {
+			return []step{{from: "in", to: "out", news: true}}
+		}
+	}
+	return nil
+}
+
+// elementSteps is steps for the elements of a list.
+func (d *derivation) elementSteps(c *change) (steps []step) {
+	if c.stored.New {
+		return nil
+	}
+	was, is := elementsAt(c.before, d.Field), elementsAt(c.part.in.Data, d.Field)
+	for _, name := range lacking(is, was) {
+		steps = append(steps, step{what: name, from: "off", to: "on", news: d.Kind == catalog.DerivedAdded})
+	}
+	for _, name := range lacking(was, is) {
+		steps = append(steps, step{what: name, from: "on", to: "off", news: d.Kind == catalog.DerivedRemoved})
+	}
+	return steps
+}
+
+// beyond says whether the number of the field lies beyond one of the limits. Without a number or a limit it does not.
+func (d *derivation) beyond(data hub.Fields) bool {
+	n, ok := numberAt(data, d.Field)
+	if !ok {
+		return false
+	}
+	low, hasLow := numberAt(data, d.Low)
+	high, hasHigh := numberAt(data, d.High)
+	return hasLow && n < low && d.Kind != catalog.DerivedRoseOver || hasHigh && n > high && d.Kind != catalog.DerivedFellUnder
+}
+
+// note notes what a rule noticed. What counts once for a subject follows the subject's trail, since each of its records
+// tells of it; what counts for each record is named by the record's version, of which there is one.
+func (w *writing) note(d *derivation, c *change, s step, told bool) error {
+	p := c.part
+	if d.Per != catalog.PerSubject || p.sub == "" {
+		if s.news && !told {
+			w.add(d.event, subjectOf(p), causeOf(d.event, p.in.Name, fmt.Sprint("v", c.stored.Version), s.what), c)
+		}
+		return nil
+	}
+	if d.Kind == catalog.DerivedCreated {
+		return w.noteFirst(d, c, told)
+	}
+	key := causeOf(p.typ.Key+"."+d.Field, p.sub, "trail", s.what)
+	trail, known := w.trails[key]
+	if !known {
+		trail = &trailStep{}
+		if err := w.tx.Cause(key, &trail.Trail); err != nil {
+			return err
+		}
+		w.trails[key] = trail
+	}
+	// Rules about the same field share its trail: each record takes a step on it once.
+	if !trail.taken(p.in.Name, c.stored.Version) {
+		trail.moved = trail.Step(s.from, s.to)
+		if err := w.tx.CauseSave(key, trail.Trail); err != nil {
+			return err
+		}
+	}
+	cause := causeOf(d.event, p.sub, fmt.Sprint(trail.Steps), s.what)
+	if s.news && !told && (trail.moved || w.has(d.event, cause)) {
+		w.add(d.event, p.sub, cause, c)
+	}
+	return nil
+}
+
+// trailStep is a trail with the step that a record just took on it.
+type trailStep struct {
+	hub.Trail
+	record  string
+	version int
+	moved   bool
+}
+
+// taken says whether a record took its step already, and notes that it does now.
+func (t *trailStep) taken(record string, version int) bool {
+	if t.record == record && t.version == version {
+		return true
+	}
+	t.record, t.version = record, version
+	return false
+}
+
+// noteFirst notes a record that is the first of its subject.
+func (w *writing) noteFirst(d *derivation, c *change, told bool) error {
+	p := c.part
+	cause := causeOf(d.event, p.sub, "first", "")
+	if told {
+		return nil
+	}
+	if !w.has(d.event, cause) {
+		others, err := w.tx.SubjectHasOther(p.typ.Key, p.sub, p.in.Name)
+		if err != nil || others {
+			return err
+		}
+	}
+	w.add(d.event, p.sub, cause, c)
+	return nil
+}
+
+func (w *writing) has(event, cause string) bool {
+	for i := range w.noticed {
+		if w.noticed[i].event == event && w.noticed[i].cause == cause {
+			return true
+		}
+	}
+	return false
+}
+
+// add notes what was noticed; the rows of the same cause come together.
+func (w *writing) add(event, subject, cause string, c *change) {
+	r := noticedRow{part: *c.part, before: c.before}
+	for i := range w.noticed {
+		if n := &w.noticed[i]; n.event == event && n.cause == cause {
+			n.rows = append(n.rows, r)
+			return
+		}
+	}
+	w.noticed = append(w.noticed, noticed{event: event, subject: subject, cause: cause, rows: []noticedRow{r}})
+}
+
+// subjectOf is what an occurrence about a record names as its subject: what the record belongs to, else itself.
+func subjectOf(p *part) string {
+	if p.sub != "" {
+		return p.sub
+	}
+	return p.in.Name
+}
+
+// causeOf names a cause: what was noticed, of whom, and which time of it. It is the id of the occurrence, so it is short: of
+// long names it keeps the beginning and tells them apart by their hash.
+func causeOf(what, whom, which, part string) string {
+	s := what + "/" + whom + "/" + which
+	if part != "" {
+		s += "/" + part
+	}
+	if len(s) <= hub.MaxAttribute && hub.Printable(s) {
+		return s
+	}
+	sum := sha256.Sum256([]byte(s))
+	return hub.Clip(what+"/"+whom, 100) + "/" + hex.EncodeToString(sum[:16])
+}
