@@ -375,12 +375,16 @@ enum FieldType {
   NUMBER
   "True or false."
   BOOLEAN
-  "A point in time with its offset, as text by RFC 3339."
+  "A point in time with its offset, as text by RFC 3339, or a date, which is the midnight in UTC that it begins with. It is kept in UTC."
   TIMESTAMP
   "One of its listed values."
   ENUM
-  "A list of anything."
+  "A list of anything. What its elements are is in ` + "`" + `items` + "`" + `, and what is in them, if they are objects, in ` + "`" + `fields` + "`" + `."
   LIST
+  "An object with the parts in ` + "`" + `fields` + "`" + `; a path goes on with a dot: ` + "`" + `last_data.value` + "`" + `."
+  OBJECT
+  "Anything: nobody has said what it is."
+  ANY
   "No value of its own: it leads to another record."
   REFERENCE
 }

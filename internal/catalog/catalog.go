@@ -14,11 +14,14 @@
 //   - INTEGER takes whole numbers within 64 bits, however they are written: 7, 7.0 and 7e0 are the same.
 //   - NUMBER takes any finite number.
 //   - BOOLEAN takes true and false.
-//   - TIMESTAMP takes text in the forms of [ParseTime].
+//   - TIMESTAMP takes text in the forms of [ParseTime] and is kept in RFC 3339 in UTC.
 //   - ENUM takes its listed values; if it is open, any other of the same kind (text or whole number) as well.
-//   - LIST takes lists, whatever their elements.
+//   - LIST takes lists, whatever their elements. If its elements are texts, a text alone is taken as a list of one; if they are
+//     objects, the catalogue says what may be in them, so that a path can read it.
+//   - OBJECT takes objects. Parts that the catalogue knows must fit their types, the others are kept as they came.
+//   - ANY takes whatever comes, since nobody has said what it is.
 //   - REFERENCE holds no value of its own: it is found through another field of the same record, which holds the name of
-//     the record that it leads to.
+//     the record that it leads to. Some lead to one of several types; other fields of the record say to which.
 //
 // Null fits every field but the one that names the record. A field that the catalogue does not know is kept as it came.
 package catalog

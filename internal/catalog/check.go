@@ -29,7 +29,7 @@ func (t *RecordType) Check(data hub.Fields) []hub.Problem {
 		if f == nil || t.fits(f, v) {
 			continue
 		}
-		problems = append(problems, t.explain(f, v))
+		problems = append(problems, t.explain(f, v)...)
 	}
 	for _, f := range t.aliases {
 		if t.contradicts(f, data) {
@@ -92,10 +92,30 @@ func (f *Field) Accepts(v any) bool {
 	case Enum:
 		return f.acceptsEnum(v)
 	case List:
-		_, ok := v.([]any)
-		return ok
+		if _, ok := v.([]any); ok {
+			return true
+		}
+		_, ok := v.(string)
+		return ok && f.Items == Text // one element, sent without its list
+	case Object:
+		object, ok := v.(map[string]any)
+		return ok && f.wrongPart(object) == nil
+	case Any:
+		return true
 	}
 	return false
+}
+
+// wrongPart finds a field inside an object that does not fit its type; nil if there is none. What the catalogue does not
+// know is not looked at.
+func (f *Field) wrongPart(object map[string]any) *Field {
+	for i := range f.Fields {
+		part := &f.Fields[i]
+		if v := object[part.Key]; v != nil && !part.Accepts(v) {
+			return part
+		}
+	}
+	return nil
 }
 
 func (f *Field) acceptsEnum(v any) bool {
@@ -131,19 +151,60 @@ func (f *Field) textual() bool {
 	return ok
 }
 
-// Normal is a value that the field accepts, in the form in which records hold it: a whole number in a TEXT or REFERENCE
-// field becomes its digits. Any other value stays as it is.
+// Normal is a value that the field accepts, in the form in which records hold it: in a TEXT or REFERENCE field a whole
+// number becomes its digits, a TIMESTAMP becomes RFC 3339 in UTC, a text alone becomes a LIST of one, and an OBJECT has its
+// parts in their forms. Any other value stays as it is; the value given is never altered.
 func (f *Field) Normal(v any) any {
-	if f.Type != Text && f.Type != Reference {
-		return v
+	out, _ := f.normal(v)
+	return out
+}
+
+// normal is Normal that says whether it changed anything.
+func (f *Field) normal(v any) (out any, changed bool) {
+	s, isText := v.(string)
+	switch f.Type {
+	case Text, Reference:
+		if isText {
+			return v, false
+		}
+		digits, ok := text(v)
+		if !ok {
+			return v, false
+		}
+		return digits, true
+	case Timestamp:
+		if !isText {
+			return v, false
+		}
+		if moment := utc(s); moment != s {
+			return moment, true
+		}
+	case List:
+		if isText && f.Items == Text {
+			return []any{s}, true
+		}
+	case Object:
+		if object, ok := v.(map[string]any); ok {
+			return f.normalParts(object)
+		}
 	}
-	if _, ok := v.(string); ok {
-		return v
+	return v, false
+}
+
+func (f *Field) normalParts(object map[string]any) (any, bool) {
+	out, changed := object, false
+	for i := range f.Fields {
+		part := &f.Fields[i]
+		v, is := part.normal(object[part.Key])
+		if !is {
+			continue
+		}
+		if !changed {
+			out, changed = maps.Clone(object), true
+		}
+		out[part.Key] = v
 	}
-	if s, ok := text(v); ok {
-		return s
-	}
-	return v
+	return out, changed
 }
 
 // Normal is data that passed Check, in the form in which records hold it: values by [Field.Normal], and what came under an
@@ -152,22 +213,23 @@ func (t *RecordType) Normal(data hub.Fields) hub.Fields {
 	out, copied := data, false
 	for key, v := range data {
 		f := t.byKey[key]
-		if f == nil || f.Type != Text {
+		if f == nil {
 			continue
 		}
-		if _, ok := v.(string); f.target == nil && (ok || v == nil) {
+		normal, changed := f.normal(v)
+		if !changed && f.target == nil {
 			continue
 		}
 		if !copied {
 			out, copied = maps.Clone(data), true
 		}
 		if f.target == nil {
-			out[key] = f.Normal(v)
+			out[key] = normal
 			continue
 		}
 		delete(out, key)
 		if v != nil && data[f.Alias] == nil {
-			out[f.Alias] = f.Normal(v)
+			out[f.Alias] = normal
 		}
 	}
 	return out
@@ -188,23 +250,44 @@ func (t *RecordType) textOf(data hub.Fields, key string) string {
 	return s
 }
 
-func (t *RecordType) explain(f *Field, v any) hub.Problem {
-	p := hub.Problem{Code: ProblemFieldType, Path: f.Key, NextStep: "send null or leave it out if it is not known"}
+func (t *RecordType) explain(f *Field, v any) []hub.Problem {
+	p := hub.Problem{Code: ProblemFieldType, Path: f.Key, NextStep: leaveOut}
 	switch {
 	case f.Key == t.NameField && (v == nil || v == ""):
 		p.Code = ProblemNameEmpty
 		p.NextStep = "send the name, or leave the field out: the key of the record stands for it"
 		p.Message = fmt.Sprintf("%s is %s, but it names the %s and cannot be empty", f.Key, describe(v), t.Title["en"])
-		return p
+		return []hub.Problem{p}
 	case f.Type == Reference:
 		p.NextStep = fmt.Sprintf("leave it out and send %s", f.By)
 		p.Message = fmt.Sprintf("%s is %s, but it takes no value: it is found through %s", f.Key, describe(v), f.By)
-		return p
-	case f.Type == Enum && f.sameKind(v):
+		return []hub.Problem{p}
+	}
+	return f.explain("", v)
+}
+
+const leaveOut = "send null or leave it out if it is not known"
+
+// explain says what is wrong with a value of the field; within is the path of the object that it is in.
+func (f *Field) explain(within string, v any) (problems []hub.Problem) {
+	path := f.Key
+	if within != "" {
+		path = within + "." + f.Key
+	}
+	if object, ok := v.(map[string]any); ok && f.Type == Object {
+		for i := range f.Fields {
+			if part := &f.Fields[i]; object[part.Key] != nil && !part.Accepts(object[part.Key]) {
+				problems = append(problems, part.explain(path, object[part.Key])...)
+			}
+		}
+		return problems
+	}
+	p := hub.Problem{Code: ProblemFieldType, Path: path, NextStep: leaveOut,
+		Message: fmt.Sprintf("%s is %s, but must be %s", path, describe(v), f.wanted())}
+	if f.Type == Enum && f.sameKind(v) {
 		p.Code = ProblemFieldValue
 	}
-	p.Message = fmt.Sprintf("%s is %s, but must be %s", f.Key, describe(v), f.wanted())
-	return p
+	return []hub.Problem{p}
 }
 
 // sameKind says whether a value is of the kind of an ENUM's values, so that only the value itself is wrong.
@@ -227,9 +310,11 @@ func (f *Field) wanted() string {
 	case Boolean:
 		return "true or false"
 	case Timestamp:
-		return "a timestamp with its offset, such as 2026-09-17T14:00:34+00:00 or 2026-09-17T11:00:34-03"
+		return "a timestamp with its offset, such as 2026-09-17T14:00:34+00:00 or 2026-09-17T11:00:34-03, or a date such as 2026-09-17"
 	case List:
 		return "a list"
+	case Object:
+		return "an object with the fields " + f.parts()
 	}
 	switch {
 	case f.Open && f.textual():
@@ -240,6 +325,14 @@ func (f *Field) wanted() string {
 		return "one of the texts " + f.listed()
 	}
 	return "one of the numbers " + f.listed()
+}
+
+func (f *Field) parts() string {
+	keys := make([]string, len(f.Fields))
+	for i := range f.Fields {
+		keys[i] = f.Fields[i].Key
+	}
+	return strings.Join(keys, ", ")
 }
 
 func (f *Field) listed() string {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -90,9 +91,71 @@ func (c *Catalog) index() error {
 	c.recordTypeByKey = indexed(&faults, "record type", c.recordTypes, func(t *RecordType) string { return t.Key })
 	c.sourceActionByKey = indexed(&faults, "source action", c.sourceActions, func(a *SourceAction) string { return a.Key })
 	for _, t := range c.recordTypes {
+		if t.FieldsOf != "" {
+			c.share(t, &faults)
+		}
+	}
+	for _, t := range c.recordTypes {
 		t.index(&faults)
 	}
+	c.lead()
+	for _, a := range c.sourceActions {
+		readParameters(a.Parameters)
+	}
+	for _, t := range c.eventTypes {
+		if t.Derived != nil {
+			readParameters(t.Derived.Settings)
+			wholeNumbers(t.Derived.Values)
+		}
+	}
 	return faults.err()
+}
+
+// share gives a type the fields of another one before its own. Each type has them for itself, since what is derived of a
+// field is kept in it.
+func (c *Catalog) share(t *RecordType, faults *faults) {
+	from := c.recordTypeByKey[t.FieldsOf]
+	if from == nil || from.FieldsOf != "" {
+		faults.add("record type %s: there are no fields of %q to share", t.Key, t.FieldsOf)
+		return
+	}
+	t.Fields = append(slices.Clone(from.Fields), t.Fields...)
+}
+
+// lead joins references to the types that they lead to. Types that do not exist are for verify to name.
+func (c *Catalog) lead() {
+	for _, t := range c.recordTypes {
+		for i := range t.Fields {
+			f := &t.Fields[i]
+			f.leads = nil
+			for _, key := range f.References() {
+				if to := c.recordTypeByKey[key]; to != nil {
+					f.leads = append(f.leads, to)
+				}
+			}
+		}
+	}
+}
+
+// readParameters turns the numbers of JSON into int64, as readEnum does.
+func readParameters(parameters []Field) {
+	for i := range parameters {
+		p := &parameters[i]
+		p.readEnum()
+		if list, many := p.Default.([]any); many {
+			wholeNumbers(list)
+		} else if n, ok := wholeNumber(p.Default); ok {
+			p.Default = n
+		}
+	}
+}
+
+func wholeNumbers(values []any) {
+	for i := range values {
+		if n, ok := wholeNumber(values[i]); ok {
+			values[i] = n
+		}
+	}
 }
 
 func (t *RecordType) index(faults *faults) {
@@ -104,6 +167,7 @@ func (t *RecordType) index(faults *faults) {
 	t.byKey = indexed(faults, t.Key+" field", fields, func(f *Field) string { return f.Key })
 	for _, f := range fields {
 		f.readEnum()
+		f.from(t.Origin)
 		if f.Alias != "" {
 			t.indexAlias(f, faults)
 		}
@@ -129,6 +193,17 @@ func (f *Field) readEnum() {
 		if n, ok := wholeNumber(f.Enum[i].Value); ok {
 			f.Enum[i].Value = n
 		}
+	}
+}
+
+// from fills in the origin that the data leaves out.
+func (f *Field) from(origin string) {
+	if f.Origin == "" {
+		f.Origin = origin
+	}
+	for i := range f.Fields {
+		f.Fields[i].readEnum()
+		f.Fields[i].from(f.Origin)
 	}
 }
 

@@ -28,10 +28,11 @@ type PermissionRow struct {
 // Row is the key of the row.
 func (r PermissionRow) Row() hub.Row { return hub.Row{Module: r.Module, Submodule: r.Submodule} }
 
-// The origins of event types.
+// The origins of event types, record types and fields.
 const (
-	OriginFracttal = "FRACTTAL" // an event that the product has, under this name
-	OriginRecado   = "RECADO"   // an event of ours, where the product has only a name or nothing
+	OriginFracttal = "FRACTTAL" // the product has it, under this name
+	OriginRecado   = "RECADO"   // ours, where the product has only a name or nothing
+	OriginCustom   = "CUSTOM"   // a field that the tenant declared
 )
 
 // EventType is a kind of thing that happens, such as a new work order. Its key is the type of the CloudEvents that report
@@ -44,6 +45,7 @@ type EventType struct {
 	Help       hub.Labels `json:"help"`
 	RecordType string     `json:"recordType"` // of the rows that its occurrences are about; terms are evaluated on each
 	Origin     string     `json:"origin"`
+	Derived    *Derived   `json:"derived,omitempty"` // how the hub notices it by itself; nil: only when it is told
 }
 
 // RecordType is a kind of maintenance object with its fields.
@@ -54,6 +56,8 @@ type RecordType struct {
 	Row          hub.Row    `json:"row"`          // of the permission matrix: it guards the records of the type
 	NameField    string     `json:"nameField"`    // the field that names the object; empty if no field does, so that only the record's own key names it
 	SubjectField string     `json:"subjectField"` // the field that says what the object belongs to, as an occurrence's subject does; may be empty
+	Origin       string     `json:"origin"`
+	FieldsOf     string     `json:"fieldsOf,omitempty"` // its fields are those of this type too: the same object behind another row of the matrix
 	Fields       []Field    `json:"fields"`
 
 	byKey   map[string]*Field
@@ -77,6 +81,8 @@ const (
 	Timestamp FieldType = "TIMESTAMP"
 	Enum      FieldType = "ENUM"
 	List      FieldType = "LIST"
+	Object    FieldType = "OBJECT"
+	Any       FieldType = "ANY"
 	Reference FieldType = "REFERENCE"
 )
 
@@ -90,10 +96,36 @@ type Field struct {
 	Alias     string      `json:"alias,omitempty"`     // this field is another name of that one, whose value it reads
 	Reference string      `json:"reference,omitempty"` // of a REFERENCE: the record type that it leads to
 	By        string      `json:"by,omitempty"`        // of a REFERENCE: the field that holds the name of the record that it leads to
+	If        string      `json:"if,omitempty"`        // of a REFERENCE: it leads somewhere only while this field is filled
+	Unless    string      `json:"unless,omitempty"`    // of a REFERENCE: it leads nowhere while this field is filled
+	Instead   []Instead   `json:"instead,omitempty"`   // of a REFERENCE: other types that it may lead to; the first one that applies wins
 	Enum      []EnumValue `json:"enum,omitempty"`      // of an ENUM: its values, all text or all whole numbers
 	Open      bool        `json:"open,omitempty"`      // of an ENUM: other values of the same kind are possible
+	Items     FieldType   `json:"items,omitempty"`     // of a LIST: what its elements are; empty if nobody knows
+	Fields    []Field     `json:"fields,omitempty"`    // of an OBJECT, or of the objects in a LIST: what is in them
+	Origin    string      `json:"origin,omitempty"`    // the record type's own where the data leaves it out
 
-	target *Field // of an alias: the field that it reads
+	// What only a parameter of a source action has.
+	Many    bool    `json:"many,omitempty"`    // it takes a list: any of its values
+	Default any     `json:"default,omitempty"` // what it is if it is not given; nil: nothing
+	Min     *int64  `json:"min,omitempty"`     // the least that a number may be
+	Max     *int64  `json:"max,omitempty"`     // the most that a number may be
+	Filter  *Filter `json:"filter,omitempty"`  // how it narrows the rows; nil for "limit" and "order"
+
+	target *Field        // of an alias: the field that it reads
+	leads  []*RecordType // of a REFERENCE: the types of References
+}
+
+// Instead is another type that a REFERENCE may lead to.
+type Instead struct {
+	Reference string `json:"reference"`
+	If        string `json:"if"` // it leads there while this field is filled
+}
+
+// Filter says which rows a parameter lets through: those of which the field compares so with the parameter's value.
+type Filter struct {
+	Field     string        `json:"field"` // a path of the rows
+	Operation hub.Operation `json:"operation"`
 }
 
 // EnumValue is a value of an ENUM as records hold it, with what people call it.
@@ -108,5 +140,5 @@ type SourceAction struct {
 	Title      hub.Labels `json:"title"`
 	Help       hub.Labels `json:"help"`
 	RecordType string     `json:"recordType"` // of the rows that it yields
-	Parameters []Field    `json:"parameters"` // what can be set; empty if the occurrence alone says which rows are read
+	Parameters []Field    `json:"parameters"` // what can be set; none of them has to be
 }

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"encoding/json"
+	"errors"
 	"math"
 	"strconv"
 	"strings"
@@ -97,12 +98,39 @@ func text(v any) (string, bool) {
 }
 
 // ParseTime reads a timestamp as the records of the product hold it: RFC 3339 with or without a fraction of a second
-// (2026-09-17T14:00:34.404671+00:00, 2026-09-17T14:00:34Z), or with an offset of whole hours (2016-07-12T20:00:00-03).
-// An offset is required: without one nobody knows which moment is meant.
+// (2026-09-17T14:00:34.404671+00:00, 2026-09-17T14:00:34Z), with an offset of whole hours (2016-07-12T20:00:00-03), or a
+// date alone (2026-09-17), which is the midnight of UTC that it begins with. A time of day needs an offset: without one
+// nobody knows which moment is meant.
 func ParseTime(s string) (time.Time, error) {
 	layout := time.RFC3339
-	if n := len(s); n > 3 && (s[n-3] == '+' || s[n-3] == '-') {
+	switch n := len(s); {
+	case n == len(time.DateOnly):
+		layout = time.DateOnly
+	case n > 3 && (s[n-3] == '+' || s[n-3] == '-'):
 		layout = "2006-01-02T15:04:05Z07"
 	}
-	return time.Parse(layout, s)
+	t, err := time.Parse(layout, s)
+	if err != nil {
+		return t, err
+	}
+	if t = t.UTC(); t.Year() < 1 || t.Year() > 9999 {
+		return t, errYear
+	}
+	return t, nil
+}
+
+var errYear = errors.New("the year has to be one from 1 to 9999 in UTC")
+
+// utc writes a timestamp as records hold it: RFC 3339 in UTC with a Z, and a fraction only as long as it is not zero. Equal
+// moments are equal texts. What is no timestamp stays as it is.
+func utc(s string) string {
+	t, err := ParseTime(s)
+	if err != nil {
+		return s
+	}
+	var buf [len(time.RFC3339Nano)]byte
+	if b := t.AppendFormat(buf[:0], time.RFC3339Nano); string(b) != s {
+		return string(b)
+	}
+	return s
 }

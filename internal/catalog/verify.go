@@ -133,8 +133,15 @@ func (t *RecordType) names(key string) bool {
 
 func (c *Catalog) verifyReference(t *RecordType, field *Field, f *faults) {
 	what := t.Key + " field " + field.Key
-	if to := c.recordTypeByKey[field.Reference]; to == nil || to.NameField == "" {
-		f.add("%s: it refers to %q, which is no record type with a name field", what, field.Reference)
+	for _, key := range field.References() {
+		if to := c.recordTypeByKey[key]; to == nil || to.NameField == "" {
+			f.add("%s: it refers to %q, which is no record type with a name field", what, key)
+		}
+	}
+	for _, key := range field.conditions() {
+		if on := t.byKey[key]; on == nil || on.Type == Reference || on.Alias != "" {
+			f.add("%s: it depends on %q, which is no field of the type that holds a value", what, key)
+		}
 	}
 	if !t.names(field.By) {
 		f.add("%s: %q cannot hold the name of another record", what, field.By)
@@ -148,13 +155,17 @@ func (f *faults) field(what string, field *Field) {
 		f.labels(what+" help", field.Help)
 	}
 	switch field.Type {
-	case Text, Integer, Number, Boolean, Timestamp, Enum, List, Reference:
+	case Text, Integer, Number, Boolean, Timestamp, Enum, List, Object, Any, Reference:
 	default:
 		f.add("%s: there is no type %q", what, field.Type)
 	}
 	if (field.Type == Reference) != (field.Reference != "" && field.By != "") {
 		f.add("%s: reference and by belong to the type REFERENCE, and it needs both", what)
 	}
+	if field.Type != Reference && (field.If != "" || field.Unless != "" || field.Instead != nil) {
+		f.add("%s: if, unless and instead belong to the type REFERENCE", what)
+	}
+	f.parts(what, field)
 	if (field.Type == Enum) != (len(field.Enum) > 0) || field.Open && field.Type != Enum {
 		f.add("%s: enum and open belong to the type ENUM, and it needs values", what)
 	}
@@ -162,6 +173,28 @@ func (f *faults) field(what string, field *Field) {
 		f.add("%s: a unit belongs to a number", what)
 	}
 	f.enum(what, field.Enum)
+}
+
+// parts checks what is in an OBJECT or in the elements of a LIST. A part is read from where it is, so that it can be no
+// reference and no alias.
+func (f *faults) parts(what string, field *Field) {
+	if (field.Type == Object) != (len(field.Fields) > 0) && field.Type != List || field.Items != "" && field.Type != List {
+		f.add("%s: fields belong to the types OBJECT, which needs them, and LIST, and items to LIST", what)
+	}
+	switch field.Items {
+	case "", Text, Integer, Number, Boolean, Timestamp:
+	default:
+		f.add("%s: there can be no list of %q", what, field.Items)
+	}
+	seen := map[string]bool{}
+	for i := range field.Fields {
+		part := &field.Fields[i]
+		if seen[part.Key] || part.Type == Reference || part.Alias != "" {
+			f.add("%s part %s: it is there twice, or it is a reference or an alias", what, part.Key)
+		}
+		seen[part.Key] = true
+		f.field(what+" part "+part.Key, part)
+	}
 }
 
 func (f *faults) enum(what string, values []EnumValue) {

@@ -247,7 +247,7 @@ func TestWhatWasPublishedIsReadableAtOnce(t *testing.T) {
 			t.Errorf("the delivery reads %+v", d)
 		}
 		sent := h.Connector.Sent()
-		want := "OT-1|Lubricate the bearings|Feed pump { PMP-014 }|The one called JC-01|HIGH|2026-11-23T08:00:00-03:00|PMP-014"
+		want := "OT-1|Lubricate the bearings|Feed pump { PMP-014 }|The one called JC-01|HIGH|2026-11-23T11:00:00Z|PMP-014"
 		if len(sent) != 1 || strings.Join(sent[0].Values, "|") != want || sent[0].Recipient != jonasPhone || sent[0].Language != "pt-BR" ||
 			string(sent[0].Parameters) != `{"template":"wo_assignment"}` || sent[0].Key != d.Key || sent[0].Attempt != 1 {
 			t.Errorf("handed over was %+v", sent)

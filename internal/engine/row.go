@@ -33,30 +33,34 @@ func (r *row) Field(path string) (any, bool) {
 		f = r.typ.Field(f.Alias)
 	}
 	if f.Type != catalog.Reference {
-		return r.data[f.Key], !deeper
+		if deeper {
+			return f.Within(r.data[f.Key], rest)
+		}
+		return r.data[f.Key], true
 	}
-	name := r.data[f.By]
+	to, name := f.Follow(r.data)
 	if !deeper || name == nil {
 		return name, true
 	}
-	return r.follow(f, text(name), rest)
+	return r.follow(to, text(name), rest)
 }
 
-// follow reads a path of the record that a reference leads to.
-func (r *row) follow(f *catalog.Field, name, path string) (any, bool) {
-	data, err := r.lookup(f.Reference, name)
+// follow reads a path of the record that a reference leads to. Of several types that it may lead to not all need to have the
+// field: where it is not, it is empty.
+func (r *row) follow(typ, name, path string) (any, bool) {
+	data, err := r.lookup(typ, name)
 	if err != nil && r.err == nil {
 		r.err = err
 	}
 	if data == nil {
 		return nil, true
 	}
-	next := &row{catalog: r.catalog, typ: r.catalog.RecordType(f.Reference), name: name, data: data, lookup: r.lookup}
-	v, ok := next.Field(path)
+	next := &row{catalog: r.catalog, typ: r.catalog.RecordType(typ), name: name, data: data, lookup: r.lookup}
+	v, _ := next.Field(path)
 	if next.err != nil && r.err == nil {
 		r.err = next.err
 	}
-	return v, ok
+	return v, true
 }
 
 // text reads the name of a record, which may be written as a number.
