@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/recado-hub/recado/internal/catalog"
@@ -92,6 +91,15 @@ func daysOf(settings []catalog.Field) ([]int, error) {
 	return []int{0}, nil
 }
 
+// perSubject says whether several records of a subject tell of one cause. A number is each record's own.
+func (d *derivation) perSubject() bool {
+	switch d.Kind {
+	case catalog.DerivedFellUnder, catalog.DerivedRoseOver, catalog.DerivedOutOfRange:
+		return false
+	}
+	return d.Per == catalog.PerSubject
+}
+
 // applies says whether the record satisfies what the rule wants beside its field.
 func (d *derivation) applies(w *row) bool { return d.where == nil || d.where.Match(w) }
 
@@ -100,18 +108,12 @@ func (d *derivation) wants(v string) bool {
 	return slices.ContainsFunc(d.Values, func(w any) bool { return plain(w) == v })
 }
 
-// valueAt reads a path of data: keys of objects, joined by dots. Nil if there is nothing.
-func valueAt(data hub.Fields, path string) any {
-	key, rest, deeper := strings.Cut(path, ".")
-	v := data[key]
-	for deeper {
-		inner, ok := v.(map[string]any)
-		if !ok {
-			return nil
-		}
-		key, rest, deeper = strings.Cut(rest, ".")
-		v = inner[key]
+// valueAt reads a path of a record; nil if there is no record, or nothing there.
+func valueAt(w *row, path string) any {
+	if w == nil || path == "" {
+		return nil
 	}
+	v, _ := w.Field(path)
 	return v
 }
 
@@ -145,8 +147,8 @@ func plain(v any) string {
 }
 
 // numberAt reads a number; ok is false if there is none.
-func numberAt(data hub.Fields, path string) (float64, bool) {
-	switch v := valueAt(data, path).(type) {
+func numberAt(w *row, path string) (float64, bool) {
+	switch v := valueAt(w, path).(type) {
 	case json.Number:
 		f, err := v.Float64()
 		return f, err == nil
@@ -161,8 +163,8 @@ func numberAt(data hub.Fields, path string) (float64, bool) {
 }
 
 // timeAt reads a time; ok is false if there is none.
-func timeAt(data hub.Fields, path string) (time.Time, bool) {
-	s, ok := valueAt(data, path).(string)
+func timeAt(w *row, path string) (time.Time, bool) {
+	s, ok := valueAt(w, path).(string)
 	if !ok {
 		return time.Time{}, false
 	}
@@ -172,8 +174,8 @@ func timeAt(data hub.Fields, path string) (time.Time, bool) {
 
 // elementsAt are the names of the elements of a list, such as the labels of a work order: texts, or what objects have as
 // their description. One that is switched off is not there.
-func elementsAt(data hub.Fields, path string) map[string]bool {
-	list, _ := valueAt(data, path).([]any)
+func elementsAt(w *row, path string) map[string]bool {
+	list, _ := valueAt(w, path).([]any)
 	names := make(map[string]bool, len(list))
 	for _, element := range list {
 		o, object := element.(map[string]any)

@@ -59,6 +59,10 @@ type Engine struct {
 	results  results
 	stats    stats
 
+	derivations map[string]*derivations // by record type; it never changes
+	referred    map[string]bool         // record types that others refer to
+	clock       clock
+
 	connectorMu     sync.Mutex
 	connectorStates map[string]hub.ConnectorState // as last journalled
 	connectorMissed bool                          // one is not as it was last journalled
@@ -89,6 +93,12 @@ func New(o Options) *Engine {
 	e.pipes.busy = map[int64]int{}
 	e.connectorStates, e.failing = map[string]hub.ConnectorState{}, map[int64]failing{}
 	e.results.more = make(chan struct{}, 1)
+	e.clock.wake = make(chan struct{}, 1)
+	e.referred = referredTypes(e.catalog)
+	var err error
+	if e.derivations, err = compileDerivations(e.catalog); err != nil {
+		panic("the catalogue is wrong: " + err.Error()) // a test holds that it is not
+	}
 	return e
 }
 
@@ -108,7 +118,7 @@ func (e *Engine) Start(ctx context.Context) error {
 		return err
 	}
 	ctx, e.stop = context.WithCancel(context.WithoutCancel(ctx))
-	for _, loop := range []func(context.Context){e.work, e.settle, e.tend} {
+	for _, loop := range []func(context.Context){e.work, e.settle, e.tend, e.tick} {
 		e.loops.Go(func() { loop(ctx) })
 	}
 	return nil

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -34,7 +35,7 @@ type part struct {
 }
 
 // intake judges attributes and records, and prepares what the transaction will write.
-func (e *Engine) intake(c hub.Caller, in hub.OccurrenceInput, main *catalog.RecordType) (*intake, error) {
+func (e *Engine) intake(ctx context.Context, c hub.Caller, in hub.OccurrenceInput, main *catalog.RecordType) (*intake, error) {
 	if err := checkAttributes(in); err != nil {
 		return nil, err
 	}
@@ -42,14 +43,22 @@ func (e *Engine) intake(c hub.Caller, in hub.OccurrenceInput, main *catalog.Reco
 	if err != nil {
 		return nil, err
 	}
-	p := &intake{main: main, parts: parts, recordsDoc: recordsDoc(parts), silent: in.Derive != nil && !*in.Derive}
+	doc := recordsDoc(parts)
+	hash := contentHash(in, doc) // of what came, before anything is filled in: a repeat is known whatever changed meanwhile
+	switch filled, err := e.complete(ctx, parts); {
+	case err != nil:
+		return nil, err
+	case filled:
+		doc = recordsDoc(parts)
+	}
+	p := &intake{main: main, parts: parts, recordsDoc: doc, silent: in.Derive != nil && !*in.Derive}
 	for i := range parts {
 		if part := &parts[i]; part.typ == main {
 			p.rows = append(p.rows, &row{catalog: e.catalog, typ: main, name: part.in.Name, data: part.in.Data})
 		}
 	}
 	p.occurrence = &hub.Occurrence{ConsumerKey: c.Consumer.Key, Source: in.Source, Name: in.ID, Type: in.Type, Subject: in.Subject,
-		Time: in.Time, Hash: contentHash(in, p.recordsDoc)}
+		Time: in.Time, Hash: hash}
 	for i := range parts {
 		p.occurrence.Records = append(p.occurrence.Records, parts[i].in)
 	}

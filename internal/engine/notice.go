@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"time"
 
 	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/hub"
@@ -15,54 +16,62 @@ type noticed struct {
 	event   string // type
 	subject string
 	cause   string // names it among all that was ever noticed
-	told    bool   // somebody tells it, or nobody is to be told: it is noted and goes no further
-	rows    []noticedRow
-}
-
-// noticedRow is a record of which it was noticed, as it is now.
-type noticedRow struct {
-	part   part
-	before hub.Fields // nil if it is new
+	at      time.Time // when it came to be; zero: when it was noticed
+	rows    []*change
 }
 
 // change is the writing of a record, as the rules look at it.
 type change struct {
 	part   *part
-	before hub.Fields // nil if it is new
 	stored sqlite.RecordStored
-	row    *row
+	before *row // nil if it is new
+	after  *row
 }
 
-// notice asks the rules about a record that was written.
-func (w *writing) notice(p *part, stored sqlite.RecordStored) error {
+// notice asks the rules about the records that were written.
+func (w *writing) notice() error {
+	for _, c := range w.changes {
+		for _, d := range w.e.derivations[c.part.typ.Key].upsert {
+			if err := w.ask(d, c); err != nil {
+				return err
+			}
+		}
+		if c.after.err != nil {
+			return c.after.err
+		}
+	}
+	return nil
+}
+
+// changed remembers a record that was written, if there are rules about it.
+func (w *writing) changed(p *part, stored sqlite.RecordStored) error {
 	of := w.e.derivations[p.typ.Key]
 	if of == nil || len(of.upsert) == 0 {
 		return nil
 	}
-	c := &change{part: p, stored: stored, row: &row{catalog: w.e.catalog, typ: p.typ, name: p.in.Name, data: p.in.Data, lookup: w.tx.Reference}}
+	row := func(data hub.Fields) *row {
+		return &row{catalog: w.e.catalog, typ: p.typ, name: p.in.Name, data: data, lookup: w.tx.Reference}
+	}
+	c := &change{part: p, stored: stored, after: row(p.in.Data)}
 	if !stored.New {
-		var err error
-		if c.before, err = decodeFields(stored.Before); err != nil {
+		before, err := sqlite.Fields(stored.Before)
+		if err != nil {
 			return err
 		}
+		c.before = row(before)
 	}
-	for _, d := range of.upsert {
-		if err := w.ask(d, c); err != nil {
-			return err
-		}
-	}
-	return c.row.err
+	w.changes = append(w.changes, c)
+	return nil
 }
 
 // ask asks one rule. What an occurrence that brings records tells by itself is not told twice: neither its own type, nor that
 // a record which it is about is new.
 func (w *writing) ask(d *derivation, c *change) error {
-	if !d.applies(c.row) {
+	if !d.applies(c.after) {
 		return nil
 	}
 	told := w.silent || w.brings != nil && (w.brings.Type == d.event || c.stored.New && w.brought(c.part) && begins(d.Kind))
-	steps := d.steps(c)
-	for _, s := range steps {
+	for _, s := range d.steps(c) {
 		if err := w.note(d, c, s, told); err != nil {
 			return err
 		}
@@ -90,7 +99,7 @@ type step struct {
 
 // steps says what of a change is to be noticed.
 func (d *derivation) steps(c *change) []step {
-	before, after := c.before, c.part.in.Data
+	before, after := c.before, c.after
 	switch d.Kind {
 	case catalog.DerivedCreated:
 		if c.stored.New {
@@ -122,7 +131,7 @@ func (d *derivation) elementSteps(c *change) (steps []step) {
 	if c.stored.New {
 		return nil
 	}
-	was, is := elementsAt(c.before, d.Field), elementsAt(c.part.in.Data, d.Field)
+	was, is := elementsAt(c.before, d.Field), elementsAt(c.after, d.Field)
 	for _, name := range lacking(is, was) {
 		steps = append(steps, step{what: name, from: "off", to: "on", news: d.Kind == catalog.DerivedAdded})
 	}
@@ -133,21 +142,16 @@ func (d *derivation) elementSteps(c *change) (steps []step) {
 }
 
 // beyond says whether the number of the field lies beyond one of the limits. Without a number or a limit it does not.
-func (d *derivation) beyond(data hub.Fields) bool {
-	n, ok := numberAt(data, d.Field)
-	if !ok {
-		return false
-	}
-	low, hasLow := numberAt(data, d.Low)
-	high, hasHigh := numberAt(data, d.High)
-	return hasLow && n < low && d.Kind != catalog.DerivedRoseOver || hasHigh && n > high && d.Kind != catalog.DerivedFellUnder
+func (d *derivation) beyond(w *row) bool {
+	by, _ := d.deviation(w)
+	return by != 0
 }
 
 // note notes what a rule noticed. What counts once for a subject follows the subject's trail, since each of its records
 // tells of it; what counts for each record is named by the record's version, of which there is one.
 func (w *writing) note(d *derivation, c *change, s step, told bool) error {
 	p := c.part
-	if d.Per != catalog.PerSubject || p.sub == "" {
+	if !d.perSubject() || p.sub == "" {
 		if s.news && !told {
 			w.add(d.event, subjectOf(p), causeOf(d.event, p.in.Name, fmt.Sprint("v", c.stored.Version), s.what), c)
 		}
@@ -159,16 +163,20 @@ func (w *writing) note(d *derivation, c *change, s step, told bool) error {
 	key := causeOf(p.typ.Key+"."+d.Field, p.sub, "trail", s.what)
 	trail, known := w.trails[key]
 	if !known {
-		trail = &trailStep{}
-		if err := w.tx.Cause(key, &trail.Trail); err != nil {
+		stored, err := w.tx.Trail(key)
+		if err != nil {
 			return err
+		}
+		trail = &trailStep{Trail: stored}
+		if w.trails == nil {
+			w.trails = map[string]*trailStep{}
 		}
 		w.trails[key] = trail
 	}
 	// Rules about the same field share its trail: each record takes a step on it once.
 	if !trail.taken(p.in.Name, c.stored.Version) {
 		trail.moved = trail.Step(s.from, s.to)
-		if err := w.tx.CauseSave(key, trail.Trail); err != nil {
+		if err := w.tx.TrailSave(key, trail.Trail); err != nil {
 			return err
 		}
 	}
@@ -224,14 +232,13 @@ func (w *writing) has(event, cause string) bool {
 
 // add notes what was noticed; the rows of the same cause come together.
 func (w *writing) add(event, subject, cause string, c *change) {
-	r := noticedRow{part: *c.part, before: c.before}
 	for i := range w.noticed {
 		if n := &w.noticed[i]; n.event == event && n.cause == cause {
-			n.rows = append(n.rows, r)
+			n.rows = append(n.rows, c)
 			return
 		}
 	}
-	w.noticed = append(w.noticed, noticed{event: event, subject: subject, cause: cause, rows: []noticedRow{r}})
+	w.noticed = append(w.noticed, noticed{event: event, subject: subject, cause: cause, rows: []*change{c}})
 }
 
 // subjectOf is what an occurrence about a record names as its subject: what the record belongs to, else itself.
@@ -253,5 +260,5 @@ func causeOf(what, whom, which, part string) string {
 		return s
 	}
 	sum := sha256.Sum256([]byte(s))
-	return hub.Clip(what+"/"+whom, 100) + "/" + hex.EncodeToString(sum[:16])
+	return hub.Clip(what+"/"+whom, 60) + "/" + hex.EncodeToString(sum[:16])
 }

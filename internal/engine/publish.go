@@ -32,7 +32,7 @@ func (e *Engine) Publish(ctx context.Context, c hub.Caller, in hub.OccurrenceInp
 	if e.draining.Load() {
 		return nil, errDraining
 	}
-	p, err := e.intake(c, in, main)
+	p, err := e.intake(ctx, c, in, main)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +110,7 @@ func (e *Engine) judge(ctx context.Context, rules *rules, p *intake) ([]verdict,
 	}
 	find := p.find
 	if find == nil {
-		find = e.lookupFor(ctx, p)
+		find = e.find(ctx, p.parts)
 	}
 	list := make([]verdict, 0, len(events))
 	for _, rule := range events {
@@ -138,12 +138,12 @@ func (e *Engine) judge(ctx context.Context, rules *rules, p *intake) ([]verdict,
 	return list, nil
 }
 
-// lookupFor finds referenced records: those that the occurrence brings first, then the stored ones.
-func (e *Engine) lookupFor(ctx context.Context, p *intake) lookup {
+// find finds referenced records: those that come along first, then the stored ones.
+func (e *Engine) find(ctx context.Context, parts []part) lookup {
 	return func(typ, name string) (hub.Fields, error) {
-		for i := range p.parts {
-			if p.parts[i].in.Type == typ && p.parts[i].in.Name == name {
-				return p.parts[i].in.Data, nil
+		for i := range parts {
+			if parts[i].in.Type == typ && parts[i].in.Name == name {
+				return parts[i].in.Data, nil
 			}
 		}
 		return e.db.RecordData(ctx, typ, name)

@@ -20,6 +20,8 @@ type writing struct {
 	path   string          // where the records stand in the input
 
 	outcomes []hub.RecordOutcome
+	changes  []*change
+	trails   map[string]*trailStep // that records of this batch took steps on
 	noticed  []noticed
 }
 
@@ -39,16 +41,17 @@ func (w *writing) write(parts []part) error {
 			return at(w.path, i, err)
 		}
 	}
-	return nil
+	// When all are written: a reading may come before its meter.
+	return w.notice()
 }
 
 func (w *writing) writeOne(i int, p *part) error {
-	if err := w.e.complete(w.tx, p); err != nil {
+	due, err := w.due(p)
+	if err != nil {
 		return err
 	}
-	now := w.tx.Now()
 	record := sqlite.RecordWrite{Type: p.in.Type, Name: p.in.Name, Subject: p.sub, Data: p.data, Folded: w.e.folded(p.typ, p.in.Name, p.in.Data),
-		SourceUpdatedAt: p.in.SourceUpdatedAt, DueAt: w.e.clockOf(p.typ).due(p.in.Data, now, now), Consumer: w.caller.Consumer.Key}
+		SourceUpdatedAt: p.in.SourceUpdatedAt, DueAt: due, Consumer: w.caller.Consumer.Key}
 	if w.brings != nil {
 		record.Occurrence = w.brings.Key
 	}
@@ -63,11 +66,13 @@ func (w *writing) writeOne(i int, p *part) error {
 	if stored.Outcome != hub.RecordWritten {
 		return nil
 	}
-	if !record.DueAt.IsZero() {
-		due := record.DueAt
+	if !due.IsZero() {
 		w.tx.AfterCommit(func() { w.e.clock.expect(due) })
 	}
-	return w.notice(p, stored)
+	if err := w.refresh(p); err != nil {
+		return err
+	}
+	return w.changed(p, stored)
 }
 
 // merged is what a record becomes if only the fields that came change in it. A field that came as null is emptied.
@@ -120,6 +125,9 @@ func (e *Engine) RecordsUpsert(ctx context.Context, c hub.Caller, in hub.Records
 			hub.MaxOccurrenceRecord, n, (n+hub.MaxOccurrenceRecord-1)/hub.MaxOccurrenceRecord)
 	}
 	parts, err := e.parts(in.Records, "records")
+	if err == nil {
+		_, err = e.complete(ctx, parts)
+	}
 	if err != nil {
 		return nil, err
 	}

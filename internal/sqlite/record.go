@@ -64,6 +64,17 @@ func (tx *Tx) RecordsOfSubject(typ, subject string, limit int) (list []*hub.Reco
 	return list, err
 }
 
+// NewestOfSubject reads the records of a type that belong to a subject and came in last, at most limit.
+func (tx *Tx) NewestOfSubject(typ, subject string, limit int) (list []*hub.Record, err error) {
+	err = tx.each("SELECT "+recordColumns+" FROM records WHERE type = ? AND subject = ? AND subject <> '' ORDER BY key DESC LIMIT ?", []any{typ, subject, limit},
+		func(r scanner) error {
+			rec, err := scanRecord(r)
+			list = append(list, rec)
+			return err
+		})
+	return list, err
+}
+
 // RecordData reads the fields of a record by type and name; nil if there is none. It asks nobody: the engine asks for the
 // rights of the flow's consumer.
 func (db *DB) RecordData(ctx context.Context, typ, name string) (hub.Fields, error) {
