@@ -41,6 +41,7 @@ type Catalog struct {
 	eventTypes    []*EventType
 	recordTypes   []*RecordType
 	sourceActions []*SourceAction
+	common        commonParameters
 
 	eventTypeByKey    map[string]*EventType
 	recordTypeByKey   map[string]*RecordType

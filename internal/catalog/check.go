@@ -303,6 +303,8 @@ func (f *Field) wanted() string {
 	switch f.Type {
 	case Text:
 		return "text or a whole number"
+	case Reference:
+		return "the name of a record: text or a whole number"
 	case Integer:
 		return "a whole number of at most 64 bits"
 	case Number:

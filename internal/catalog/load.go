@@ -23,6 +23,7 @@ func parse(files fs.FS) (*Catalog, error) {
 		read(files, "data/modules.json", &c.modules),
 		read(files, "data/event_types.json", &c.eventTypes),
 		read(files, "data/source_actions.json", &c.sourceActions),
+		read(files, "data/parameters.json", &c.common),
 		c.readRecordTypes(files),
 	)
 	if err != nil {
@@ -100,11 +101,13 @@ func (c *Catalog) index() error {
 	}
 	c.lead()
 	for _, a := range c.sourceActions {
-		readParameters(a.Parameters)
+		c.complete(a)
 	}
 	for _, t := range c.eventTypes {
 		if t.Derived != nil {
-			readParameters(t.Derived.Settings)
+			for i := range t.Derived.Settings {
+				t.Derived.Settings[i].readDefault()
+			}
 			wholeNumbers(t.Derived.Values)
 		}
 	}
@@ -133,19 +136,6 @@ func (c *Catalog) lead() {
 					f.leads = append(f.leads, to)
 				}
 			}
-		}
-	}
-}
-
-// readParameters turns the numbers of JSON into int64, as readEnum does.
-func readParameters(parameters []Field) {
-	for i := range parameters {
-		p := &parameters[i]
-		p.readEnum()
-		if list, many := p.Default.([]any); many {
-			wholeNumbers(list)
-		} else if n, ok := wholeNumber(p.Default); ok {
-			p.Default = n
 		}
 	}
 }

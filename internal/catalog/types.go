@@ -140,5 +140,6 @@ type SourceAction struct {
 	Title      hub.Labels `json:"title"`
 	Help       hub.Labels `json:"help"`
 	RecordType string     `json:"recordType"` // of the rows that it yields
-	Parameters []Field    `json:"parameters"` // what can be set; none of them has to be
+	Parameters []Field    `json:"parameters"` // what can be set; none of them has to be. "order" and "limit" come last
+	Orders     []string   `json:"orders"`     // the paths of the rows by which they can be ordered
 }

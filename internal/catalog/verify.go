@@ -51,6 +51,12 @@ func (f *faults) submodule(module string, s Submodule) {
 	}
 }
 
+func (f *faults) origin(what, origin string) {
+	if origin != OriginFracttal && origin != OriginRecado {
+		f.add("%s: there is no origin %q", what, origin)
+	}
+}
+
 func (f *faults) key(what, key string) {
 	if !keyForm.MatchString(key) {
 		f.add("%s: %q is no key: use lower-case words joined by _", what, key)
@@ -83,23 +89,11 @@ func (c *Catalog) verifyEventType(t *EventType, f *faults) {
 	if c.recordTypeByKey[t.RecordType] == nil {
 		f.add("%s: there is no record type %q", what, t.RecordType)
 	}
-	if t.Origin != OriginFracttal && t.Origin != OriginRecado {
-		f.add("%s: there is no origin %q", what, t.Origin)
-	}
+	f.origin(what, t.Origin)
 	f.title(what, t.Title)
 	f.labels(what+" help", t.Help)
-}
-
-func (c *Catalog) verifySourceAction(a *SourceAction, f *faults) {
-	what := "source action " + a.Key
-	f.key(what, a.Key)
-	f.title(what, a.Title)
-	f.labels(what+" help", a.Help)
-	if c.recordTypeByKey[a.RecordType] == nil {
-		f.add("%s: there is no record type %q", what, a.RecordType)
-	}
-	for i := range a.Parameters {
-		f.field(what+" parameter "+a.Parameters[i].Key, &a.Parameters[i])
+	if t.Derived != nil {
+		c.verifyDerived(what+" derived", t, f)
 	}
 }
 
@@ -108,6 +102,7 @@ func (c *Catalog) verifyRecordType(t *RecordType, f *faults) {
 	f.key(what, t.Key)
 	f.title(what, t.Title)
 	f.labels(what+" help", t.Help)
+	f.origin(what, t.Origin)
 	if _, ok := c.cells[t.Row]; !ok {
 		f.add("%s: there is no permission row %s", what, t.Row)
 	}
@@ -143,7 +138,9 @@ func (c *Catalog) verifyReference(t *RecordType, field *Field, f *faults) {
 			f.add("%s: it depends on %q, which is no field of the type that holds a value", what, key)
 		}
 	}
-	if !t.names(field.By) {
+	if field.By == "" {
+		f.add("%s: reference and by belong to the type REFERENCE, and it needs both", what)
+	} else if !t.names(field.By) {
 		f.add("%s: %q cannot hold the name of another record", what, field.By)
 	}
 }
@@ -159,7 +156,7 @@ func (f *faults) field(what string, field *Field) {
 	default:
 		f.add("%s: there is no type %q", what, field.Type)
 	}
-	if (field.Type == Reference) != (field.Reference != "" && field.By != "") {
+	if (field.Type == Reference) != (field.Reference != "") || field.By != "" && field.Type != Reference {
 		f.add("%s: reference and by belong to the type REFERENCE, and it needs both", what)
 	}
 	if field.Type != Reference && (field.If != "" || field.Unless != "" || field.Instead != nil) {
