@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"sync/atomic"
@@ -194,7 +195,10 @@ func (e *Engine) tellDue(ctx context.Context) (time.Time, error) {
 	}, func(key int64) error {
 		return e.db.Write(ctx, func(tx *sqlite.Tx) error { return tx.RecordDue(key, time.Time{}) })
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, errDraining):
+		return time.Time{}, nil
+	case err != nil:
 		return time.Time{}, err
 	}
 	return e.db.NextRecordDue(ctx)

@@ -6,11 +6,11 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/condition"
-	"github.com/recado-hub/recado/internal/hub"
 )
 
 // derivation is a rule of the catalogue by which the hub notices an event by itself, ready to be asked.
@@ -18,7 +18,7 @@ type derivation struct {
 	*catalog.Derived
 	event string
 	where *condition.Program
-	days  []int // of DUE: how far before (below 0) or after the time of the field, the farthest before first
+	days  []int // of DUE: how many days before (below 0) or after the time of the field, the farthest before first
 }
 
 // derivations are the rules about a record type.
@@ -56,10 +56,8 @@ func compileDerivations(c *catalog.Catalog) (map[string]*derivations, error) {
 func compileDerivation(t *catalog.EventType) (*derivation, error) {
 	d := &derivation{Derived: t.Derived, event: t.Key}
 	var err error
-	if len(d.Where) > 0 {
-		if d.where, err = (hub.Terms{Mode: hub.ModeAll, Terms: d.Where}).Compile(); err != nil {
-			return nil, err
-		}
+	if d.where, err = d.Terms().Compile(); err != nil {
+		return nil, err
 	}
 	if d.Kind == catalog.DerivedDue {
 		d.days, err = daysOf(d.Settings)
@@ -67,41 +65,40 @@ func compileDerivation(t *catalog.EventType) (*derivation, error) {
 	return d, err
 }
 
-// daysOf reads the setting of a rule of the clock.
+// daysOf reads the settings of a rule of the clock: days_after, or each of days_before.
 func daysOf(settings []catalog.Field) ([]int, error) {
+	var days []int
 	for _, s := range settings {
-		if s.Key != "days" {
-			continue
-		}
+		sign := map[string]int{"days_after": 1, "days_before": -1}[s.Key]
 		list, many := s.Default.([]any)
 		if !many {
 			list = []any{s.Default}
 		}
-		days := make([]int, len(list))
-		for i, v := range list {
+		for _, v := range list {
 			n, ok := v.(int64)
-			if !ok {
-				return nil, fmt.Errorf("%v is no number of days", v)
+			if !ok || sign == 0 {
+				return nil, fmt.Errorf("the setting %s: %v is no number of days", s.Key, v)
 			}
-			days[i] = int(n)
+			days = append(days, sign*int(n))
 		}
-		slices.Sort(days)
-		return slices.Compact(days), nil
 	}
-	return []int{0}, nil
+	if days == nil {
+		days = []int{0}
+	}
+	slices.Sort(days)
+	return slices.Compact(days), nil
 }
 
 // perSubject says whether several records of a subject tell of one cause. A number is each record's own.
-func (d *derivation) perSubject() bool {
-	switch d.Kind {
-	case catalog.DerivedFellUnder, catalog.DerivedRoseOver, catalog.DerivedOutOfRange:
-		return false
-	}
-	return d.Per == catalog.PerSubject
+func (d *derivation) perSubject() bool { return d.Per == catalog.PerSubject && !d.numeric() }
+
+// numeric says whether the rule holds a number against limits.
+func (d *derivation) numeric() bool {
+	return d.Kind == catalog.DerivedFellUnder || d.Kind == catalog.DerivedRoseOver || d.Kind == catalog.DerivedOutOfRange
 }
 
 // applies says whether the record satisfies what the rule wants beside its field.
-func (d *derivation) applies(w *row) bool { return d.where == nil || d.where.Match(w) }
+func (d *derivation) applies(w *row) bool { return d.where.Match(w) }
 
 // wants says whether a value is one of those that the rule waits for.
 func (d *derivation) wants(v string) bool {
@@ -172,18 +169,18 @@ func timeAt(w *row, path string) (time.Time, bool) {
 	return t, err == nil
 }
 
-// elementsAt are the names of the elements of a list, such as the labels of a work order: texts, or what objects have as
-// their description. One that is switched off is not there.
+// elementsAt are the names of the elements of a list, such as the labels of a work order: texts, or what the objects in it
+// have at the end of the path. An object that says that it is not enabled is not there.
 func elementsAt(w *row, path string) map[string]bool {
-	list, _ := valueAt(w, path).([]any)
+	key, part, objects := strings.Cut(path, ".")
+	list, _ := valueAt(w, key).([]any)
 	names := make(map[string]bool, len(list))
 	for _, element := range list {
-		o, object := element.(map[string]any)
-		switch {
-		case !object:
+		switch o, is := element.(map[string]any); {
+		case !objects:
 			names[plain(element)] = true
-		case o["enabled"] != false:
-			names[plain(o["description"])] = true
+		case is && o["enabled"] != false:
+			names[plain(o[part])] = true
 		}
 	}
 	delete(names, "")

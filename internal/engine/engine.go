@@ -110,6 +110,9 @@ func (e *Engine) Start(ctx context.Context) error {
 	if err := e.recover(ctx); err != nil {
 		return err
 	}
+	if err := e.indexRecords(ctx); err != nil {
+		return err
+	}
 	if err := e.db.Write(ctx, func(tx *sqlite.Tx) error {
 		waiting, err := tx.HasWaitingReceipts()
 		e.stats.orphans.Store(waiting)

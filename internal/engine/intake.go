@@ -202,7 +202,7 @@ func (p *part) encode() (path, message string) {
 		return "data", "the data cannot be written as JSON"
 	}
 	if len(data) > hub.MaxRecordBytes {
-		return tooLong(p.in.Data), fmt.Sprintf("a record can have at most %d KiB, this one has %d, most of them in this place; shorten it", hub.MaxRecordBytes>>10, len(data)>>10)
+		return tooLong(p.in.Data), fmt.Sprintf("a record can have at most %d KiB, this one has %d, most of them in this place; shorten it", hub.MaxRecordBytes>>10, (len(data)+1023)>>10)
 	}
 	p.data, p.sub = string(data), p.typ.SubjectOf(p.in.Data)
 	return "", ""

@@ -15,7 +15,7 @@ import (
 type noticed struct {
 	event   string // type
 	subject string
-	cause   string // names it among all that was ever noticed
+	cause   string    // names it among all that was ever noticed
 	at      time.Time // when it came to be; zero: when it was noticed
 	rows    []*change
 }
@@ -64,13 +64,24 @@ func (w *writing) changed(p *part, stored sqlite.RecordStored) error {
 	return nil
 }
 
-// ask asks one rule. What an occurrence that brings records tells by itself is not told twice: neither its own type, nor that
-// a record which it is about is new.
+// ask asks one rule. An occurrence that brings records is not told again in its own type. What is only the beginning of a record
+// that came with an occurrence about it, such as who is responsible for the tasks of a new work order, is told if an enabled event
+// waits for it: otherwise it would be a second occurrence of the same news, and nobody asked.
 func (w *writing) ask(d *derivation, c *change) error {
-	if !d.applies(c.after) {
+	if c.stored.New && !d.born() {
 		return nil
 	}
-	told := w.silent || w.brings != nil && (w.brings.Type == d.event || c.stored.New && w.brought(c.part) && begins(d.Kind))
+	told := w.silent || w.brings != nil && w.brings.Type == d.event
+	if !told && c.stored.New && w.brings != nil && w.about(c.part) && !d.numeric() {
+		events, err := w.e.eventsOf(w.ctx, w.rules, d.event)
+		if err != nil {
+			return err
+		}
+		told = len(events) == 0
+	}
+	if told && !d.perSubject() || !d.applies(c.after) {
+		return nil
+	}
 	for _, s := range d.steps(c) {
 		if err := w.note(d, c, s, told); err != nil {
 			return err
@@ -79,16 +90,14 @@ func (w *writing) ask(d *derivation, c *change) error {
 	return nil
 }
 
-// brought says whether a record is of the type that the occurrence is about.
-func (w *writing) brought(p *part) bool {
+// about says whether a record is of the type that the occurrence is about.
+func (w *writing) about(p *part) bool {
 	t := w.e.catalog.EventType(w.brings.Type)
 	return t != nil && t.RecordType == p.typ.Key
 }
 
-// begins says whether what a kind notices of a new record is that it is new.
-func begins(k catalog.DerivedKind) bool {
-	return k == catalog.DerivedCreated || k == catalog.DerivedChanged || k == catalog.DerivedBecame || k == catalog.DerivedAdded
-}
+// born says whether the rule also looks at records that are new.
+func (d *derivation) born() bool { return d.New || d.Kind == catalog.DerivedCreated }
 
 // step is a change that a rule is about.
 type step struct {
@@ -111,9 +120,8 @@ func (d *derivation) steps(c *change) []step {
 			return []step{{from: from, to: to, news: true}}
 		}
 	case catalog.DerivedBecame:
-		// A record that is new did not change: it may have been so for years.
 		from, to := plain(valueAt(before, d.Field)), plain(valueAt(after, d.Field))
-		if !c.stored.New && from != to {
+		if from != to {
 			return []step{{from: from, to: to, news: d.wants(to) && !d.wants(from)}}
 		}
 	case catalog.DerivedAdded, catalog.DerivedRemoved:
@@ -128,9 +136,6 @@ func (d *derivation) steps(c *change) []step {
 
 // elementSteps is steps for the elements of a list.
 func (d *derivation) elementSteps(c *change) (steps []step) {
-	if c.stored.New {
-		return nil
-	}
 	was, is := elementsAt(c.before, d.Field), elementsAt(c.after, d.Field)
 	for _, name := range lacking(is, was) {
 		steps = append(steps, step{what: name, from: "off", to: "on", news: d.Kind == catalog.DerivedAdded})

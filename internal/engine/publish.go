@@ -166,7 +166,7 @@ func (e *Engine) store(ctx context.Context, tx *sqlite.Tx, c hub.Caller, rules *
 	if !inserted {
 		return repeat(tx, p.occurrence, out)
 	}
-	w := &writing{e: e, tx: tx, caller: c, brings: &o, silent: p.silent, path: "data.records"}
+	w := &writing{ctx: ctx, e: e, rules: rules, tx: tx, caller: c, brings: &o, silent: p.silent, path: "data.records"}
 	if err := w.write(p.parts); err != nil {
 		return err
 	}
@@ -175,7 +175,7 @@ func (e *Engine) store(ctx context.Context, tx *sqlite.Tx, c hub.Caller, rules *
 	if out.Executions, err = e.start(ctx, rules, runs, hand); err != nil {
 		return err
 	}
-	out.Derived, err = w.derive(ctx, rules, hand)
+	out.Derived, err = w.derive(hand)
 	return err
 }
 

@@ -9,11 +9,11 @@ import (
 
 // derive makes occurrences of what was noticed in the records, in the transaction that wrote them. They write no records, so
 // nothing is noticed in them in turn.
-func (w *writing) derive(ctx context.Context, rules *rules, hand *handOver) (list []*hub.Occurrence, err error) {
+func (w *writing) derive(hand *handOver) (list []*hub.Occurrence, err error) {
 	for i := range w.noticed {
-		t := telling{e: w.e, tx: w.tx, rules: rules, hand: hand, consumer: w.caller.Consumer.Key, source: hub.SourceDerived,
+		t := telling{e: w.e, tx: w.tx, rules: w.rules, hand: hand, consumer: w.caller.Consumer.Key, source: hub.SourceDerived,
 			cause: hub.Reason{Code: hub.ReasonDerived, By: w.caller.Consumer.ID()}}
-		o, err := t.tell(ctx, &w.noticed[i])
+		o, err := t.tell(w.ctx, &w.noticed[i])
 		if err != nil {
 			return nil, err
 		}

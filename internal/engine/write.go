@@ -11,7 +11,9 @@ import (
 
 // writing is the writing of records inside a transaction, by a caller or for an occurrence that brings them.
 type writing struct {
+	ctx    context.Context // of the caller, whose transaction this is
 	e      *Engine
+	rules  *rules
 	tx     *sqlite.Tx
 	caller hub.Caller
 	brings *hub.Occurrence // nil: the caller writes them without one
@@ -144,7 +146,7 @@ func (e *Engine) RecordsUpsert(ctx context.Context, c hub.Caller, in hub.Records
 }
 
 func (e *Engine) upsert(ctx context.Context, tx *sqlite.Tx, rules *rules, c hub.Caller, in hub.RecordsInput, parts []part, hand *handOver) (*hub.Upserted, error) {
-	w := &writing{e: e, tx: tx, caller: c, silent: in.Silent, merge: in.Merge, path: "records"}
+	w := &writing{ctx: ctx, e: e, rules: rules, tx: tx, caller: c, silent: in.Silent, merge: in.Merge, path: "records"}
 	if err := w.write(parts); err != nil {
 		return nil, err
 	}
@@ -157,7 +159,7 @@ func (e *Engine) upsert(ctx context.Context, tx *sqlite.Tx, rules *rules, c hub.
 		out.Results[i] = hub.RecordResult{Record: rec, Outcome: w.outcomes[i]}
 	}
 	var err error
-	out.Derived, err = w.derive(ctx, rules, hand)
+	out.Derived, err = w.derive(hand)
 	return out, err
 }
 

@@ -58,3 +58,14 @@ func (t Terms) problems(path string) []Problem {
 	}
 	return []Problem{{Code: ProblemTermInvalid, Path: path, Message: err.Error()}}
 }
+
+// TermsProblems names what is wrong with terms on their own, and the fields that they name and nobody has.
+func TermsProblems(path string, t Terms, field func(string) FieldFact) []Problem {
+	problems := t.problems(path)
+	for i, term := range t.Terms {
+		if !field(term.Field).Known {
+			problems = append(problems, Problem{Code: ProblemFieldUnknown, Path: Path(path, "terms", i, "field"), Message: "there is no field " + Clip(term.Field, 60)})
+		}
+	}
+	return problems
+}

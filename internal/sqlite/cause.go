@@ -46,6 +46,11 @@ func (tx *Tx) RecordDue(key int64, due time.Time) error {
 	return tx.exec("UPDATE records SET due_at = ? WHERE key = ?", ms(due), key)
 }
 
+// RecordIndex notes how pickers find a record and when the clock next has something to say about it.
+func (tx *Tx) RecordIndex(key int64, folded string, due time.Time) error {
+	return tx.exec("UPDATE records SET folded = ?, due_at = ? WHERE key = ?", folded, ms(due), key)
+}
+
 // RecordDueIfNone sets when the clock next has something to say about a record of which it has nothing to say as yet.
 func (tx *Tx) RecordDueIfNone(typ, name string, due time.Time) error {
 	return tx.exec("UPDATE records SET due_at = ? WHERE type = ? AND name = ? AND due_at IS NULL", ms(due), typ, name)
