@@ -20,26 +20,27 @@ func detail(m map[string]string) (json.RawMessage, error) {
 	return json.Marshal(m)
 }
 
-// traceOf reads the kept trace of a row: one verdict for each term, under the short names with which it is stored.
-func traceOf(raw json.RawMessage) ([]*model.TermTrace, error) {
-	if len(raw) == 0 {
-		return []*model.TermTrace{}, nil
-	}
-	var kept []struct {
-		Field     string           `json:"f"`
-		Operation hub.Operation    `json:"o"`
-		Want      json.RawMessage  `json:"w"`
-		Got       json.RawMessage  `json:"g"`
-		Present   *bool            `json:"p"`
-		True      *bool            `json:"t"`
-		Needs     []hub.Permission `json:"needs"`
-	}
-	if err := json.Unmarshal(raw, &kept); err != nil {
-		return nil, fmt.Errorf("the kept trace of a row cannot be read: %w", err)
-	}
-	trace := make([]*model.TermTrace, len(kept))
-	for i, k := range kept {
-		trace[i] = &model.TermTrace{Field: k.Field, Operation: k.Operation, Want: k.Want, Got: k.Got, Present: k.Present, True: k.True, Needs: pointers(k.Needs)}
+// traceOf shows what became of the terms of a row.
+func traceOf(list []hub.Verdict) ([]*model.TermTrace, error) {
+	trace := make([]*model.TermTrace, len(list))
+	for i, v := range list {
+		t := &model.TermTrace{Field: v.Field, Operation: hub.Operation(v.Operation), Path: splitPath(v.Path), Needs: pointers(v.Needs)}
+		if len(v.Needs) == 0 {
+			t.Present, t.Undecided = &v.Present, &v.Unknown
+			if !v.Unknown {
+				t.True = &v.True
+			}
+		}
+		for into, value := range map[*json.RawMessage]any{&t.Want: v.Want, &t.Got: v.Got, &t.Before: v.Before} {
+			if value == nil {
+				continue
+			}
+			var err error
+			if *into, err = json.Marshal(value); err != nil {
+				return nil, fmt.Errorf("a value of a trace cannot be written: %w", err)
+			}
+		}
+		trace[i] = t
 	}
 	return trace, nil
 }

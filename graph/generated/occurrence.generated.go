@@ -123,6 +123,61 @@ func (ec *executionContext) fieldContext_Match_fired(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Match", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _Match_reason(ctx context.Context, field graphql.CollectedField, obj *hub.Match) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Match_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *hub.Reason) graphql.Marshaler {
+			return ec.marshalOReason2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Match_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Match",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Match_cut(ctx context.Context, field graphql.CollectedField, obj *hub.Match) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Match_cut(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cut, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Match_cut(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Match", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _Match_rows(ctx context.Context, field graphql.CollectedField, obj *hub.Match) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -769,6 +824,61 @@ func (ec *executionContext) fieldContext_OccurrencePublishPayload_repeat(_ conte
 	return graphql.NewScalarFieldContext("OccurrencePublishPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _OccurrencePublishPayload_recordOutcomes(ctx context.Context, field graphql.CollectedField, obj *model.OccurrencePublishPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OccurrencePublishPayload_recordOutcomes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RecordOutcomes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []hub.RecordOutcome) graphql.Marshaler {
+			return ec.marshalORecordOutcome2ᚕgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐRecordOutcomeᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OccurrencePublishPayload_recordOutcomes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OccurrencePublishPayload", field, false, false, errors.New("field of type RecordOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _OccurrencePublishPayload_derived(ctx context.Context, field graphql.CollectedField, obj *model.OccurrencePublishPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OccurrencePublishPayload_derived(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Derived, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*hub.Occurrence) graphql.Marshaler {
+			return ec.marshalOOccurrence2ᚕᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOccurrenceᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OccurrencePublishPayload_derived(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OccurrencePublishPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Occurrence(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _OccurrencePublishPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.OccurrencePublishPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1127,6 +1237,29 @@ func (ec *executionContext) fieldContext_TermTrace_present(_ context.Context, fi
 	return graphql.NewScalarFieldContext("TermTrace", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _TermTrace_before(ctx context.Context, field graphql.CollectedField, obj *model.TermTrace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TermTrace_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v json.RawMessage) graphql.Marshaler {
+			return ec.marshalOJSON2encodingᚋjsonᚐRawMessage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TermTrace_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TermTrace", field, false, false, errors.New("field of type JSON does not have child fields"))
+}
+
 func (ec *executionContext) _TermTrace_true(ctx context.Context, field graphql.CollectedField, obj *model.TermTrace) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1148,6 +1281,52 @@ func (ec *executionContext) _TermTrace_true(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_TermTrace_true(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TermTrace", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _TermTrace_undecided(ctx context.Context, field graphql.CollectedField, obj *model.TermTrace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TermTrace_undecided(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Undecided, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TermTrace_undecided(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TermTrace", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _TermTrace_path(ctx context.Context, field graphql.CollectedField, obj *model.TermTrace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TermTrace_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TermTrace_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TermTrace", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _TermTrace_needs(ctx context.Context, field graphql.CollectedField, obj *model.TermTrace) (ret graphql.Marshaler) {
@@ -1255,7 +1434,11 @@ func (ec *executionContext) unmarshalInputOccurrencePublishInput(ctx context.Con
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"source", "id", "type", "subject", "time", "records"}
+	if _, present := asMap["derive"]; !present {
+		asMap["derive"] = true
+	}
+
+	fieldsInOrder := [...]string{"source", "id", "type", "subject", "time", "records", "derive"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1304,6 +1487,13 @@ func (ec *executionContext) unmarshalInputOccurrencePublishInput(ctx context.Con
 				return it, err
 			}
 			it.Records = data
+		case "derive":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("derive"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Derive = data
 		}
 	}
 	return it, nil
@@ -1374,6 +1564,16 @@ func (ec *executionContext) _Match(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "fired":
 			out.Values[i] = ec._Match_fired(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reason":
+			out.Values[i] = ec._Match_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "cut":
+			out.Values[i] = ec._Match_cut(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -1723,6 +1923,16 @@ func (ec *executionContext) _OccurrencePublishPayload(ctx context.Context, sel a
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "recordOutcomes":
+			out.Values[i] = ec._OccurrencePublishPayload_recordOutcomes(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "derived":
+			out.Values[i] = ec._OccurrencePublishPayload_derived(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._OccurrencePublishPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1991,9 +2201,24 @@ func (ec *executionContext) _TermTrace(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "before":
+			out.Values[i] = ec._TermTrace_before(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "true":
 			out.Values[i] = ec._TermTrace_true(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "undecided":
+			out.Values[i] = ec._TermTrace_undecided(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._TermTrace_path(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "needs":
@@ -2181,6 +2406,25 @@ func (ec *executionContext) marshalNTermTrace2ᚖgithubᚗcomᚋrecadoᚑhubᚋr
 		return graphql.Null
 	}
 	return ec._TermTrace(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOOccurrence2ᚕᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOccurrenceᚄ(ctx context.Context, sel ast.SelectionSet, v []*hub.Occurrence) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOccurrence2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOccurrence(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOOccurrence2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOccurrence(ctx context.Context, sel ast.SelectionSet, v *hub.Occurrence) graphql.Marshaler {

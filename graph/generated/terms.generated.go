@@ -148,6 +148,38 @@ func (ec *executionContext) fieldContext_Terms_terms(_ context.Context, field gr
 	return fc, nil
 }
 
+func (ec *executionContext) _Terms_groups(ctx context.Context, field graphql.CollectedField, obj *hub.Terms) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Terms_groups(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []hub.Terms) graphql.Marshaler {
+			return ec.marshalNTerms2ᚕgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐTermsᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Terms_groups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Terms",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Terms(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -207,7 +239,7 @@ func (ec *executionContext) unmarshalInputTermsInput(ctx context.Context, obj an
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"mode", "terms"}
+	fieldsInOrder := [...]string{"mode", "terms", "groups"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -228,6 +260,13 @@ func (ec *executionContext) unmarshalInputTermsInput(ctx context.Context, obj an
 				return it, err
 			}
 			it.Terms = data
+		case "groups":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("groups"))
+			data, err := ec.unmarshalOTermsInput2ᚕgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐTermsᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Groups = data
 		}
 	}
 	return it, nil
@@ -308,6 +347,11 @@ func (ec *executionContext) _Terms(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "terms":
 			out.Values[i] = ec._Terms_terms(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "groups":
+			out.Values[i] = ec._Terms_groups(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -412,6 +456,22 @@ func (ec *executionContext) marshalNTerms2githubᚗcomᚋrecadoᚑhubᚋrecado�
 	return ec._Terms(ctx, sel, &v)
 }
 
+func (ec *executionContext) marshalNTerms2ᚕgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐTermsᚄ(ctx context.Context, sel ast.SelectionSet, v []hub.Terms) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTerms2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐTerms(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNTerms2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐTerms(ctx context.Context, sel ast.SelectionSet, v *hub.Terms) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -420,6 +480,11 @@ func (ec *executionContext) marshalNTerms2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecad
 		return graphql.Null
 	}
 	return ec._Terms(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNTermsInput2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐTerms(ctx context.Context, v any) (hub.Terms, error) {
+	res, err := ec.unmarshalInputTermsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNTermsMode2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐTermsMode(ctx context.Context, v any) (hub.TermsMode, error) {
@@ -449,6 +514,23 @@ func (ec *executionContext) unmarshalOTermInput2ᚕgithubᚗcomᚋrecadoᚑhub�
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
 		res[i], err = ec.unmarshalNTermInput2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐTerm(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOTermsInput2ᚕgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐTermsᚄ(ctx context.Context, v any) ([]hub.Terms, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]hub.Terms, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNTermsInput2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐTerms(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}

@@ -599,6 +599,9 @@ type OccurrencePublishInput struct {
 	Time *time.Time `json:"time,omitempty"`
 	// The records that it brings, 500 at most: for a new work order one for each task, and persons if you like.
 	Records []*hub.RecordInput `json:"records,omitempty"`
+	// Notice by itself what else the records tell, and let events fire for it. True if left out. What the occurrence tells is never
+	// told twice: neither its own type, nor that a record of the type that it is about is new.
+	Derive *bool `json:"derive,omitempty"`
 }
 
 // What became of `occurrencePublish`. All of it can be read at once.
@@ -609,6 +612,10 @@ type OccurrencePublishPayload struct {
 	Executions []*hub.Execution `json:"executions,omitempty"`
 	// Whether the same occurrence had come before: then this is the first one, and nothing was started again.
 	Repeat bool `json:"repeat"`
+	// What became of each record that it brought, in the order of the input; null if there are errors or if it is a repeat.
+	RecordOutcomes []hub.RecordOutcome `json:"recordOutcomes,omitempty"`
+	// What else the hub noticed by itself in the records, as far as the caller may see it; null if there are errors or if it is a repeat.
+	Derived []*hub.Occurrence `json:"derived,omitempty"`
 	// What was wrong with the input.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -634,14 +641,23 @@ type PropertyLabel struct {
 
 // Records to write.
 type RecordsUpsertInput struct {
-	// The records. One that is there already, by type and key, is replaced.
+	// The records, 500 at most. One that is there already, by type and key, is replaced.
 	Records []*hub.RecordInput `json:"records"`
+	// Change only the fields that are given, and empty those that are null. False if left out: the record becomes what is given.
+	Merge *bool `json:"merge,omitempty"`
+	// Notice by itself what the records tell, such as a changed status, and let events fire for it. True if left out; false is for
+	// taking over what is old.
+	Derive *bool `json:"derive,omitempty"`
 }
 
 // What became of `recordsUpsert`.
 type RecordsUpsertPayload struct {
 	// The records as they are now, in the order of the input; null if there are errors.
 	Records []*hub.Record `json:"records,omitempty"`
+	// What became of each record, in the order of the input; null if there are errors.
+	Results []*hub.RecordResult `json:"results,omitempty"`
+	// What the hub noticed by itself in them, as far as the caller may see it; null if there are errors.
+	Derived []*hub.Occurrence `json:"derived,omitempty"`
 	// What was wrong with the input. One wrong record keeps all from being written.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -666,8 +682,14 @@ type TermTrace struct {
 	Got json.RawMessage `json:"got,omitempty"`
 	// Whether the row has the field; null if that is hidden.
 	Present *bool `json:"present,omitempty"`
-	// Whether the term held; null if the value is hidden, which this would tell.
+	// What was in the row before the occurrence, for an operation that asks it; null also if it was empty, not known or hidden.
+	Before json.RawMessage `json:"before,omitempty"`
+	// Whether the term held; null if the value is hidden, which this would tell, or if it is undecided.
 	True *bool `json:"true,omitempty"`
+	// Whether nobody could tell if the term held: it asks what was before, which is not known any more. Null if the value is hidden.
+	Undecided *bool `json:"undecided,omitempty"`
+	// The way to the term in the event's terms: `["terms", "2"]`, or `["groups", "0", "terms", "2"]` in a group.
+	Path []string `json:"path"`
 	// What the caller would need to see the value: the field lies in a record that it may not see. Empty if nothing is hidden.
 	// That the row satisfied the terms as a whole is told all the same: it is why something happened.
 	Needs []*hub.Permission `json:"needs"`

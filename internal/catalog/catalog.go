@@ -93,15 +93,3 @@ func (c *Catalog) SourceActions() []*SourceAction { return c.sourceActions }
 
 // SourceAction finds a source action by its key; nil if there is none.
 func (c *Catalog) SourceAction(key string) *SourceAction { return c.sourceActionByKey[key] }
-
-// Operations lists what a term can ask of a field of a type. Nothing can be asked of a LIST: it holds objects, and no
-// operation compares those.
-func (c *Catalog) Operations(t FieldType) []hub.Operation {
-	switch t {
-	case Text, Integer, Number, Boolean, Timestamp, Enum, Reference:
-		return equality
-	}
-	return nil
-}
-
-var equality = []hub.Operation{hub.Equal, hub.NotEqual}

@@ -229,20 +229,6 @@ func TestTheRowsOfEveryEventTypeCanBeReadByASourceAction(t *testing.T) {
 	}
 }
 
-func TestOperationsAreOfferedWhereTheyCanBeTrue(t *testing.T) {
-	t.Parallel()
-	c := catalog.Load()
-	both := []hub.Operation{hub.Equal, hub.NotEqual}
-	for _, typ := range []catalog.FieldType{catalog.Text, catalog.Integer, catalog.Number, catalog.Boolean, catalog.Timestamp, catalog.Enum, catalog.Reference} {
-		if got := c.Operations(typ); !slices.Equal(got, both) {
-			t.Errorf("%s offers %v", typ, got)
-		}
-	}
-	if got := c.Operations(catalog.List); len(got) != 0 {
-		t.Errorf("LIST offers %v, and no operation can hold for a list of objects", got)
-	}
-}
-
 func TestACountrySaysWorkOrderInItsOwnWay(t *testing.T) {
 	t.Parallel()
 	title := catalog.Load().EventType("work_management.work_orders.new").Title

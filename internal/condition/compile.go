@@ -1,132 +1,171 @@
 package condition
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // The codes of a CompileError. They never change.
 const (
 	CodeModeUnknown      = "MODE_UNKNOWN"
+	CodeModeNested       = "MODE_NESTED_NONE"
 	CodeTermsMissing     = "TERMS_MISSING"
 	CodeTermsTooMany     = "TERMS_TOO_MANY"
+	CodeGroupsTooMany    = "GROUPS_TOO_MANY"
+	CodeGroupsTooDeep    = "GROUPS_TOO_DEEP"
 	CodeFieldEmpty       = "FIELD_EMPTY"
 	CodeFieldTooLong     = "FIELD_TOO_LONG"
 	CodeOperationUnknown = "OPERATION_UNKNOWN"
+	CodeValueMissing     = "VALUE_MISSING"
+	CodeValueNotTaken    = "VALUE_NOT_TAKEN"
 	CodeValueUnsupported = "VALUE_UNSUPPORTED"
 	CodeValueTooLarge    = "VALUE_TOO_LARGE"
+	CodeRangeReversed    = "RANGE_REVERSED"
 )
 
 // CompileError says why terms cannot be evaluated.
 type CompileError struct {
-	Index   int    // the term, from 0; -1 if it is about the list or the mode
+	Path    string // dotted: "groups.0.terms.2.value", "groups.1.mode"; empty if it is about the terms as a whole
 	Code    string // one of the Code constants
 	Message string // what is wrong and what to do, in English
 }
 
-// Error names the term, counted from 0, and the message.
+// Error is the message with the path before it.
 func (e *CompileError) Error() string {
-	if e.Index < 0 {
+	if e.Path == "" {
 		return e.Message
 	}
-	return fmt.Sprintf("terms.%d: %s", e.Index, e.Message)
+	return e.Path + ": " + e.Message
 }
 
-// Compile prepares terms for evaluation. Every error is a *CompileError, about
-// the first term that is wrong.
+func fault(path, code, format string, args ...any) *CompileError {
+	return &CompileError{Path: path, Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// Compile prepares terms for evaluation. Its error joins all that is wrong, each a *CompileError (see [Faults]).
 //
-// Any and All need at least one term. None ignores its terms and looks at nothing but
-// their number: a screen keeps them when a user switches conditions off and on again, and a
+// Any and All need at least one term or group. None ignores what is in it and looks at nothing but
+// its size: a screen keeps terms when a user switches conditions off and on again, and a
 // half-written term must not stand in the way of that.
-func Compile(mode Mode, terms []Term) (*Program, error) {
-	if err := checkList(mode, terms); err != nil {
-		return nil, err
+func Compile(t Terms) (*Program, error) {
+	c := compiler{program: &Program{}}
+	if c.fits(t) {
+		c.program.root = c.group(t, "", true)
 	}
-	p := &Program{mode: mode}
-	if mode == None {
-		return p, nil
+	if len(c.faults) > 0 {
+		return nil, errors.Join(c.faults...)
 	}
-	p.terms = make([]term, 0, len(terms))
-	for i, t := range terms {
-		compiled, err := compileTerm(t)
-		if err != nil {
-			err.Index = i
-			return nil, err
-		}
-		p.terms = append(p.terms, compiled)
-		if !slices.Contains(p.fields, t.Field) {
-			p.fields = append(p.fields, t.Field)
-		}
-	}
-	return p, nil
+	return c.program, nil
 }
 
-// checkList returns an error, not a *CompileError: a nil pointer in an error is not nil.
-func checkList(mode Mode, terms []Term) error {
-	switch mode {
-	case None, Any, All:
-	default:
-		return &CompileError{Index: -1, Code: CodeModeUnknown,
-			Message: fmt.Sprintf("mode %q is unknown: use NONE, ANY or ALL", cut(string(mode), MaxShown))}
+// Faults lists what is wrong by an error of [Compile], in the order of the terms.
+func Faults(err error) (list []*CompileError) {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return nil
 	}
-	if len(terms) > MaxTerms {
-		return &CompileError{Index: -1, Code: CodeTermsTooMany,
-			Message: fmt.Sprintf("there are %d terms and at most %d are allowed: split them over several events", len(terms), MaxTerms)}
+	for _, e := range joined.Unwrap() {
+		if f, ok := e.(*CompileError); ok {
+			list = append(list, f)
+		}
 	}
-	if len(terms) == 0 && mode != None {
-		return &CompileError{Index: -1, Code: CodeTermsMissing,
-			Message: fmt.Sprintf("mode %s needs at least one term: add one, or use NONE", mode)}
+	return list
+}
+
+type compiler struct {
+	program       *Program
+	terms, groups int
+	faults        []error
+}
+
+func (c *compiler) add(f *CompileError) {
+	if f != nil {
+		c.faults = append(c.faults, f)
+	}
+}
+
+// fits judges the size before anything else is looked at: the first thing that is too much is the only fault then.
+func (c *compiler) fits(t Terms) bool {
+	c.add(c.measure(t, "", 1))
+	return len(c.faults) == 0
+}
+
+// measure recurses no deeper than MaxDepth.
+func (c *compiler) measure(t Terms, path string, level int) *CompileError {
+	if level > MaxDepth {
+		return fault(path, CodeGroupsTooDeep, "groups can be %d levels deep, the outermost included: move this one out of its group", MaxDepth)
+	}
+	if c.terms += len(t.Terms); c.terms > MaxTerms {
+		return fault(path, CodeTermsTooMany, "there are %d terms or more and at most %d are allowed: split them over several events", c.terms, MaxTerms)
+	}
+	if c.groups += len(t.Groups); c.groups > MaxGroups {
+		return fault(path, CodeGroupsTooMany, "there are %d groups or more and at most %d are allowed: split them over several events", c.groups, MaxGroups)
+	}
+	for i := range t.Groups {
+		if f := c.measure(t.Groups[i], under(path, "groups", i), level+1); f != nil {
+			return f
+		}
 	}
 	return nil
 }
 
-func compileTerm(t Term) (term, *CompileError) {
-	if strings.TrimSpace(t.Field) == "" {
-		return term{}, &CompileError{Code: CodeFieldEmpty, Message: "the field is empty: name the field to compare"}
+func (c *compiler) group(t Terms, path string, outermost bool) group {
+	g := group{mode: t.Mode}
+	switch {
+	case t.Mode == None && outermost:
+		return g
+	case t.Mode == None:
+		c.add(fault(join(path, "mode"), CodeModeNested, "only the outermost group can be without conditions: take this one out, or use ANY or ALL"))
+	case t.Mode != Any && t.Mode != All:
+		c.add(fault(join(path, "mode"), CodeModeUnknown, "mode %q is unknown: use NONE, ANY or ALL", cut(string(t.Mode), MaxShown)))
+		return g
+	case len(t.Terms)+len(t.Groups) == 0 && outermost:
+		c.add(fault(path, CodeTermsMissing, "mode %s needs at least one term: add one, or use NONE", t.Mode))
+	case len(t.Terms)+len(t.Groups) == 0:
+		c.add(fault(path, CodeTermsMissing, "the group is empty: add a term, or take the group out"))
 	}
-	if len(t.Field) > MaxField {
-		return term{}, &CompileError{Code: CodeFieldTooLong,
-			Message: fmt.Sprintf("the field has %d bytes and at most %d are allowed", len(t.Field), MaxField)}
+	for i, term := range t.Terms {
+		g.terms = append(g.terms, c.term(term, under(path, "terms", i)))
 	}
-	test, ok := operations[t.Operation]
+	for i := range t.Groups {
+		g.groups = append(g.groups, c.group(t.Groups[i], under(path, "groups", i), false))
+	}
+	return g
+}
+
+func (c *compiler) term(t Term, path string) term {
+	c.program.size++
+	if !slices.Contains(c.program.fields, t.Field) {
+		c.program.fields = append(c.program.fields, t.Field)
+	}
+	switch {
+	case strings.TrimSpace(t.Field) == "":
+		c.add(fault(path+".field", CodeFieldEmpty, "the field is empty: name the field to compare"))
+	case len(t.Field) > MaxField:
+		c.add(fault(path+".field", CodeFieldTooLong, "the field has %d bytes and at most %d are allowed", len(t.Field), MaxField))
+	}
+	rule, ok := operations[t.Operation]
 	if !ok {
-		return term{}, &CompileError{Code: CodeOperationUnknown,
-			Message: fmt.Sprintf("operation %q is unknown: use one of %s", cut(string(t.Operation), MaxShown), knownOperations())}
+		c.add(fault(path+".operation", CodeOperationUnknown, "operation %q is unknown: use one of %s", cut(string(t.Operation), MaxShown), knownOperations()))
+		return term{}
 	}
-	want, err := compileValue(t.Value)
-	if err != nil {
-		return term{}, err
+	out := term{field: t.Field, operation: t.Operation, test: rule.test, compare: rule.compare, kind: t.Kind, path: path}
+	c.program.before = c.program.before || rule.compare != nil
+	if f := rule.accept(&out, t.Value); f != nil {
+		f.Path = join(path+".value", f.Path)
+		c.add(f)
 	}
-	return term{field: t.Field, operation: t.Operation, test: test, want: want, shown: show(want)}, nil
+	return out
 }
 
-func compileValue(v any) (value, *CompileError) {
-	want := read(v)
-	if want.kind == other {
-		return value{}, unsupported("the value", v)
-	}
-	size := len(want.text)
-	for i, element := range want.list {
-		e := read(element)
-		if e.kind == other || e.kind == list {
-			return value{}, unsupported(fmt.Sprintf("element %d of the value", i), element)
-		}
-		size += 1 + len(e.text)
-	}
-	if size > MaxValue {
-		return value{}, &CompileError{Code: CodeValueTooLarge,
-			Message: fmt.Sprintf("the value has %d bytes and at most %d are allowed", size, MaxValue)}
-	}
-	want.list = slices.Clone(want.list) // the caller may go on using its own
-	return want, nil
-}
+func under(path, name string, i int) string { return join(path, name+"."+strconv.Itoa(i)) }
 
-func unsupported(what string, v any) *CompileError {
-	kind := "an object"
-	if _, isList := v.([]any); isList {
-		kind = "a list"
+func join(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
 	}
-	return &CompileError{Code: CodeValueUnsupported,
-		Message: fmt.Sprintf("%s is %s, which cannot be compared: use a text, a number, true or false, null, or a list of these", what, kind)}
+	return a + "." + b
 }

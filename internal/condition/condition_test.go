@@ -17,9 +17,12 @@ func (r row) Field(path string) (any, bool) {
 	return v, ok
 }
 
+// undated is for terms that ask for no moment and nothing before.
+var undated condition.Moment
+
 func compile(t testing.TB, mode condition.Mode, terms ...condition.Term) *condition.Program {
 	t.Helper()
-	p, err := condition.Compile(mode, terms)
+	p, err := condition.Compile(condition.Terms{Mode: mode, Terms: terms})
 	if err != nil {
 		t.Fatalf("Compile(%s, %v): %v", mode, terms, err)
 	}
@@ -90,10 +93,10 @@ func TestEqualComparesByKindAndValue(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			r := row{"f": c.got}
-			if got := compile(t, condition.All, is("f", c.want)).Match(r); got != c.equal {
+			if got := compile(t, condition.All, is("f", c.want)).Match(r, undated); got != c.equal {
 				t.Errorf("%#v EQUAL %#v = %v, want %v", c.got, c.want, got, c.equal)
 			}
-			if got := compile(t, condition.All, isNot("f", c.want)).Match(r); got != !c.equal {
+			if got := compile(t, condition.All, isNot("f", c.want)).Match(r, undated); got != !c.equal {
 				t.Errorf("%#v NOT_EQUAL %#v = %v, want %v", c.got, c.want, got, !c.equal)
 			}
 		})
@@ -107,7 +110,7 @@ func TestEveryGoNumberOfTheSameValueIsTheSame(t *testing.T) {
 	for _, want := range all {
 		p := compile(t, condition.All, is("f", want))
 		for _, got := range all {
-			if !p.Match(row{"f": got}) {
+			if !p.Match(row{"f": got}, undated) {
 				t.Errorf("%T %v EQUAL %T %v is false", got, got, want, want)
 			}
 		}
@@ -119,12 +122,12 @@ func TestAMissingFieldIsNeitherEqualNorEmpty(t *testing.T) {
 	for _, want := range []any{"a", 7, true, nil, []any{"a"}} {
 		t.Run(fmt.Sprint(want), func(t *testing.T) {
 			t.Parallel()
-			equal, trace := compile(t, condition.All, is("f", want)).Eval(row{})
-			if equal || trace[0].Present {
+			equal, trace := compile(t, condition.All, is("f", want)).Eval(row{}, undated)
+			if equal != condition.No || trace[0].Present {
 				t.Errorf("EQUAL %v of a missing field: %v, trace %+v", want, equal, trace)
 			}
-			different, trace := compile(t, condition.All, isNot("f", want)).Eval(row{})
-			if !different || trace[0].Present {
+			different, trace := compile(t, condition.All, isNot("f", want)).Eval(row{}, undated)
+			if different != condition.Yes || trace[0].Present {
 				t.Errorf("NOT_EQUAL %v of a missing field: %v, trace %+v", want, different, trace)
 			}
 		})
@@ -151,10 +154,10 @@ func TestTheModeJoinsTheVerdicts(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			p := compile(t, c.mode, c.terms...)
-			if got := p.Match(row{"f": 1}); got != c.want {
+			if got := p.Match(row{"f": 1}, undated); got != c.want {
 				t.Errorf("Match = %v, want %v", got, c.want)
 			}
-			if got, _ := p.Eval(row{"f": 1}); got != c.want {
+			if got, _ := p.Eval(row{"f": 1}, undated); (got == condition.Yes) != c.want {
 				t.Errorf("Eval = %v, want %v", got, c.want)
 			}
 		})
@@ -182,7 +185,7 @@ func TestAProgramDoesNotSeeWhatItsCallerChangesLater(t *testing.T) {
 	list := []any{"a"}
 	p := compile(t, condition.All, is("f", list))
 	list[0] = "b"
-	if !p.Match(row{"f": []any{"a"}}) {
+	if !p.Match(row{"f": []any{"a"}}, undated) {
 		t.Error("the program compares with the changed list")
 	}
 }
@@ -191,10 +194,10 @@ func TestMatchAllocatesNothing(t *testing.T) {
 	p := compile(t, condition.All, is("text", "a"), is("number", json.Number("1.5")),
 		is("whole", 7), is("list", []any{"a", 1}), isNot("missing", 1), is("empty", nil))
 	r := row{"text": "a", "number": json.Number("1.50"), "whole": json.Number("7"), "list": []any{"a", 1.0}, "empty": ""}
-	if !p.Match(r) {
+	if !p.Match(r, undated) {
 		t.Fatal("the row was to match, or the terms are not all evaluated")
 	}
-	if n := testing.AllocsPerRun(100, func() { p.Match(r) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { p.Match(r, undated) }); n != 0 {
 		t.Errorf("Match allocates %v times", n)
 	}
 }

@@ -30,12 +30,12 @@ func FuzzEvaluation(f *testing.F) {
 		if decode(termsJSON, &terms) != nil || decode(rowJSON, &r) != nil {
 			t.Skip()
 		}
-		p, err := condition.Compile(condition.Mode(mode), terms)
+		p, err := condition.Compile(condition.Terms{Mode: condition.Mode(mode), Terms: terms})
 		if err != nil {
 			return
 		}
-		matched, trace := p.Eval(r)
-		if p.Match(r) != matched {
+		matched, trace := p.Eval(r, undated)
+		if p.Match(r, undated) != (matched == condition.Yes) {
 			t.Errorf("Match and Eval disagree on %s", rowJSON)
 		}
 		stored, err := json.Marshal(trace)
@@ -58,7 +58,7 @@ func checkOpposites(t *testing.T, trace condition.Trace, terms []condition.Term,
 	for i, v := range trace {
 		term := terms[i]
 		term.Operation = opposite[term.Operation]
-		if compile(t, condition.All, term).Match(r) == v.True {
+		if compile(t, condition.All, term).Match(r, undated) == v.True {
 			t.Errorf("term %d and its opposite are both %v", i, v.True)
 		}
 	}
@@ -77,7 +77,7 @@ func BenchmarkThousandProgramsAgainstARow(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			for _, p := range programs {
-				if p.Match(r) {
+				if p.Match(r, undated) {
 					matches++
 				}
 			}
@@ -87,7 +87,7 @@ func BenchmarkThousandProgramsAgainstARow(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			for _, p := range programs {
-				if ok, _ := p.Eval(r); ok {
+				if ok, _ := p.Eval(r, undated); ok == condition.Yes {
 					matches++
 				}
 			}

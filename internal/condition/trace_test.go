@@ -22,13 +22,13 @@ func traceJSON(t *testing.T, trace condition.Trace) string {
 func TestATraceSaysOfEveryTermWhy(t *testing.T) {
 	t.Parallel()
 	p := compile(t, condition.All, is("responsible", "Jonas Campos"), isNot("id_priorities", 5), is("labels", nil))
-	matched, trace := p.Eval(row{"responsible": "Ana Dias", "id_priorities": json.Number("2")})
-	if matched {
+	matched, trace := p.Eval(row{"responsible": "Ana Dias", "id_priorities": json.Number("2")}, undated)
+	if matched != condition.No {
 		t.Error("the row matches")
 	}
-	const want = `[{"f":"responsible","o":"EQUAL","w":"Jonas Campos","g":"Ana Dias","p":true,"t":false},` +
-		`{"f":"id_priorities","o":"NOT_EQUAL","w":5,"g":2,"p":true,"t":true},` +
-		`{"f":"labels","o":"EQUAL","w":null,"g":null,"p":false,"t":false}]`
+	const want = `[{"f":"responsible","o":"EQUAL","w":"Jonas Campos","g":"Ana Dias","p":true,"t":false,"a":"terms.0"},` +
+		`{"f":"id_priorities","o":"NOT_EQUAL","w":5,"g":2,"p":true,"t":true,"a":"terms.1"},` +
+		`{"f":"labels","o":"EQUAL","w":null,"g":null,"p":false,"t":false,"a":"terms.2"}]`
 	if got := traceJSON(t, trace); got != want {
 		t.Errorf("trace\n got %s\nwant %s", got, want)
 	}
@@ -36,7 +36,7 @@ func TestATraceSaysOfEveryTermWhy(t *testing.T) {
 
 func TestATraceReadsBackAsItWasWritten(t *testing.T) {
 	t.Parallel()
-	_, trace := compile(t, condition.Any, is("a", "x"), isNot("b", true)).Eval(row{"a": "y"})
+	_, trace := compile(t, condition.Any, is("a", "x"), isNot("b", true)).Eval(row{"a": "y"}, undated)
 	var back condition.Trace
 	if err := json.Unmarshal([]byte(traceJSON(t, trace)), &back); err != nil {
 		t.Fatal(err)
@@ -50,7 +50,7 @@ func TestATraceReadsBackAsItWasWritten(t *testing.T) {
 
 func TestATraceIsEmptyWithoutConditions(t *testing.T) {
 	t.Parallel()
-	_, trace := compile(t, condition.None, is("a", "x")).Eval(row{})
+	_, trace := compile(t, condition.None, is("a", "x")).Eval(row{}, undated)
 	if got := traceJSON(t, trace); got != "[]" {
 		t.Errorf("trace = %s", got)
 	}
@@ -59,7 +59,7 @@ func TestATraceIsEmptyWithoutConditions(t *testing.T) {
 func TestATraceCutsLongText(t *testing.T) {
 	t.Parallel()
 	fits, long := strings.Repeat("ã", 120), strings.Repeat("ã", 121)
-	_, trace := compile(t, condition.All, is("f", fits)).Eval(row{"f": long})
+	_, trace := compile(t, condition.All, is("f", fits)).Eval(row{"f": long}, undated)
 	if trace[0].Want != fits {
 		t.Errorf("a text of 120 runes was cut to %v", trace[0].Want)
 	}
@@ -78,7 +78,7 @@ func TestATraceCutsLongLists(t *testing.T) {
 	for i := range many {
 		many[i] = strings.Repeat("x", 50)
 	}
-	_, trace := compile(t, condition.All, is("f", []any{"a"})).Eval(row{"f": many})
+	_, trace := compile(t, condition.All, is("f", []any{"a"})).Eval(row{"f": many}, undated)
 	list := trace[0].Got.([]any)
 	if last := list[len(list)-1]; last != "…" {
 		t.Errorf("the list ends in %v", last)
@@ -103,7 +103,7 @@ func TestATraceCanBeWrittenWhateverTheRowHolds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, trace := compile(t, condition.All, is("f", "a")).Eval(row{"f": v})
+			_, trace := compile(t, condition.All, is("f", "a")).Eval(row{"f": v}, undated)
 			if text := traceJSON(t, trace); len(text) > 200 || !json.Valid([]byte(text)) {
 				t.Errorf("trace %s", text)
 			}

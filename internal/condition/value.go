@@ -1,6 +1,7 @@
 package condition
 
 import (
+	"cmp"
 	"encoding/json"
 	"math"
 	"slices"
@@ -11,27 +12,43 @@ import (
 type kind uint8
 
 const (
-	other kind = iota // an object, a number that is none, or a Go type outside JSON
+	other kind = iota // a number that is none, or a Go type outside JSON
 	null
 	boolean
 	integer
 	decimal // a number that is no int64
 	text
 	list
+	object
+	instant // a moment that was written as text
 )
 
 // value is a JSON-like value with its many Go spellings removed. It is passed by value
 // so that reading a row's field allocates nothing.
 type value struct {
-	kind  kind
-	int   int64 // integer; boolean as 0 or 1
-	float float64
-	text  string
-	list  []any
+	kind kind
+	nano int32  // of an instant: nanoseconds beside the seconds
+	int  int64  // integer; boolean as 0 or 1; decimal as its bits; instant as seconds since 1970 UTC
+	text string // text; instant as it was written
+	raw  any    // list, object: as it came, since a slice beside the text would make every value larger
 }
 
-func read(v any) value {
-	switch v := v.(type) {
+func (v value) float() float64 { return math.Float64frombits(uint64(v.int)) }
+
+// list is the elements of a list; none of anything else.
+func (v value) list() []any {
+	elements, _ := v.raw.([]any)
+	return elements
+}
+
+// named is the fields of an object; none of anything else.
+func (v value) named() map[string]any {
+	fields, _ := v.raw.(map[string]any)
+	return fields
+}
+
+func read(raw any) value {
+	switch v := raw.(type) {
 	case nil:
 		return value{kind: null}
 	case string:
@@ -44,9 +61,11 @@ func read(v any) value {
 	case json.Number:
 		return readLiteral(string(v))
 	case []any:
-		return value{kind: list, list: v}
+		return value{kind: list, raw: raw}
+	case map[string]any:
+		return value{kind: object, raw: raw}
 	}
-	return readNumber(v)
+	return readNumber(raw)
 }
 
 func readNumber(v any) value {
@@ -95,7 +114,7 @@ func readFloat(f float64) value {
 	case f == math.Trunc(f) && f >= -edge && f < edge:
 		return value{kind: integer, int: int64(f)}
 	}
-	return value{kind: decimal, float: f}
+	return value{kind: decimal, int: int64(math.Float64bits(f))}
 }
 
 // readLiteral reads the text of a JSON number. Zeros after the point are cut first:
@@ -126,7 +145,7 @@ func (v value) empty() bool {
 	case text:
 		return v.text == ""
 	case list:
-		return len(v.list) == 0
+		return len(v.list()) == 0
 	}
 	return false
 }
@@ -143,11 +162,67 @@ func same(a, b value) bool {
 	case boolean, integer:
 		return a.int == b.int
 	case decimal:
-		return a.float == b.float
+		return a.float() == b.float()
 	case text:
 		return a.text == b.text
+	case instant:
+		return a.int == b.int && a.nano == b.nano
 	case list:
-		return slices.EqualFunc(a.list, b.list, func(x, y any) bool { return same(read(x), read(y)) })
+		return slices.EqualFunc(a.list(), b.list(), func(x, y any) bool { return same(read(x), read(y)) })
 	}
 	return false
+}
+
+// order compares two numbers or two moments; ok is false for anything else, which has no order.
+func order(a, b value) (c int, ok bool) {
+	switch {
+	case a.kind == integer && b.kind == integer:
+		return cmp.Compare(a.int, b.int), true
+	case a.kind == instant && b.kind == instant:
+		return cmp.Or(cmp.Compare(a.int, b.int), cmp.Compare(a.nano, b.nano)), true
+	}
+	x, okX := a.number()
+	y, okY := b.number()
+	return cmp.Compare(x, y), okX && okY
+}
+
+func (v value) number() (float64, bool) {
+	switch v.kind {
+	case integer:
+		return float64(v.int), true
+	case decimal:
+		return v.float(), true
+	}
+	return 0, false
+}
+
+// maxNesting bounds how deep unchanged looks into lists and objects; what lies deeper counts as changed.
+const maxNesting = 100
+
+// unchanged reports whether a field holds what it held: everything that is empty is one and the same, and lists and
+// objects are looked into.
+func unchanged(now, before value) bool { return alike(now, before, maxNesting) }
+
+func alike(a, b value, levels int) bool {
+	switch {
+	case a.empty() || b.empty():
+		return a.empty() && b.empty()
+	case levels == 0 || a.kind != b.kind:
+		return false
+	case a.kind == list:
+		return slices.EqualFunc(a.list(), b.list(), func(x, y any) bool { return alike(read(x), read(y), levels-1) })
+	case a.kind == object:
+		was := b.named()
+		if len(a.named()) != len(was) {
+			return false
+		}
+		for key, x := range a.named() {
+			y, ok := was[key]
+			if !ok || !alike(read(x), read(y), levels-1) {
+				return false
+			}
+		}
+		return true
+	}
+	return same(a, b)
 }

@@ -39,7 +39,7 @@ func (rules clockRules) look(w *row, since func(*derivation) time.Time, now time
 				of, ok = late, true
 			}
 		}
-		if !ok || !d.applies(w) {
+		if !ok || !d.applies(w, now) {
 			continue
 		}
 		var last *moment

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"strconv"
+	"time"
 
 	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/hub"
@@ -20,6 +21,7 @@ const (
 // meter, and its deviation. That is a fact of the moment, so it is kept with the reading. Without limits, what the sender
 // says stays. filled says that something was.
 func (e *Engine) complete(ctx context.Context, parts []part) (filled bool, err error) {
+	var find lookup
 	for i := range parts {
 		p := &parts[i]
 		of := e.derivations[p.typ.Key]
@@ -30,9 +32,12 @@ func (e *Engine) complete(ctx context.Context, parts []part) (filled bool, err e
 			if d.Kind != catalog.DerivedOutOfRange {
 				continue
 			}
-			w := &row{catalog: e.catalog, typ: p.typ, name: p.in.Name, data: p.in.Data, lookup: e.find(ctx, parts)}
+			if find == nil {
+				find = e.storedBeside(ctx, broughtBy(parts))
+			}
+			w := &row{catalog: e.catalog, typ: p.typ, name: p.in.Name, data: p.in.Data, lookup: find}
 			by, known := d.deviation(w)
-			if !d.applies(w) || !known {
+			if !d.applies(w, time.Now()) || !known {
 				if w.err != nil {
 					return filled, w.err
 				}

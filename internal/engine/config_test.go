@@ -158,7 +158,7 @@ func TestEnablingAnEventNamesEverythingThatKeepsItFromWorking(t *testing.T) {
 			}, "FIELD_UNKNOWN terms.terms.0.field"},
 			{"an unknown operation", func(e *hub.EventInput) {
 				e.Terms = &hub.Terms{Mode: hub.ModeAny, Terms: []hub.Term{{Field: "code", Operation: "LIKE", Value: "x"}}}
-			}, "TERM_INVALID terms.terms.0, TERM_INVALID terms.terms.0.operation"},
+			}, "TERM_INVALID terms.terms.0.operation"},
 			{"a value of the wrong type", func(e *hub.EventInput) {
 				e.Terms = &hub.Terms{Mode: hub.ModeAny, Terms: []hub.Term{equal("duration", "long")}}
 			}, "TERM_INVALID terms.terms.0.value"},

@@ -29,19 +29,19 @@ type derivations struct {
 }
 
 // compileDerivations makes the rules of the catalogue ready, by record type.
-func compileDerivations(c *catalog.Catalog) (map[string]*derivations, error) {
+func (e *Engine) compileDerivations() (map[string]*derivations, error) {
 	list := map[string]*derivations{}
-	for _, t := range c.EventTypes() {
+	for _, t := range e.catalog.EventTypes() {
 		if t.Derived == nil {
 			continue
 		}
-		d, err := compileDerivation(t)
+		d, err := e.compileDerivation(t)
 		if err != nil {
 			return nil, fmt.Errorf("how %s is derived: %w", t.Key, err)
 		}
 		of := list[t.RecordType]
 		if of == nil {
-			of = &derivations{typ: c.RecordType(t.RecordType)}
+			of = &derivations{typ: e.catalog.RecordType(t.RecordType)}
 			list[t.RecordType] = of
 		}
 		if d.On == catalog.DerivedClock {
@@ -53,10 +53,10 @@ func compileDerivations(c *catalog.Catalog) (map[string]*derivations, error) {
 	return list, nil
 }
 
-func compileDerivation(t *catalog.EventType) (*derivation, error) {
+func (e *Engine) compileDerivation(t *catalog.EventType) (*derivation, error) {
 	d := &derivation{Derived: t.Derived, event: t.Key}
 	var err error
-	if d.where, err = d.Terms().Compile(); err != nil {
+	if d.where, err = e.compileTerms(t.RecordType, d.Terms()); err != nil {
 		return nil, err
 	}
 	if d.Kind == catalog.DerivedDue {
@@ -98,7 +98,7 @@ func (d *derivation) numeric() bool {
 }
 
 // applies says whether the record satisfies what the rule wants beside its field.
-func (d *derivation) applies(w *row) bool { return d.where.Match(w) }
+func (d *derivation) applies(w *row, now time.Time) bool { return d.where.Match(w, w.moment(now)) }
 
 // wants says whether a value is one of those that the rule waits for.
 func (d *derivation) wants(v string) bool {

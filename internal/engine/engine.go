@@ -96,7 +96,7 @@ func New(o Options) *Engine {
 	e.clock.wake = make(chan struct{}, 1)
 	e.referred = referredTypes(e.catalog)
 	var err error
-	if e.derivations, err = compileDerivations(e.catalog); err != nil {
+	if e.derivations, err = e.compileDerivations(); err != nil {
 		panic("the catalogue is wrong: " + err.Error()) // a test holds that it is not
 	}
 	return e

@@ -90,9 +90,7 @@ func (e *Engine) eventProblems(ctx context.Context, ev *hub.Event) ([]hub.Proble
 	problems := hub.EventProblems(ev, facts)
 	if typ != nil {
 		problems = append(problems, e.mismatches(ev, typ.RecordType, facts.Flows)...)
-		if ev.Terms.Mode != hub.ModeNone {
-			problems = append(problems, e.termProblems("terms", typ.RecordType, ev.Terms)...)
-		}
+		problems = append(problems, e.termProblems("terms", typ.RecordType, ev.Terms, problems)...)
 	}
 	return problems, nil
 }

@@ -101,11 +101,9 @@ func (e *Engine) flowProblems(ctx context.Context, f *hub.Flow) ([]hub.Problem, 
 		return nil, err
 	}
 	problems := hub.FlowProblems(f, facts)
-	if facts.ActionKnown && f.Definition.Filter.Mode != hub.ModeNone {
-		typ := e.catalog.SourceAction(f.Definition.Source.Action).RecordType
-		problems = append(problems, e.termProblems("filter", typ, f.Definition.Filter)...)
-	}
 	if facts.ActionKnown {
+		typ := e.catalog.SourceAction(f.Definition.Source.Action).RecordType
+		problems = append(problems, e.termProblems("filter", typ, f.Definition.Filter, problems)...)
 		problems = append(problems, e.recipientProblems(f, facts)...)
 	}
 	return problems, nil

@@ -22,8 +22,9 @@ type intake struct {
 	parts      []part
 	rows       []*row // those of the main type
 	recordsDoc string
-	find       lookup // finds what rows refer to; nil: what the occurrence brings first, then what is stored
-	silent     bool   // nothing is noticed in what it brings
+	find       lookup   // of what the hub noticed inside a transaction, whose rows know what they were before; else nil
+	silent     bool     // nothing is noticed in what it brings
+	before     *earlier // what the records were, if an event asks; nil if none does
 }
 
 // part is a record that an occurrence brings.

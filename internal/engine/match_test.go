@@ -1,11 +1,9 @@
 package engine_test
 
 import (
-	"encoding/json"
 	"slices"
 	"testing"
 
-	"github.com/recado-hub/recado/internal/condition"
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/hubtest"
 )
@@ -79,11 +77,7 @@ func TestTheTraceOfEveryTermIsKeptWithTheOccurrence(t *testing.T) {
 			true   bool
 			got    string
 		}{{"9000", true, jonas}, {"9001", false, marta}} {
-			var trace condition.Trace
-			if err := json.Unmarshal(m.Rows[i].Trace, &trace); err != nil {
-				t.Fatal(err)
-			}
-			v := trace[0]
+			v := m.Rows[i].Trace[0]
 			if m.Rows[i].Record != want.record || m.Rows[i].True != want.true || v.Field != "responsible" || v.Want != jonas || v.Got != want.got || v.True != want.true {
 				t.Errorf("row %d: %+v with the verdict %+v", i, m.Rows[i], v)
 			}

@@ -79,7 +79,7 @@ func (w *writing) ask(d *derivation, c *change) error {
 		}
 		told = len(events) == 0
 	}
-	if told && !d.perSubject() || !d.applies(c.after) {
+	if told && !d.perSubject() || !d.applies(c.after, w.tx.Now()) {
 		return nil
 	}
 	for _, s := range d.steps(c) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/recado-hub/recado/internal/condition"
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/mapping"
 )
@@ -36,7 +37,7 @@ func (r *run) prepare(ctx context.Context, p *program, brought []*row) error {
 	}
 	kept := 0
 	for _, w := range rows {
-		if !p.filter.Match(w) {
+		if !p.filter.Match(w, condition.Moment{Now: r.tx.Now()}) {
 			continue
 		}
 		kept++

@@ -3,9 +3,9 @@ package engine
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/sqlite"
@@ -44,19 +44,23 @@ func (e *Engine) Publish(ctx context.Context, c hub.Caller, in hub.OccurrenceInp
 	}
 }
 
-// errStale says that configuration changed between evaluating and writing: evaluate again.
-var errStale = errors.New("configuration changed meanwhile")
+// errStale says that configuration, or a record whose earlier state was asked for, changed between evaluating and writing:
+// evaluate again.
+var errStale = errors.New("what was judged by has changed meanwhile")
 
 // publish evaluates the events of the occurrence's type and stores everything in one transaction.
 func (e *Engine) publish(ctx context.Context, c hub.Caller, p *intake) (*hub.Published, error) {
 	rules := e.now()
-	verdicts, err := e.judge(ctx, rules, p)
+	verdicts, err := e.judge(ctx, rules, p, time.Now())
 	if err != nil {
 		return nil, err
 	}
 	out := &hub.Published{}
 	err = e.attempt(ctx, rules, func(tx *sqlite.Tx, hand *handOver) error {
 		*out = hub.Published{}
+		if err := p.before.unmoved(tx); err != nil {
+			return err
+		}
 		return e.store(ctx, tx, c, rules, p, verdicts, out, hand)
 	})
 	if err != nil {
@@ -65,7 +69,8 @@ func (e *Engine) publish(ctx context.Context, c hub.Caller, p *intake) (*hub.Pub
 	if out.Derived, err = e.db.Disclosed(ctx, c, out.Derived); err != nil {
 		return nil, err
 	}
-	return out, e.db.DiscloseOccurrence(c, out.Occurrence)
+	e.db.DiscloseOccurrence(c, out.Occurrence)
+	return out, nil
 }
 
 // attempt runs fn in a transaction, with the rules by which it was prepared, and hands over what it put on its way. errStale
@@ -91,63 +96,6 @@ func (e *Engine) attempt(ctx context.Context, rules *rules, fn func(*sqlite.Tx, 
 		e.nudge()
 	}
 	return err
-}
-
-// verdict is what an enabled event says of an occurrence.
-type verdict struct {
-	*rule
-	fired bool
-	rows  []*row // those that satisfied its terms
-	match []hub.RowMatch
-}
-
-// judge evaluates the terms of every enabled event of the type on each row of the occurrence. An occurrence without rows
-// satisfies only an event without conditions.
-func (e *Engine) judge(ctx context.Context, rules *rules, p *intake) ([]verdict, error) {
-	events, err := e.eventsOf(ctx, rules, p.occurrence.Type)
-	if err != nil {
-		return nil, err
-	}
-	find := p.find
-	if find == nil {
-		find = e.find(ctx, p.parts)
-	}
-	list := make([]verdict, 0, len(events))
-	for _, rule := range events {
-		v := verdict{rule: rule, fired: len(p.rows) == 0 && rule.event.Terms.Mode == hub.ModeNone}
-		for _, w := range p.rows {
-			w.lookup = find
-			yes, trace := rule.program.Eval(w)
-			if w.err != nil {
-				return nil, w.err
-			}
-			m := hub.RowMatch{Record: w.name, True: yes}
-			if len(trace) > 0 {
-				if m.Trace, err = json.Marshal(trace); err != nil {
-					return nil, err
-				}
-			}
-			v.match = append(v.match, m)
-			if yes {
-				v.fired = true
-				v.rows = append(v.rows, w)
-			}
-		}
-		list = append(list, v)
-	}
-	return list, nil
-}
-
-// find finds referenced records: those that come along first, then the stored ones.
-func (e *Engine) find(ctx context.Context, parts []part) lookup {
-	return func(typ, name string) (hub.Fields, error) {
-		for i := range parts {
-			if parts[i].in.Type == typ && parts[i].in.Name == name {
-				return parts[i].in.Data, nil
-			}
-		}
-		return e.db.RecordData(ctx, typ, name)
-	}
 }
 
 // store writes the occurrence, its records and its executions, and starts what can start at once.
@@ -202,7 +150,7 @@ func (e *Engine) runs(tx *sqlite.Tx, o *hub.Occurrence, verdicts []verdict) []st
 	var list []starting
 	now := tx.Now()
 	for _, v := range verdicts {
-		m := hub.Match{EventKey: v.event.Key, EventVersion: v.event.Version, Fired: v.fired, Rows: v.match}
+		m := hub.Match{EventKey: v.event.Key, EventVersion: v.event.Version, Fired: v.fired, Reason: v.wrong, Cut: v.cut, Rows: v.match}
 		for _, flow := range v.flows {
 			if !v.fired {
 				break

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/recado-hub/recado/internal/condition"
 	"github.com/recado-hub/recado/internal/hub"
@@ -53,14 +54,17 @@ func (e *Engine) where(c hub.Caller, typ string, terms *hub.Terms) (*condition.P
 		return nil, err
 	}
 	problems := hub.TermsProblems("where", *terms, e.fieldsOf(typ))
-	problems = append(problems, e.termProblems("where", typ, *terms)...)
+	problems = append(problems, e.termProblems("where", typ, *terms, problems)...)
 	if len(problems) > 0 {
 		return nil, hub.WithProblems(problems)
 	}
 	*terms = e.normalTerms(typ, *terms)
-	program, err := terms.Compile()
-	if err != nil {
+	program, err := e.compileTerms(typ, *terms)
+	switch {
+	case err != nil:
 		return nil, hub.Invalid("where", "%v", err)
+	case program.AsksBefore():
+		return nil, hub.Invalid("where", "whether a field changed can only be asked of what happens, not of records as they are; look at the history of the record")
 	}
 	for _, path := range program.Fields() {
 		fact, _ := e.catalog.Resolve(typ, path)
@@ -75,7 +79,7 @@ func (e *Engine) where(c hub.Caller, typ string, terms *hub.Terms) (*condition.P
 
 // equals is the text that a field must be equal to if all of the conditions are to hold; ok is false if none says so.
 func equals(terms hub.Terms, field string) (value string, ok bool) {
-	if field == "" || terms.Mode != hub.ModeAll && (terms.Mode != hub.ModeAny || len(terms.Terms) != 1) {
+	if field == "" || terms.Mode != hub.ModeAll && (terms.Mode != hub.ModeAny || len(terms.Terms)+len(terms.Groups) != 1) {
 		return "", false
 	}
 	i := slices.IndexFunc(terms.Terms, func(t hub.Term) bool { return t.Field == field && t.Operation == hub.Equal && plain(t.Value) != "" })
@@ -155,9 +159,10 @@ func (e *Engine) keep(ctx context.Context, program *condition.Program, records [
 		return fields, err
 	}
 	var kept []*hub.Record
+	now := time.Now()
 	for _, rec := range records {
 		w := &row{catalog: e.catalog, typ: e.catalog.RecordType(rec.Type), name: rec.Name, data: rec.Data, lookup: find}
-		if program.Match(w) {
+		if program.Match(w, w.moment(now)) {
 			kept = append(kept, rec)
 		}
 		if w.err != nil {

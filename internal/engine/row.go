@@ -3,8 +3,10 @@ package engine
 import (
 	"encoding/json"
 	"strings"
+	"time"
 
 	"github.com/recado-hub/recado/internal/catalog"
+	"github.com/recado-hub/recado/internal/condition"
 	"github.com/recado-hub/recado/internal/hub"
 )
 
@@ -15,7 +17,25 @@ type row struct {
 	name    string
 	data    hub.Fields
 	lookup  lookup
+	before  *row  // as it was before; nil if nobody knows
 	err     error // of the first lookup that failed
+}
+
+// moment is what the terms of the row are asked against.
+func (r *row) moment(now time.Time) condition.Moment {
+	m := condition.Moment{Now: now}
+	if r.before != nil {
+		m.Before = r.before // a nil row in it would be one that is there
+	}
+	return m
+}
+
+// fault is the first lookup that failed, of the row or of what it was before.
+func (r *row) fault() error {
+	if r.err == nil && r.before != nil {
+		return r.before.err
+	}
+	return r.err
 }
 
 // lookup finds the record that a reference leads to; nil fields if there is none.

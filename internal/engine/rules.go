@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"sync"
 
 	"github.com/recado-hub/recado/internal/catalog"
@@ -25,6 +24,7 @@ type rules struct {
 type rule struct {
 	event   *hub.Event
 	program *condition.Program
+	wrong   *hub.Reason // why there is no program
 	flows   []*hub.Flow // as they are now, in the order of the event's actions
 }
 
@@ -86,11 +86,15 @@ func (e *Engine) eventsOf(ctx context.Context, r *rules, typ string) ([]*rule, e
 }
 
 func (e *Engine) rule(ctx context.Context, r *rules, ev *hub.Event) (*rule, error) {
-	program, err := ev.Terms.Compile()
-	if err != nil {
-		return nil, fmt.Errorf("the terms of %s do not compile: %w", ev.ID(), err) // it was enabled, so they did
+	out := &rule{event: ev}
+	// It was enabled, so its terms made sense once; a catalogue that has changed since must not keep the other events from being asked.
+	if typ := e.catalog.EventType(ev.Type); typ != nil {
+		var err error
+		if out.program, err = e.compileTerms(typ.RecordType, ev.Terms); err != nil {
+			out.wrong = &hub.Reason{Code: hub.ReasonEventInvalid, Message: "the terms make no sense any more: " + condition.Faults(err)[0].Error(),
+				NextStep: "correct the event's terms"}
+		}
 	}
-	out := &rule{event: ev, program: program}
 	for _, key := range ev.FlowKeys {
 		flow, err := e.flow(ctx, r, key)
 		if err != nil {
@@ -171,7 +175,7 @@ func (e *Engine) compile(f *hub.Flow) (*program, error) {
 	}
 	p := &program{flow: f, records: e.catalog.RecordType(action.RecordType)}
 	var err error
-	if p.filter, err = d.Filter.Compile(); err != nil {
+	if p.filter, err = e.compileTerms(action.RecordType, d.Filter); err != nil {
 		return nil, hub.Invalid("filter", "%v", err)
 	}
 	for i, t := range d.Targets {
@@ -210,11 +214,7 @@ func (e *Engine) flowNeeds(d *hub.FlowDefinition) ([]hub.Row, error) {
 // flowFields lists the field paths that a flow reads.
 func flowFields(d *hub.FlowDefinition) []string {
 	var paths []string
-	if d.Filter.Mode != hub.ModeNone {
-		for _, t := range d.Filter.Terms {
-			paths = append(paths, t.Field)
-		}
-	}
+	d.Filter.Each("", func(_ string, t hub.Term) { paths = append(paths, t.Field) })
 	for _, t := range d.Targets {
 		for _, m := range t.Mapping {
 			paths = append(paths, m.Field)

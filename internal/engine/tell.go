@@ -40,7 +40,7 @@ type telling struct {
 func (t *telling) tell(ctx context.Context, n *noticed) (*hub.Occurrence, error) {
 	e, now := t.e, t.tx.Now()
 	p := t.intake(n)
-	verdicts, err := e.judge(ctx, t.rules, p)
+	verdicts, err := e.judge(ctx, t.rules, p, now)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,11 @@ func (t *telling) intake(n *noticed) *intake {
 	o := &hub.Occurrence{ConsumerKey: t.consumer, Source: t.source, Name: n.cause, Type: n.event, Subject: n.subject, Time: n.at}
 	for _, c := range rows {
 		p.parts = append(p.parts, *c.part)
-		p.rows = append(p.rows, &row{catalog: t.e.catalog, typ: main, name: c.part.in.Name, data: c.part.in.Data})
+		w := &row{catalog: t.e.catalog, typ: main, name: c.part.in.Name, data: c.part.in.Data, before: c.before}
+		if w.before == nil { // of a record that is new, every field was empty
+			w.before = &row{catalog: t.e.catalog, typ: main, name: w.name, lookup: p.find}
+		}
+		p.rows = append(p.rows, w)
 		o.Records = append(o.Records, c.part.in)
 		if c.part.in.SourceUpdatedAt.After(o.Time) && t.consumer != 0 {
 			o.Time = c.part.in.SourceUpdatedAt

@@ -79,13 +79,13 @@ func EventProblems(e *Event, facts EventFacts) []Problem {
 		p = append(p, Problem{Code: ProblemEventTypeUnknown, Path: "type", Message: msg})
 	}
 	p = append(p, e.Terms.problems("terms")...)
-	if facts.TypeKnown && e.Terms.Mode != ModeNone {
-		for i, t := range e.Terms.Terms {
+	if facts.TypeKnown {
+		e.Terms.Each("terms", func(path string, t Term) {
 			if t.Field != "" && !facts.Field(t.Field).Known {
-				p = append(p, Problem{Code: ProblemFieldUnknown, Path: Path("terms", "terms", i, "field"),
+				p = append(p, Problem{Code: ProblemFieldUnknown, Path: Path(path, "field"),
 					Message: "occurrences of this type have no field " + Clip(t.Field, 60) + "; they are listed by catalog.recordTypes"})
 			}
-		}
+		})
 	}
 	if len(e.FlowKeys) == 0 {
 		p = append(p, Problem{Code: ProblemActionsEmpty, Path: "flows", Message: "An event needs at least one flow to run"})

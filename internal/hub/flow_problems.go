@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/recado-hub/recado/internal/condition"
 )
 
 // FlowFacts is what the world outside a flow says about it: gathered by the engine, judged by FlowProblems.
@@ -37,13 +39,7 @@ func FlowProblems(f *Flow, facts FlowFacts) []Problem {
 	p = append(p, checkText("description", f.Description, MaxDescription, true)...)
 	p = append(p, sourceProblems(d.Source, facts)...)
 	p = append(p, d.Filter.problems("filter")...)
-	if d.Source != nil && facts.Field != nil && d.Filter.Mode != ModeNone {
-		for i, t := range d.Filter.Terms {
-			if t.Field != "" {
-				p = append(p, fieldProblems(Path("filter", "terms", i, "field"), t.Field, facts)...)
-			}
-		}
-	}
+	p = append(p, filterProblems(d, facts)...)
 	if len(d.Targets) == 0 {
 		p = append(p, Problem{Code: ProblemTargetEmpty, Path: "targets", Message: "Target connection settings cannot be empty"},
 			Problem{Code: ProblemMappingEmpty, Path: "targets.0.mapping", Message: "Mapping to destination configuration cannot be empty"})
@@ -56,6 +52,21 @@ func FlowProblems(f *Flow, facts FlowFacts) []Problem {
 		p = append(p, targetProblems(Path("targets", i), &d.Targets[i], tf, facts)...)
 	}
 	return append(p, d.Settings.problems()...)
+}
+
+// filterProblems judges the fields of the filter, and that it asks nothing of what was before: a flow runs when the records have
+// long been written, and then nobody knows that any more.
+func filterProblems(d *FlowDefinition, facts FlowFacts) (p []Problem) {
+	d.Filter.Each("filter", func(path string, t Term) {
+		if condition.Operation(t.Operation).AsksBefore() {
+			p = append(p, Problem{Code: ProblemTermInvalid, Path: Path(path, "operation"),
+				Message: "a flow's filter cannot ask for " + string(t.Operation) + ": it runs when the record has been written, and its earlier state is gone", NextStep: "move this term to the event"})
+		}
+		if t.Field != "" && d.Source != nil && facts.Field != nil {
+			p = append(p, fieldProblems(Path(path, "field"), t.Field, facts)...)
+		}
+	})
+	return p
 }
 
 func sourceProblems(s *FlowSource, facts FlowFacts) []Problem {

@@ -1,8 +1,9 @@
 package hub
 
 import (
-	"encoding/json"
 	"time"
+
+	"github.com/recado-hub/recado/internal/condition"
 )
 
 // Occurrence is one thing that happened, as it came in. It never changes.
@@ -63,17 +64,45 @@ type Match struct {
 	EventKey     int64           `json:"event"`
 	EventVersion int             `json:"version"`
 	Fired        bool            `json:"fired"`
+	Reason       *Reason         `json:"reason,omitempty"` // why it could not be asked at all
+	Cut          bool            `json:"cut,omitempty"`    // there was too much to keep all of it: rows that did not satisfy the terms, or verdicts, were left out
 	Rows         []RowMatch      `json:"rows,omitempty"`
 	Executions   []int64         `json:"executions,omitempty"`
 	Skipped      []SkippedAction `json:"skipped,omitempty"`
 }
 
-// RowMatch is what the terms of an event said of one row: satisfied or not, and why (the trace, as JSON of condition.Trace).
+// RowMatch is what the terms of an event said of one row: satisfied or not, and why.
 type RowMatch struct {
-	Record string          `json:"record"` // name of the record
-	True   bool            `json:"true"`
-	Trace  json.RawMessage `json:"trace,omitempty"`
+	Record string    `json:"record"` // name of the record
+	True   bool      `json:"true"`
+	Trace  []Verdict `json:"trace,omitempty"`
 }
+
+// Verdict is what became of a term, for who may see it.
+type Verdict struct {
+	condition.Verdict
+	Needs []Permission `json:"-"` // what was left out would need each of these; nil if nothing was
+}
+
+// Verdicts is a trace of which nothing is hidden.
+func Verdicts(trace condition.Trace) []Verdict {
+	list := make([]Verdict, len(trace))
+	for i, v := range trace {
+		list[i] = Verdict{Verdict: v}
+	}
+	return list
+}
+
+// Hide leaves out what the term found, and what became of it, which would tell. Nothing needed, nothing hidden.
+func (v *Verdict) Hide(needs []Permission) {
+	if len(needs) > 0 {
+		v.Needs, v.Got, v.Before, v.Present, v.True, v.Unknown = needs, nil, nil, false, false, false
+	}
+}
+
+// MaxVerdicts is how many verdicts are kept with one occurrence, those of all events and rows together. Beyond them it is kept which rows
+// satisfied an event's terms, and nothing of the others.
+const MaxVerdicts = 2000
 
 // SkippedAction is a flow that a fired event did not run, and why.
 type SkippedAction struct {

@@ -138,16 +138,16 @@ func TestEveryProblemOfAFlowHasItsCodeAndPath(t *testing.T) {
 			w.Targets[0].Connector.Actions[0].Values, target(f).Mapping = hub.ValuesSpec{}, nil
 		}, ""},
 		{"a filter without terms", func(f *hub.Flow, _ *hub.FlowFacts) { f.Definition.Filter.Mode = hub.ModeAll }, "TERM_INVALID filter"},
-		{"an unknown filter mode", func(f *hub.Flow, _ *hub.FlowFacts) { f.Definition.Filter.Mode = "SOME" }, "TERM_INVALID filter"},
+		{"an unknown filter mode", func(f *hub.Flow, _ *hub.FlowFacts) { f.Definition.Filter.Mode = "SOME" }, "TERM_INVALID filter.mode"},
 		{"a filter on an unknown field", func(f *hub.Flow, _ *hub.FlowFacts) {
 			f.Definition.Filter = hub.Terms{Mode: hub.ModeAny, Terms: []hub.Term{{Field: "folio", Operation: hub.Equal, Value: "1"}, {Field: "colour", Operation: hub.Equal, Value: "1"}}}
 		}, "FIELD_UNKNOWN filter.terms.1.field"},
 		{"a filter on no field", func(f *hub.Flow, _ *hub.FlowFacts) {
 			f.Definition.Filter = hub.Terms{Mode: hub.ModeAny, Terms: []hub.Term{{Operation: hub.Equal, Value: "1"}}}
-		}, "TERM_INVALID filter.terms.0"},
+		}, "TERM_INVALID filter.terms.0.field"},
 		{"a filter by an unknown operation", func(f *hub.Flow, _ *hub.FlowFacts) {
 			f.Definition.Filter = hub.Terms{Mode: hub.ModeAny, Terms: []hub.Term{{Field: "folio", Operation: "LIKE", Value: "1"}}}
-		}, "TERM_INVALID filter.terms.0"},
+		}, "TERM_INVALID filter.terms.0.operation"},
 		{"a filter that is switched off may be half written", func(f *hub.Flow, _ *hub.FlowFacts) {
 			f.Definition.Filter = hub.Terms{Mode: hub.ModeNone, Terms: []hub.Term{{Field: "colour"}}}
 		}, ""},
@@ -194,7 +194,7 @@ func TestEveryProblemOfAnEventHasItsCodeAndPath(t *testing.T) {
 		}, "FIELD_UNKNOWN terms.terms.1.field"},
 		{"no field", func(e *hub.Event, _ *hub.EventFacts) {
 			e.Terms = hub.Terms{Mode: hub.ModeAny, Terms: []hub.Term{term("")}}
-		}, "TERM_INVALID terms.terms.0"},
+		}, "TERM_INVALID terms.terms.0.field"},
 		{"terms that are switched off", func(e *hub.Event, _ *hub.EventFacts) {
 			e.Terms = hub.Terms{Mode: hub.ModeNone, Terms: []hub.Term{term("colour")}}
 		}, ""},

@@ -16,6 +16,12 @@ type ReasonCode string
 // The reasons.
 const (
 	ReasonFlowDisabled      ReasonCode = "FLOW_DISABLED"         // the event matched, but its flow was not enabled
+	ReasonEventType         ReasonCode = "EVENT_TYPE_OTHER"      // the event is about occurrences of another type
+	ReasonEventNewer        ReasonCode = "EVENT_NEWER"           // the event was made after the occurrence came in
+	ReasonEventDisabled     ReasonCode = "EVENT_DISABLED"        // the event was not enabled, so it was not asked
+	ReasonEventInvalid      ReasonCode = "EVENT_INVALID"         // the event's terms make no sense any more, so it could not be asked
+	ReasonTerms             ReasonCode = "TERMS_NOT_SATISFIED"   // no row of the occurrence satisfied the event's terms
+	ReasonUndecided         ReasonCode = "TERMS_UNDECIDED"       // the terms ask what was before, and nobody knows that any more
 	ReasonNoRows            ReasonCode = "NO_ROWS"               // the source query found nothing
 	ReasonTooManyRows       ReasonCode = "TOO_MANY_ROWS"         // the source query found more than one execution may read
 	ReasonFilteredOut       ReasonCode = "FILTERED_OUT"          // the flow's filter dropped every row

@@ -21,6 +21,12 @@ type Record struct {
 // ID is the public id.
 func (r *Record) ID() string { return ID(KindRecord, r.Key) }
 
+// RecordState is what a record holds at a version; version 0 is that of one that is not there.
+type RecordState struct {
+	Version int
+	Data    Fields
+}
+
 // Fields is the data of a record: JSON-like values (text, json.Number or float64, bool, nil, lists, objects) by field.
 type Fields map[string]any
 

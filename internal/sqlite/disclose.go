@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"strconv"
 
@@ -222,50 +221,38 @@ func (db *DB) unquoted(ctx context.Context, c hub.Caller, keys []int64, hide fun
 	})
 }
 
-// keptVerdict is a verdict of a trace as occurrences keep it, with what a caller would need to see it.
-type keptVerdict struct {
-	Field     string           `json:"f"`
-	Operation hub.Operation    `json:"o"`
-	Want      json.RawMessage  `json:"w"`
-	Got       json.RawMessage  `json:"g,omitempty"`
-	Present   *bool            `json:"p,omitempty"`
-	True      *bool            `json:"t,omitempty"`
-	Needs     []hub.Permission `json:"needs,omitempty"`
-}
-
 // redactTraces leaves out of what the events made of an occurrence the values that the caller may not see: a term may have
 // followed a reference to another record.
-func (db *DB) redactTraces(c hub.Caller, o *hub.Occurrence) error {
+func (db *DB) redactTraces(c hub.Caller, o *hub.Occurrence) {
+	for i := range o.Matches {
+		db.DiscloseRows(c, o.Type, o.Matches[i].Rows)
+	}
+}
+
+// DiscloseRows leaves out of what terms said of rows of an event type what the caller may not see. It alters them in place.
+func (db *DB) DiscloseRows(c hub.Caller, eventType string, rows []hub.RowMatch) {
 	if lacks(c, db.recordRows()) == nil {
-		return nil
+		return
 	}
 	typ := ""
-	if t := db.catalog.EventType(o.Type); t != nil {
+	if t := db.catalog.EventType(eventType); t != nil {
 		typ = t.RecordType
 	}
-	for i := range o.Matches {
-		for j := range o.Matches[i].Rows {
-			row := &o.Matches[i].Rows[j]
-			if len(row.Trace) == 0 {
-				continue
+	hidden := map[string][]hub.Permission{}
+	for i := range rows {
+		for j := range rows[i].Trace {
+			v := &rows[i].Trace[j]
+			needs, known := hidden[v.Field]
+			if !known {
+				needs = lacks(c, db.rowsOf(typ, v.Field))
+				hidden[v.Field] = needs
 			}
-			var trace []keptVerdict
-			if err := json.Unmarshal(row.Trace, &trace); err != nil {
-				return err
-			}
-			for k := range trace {
-				v := &trace[k]
-				if v.Needs = lacks(c, db.rowsOf(typ, v.Field)); v.Needs != nil {
-					v.Got, v.Present, v.True = nil, nil, nil
-				}
-			}
-			row.Trace = json.RawMessage(doc(trace))
+			v.Hide(needs)
 		}
 	}
-	return nil
 }
 
 // DiscloseOccurrence leaves out of the matches of an occurrence the values that the caller may not see. Whatever reads an
 // occurrence for a caller has done it already; it is for the answer to who has just published it, and whose own records
 // stay in it.
-func (db *DB) DiscloseOccurrence(c hub.Caller, o *hub.Occurrence) error { return db.redactTraces(c, o) }
+func (db *DB) DiscloseOccurrence(c hub.Caller, o *hub.Occurrence) { db.redactTraces(c, o) }

@@ -13,7 +13,7 @@ func scanOccurrence(r scanner) (*hub.Occurrence, error) {
 	o := &hub.Occurrence{}
 	var records string
 	err := r.Scan(&o.Key, &o.ConsumerKey, &o.Source, &o.Name, &o.Type, &o.Subject, millis{&o.Time}, millis{&o.ReceivedAt}, &o.Hash,
-		&records, document{&o.Matches})
+		&records, matchesColumn{&o.Matches})
 	if err == nil {
 		err = decodeNumbers([]byte(records), &o.Records)
 	}
@@ -31,7 +31,7 @@ func decodeNumbers(b []byte, v any) error {
 // already. inserted is false when one with the same consumer, source and name is there; nothing is written then.
 func (tx *Tx) OccurrenceInsert(o *hub.Occurrence, records string) (inserted bool, err error) {
 	return tx.one("INSERT INTO occurrences ("+occurrenceColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (consumer, source, name) DO NOTHING",
-		o.Key, o.ConsumerKey, o.Source, o.Name, o.Type, o.Subject, ms(o.Time), ms(o.ReceivedAt), o.Hash, records, doc(o.Matches))
+		o.Key, o.ConsumerKey, o.Source, o.Name, o.Type, o.Subject, ms(o.Time), ms(o.ReceivedAt), o.Hash, records, doc(packMatches(o.Matches)))
 }
 
 // OccurrenceNamed reads the occurrence that a consumer published under a source and a name; nil if there is none.
