@@ -29,6 +29,10 @@ func (r *executionResolver) FlowVersion(ctx context.Context, obj *hub.Execution)
 	return visitOf(ctx).loaders.flowVersions.one(ctx, flowVersion{obj.FlowKey, obj.FlowVersion})
 }
 
+func (r *executionResolver) StartedBy(ctx context.Context, obj *hub.Execution) (*hub.Consumer, error) {
+	return visitOf(ctx).loaders.consumers.one(ctx, obj.StartedByKey)
+}
+
 func (r *executionResolver) Event(ctx context.Context, obj *hub.Execution) (*hub.Event, error) {
 	return visitOf(ctx).loaders.events.one(ctx, obj.EventKey)
 }

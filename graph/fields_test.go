@@ -110,6 +110,10 @@ func TestEveryFieldOfTheSchemaIsAnsweredAsTheSchemaSays(t *testing.T) {
 	execution := published.text("occurrencePublish", "executions", 0, "id")
 	s.settled(execution)
 	s.do(s.admin, flowCreate, vars{"in": vars{"description": "a draft with problems"}})
+	for _, schedule := range []vars{{"cron": vars{"expression": "0 8 * * *", "timeZone": "UTC"}}, {"interval": vars{"every": 1, "unit": "DAYS", "timeZone": "UTC"}},
+		{"date": vars{"local": "2098-01-01T08:00", "timeZone": "UTC"}}} {
+		s.do(s.admin, flowCreate, vars{"in": vars{"description": "a schedule", "schedule": schedule}})
+	}
 	ids := vars{"group": s.group, "consumer": s.consumer, "integration": s.integration, "flow": s.flow, "event": s.event, "execution": execution,
 		"occurrence": published.text("occurrencePublish", "occurrence", "id"),
 		"record":     s.do(s.admin, `{ records { nodes { id } } }`, nil).text("records", "nodes", 0, "id"),
@@ -130,6 +134,8 @@ func TestEveryFieldOfTheSchemaIsAnsweredAsTheSchemaSays(t *testing.T) {
 			args = `(recordType: "work_order_task", field: "responsible")`
 		case f.Name == "connector":
 			args = `(name: "post")`
+		case f.Name == "scheduleNextRuns":
+			args = `(schedule: {cron: {expression: "0 8 * *", timeZone: "UTC"}})`
 		}
 		levels := 5
 		if strings.HasSuffix(f.Type.Name(), "Connection") {

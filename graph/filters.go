@@ -77,6 +77,7 @@ func executionFilter(in *model.ExecutionFilterInput) (out hub.ExecutionFilter, e
 		return out, nil
 	}
 	out.States, out.Outcomes = in.States, in.Outcomes
+	hub.Assign(&out.Trigger, in.Trigger)
 	hub.Assign(&out.Subject, in.Subject)
 	hub.Assign(&out.Since, in.Since)
 	hub.Assign(&out.Until, in.Until)

@@ -19,6 +19,39 @@ func (r *flowResolver) Trigger(ctx context.Context, obj *hub.Flow) (hub.Trigger,
 	return obj.Definition.Trigger, nil
 }
 
+func (r *flowResolver) Schedule(ctx context.Context, obj *hub.Flow) (model.FlowSchedule, error) {
+	return scheduleOf(obj.Definition.Schedule), nil
+}
+
+func (r *flowResolver) NextRuns(ctx context.Context, obj *hub.Flow, first *int) ([]*time.Time, error) {
+	n, err := manyRuns(first)
+	if err != nil {
+		return nil, err
+	}
+	list, err := r.engine.FlowNextRuns(ctx, caller(ctx), obj, time.Now(), n)
+	return pointers(list), err
+}
+
+func (r *flowResolver) NextRun(ctx context.Context, obj *hub.Flow) (*time.Time, error) {
+	t, err := visitOf(ctx).loaders.timings.one(ctx, obj.Key)
+	if t == nil || err != nil {
+		return nil, err
+	}
+	return t.Next, nil
+}
+
+func (r *flowResolver) MissedRuns(ctx context.Context, obj *hub.Flow) (*hub.Reason, error) {
+	t, err := visitOf(ctx).loaders.timings.one(ctx, obj.Key)
+	if t == nil || err != nil {
+		return nil, err
+	}
+	return t.Note, nil
+}
+
+func (r *flowResolver) LastRun(ctx context.Context, obj *hub.Flow) (*hub.Execution, error) {
+	return visitOf(ctx).loaders.lastRuns.one(ctx, obj.Key)
+}
+
 func (r *flowResolver) Source(ctx context.Context, obj *hub.Flow) (*hub.FlowSource, error) {
 	return obj.Definition.Source, nil
 }
@@ -105,6 +138,10 @@ func (r *flowTargetResolver) Recipient(ctx context.Context, obj *hub.FlowTarget)
 
 func (r *flowVersionResolver) Trigger(ctx context.Context, obj *hub.Flow) (hub.Trigger, error) {
 	return obj.Definition.Trigger, nil
+}
+
+func (r *flowVersionResolver) Schedule(ctx context.Context, obj *hub.Flow) (model.FlowSchedule, error) {
+	return scheduleOf(obj.Definition.Schedule), nil
 }
 
 func (r *flowVersionResolver) Source(ctx context.Context, obj *hub.Flow) (*hub.FlowSource, error) {

@@ -35,7 +35,12 @@ func flowKeys(ids []string) ([]int64, error) {
 }
 
 func flowCreate(in model.FlowCreateInput) (out hub.FlowInput, err error) {
-	out = hub.FlowInput{Description: in.Description, Filter: in.Filter}
+	out = hub.FlowInput{Description: in.Description, Trigger: in.Trigger, Filter: in.Filter}
+	if in.Schedule != nil {
+		if out.Schedule, err = flowSchedule(in.Schedule); err != nil {
+			return out, err
+		}
+	}
 	if in.Source != nil {
 		if out.Source, err = flowSource(in.Source); err != nil {
 			return out, err
@@ -51,7 +56,12 @@ func flowCreate(in model.FlowCreateInput) (out hub.FlowInput, err error) {
 }
 
 func flowUpdate(in model.FlowUpdateInput) (out hub.FlowInput, err error) {
-	out = hub.FlowInput{Description: cleared(in.Description), Filter: cleared(in.Filter)}
+	out = hub.FlowInput{Description: cleared(in.Description), Trigger: cleared(in.Trigger), Filter: cleared(in.Filter)}
+	if schedule, ok := in.Schedule.ValueOK(); ok {
+		if out.Schedule, err = flowSchedule(schedule); err != nil {
+			return out, err
+		}
+	}
 	if source, ok := in.Source.ValueOK(); ok {
 		if out.Source, err = flowSource(source); err != nil {
 			return out, err

@@ -40,6 +40,8 @@ type loaders struct {
 	attemptsOf   loader[int64, []hub.Attempt]   // of a delivery
 	receiptsOf   loader[int64, []hub.Receipt]   // of a delivery
 	timelinesOf  loader[int64, []hub.Change]    // of an execution
+	lastRuns     loader[int64, *hub.Execution]  // of a flow
+	timings      loader[int64, *hub.Timing]     // of a flow
 }
 
 // flowVersion is the key of a flow as it was saved at one time.
@@ -67,6 +69,8 @@ func newLoaders(db *sqlite.DB, remember bool) *loaders {
 		timelinesOf:  newLoader(listsOf(db.TimelinesOf), remember),
 		attemptsOf:   newLoader(listsOf(db.AttemptsOf), remember),
 		receiptsOf:   newLoader(listsOf(db.ReceiptsOf), remember),
+		lastRuns:     newLoader(byKeys(db.LastRuns), remember),
+		timings:      newLoader(byKeys(db.Timings), remember),
 	}
 }
 

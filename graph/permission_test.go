@@ -59,7 +59,7 @@ func literal(s *gql.Schema, field string, typ *gql.Type) string {
 	case d.Kind == gql.InputObject:
 		var fields []string
 		for _, f := range d.Fields {
-			if f.Type.NonNull && f.DefaultValue == nil {
+			if f.Type.NonNull && f.DefaultValue == nil || d.Directives.ForName("oneOf") != nil && len(fields) == 0 {
 				fields = append(fields, f.Name+": "+literal(s, f.Name+field, f.Type))
 			}
 		}

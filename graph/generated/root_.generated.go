@@ -93,6 +93,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputConsumerFilterInput,
 		ec.unmarshalInputConsumerSecretRotateInput,
 		ec.unmarshalInputConsumerUpdateInput,
+		ec.unmarshalInputCronScheduleInput,
+		ec.unmarshalInputDateScheduleInput,
 		ec.unmarshalInputDeliveryFilterInput,
 		ec.unmarshalInputDeliveryResolveInput,
 		ec.unmarshalInputEventCreateInput,
@@ -101,6 +103,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputExecutionFilterInput,
 		ec.unmarshalInputFlowCreateInput,
 		ec.unmarshalInputFlowFilterInput,
+		ec.unmarshalInputFlowRunInput,
+		ec.unmarshalInputFlowScheduleInput,
 		ec.unmarshalInputFlowSettingsInput,
 		ec.unmarshalInputFlowSourceInput,
 		ec.unmarshalInputFlowTargetInput,
@@ -111,9 +115,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputGroupFilterInput,
 		ec.unmarshalInputGroupOrderInput,
 		ec.unmarshalInputGroupUpdateInput,
+		ec.unmarshalInputInstantScheduleInput,
 		ec.unmarshalInputIntegrationCreateInput,
 		ec.unmarshalInputIntegrationFilterInput,
 		ec.unmarshalInputIntegrationUpdateInput,
+		ec.unmarshalInputIntervalScheduleInput,
 		ec.unmarshalInputMappingEntryInput,
 		ec.unmarshalInputOccurrenceFilterInput,
 		ec.unmarshalInputOccurrencePublishInput,
@@ -1447,6 +1453,16 @@ enum ReasonCode {
   WORKER
   "An event matched an occurrence."
   MATCHED
+  "The event matched, but its flow is not for events: its trigger is another."
+  TRIGGER_MISMATCH
+  "The time of its schedule had come."
+  SCHEDULED
+  "Planned times passed while the hub could not run them; the message says which and what became of them."
+  MISSED
+  "Somebody ran the flow by hand."
+  RUN
+  "Its rows are being read from the records; nothing is sent before all are."
+  READING
   "A caller published it."
   PUBLISHED
   "The hub noticed it by itself in a record that was written."
@@ -1707,13 +1723,22 @@ type Execution implements Node {
   flow: Flow
   "The version of the flow that it runs; null if the caller may not see flows."
   flowVersion: FlowVersion
+  "What started it."
+  trigger: ExecutionTrigger!
+  "The planned time, if a schedule started it; it may have begun later. A flow runs a planned time once. Null otherwise."
+  scheduledFor: DateTime
+  "The consumer that ran it by hand; null if none did, or if the caller may not see consumers."
+  startedBy: Consumer
   "The event that started it, as it is today; null if none did, or if the caller may not see events."
   event: Event
   "The occurrence that started it; null if none did, or if the caller may not see it."
   occurrence: Occurrence
   "The subject of the occurrence, such as the folio of a work order; null if there is none, or if the caller may not see such records."
   subject: String
-  "The keys of the records that satisfied the terms of the event; empty if the caller may not see such records."
+  """
+  The keys of the records that satisfied the terms of the event, or to which it was narrowed when it was run by hand. Empty
+  if the source query finds the records, and if the caller may not see such records.
+  """
   rows: [String!]!
   """
   What of this execution was left out, because it came from a record that the caller may not see, and what the caller would
@@ -1733,6 +1758,20 @@ type Execution implements Node {
   closedAt: DateTime
   "When it last changed."
   updatedAt: DateTime!
+}
+
+"""
+What starts an execution.
+"""
+enum ExecutionTrigger {
+  "An event of the dispatcher."
+  EVENT
+  "A consumer, with ` + "`" + `flowRun` + "`" + `."
+  MANUAL
+  "The clock, at the date of its flow."
+  DATE
+  "The clock, by the schedule of its flow."
+  FREQUENCY
 }
 
 """
@@ -1807,6 +1846,8 @@ input ExecutionFilterInput {
   outcomes: [ExecutionOutcome!]
   "Only about this subject, such as the folio of a work order. Finds none whose subject the caller may not see."
   subject: String
+  "Only those that this started."
+  trigger: ExecutionTrigger
   "Only those that came to be at this time or later."
   since: DateTime
   "Only those that came to be before this time."
@@ -1871,6 +1912,22 @@ type Flow implements Node {
   description: String!
   "What starts the flow."
   trigger: FlowTrigger!
+  "When it runs by itself; null if its trigger is EVENT or MANUAL, or in a draft without a schedule."
+  schedule: FlowSchedule
+  """
+  The next times at which its schedule would run it from now on, were it enabled; empty if there is none. How many: 1 to
+  100.
+  """
+  nextRuns(
+    "How many at most: 1 to 100, 5 if left out."
+    first: Int
+  ): [DateTime!]!
+  "When it runs by itself next; null if it does not, or is not enabled."
+  nextRun: DateTime
+  "Which planned times were passed over last since the flow was enabled, and why; null if none were."
+  missedRuns: Reason
+  "Its newest execution, whatever started it; null if there is none."
+  lastRun: Execution
   "Which rows the flow reads, and with whose rights; null in a draft without a source."
   source: FlowSource
   "Which of the rows it keeps."
@@ -1914,6 +1971,8 @@ type FlowVersion {
   description: String!
   "What started it."
   trigger: FlowTrigger!
+  "When it ran by itself; null if its trigger was EVENT or MANUAL, or in a draft without a schedule."
+  schedule: FlowSchedule
   "Which rows it read, and with whose rights; null in a draft without a source."
   source: FlowSource
   "Which of the rows it kept."
@@ -1932,6 +1991,12 @@ What starts a flow.
 enum FlowTrigger {
   "An event of the dispatcher."
   EVENT
+  "People and programs, whenever they want, with ` + "`" + `flowRun` + "`" + `. They can run flows with other triggers, too."
+  MANUAL
+  "The clock, once."
+  DATE
+  "The clock, again and again."
+  FREQUENCY
 }
 
 """
@@ -2151,6 +2216,10 @@ A new flow. It may be an incomplete draft: ` + "`" + `problems` + "`" + ` says w
 input FlowCreateInput {
   "What the flow is called on the screen, 200 characters at most. Needed to enable the flow."
   description: String
+  "What starts the flow; EVENT if left out."
+  trigger: FlowTrigger
+  "When it runs by itself. Needed to enable a flow with the trigger DATE or FREQUENCY; others have none."
+  schedule: FlowScheduleInput
   "Which rows it reads, and with whose rights. Needed to enable the flow."
   source: FlowSourceInput
   "Which of the rows it keeps; all if left out."
@@ -2169,6 +2238,10 @@ input FlowUpdateInput {
   expectedVersion: Int
   "What the flow is called on the screen, 200 characters at most; null clears it."
   description: String
+  "What starts the flow; null is EVENT. Events that run the flow keep it from being enabled with another trigger."
+  trigger: FlowTrigger
+  "When it runs by itself: it replaces the old schedule, and the next run is found anew; null clears it."
+  schedule: FlowScheduleInput
   "Which rows it reads, and with whose rights; null clears it."
   source: FlowSourceInput
   "Which of the rows it keeps; null keeps all."
@@ -2282,7 +2355,7 @@ extend type Mutation {
   ): FlowUpdatePayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
 
   """
-  Enables a flow: from now on events run it. Refused while the flow has problems; they are the ` + "`" + `userErrors` + "`" + `.
+  Enables a flow: from now on events run it, or the clock, as its trigger says. Refused while the flow has problems; they are the ` + "`" + `userErrors` + "`" + `.
   """
   flowEnable(
     "The id of the flow."
@@ -2292,7 +2365,7 @@ extend type Mutation {
   ): FlowEnablePayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
 
   """
-  Disables a flow: events skip it, with a reason. Executions that are under way go on.
+  Disables a flow: events skip it, with a reason, and the clock does not run it. Executions that are under way go on.
   """
   flowDisable(
     "The id of the flow."
@@ -3515,6 +3588,242 @@ scalar Cursor
 A language of the product, as a BCP 47 tag: ` + "`" + `pt-BR` + "`" + `, ` + "`" + `pt-PT` + "`" + `, ` + "`" + `es` + "`" + `, ` + "`" + `en` + "`" + `, ` + "`" + `fr` + "`" + ` or ` + "`" + `it` + "`" + `.
 """
 scalar Locale @specifiedBy(url: "https://www.rfc-editor.org/info/bcp47")
+
+"""
+What a clock on the wall shows: a date and a time without an offset, to the second, ` + "`" + `2026-12-01T08:00:00` + "`" + `. Which point in time
+that is, the time zone beside it says. The seconds may be left out of input.
+"""
+scalar LocalDateTime
+`, BuiltIn: false},
+	{Name: "../../schema/schedule.graphqls", Input: `"""
+When a flow runs by itself.
+"""
+union FlowSchedule = DateSchedule | CronSchedule | IntervalSchedule
+
+"""
+Once. For the trigger DATE.
+"""
+type DateSchedule {
+  "What the clock shows in the time zone; null if a point in time was given."
+  local: LocalDateTime
+  "The IANA name of the time zone; ` + "`" + `UTC` + "`" + ` if a point in time was given."
+  timeZone: String!
+  "The point in time; null if the time zone is unknown."
+  at: DateTime
+  "What becomes of it if the hub cannot run it in time."
+  missed: MissedRuns!
+}
+
+"""
+By a cron expression. For the trigger FREQUENCY.
+"""
+type CronSchedule {
+  "The five fields: minute, hour, day of the month, month, day of the week."
+  expression: String!
+  "The IANA name of the time zone whose clock the expression speaks of."
+  timeZone: String!
+  "What becomes of runs that the hub cannot begin in time."
+  missed: MissedRuns!
+  "Nothing runs before this time; null if it is not bounded."
+  start: DateTime
+  "Nothing runs after this time; null if it is not bounded."
+  end: DateTime
+}
+
+"""
+Every so many minutes, hours, days, weeks or months. For the trigger FREQUENCY.
+"""
+type IntervalSchedule {
+  "How many units lie between two runs."
+  every: Int!
+  "The unit."
+  unit: ScheduleUnit!
+  "The first run, from which the others are counted, as the clock shows it in the time zone; null if it was left out."
+  anchor: LocalDateTime
+  "The IANA name of the time zone."
+  timeZone: String!
+  "What becomes of runs that the hub cannot begin in time."
+  missed: MissedRuns!
+  "Nothing runs before this time; null if it is not bounded."
+  start: DateTime
+  "Nothing runs after this time; null if it is not bounded."
+  end: DateTime
+}
+
+"""
+What an interval counts.
+"""
+enum ScheduleUnit {
+  "Minutes of elapsed time."
+  MINUTES
+  "Hours of elapsed time: where the clock is set, the hour on the wall moves."
+  HOURS
+  "Days of the calendar: always at the same time on the wall."
+  DAYS
+  "Weeks of the calendar."
+  WEEKS
+  "Months of the calendar. In a month that has no such day it is its last: the 31st is the 28th of February."
+  MONTHS
+}
+
+"""
+What becomes of planned runs that the hub cannot begin within a minute of their time: it was not running, or its clock leapt.
+A flow that is disabled or paused has no planned runs.
+"""
+enum MissedRuns {
+  "They are not run. ` + "`" + `Flow.missedRuns` + "`" + ` tells."
+  SKIP
+  "One run stands for all of them; its timeline says for how many."
+  ONCE
+  "Each is run, the oldest first, with its ` + "`" + `scheduledFor` + "`" + `; at most 100."
+  ALL
+}
+
+"""
+When a flow runs by itself: exactly one of the fields. ` + "`" + `date` + "`" + ` and ` + "`" + `instant` + "`" + ` are for the trigger DATE, ` + "`" + `cron` + "`" + ` and ` + "`" + `interval` + "`" + ` for
+FREQUENCY.
+
+Cron expressions, dates, and intervals of days, weeks and months speak of the clock on the wall of their time zone. A time
+that the clock leaps over when it is set forward runs right after the leap; one that it shows twice when it is set back runs
+once, at the first. Intervals of minutes and hours are elapsed time.
+"""
+input FlowScheduleInput @oneOf {
+  "By a cron expression."
+  cron: CronScheduleInput
+  "Every so many minutes, hours, days, weeks or months."
+  interval: IntervalScheduleInput
+  "Once, when the clock of a time zone shows a time."
+  date: DateScheduleInput
+  "Once, at a point in time."
+  instant: InstantScheduleInput
+}
+
+"""
+By a cron expression.
+"""
+input CronScheduleInput {
+  """
+  Five fields: minute, hour, day of the month, month, day of the week (0 and 7 are Sunday). Each is ` + "`" + `*` + "`" + `, a value, a range
+  ` + "`" + `8-18` + "`" + `, either with a step ` + "`" + `/2` + "`" + `, or a list of these; ` + "`" + `JAN` + "`" + ` and ` + "`" + `MON` + "`" + ` are understood. ` + "`" + `0 8 * * MON-FRI` + "`" + ` is eight in the
+  morning from Monday to Friday. When both days are narrowed, one of them will do. ` + "`" + `@hourly` + "`" + `, ` + "`" + `@daily` + "`" + `, ` + "`" + `@weekly` + "`" + `,
+  ` + "`" + `@monthly` + "`" + ` and ` + "`" + `@yearly` + "`" + ` are understood, too.
+  """
+  expression: String!
+  "The IANA name of the time zone, such as ` + "`" + `America/Sao_Paulo` + "`" + `."
+  timeZone: String!
+  "What becomes of runs that the hub cannot begin in time."
+  missed: MissedRuns! = ONCE
+  "Nothing runs before this time."
+  start: DateTime
+  "Nothing runs after this time."
+  end: DateTime
+}
+
+"""
+Every so many minutes, hours, days, weeks or months.
+"""
+input IntervalScheduleInput {
+  "How many units lie between two runs: 1 to 10,000."
+  every: Int!
+  "The unit."
+  unit: ScheduleUnit!
+  """
+  The first run, from which the others are counted, as the clock shows it in the time zone. If left out they are counted
+  from a Monday at midnight long ago: weeks begin on Mondays, and every 6 hours is at 0, 6, 12 and 18 while the clock is not
+  set.
+  """
+  anchor: LocalDateTime
+  "The IANA name of the time zone, such as ` + "`" + `Europe/Lisbon` + "`" + `."
+  timeZone: String!
+  "What becomes of runs that the hub cannot begin in time."
+  missed: MissedRuns! = ONCE
+  "Nothing runs before this time."
+  start: DateTime
+  "Nothing runs after this time."
+  end: DateTime
+}
+
+"""
+Once, when the clock of a time zone shows a time.
+"""
+input DateScheduleInput {
+  "What the clock shows."
+  local: LocalDateTime!
+  "The IANA name of the time zone, such as ` + "`" + `Europe/Madrid` + "`" + `."
+  timeZone: String!
+  "What becomes of it if the hub cannot run it in time; ALL is the same as ONCE here."
+  missed: MissedRuns! = ONCE
+}
+
+"""
+Once, at a point in time.
+"""
+input InstantScheduleInput {
+  "The point in time."
+  at: DateTime!
+  "What becomes of it if the hub cannot run it in time; ALL is the same as ONCE here."
+  missed: MissedRuns! = ONCE
+}
+
+"""
+What a schedule would do.
+"""
+type SchedulePreview {
+  "The next times from now on; empty if there are none, or if the schedule has problems."
+  runs: [DateTime!]!
+  "What is wrong with the schedule. Their paths begin with ` + "`" + `schedule` + "`" + `."
+  problems: [Problem!]!
+}
+
+"""
+How a flow is to be run by hand.
+"""
+input FlowRunInput {
+  "Your own key of this run, 256 bytes at most: the same flow and key again is a repeat and returns the first execution; with other parameters or records it is a CONFLICT. Without one every call is a run."
+  idempotencyKey: String
+  "The parameters of the source action, an object, in place of all those that the flow has. Without them those of the flow hold."
+  parameters: JSON
+  "Narrows the run to these records, 500 at most, which must be of the type that the flow reads; its filter holds for them, too. Needed for a flow with the trigger EVENT; without them the source query finds the records."
+  records: [ID!]
+}
+
+"""
+What became of ` + "`" + `flowRun` + "`" + `.
+"""
+type FlowRunPayload {
+  "The execution, which can be read at once; null if there are errors."
+  execution: Execution
+  "Whether the same run had been asked for before: then this is the first one, and nothing was started again."
+  repeat: Boolean!
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  """
+  When a schedule would run a flow, without saving anything.
+  """
+  scheduleNextRuns(
+    "The schedule."
+    schedule: FlowScheduleInput!
+    "How many times at most: 1 to 100, 5 if left out."
+    first: Int
+  ): SchedulePreview @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+}
+
+extend type Mutation {
+  """
+  Runs an enabled flow by hand, now, whatever its trigger is. It reads with the rights of its consumer, so the caller must
+  hold every right that it reads with, as for ` + "`" + `flowEnable` + "`" + `. Refused with CONFLICT while the flow is not enabled. While it is
+  paused its messages wait.
+  """
+  flowRun(
+    "The id of the flow."
+    id: ID!
+    "How it is to be run."
+    input: FlowRunInput!
+  ): FlowRunPayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
+}
 `, BuiltIn: false},
 	{Name: "../../schema/schema.graphqls", Input: `"""
 Recado: something happens in maintenance, rules decide whether anyone must know, a connector delivers the message, and the
@@ -4213,6 +4522,12 @@ func (ec *executionContext) childFields_Execution(ctx context.Context, field gra
 		return ec.fieldContext_Execution_flow(ctx, field)
 	case "flowVersion":
 		return ec.fieldContext_Execution_flowVersion(ctx, field)
+	case "trigger":
+		return ec.fieldContext_Execution_trigger(ctx, field)
+	case "scheduledFor":
+		return ec.fieldContext_Execution_scheduledFor(ctx, field)
+	case "startedBy":
+		return ec.fieldContext_Execution_startedBy(ctx, field)
 	case "event":
 		return ec.fieldContext_Execution_event(ctx, field)
 	case "occurrence":
@@ -4357,6 +4672,16 @@ func (ec *executionContext) childFields_Flow(ctx context.Context, field graphql.
 		return ec.fieldContext_Flow_description(ctx, field)
 	case "trigger":
 		return ec.fieldContext_Flow_trigger(ctx, field)
+	case "schedule":
+		return ec.fieldContext_Flow_schedule(ctx, field)
+	case "nextRuns":
+		return ec.fieldContext_Flow_nextRuns(ctx, field)
+	case "nextRun":
+		return ec.fieldContext_Flow_nextRun(ctx, field)
+	case "missedRuns":
+		return ec.fieldContext_Flow_missedRuns(ctx, field)
+	case "lastRun":
+		return ec.fieldContext_Flow_lastRun(ctx, field)
 	case "source":
 		return ec.fieldContext_Flow_source(ctx, field)
 	case "filter":
@@ -4459,6 +4784,18 @@ func (ec *executionContext) childFields_FlowResumePayload(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type FlowResumePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_FlowRunPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "execution":
+		return ec.fieldContext_FlowRunPayload_execution(ctx, field)
+	case "repeat":
+		return ec.fieldContext_FlowRunPayload_repeat(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FlowRunPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FlowRunPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_FlowSettings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "maxAttempts":
@@ -4527,6 +4864,8 @@ func (ec *executionContext) childFields_FlowVersion(ctx context.Context, field g
 		return ec.fieldContext_FlowVersion_description(ctx, field)
 	case "trigger":
 		return ec.fieldContext_FlowVersion_trigger(ctx, field)
+	case "schedule":
+		return ec.fieldContext_FlowVersion_schedule(ctx, field)
 	case "source":
 		return ec.fieldContext_FlowVersion_source(ctx, field)
 	case "filter":
@@ -5207,6 +5546,16 @@ func (ec *executionContext) childFields_RowMatch(ctx context.Context, field grap
 		return ec.fieldContext_RowMatch_trace(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RowMatch", field.Name)
+}
+
+func (ec *executionContext) childFields_SchedulePreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "runs":
+		return ec.fieldContext_SchedulePreview_runs(ctx, field)
+	case "problems":
+		return ec.fieldContext_SchedulePreview_problems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SchedulePreview", field.Name)
 }
 
 func (ec *executionContext) childFields_SkippedAction(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

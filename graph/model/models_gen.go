@@ -111,6 +111,63 @@ type ConsumerUpdatePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// By a cron expression. For the trigger FREQUENCY.
+type CronSchedule struct {
+	// The five fields: minute, hour, day of the month, month, day of the week.
+	Expression string `json:"expression"`
+	// The IANA name of the time zone whose clock the expression speaks of.
+	TimeZone string `json:"timeZone"`
+	// What becomes of runs that the hub cannot begin in time.
+	Missed hub.MissedRuns `json:"missed"`
+	// Nothing runs before this time; null if it is not bounded.
+	Start *time.Time `json:"start,omitempty"`
+	// Nothing runs after this time; null if it is not bounded.
+	End *time.Time `json:"end,omitempty"`
+}
+
+func (CronSchedule) IsFlowSchedule() {}
+
+// By a cron expression.
+type CronScheduleInput struct {
+	// Five fields: minute, hour, day of the month, month, day of the week (0 and 7 are Sunday). Each is `*`, a value, a range
+	// `8-18`, either with a step `/2`, or a list of these; `JAN` and `MON` are understood. `0 8 * * MON-FRI` is eight in the
+	// morning from Monday to Friday. When both days are narrowed, one of them will do. `@hourly`, `@daily`, `@weekly`,
+	// `@monthly` and `@yearly` are understood, too.
+	Expression string `json:"expression"`
+	// The IANA name of the time zone, such as `America/Sao_Paulo`.
+	TimeZone string `json:"timeZone"`
+	// What becomes of runs that the hub cannot begin in time.
+	Missed hub.MissedRuns `json:"missed"`
+	// Nothing runs before this time.
+	Start *time.Time `json:"start,omitempty"`
+	// Nothing runs after this time.
+	End *time.Time `json:"end,omitempty"`
+}
+
+// Once. For the trigger DATE.
+type DateSchedule struct {
+	// What the clock shows in the time zone; null if a point in time was given.
+	Local *string `json:"local,omitempty"`
+	// The IANA name of the time zone; `UTC` if a point in time was given.
+	TimeZone string `json:"timeZone"`
+	// The point in time; null if the time zone is unknown.
+	At *time.Time `json:"at,omitempty"`
+	// What becomes of it if the hub cannot run it in time.
+	Missed hub.MissedRuns `json:"missed"`
+}
+
+func (DateSchedule) IsFlowSchedule() {}
+
+// Once, when the clock of a time zone shows a time.
+type DateScheduleInput struct {
+	// What the clock shows.
+	Local string `json:"local"`
+	// The IANA name of the time zone, such as `Europe/Madrid`.
+	TimeZone string `json:"timeZone"`
+	// What becomes of it if the hub cannot run it in time; ALL is the same as ONCE here.
+	Missed hub.MissedRuns `json:"missed"`
+}
+
 // Narrows the list of deliveries. Fields that are left out do not narrow.
 type DeliveryFilterInput struct {
 	// Only of this execution.
@@ -267,6 +324,8 @@ type ExecutionFilterInput struct {
 	Outcomes []hub.ExecutionOutcome `json:"outcomes,omitempty"`
 	// Only about this subject, such as the folio of a work order. Finds none whose subject the caller may not see.
 	Subject *string `json:"subject,omitempty"`
+	// Only those that this started.
+	Trigger *hub.ExecutionTrigger `json:"trigger,omitempty"`
 	// Only those that came to be at this time or later.
 	Since *time.Time `json:"since,omitempty"`
 	// Only those that came to be before this time.
@@ -312,6 +371,10 @@ type FlowArchivePayload struct {
 type FlowCreateInput struct {
 	// What the flow is called on the screen, 200 characters at most. Needed to enable the flow.
 	Description *string `json:"description,omitempty"`
+	// What starts the flow; EVENT if left out.
+	Trigger *hub.Trigger `json:"trigger,omitempty"`
+	// When it runs by itself. Needed to enable a flow with the trigger DATE or FREQUENCY; others have none.
+	Schedule *FlowScheduleInput `json:"schedule,omitempty"`
 	// Which rows it reads, and with whose rights. Needed to enable the flow.
 	Source *FlowSourceInput `json:"source,omitempty"`
 	// Which of the rows it keeps; all if left out.
@@ -364,6 +427,33 @@ type FlowResumePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// What became of `flowRun`.
+type FlowRunPayload struct {
+	// The execution, which can be read at once; null if there are errors.
+	Execution *hub.Execution `json:"execution,omitempty"`
+	// Whether the same run had been asked for before: then this is the first one, and nothing was started again.
+	Repeat bool `json:"repeat"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// When a flow runs by itself: exactly one of the fields. `date` and `instant` are for the trigger DATE, `cron` and `interval` for
+// FREQUENCY.
+//
+// Cron expressions, dates, and intervals of days, weeks and months speak of the clock on the wall of their time zone. A time
+// that the clock leaps over when it is set forward runs right after the leap; one that it shows twice when it is set back runs
+// once, at the first. Intervals of minutes and hours are elapsed time.
+type FlowScheduleInput struct {
+	// By a cron expression.
+	Cron *CronScheduleInput `json:"cron,omitempty"`
+	// Every so many minutes, hours, days, weeks or months.
+	Interval *IntervalScheduleInput `json:"interval,omitempty"`
+	// Once, when the clock of a time zone shows a time.
+	Date *DateScheduleInput `json:"date,omitempty"`
+	// Once, at a point in time.
+	Instant *InstantScheduleInput `json:"instant,omitempty"`
+}
+
 // How a flow sends. A field that is left out or null takes its default.
 type FlowSettingsInput struct {
 	// How often a delivery is tried at most: 1 to 50, 8 if left out.
@@ -410,6 +500,10 @@ type FlowUpdateInput struct {
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// What the flow is called on the screen, 200 characters at most; null clears it.
 	Description graphql.Omittable[*string] `json:"description,omitempty"`
+	// What starts the flow; null is EVENT. Events that run the flow keep it from being enabled with another trigger.
+	Trigger graphql.Omittable[*hub.Trigger] `json:"trigger,omitempty"`
+	// When it runs by itself: it replaces the old schedule, and the next run is found anew; null clears it.
+	Schedule graphql.Omittable[*FlowScheduleInput] `json:"schedule,omitempty"`
 	// Which rows it reads, and with whose rights; null clears it.
 	Source graphql.Omittable[*FlowSourceInput] `json:"source,omitempty"`
 	// Which of the rows it keeps; null keeps all.
@@ -505,6 +599,14 @@ type GroupUpdatePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Once, at a point in time.
+type InstantScheduleInput struct {
+	// The point in time.
+	At time.Time `json:"at"`
+	// What becomes of it if the hub cannot run it in time; ALL is the same as ONCE here.
+	Missed hub.MissedRuns `json:"missed"`
+}
+
 // What became of `integrationCheck`.
 type IntegrationCheckPayload struct {
 	// The integration as it is now; null if there are errors.
@@ -569,6 +671,46 @@ type IntegrationUpdatePayload struct {
 	Integration *hub.Integration `json:"integration,omitempty"`
 	// What was wrong with the input.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Every so many minutes, hours, days, weeks or months. For the trigger FREQUENCY.
+type IntervalSchedule struct {
+	// How many units lie between two runs.
+	Every int `json:"every"`
+	// The unit.
+	Unit hub.ScheduleUnit `json:"unit"`
+	// The first run, from which the others are counted, as the clock shows it in the time zone; null if it was left out.
+	Anchor *string `json:"anchor,omitempty"`
+	// The IANA name of the time zone.
+	TimeZone string `json:"timeZone"`
+	// What becomes of runs that the hub cannot begin in time.
+	Missed hub.MissedRuns `json:"missed"`
+	// Nothing runs before this time; null if it is not bounded.
+	Start *time.Time `json:"start,omitempty"`
+	// Nothing runs after this time; null if it is not bounded.
+	End *time.Time `json:"end,omitempty"`
+}
+
+func (IntervalSchedule) IsFlowSchedule() {}
+
+// Every so many minutes, hours, days, weeks or months.
+type IntervalScheduleInput struct {
+	// How many units lie between two runs: 1 to 10,000.
+	Every int `json:"every"`
+	// The unit.
+	Unit hub.ScheduleUnit `json:"unit"`
+	// The first run, from which the others are counted, as the clock shows it in the time zone. If left out they are counted
+	// from a Monday at midnight long ago: weeks begin on Mondays, and every 6 hours is at 0, 6, 12 and 18 while the clock is not
+	// set.
+	Anchor *string `json:"anchor,omitempty"`
+	// The IANA name of the time zone, such as `Europe/Lisbon`.
+	TimeZone string `json:"timeZone"`
+	// What becomes of runs that the hub cannot begin in time.
+	Missed hub.MissedRuns `json:"missed"`
+	// Nothing runs before this time.
+	Start *time.Time `json:"start,omitempty"`
+	// Nothing runs after this time.
+	End *time.Time `json:"end,omitempty"`
 }
 
 // Narrows the list of occurrences. Fields that are left out do not narrow.
@@ -660,6 +802,14 @@ type RecordsUpsertPayload struct {
 	Derived []*hub.Occurrence `json:"derived,omitempty"`
 	// What was wrong with the input. One wrong record keeps all from being written.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What a schedule would do.
+type SchedulePreview struct {
+	// The next times from now on; empty if there are none, or if the schedule has problems.
+	Runs []*time.Time `json:"runs"`
+	// What is wrong with the schedule. Their paths begin with `schedule`.
+	Problems []*hub.Problem `json:"problems"`
 }
 
 // A secret of an integration. Secrets go in and never come out again.

@@ -1,5 +1,7 @@
 package model
 
+import "encoding/json"
+
 // Node is anything with a public id: every noun of the hub that the schema calls a Node.
 type Node interface {
 	ID() string
@@ -12,3 +14,19 @@ type Recipient interface {
 
 func (ConstantRecipient) isRecipient() {}
 func (FieldRecipient) isRecipient()    {}
+
+// FlowSchedule is when a flow runs by itself: a DateSchedule, a CronSchedule or an IntervalSchedule.
+type FlowSchedule interface {
+	isFlowSchedule()
+}
+
+func (DateSchedule) isFlowSchedule()     {}
+func (CronSchedule) isFlowSchedule()     {}
+func (IntervalSchedule) isFlowSchedule() {}
+
+// FlowRunInput is how a flow is to be run by hand.
+type FlowRunInput struct {
+	IdempotencyKey *string
+	Parameters     json.RawMessage
+	Records        []string
+}

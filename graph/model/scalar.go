@@ -87,6 +87,21 @@ func UnmarshalLocale(v any) (string, error) {
 	return "", wrong("%s is no Locale: it is one of %s", hub.Clip(fmt.Sprintf("%#v", v), 40), strings.Join(hub.Locales, ", "))
 }
 
+// MarshalLocalDateTime writes what a clock shows.
+func MarshalLocalDateTime(s string) graphql.Marshaler { return graphql.MarshalString(s) }
+
+// UnmarshalLocalDateTime reads what a clock shows: a date and a time without an offset, in the form of hub.LocalLayout. The
+// seconds may be missing.
+func UnmarshalLocalDateTime(v any) (string, error) {
+	s, _ := v.(string)
+	for _, layout := range []string{hub.LocalLayout, "2006-01-02T15:04"} {
+		if t, err := time.Parse(layout, s); err == nil && len(s) == len(layout) {
+			return t.Format(hub.LocalLayout), nil
+		}
+	}
+	return "", wrong("%s is no LocalDateTime: write it as 2026-12-01T08:00:00, without an offset", hub.Clip(fmt.Sprintf("%#v", v), 40))
+}
+
 // MarshalRawJSON writes JSON as it is; nothing is null.
 func MarshalRawJSON(raw json.RawMessage) graphql.Marshaler {
 	if len(raw) == 0 {

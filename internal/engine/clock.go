@@ -13,8 +13,8 @@ import (
 	"github.com/recado-hub/recado/internal/sqlite"
 )
 
-// dueBatch is how many records the clock deals with in one transaction.
-const dueBatch = 100
+// tellBatch is how many records the clock deals with in one transaction.
+const tellBatch = 100
 
 const day = 24 * time.Hour
 
@@ -179,7 +179,7 @@ func (e *Engine) tellDue(ctx context.Context) (time.Time, error) {
 	if err != nil || next.IsZero() || next.After(time.Now()) {
 		return next, err
 	}
-	err = e.inBatches(ctx, dueBatch, func(_ int64, limit int) (n int, last int64, err error) {
+	err = e.inBatches(ctx, tellBatch, func(_ int64, limit int) (n int, last int64, err error) {
 		err = e.withRules(ctx, func(tx *sqlite.Tx, rules *rules, hand *handOver) error {
 			list, err := tx.DueRecords(limit)
 			n = len(list)

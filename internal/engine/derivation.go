@@ -145,7 +145,11 @@ func plain(v any) string {
 
 // numberAt reads a number; ok is false if there is none.
 func numberAt(w *row, path string) (float64, bool) {
-	switch v := valueAt(w, path).(type) {
+	return numberOf(valueAt(w, path))
+}
+
+func numberOf(v any) (float64, bool) {
+	switch v := v.(type) {
 	case json.Number:
 		f, err := v.Float64()
 		return f, err == nil

@@ -86,7 +86,9 @@ func (r *run) send(p *program, in *integration, connector *hub.Connector, it *it
 		return
 	}
 	if !r.e.pipes.reserve(in.Key, capacity(connector)) {
-		it.wait(hub.ReasonBackpressure, r.tx.Now())
+		if it.WaitingFor != hub.ReasonBackpressure { // else it need not be written again: it may go when there is room
+			it.wait(hub.ReasonBackpressure, r.tx.Now())
+		}
 		return
 	}
 	if it.Recipient != to {

@@ -71,6 +71,8 @@ type Engine struct {
 
 	wake     chan struct{} // something may be due
 	tending  chan struct{} // a connector may be up again
+	planning chan struct{} // a flow may run by itself earlier than was known
+	reading  chan struct{} // the rows of an execution are to be read
 	draining atomic.Bool
 	stop     context.CancelFunc
 	loops    sync.WaitGroup
@@ -82,7 +84,8 @@ const leaseGrace = 30 * time.Second
 // New makes an engine; it does nothing until Start.
 func New(o Options) *Engine {
 	e := &Engine{db: o.DB, catalog: o.Catalog, feed: o.Feed, connectors: o.Connectors, log: o.Log, publicURL: o.PublicURL,
-		sendTimeout: o.SendTimeout, wake: make(chan struct{}, 1), tending: make(chan struct{}, 1)}
+		sendTimeout: o.SendTimeout, wake: make(chan struct{}, 1), tending: make(chan struct{}, 1),
+		planning: make(chan struct{}, 1), reading: make(chan struct{}, 1)}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
 	}
@@ -121,7 +124,7 @@ func (e *Engine) Start(ctx context.Context) error {
 		return err
 	}
 	ctx, e.stop = context.WithCancel(context.WithoutCancel(ctx))
-	for _, loop := range []func(context.Context){e.work, e.settle, e.tend, e.tick} {
+	for _, loop := range []func(context.Context){e.work, e.settle, e.tend, e.plan, e.read, e.tick} {
 		e.loops.Go(func() { loop(ctx) })
 	}
 	return nil
@@ -156,12 +159,7 @@ func (e *Engine) Ready(ctx context.Context) error {
 }
 
 // nudge wakes the worker; it never blocks.
-func (e *Engine) nudge() {
-	select {
-	case e.wake <- struct{}{}:
-	default:
-	}
-}
+func (e *Engine) nudge() { signal(e.wake) }
 
 // ConnectorChanged is told by the host about each change of a connector's process: it goes into the journal, and when the
 // connector is ready, what waited for it goes on. While the database cannot write, that is made up for later.

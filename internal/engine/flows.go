@@ -31,7 +31,8 @@ func (e *Engine) FlowUpdate(ctx context.Context, c hub.Caller, key int64, expect
 	if err := c.Need(hub.RowHub, hub.Edit); err != nil {
 		return nil, err
 	}
-	return e.db.FlowUpdate(ctx, c, key, expectedVersion, func(f *hub.Flow) error {
+	saved, err := e.db.FlowUpdate(ctx, c, key, expectedVersion, func(f *hub.Flow) error {
+		was := f.Definition
 		if err := f.Apply(in); err != nil {
 			return err
 		}
@@ -39,27 +40,34 @@ func (e *Engine) FlowUpdate(ctx context.Context, c hub.Caller, key int64, expect
 		if err := e.mayUse(c, f); err != nil {
 			return err
 		}
-		if f.Enabled {
-			return e.mustBeSound(ctx, f)
+		if !f.Enabled {
+			return nil
 		}
-		return nil
+		if p := hub.PastProblems(&f.Definition, time.Now()); len(p) > 0 && !was.SameSchedule(&f.Definition) {
+			return hub.WithProblems(p)
+		}
+		return e.mustBeSound(ctx, f)
 	})
+	e.replan()
+	return saved, err
 }
 
-// FlowEnable lets events run the flow; a flow with problems is refused with them. EDIT on automator/fracttal_hub.
+// FlowEnable lets events run the flow, or the clock, as its trigger says; a flow with problems is refused with them. EDIT on automator/fracttal_hub.
 func (e *Engine) FlowEnable(ctx context.Context, c hub.Caller, key int64, expectedVersion int) (*hub.Flow, error) {
 	if err := c.Need(hub.RowHub, hub.Edit); err != nil {
 		return nil, err
 	}
-	return e.db.FlowSetEnabled(ctx, c, key, expectedVersion, true, func(f *hub.Flow) error {
+	enabled, err := e.db.FlowSetEnabled(ctx, c, key, expectedVersion, true, func(f *hub.Flow) error {
 		if err := e.mayUse(c, f); err != nil {
 			return err
 		}
 		return e.mustBeSound(ctx, f)
 	})
+	e.replan()
+	return enabled, err
 }
 
-// FlowDisable keeps events from running the flow. What is in the queue already goes on; cancel it apart. EDIT on
+// FlowDisable keeps events and the clock from running the flow. What is in the queue already goes on; cancel it apart. EDIT on
 // automator/fracttal_hub.
 func (e *Engine) FlowDisable(ctx context.Context, c hub.Caller, key int64, expectedVersion int) (*hub.Flow, error) {
 	return e.db.FlowSetEnabled(ctx, c, key, expectedVersion, false, nil)
@@ -112,10 +120,16 @@ func (e *Engine) flowProblems(ctx context.Context, f *hub.Flow) ([]hub.Problem, 
 // flowFacts gathers what the world says about a flow.
 func (e *Engine) flowFacts(ctx context.Context, f *hub.Flow) (facts hub.FlowFacts, err error) {
 	facts.Now = time.Now()
+	if !f.ForEvents() && f.Key != 0 {
+		if facts.Events, err = e.db.EventsRunning(ctx, f.Key); err != nil {
+			return facts, err
+		}
+	}
 	if s := f.Definition.Source; s != nil {
 		if action := e.catalog.SourceAction(s.Action); action != nil {
 			facts.ActionKnown = true
 			facts.Field = e.fieldsOf(action.RecordType)
+			facts.Parameters = e.parameterProblems(action, s.Parameters)
 		}
 		if facts.Consumer, facts.Group, err = e.db.ConsumerRights(ctx, s.ConsumerKey); err != nil {
 			return facts, err

@@ -26,6 +26,7 @@ func (e *Engine) ExecutionCancel(ctx context.Context, c hub.Caller, key int64) (
 				r.move(it, hub.DeliveryCancelled, cause)
 			}
 		}
+		r.exec.Reading = false
 		if len(r.items) == 0 {
 			r.exec.Reason = &cause
 		}

@@ -160,7 +160,13 @@ func (e *Engine) runs(tx *sqlite.Tx, o *hub.Occurrence, verdicts []verdict) []st
 					Message: fmt.Sprintf("the flow %q is not enabled", flow.Description), NextStep: "enable it"}})
 				continue
 			}
-			exec := &hub.Execution{Key: hub.NewKey(now), FlowKey: flow.Key, FlowVersion: flow.Version, EventKey: v.event.Key, OccurrenceKey: o.Key,
+			if !flow.ForEvents() {
+				m.Skipped = append(m.Skipped, hub.SkippedAction{FlowKey: flow.Key, Reason: hub.Reason{Code: hub.ReasonTrigger,
+					Message:  fmt.Sprintf("the flow %q has the trigger %s; events run flows with the trigger EVENT only", flow.Description, flow.Definition.Trigger),
+					NextStep: "let the event run another flow, or change the flow's trigger"}})
+				continue
+			}
+			exec := &hub.Execution{Key: hub.NewKey(now), FlowKey: flow.Key, FlowVersion: flow.Version, Trigger: hub.StartedByEvent, EventKey: v.event.Key, OccurrenceKey: o.Key,
 				Subject: o.Subject, State: hub.Queued, DueAt: &now, CreatedAt: now, UpdatedAt: now, Rows: names(v.rows)}
 			m.Executions = append(m.Executions, exec.Key)
 			list = append(list, starting{e.newRun(tx, exec, hub.Reason{Code: hub.ReasonMatched, By: v.event.ID()}), v.rows})

@@ -140,6 +140,7 @@ type program struct {
 	filter  *condition.Program
 	mapping []*mapping.Program // by target
 	needs   []hub.Row          // rows of the matrix that the flow's consumer must SEE
+	query   *query             // what the source action is asked for, if the execution does not say otherwise
 }
 
 type programKey struct {
@@ -185,6 +186,9 @@ func (e *Engine) compile(f *hub.Flow) (*program, error) {
 		}
 		p.mapping = append(p.mapping, m)
 	}
+	if p.query, err = e.sourceQuery(action, d.Source.Parameters); err != nil {
+		return nil, err
+	}
 	p.needs, err = e.flowNeeds(d)
 	return p, err
 }
@@ -195,18 +199,22 @@ func (e *Engine) flowNeeds(d *hub.FlowDefinition) ([]hub.Row, error) {
 	action := e.catalog.SourceAction(d.Source.Action)
 	typ := e.catalog.RecordType(action.RecordType)
 	needs := []hub.Row{typ.Row}
-	seen := map[hub.Row]bool{typ.Row: true}
+	add := func(rows []hub.Row) {
+		for _, row := range rows {
+			if !slices.Contains(needs, row) {
+				needs = append(needs, row)
+			}
+		}
+	}
 	for _, path := range flowFields(d) {
 		fact, _ := e.catalog.Resolve(typ.Key, path)
 		if !fact.Known {
 			return nil, hub.Invalid("", "the source has no field %q", hub.Clip(path, 60))
 		}
-		for _, row := range fact.Needs {
-			if !seen[row] {
-				seen[row] = true
-				needs = append(needs, row)
-			}
-		}
+		add(fact.Needs)
+	}
+	if q, err := e.sourceQuery(action, d.Source.Parameters); err == nil { // wrong parameters are a problem of their own
+		add(q.needs)
 	}
 	return needs, nil
 }

@@ -108,7 +108,7 @@ func (r *run) begin(ctx context.Context, rules *rules, brought []*row) error {
 
 // unfit ends an execution that cannot go on: its flow version cannot run any more, or a fault keeps it from being carried.
 func (r *run) unfit(cause hub.Reason) {
-	r.exec.Reason = &cause
+	r.exec.Reason, r.exec.Reading = &cause, false
 	for _, it := range r.items {
 		if it.State == hub.Pending {
 			r.fail(it, cause)
@@ -144,8 +144,11 @@ func (r *run) settle(cause hub.Reason) error {
 }
 
 // resulting computes the execution's state: RUNNING while something is with a connector, WAITING while something is to be
-// sent, else CLOSED.
+// sent or rows are still being read, else CLOSED.
 func (r *run) resulting() (hub.ExecutionState, *time.Time, hub.ReasonCode) {
+	if r.exec.Reading {
+		return hub.Waiting, nil, hub.ReasonReading // for the loop that reads, which nothing wakes but itself
+	}
 	var next *item
 	var due time.Time
 	for _, it := range r.items {

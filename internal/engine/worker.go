@@ -371,9 +371,4 @@ func (e *Engine) tend(ctx context.Context) {
 }
 
 // poke wakes tend.
-func (e *Engine) poke() {
-	select {
-	case e.tending <- struct{}{}:
-	default:
-	}
-}
+func (e *Engine) poke() { signal(e.tending) }

@@ -120,4 +120,8 @@ const (
 	ProblemRecordTypeUnknown  ProblemCode = "RECORD_TYPE_UNKNOWN"
 	ProblemRecordInvalid      ProblemCode = "RECORD_INVALID"
 	ProblemFlowMismatch       ProblemCode = "FLOW_MISMATCH"
+	ProblemTriggerMismatch    ProblemCode = "TRIGGER_MISMATCH" // an event and a flow that it runs, which is not for events
+	ProblemScheduleMissing    ProblemCode = "SCHEDULE_MISSING"
+	ProblemScheduleInvalid    ProblemCode = "SCHEDULE_INVALID"
+	ProblemSchedulePast       ProblemCode = "SCHEDULE_PAST" // it will never be time again
 )

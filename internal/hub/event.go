@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -95,6 +96,11 @@ func EventProblems(e *Event, facts EventFacts) []Problem {
 			p = append(p, Problem{Code: ProblemFlowUnknown, Path: Path("flows", i), Message: "there is no flow " + ID(KindFlow, k)})
 		} else if !f.Enabled {
 			p = append(p, Problem{Code: ProblemFlowDisabled, Path: Path("flows", i), Message: "the flow \"" + f.Description + "\" is not enabled", NextStep: "enable it first"})
+		}
+		if f := facts.Flows[k]; f != nil && !f.ForEvents() {
+			p = append(p, Problem{Code: ProblemTriggerMismatch, Path: Path("flows", i),
+				Message:  fmt.Sprintf("the flow %q has the trigger %s; events run flows with the trigger EVENT only", f.Description, f.Definition.Trigger),
+				NextStep: "choose another flow, or change its trigger"})
 		}
 	}
 	return p

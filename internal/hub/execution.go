@@ -1,15 +1,35 @@
 package hub
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
+
+// ExecutionTrigger says what started an execution.
+type ExecutionTrigger string
+
+// What starts executions.
+const (
+	StartedByEvent     ExecutionTrigger = "EVENT"
+	StartedByHand      ExecutionTrigger = "MANUAL"
+	StartedByDate      ExecutionTrigger = "DATE"
+	StartedByFrequency ExecutionTrigger = "FREQUENCY"
+)
 
 // Execution is one run of one flow version.
 type Execution struct {
 	Key           int64
 	FlowKey       int64
 	FlowVersion   int
-	EventKey      int64  // 0 if no event started it
-	OccurrenceKey int64  // 0 if no occurrence started it
-	Subject       string // of the occurrence, for lists
+	Trigger       ExecutionTrigger
+	EventKey      int64           // 0 if no event started it
+	OccurrenceKey int64           // 0 if no occurrence started it
+	ScheduledFor  *time.Time      // the planned time, if a schedule started it; one execution of a flow has it
+	StartedByKey  int64           // the consumer that ran it; 0 if none did
+	RunID         string          // that consumer's own id of the run: the same one again is a repeat; may be empty
+	Parameters    json.RawMessage // of the source action, in place of those of the flow; nil: those of the flow
+	Reading       bool            // its rows are still to be read from the records; nothing is sent before all are
+	Subject       string          // of the occurrence, for lists
 	State         ExecutionState
 	Outcome       ExecutionOutcome // set when CLOSED, else empty
 	WaitingFor    ReasonCode       // set when WAITING: why

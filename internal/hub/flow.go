@@ -9,8 +9,13 @@ import (
 // Trigger says what starts a flow.
 type Trigger string
 
-// The triggers. Only events start flows so far; the others are reserved words of the schema.
-const TriggerEvent Trigger = "EVENT"
+// The triggers.
+const (
+	TriggerEvent     Trigger = "EVENT"     // events of the dispatcher
+	TriggerManual    Trigger = "MANUAL"    // people and programs, whenever they want
+	TriggerDate      Trigger = "DATE"      // the clock, once
+	TriggerFrequency Trigger = "FREQUENCY" // the clock, again and again
+)
 
 // Flow is trigger → source → filter → targets, with settings. Every save is a version; an execution is pinned to its own.
 type Flow struct {
@@ -31,7 +36,8 @@ func (f *Flow) ID() string { return ID(KindFlow, f.Key) }
 // FlowDefinition is what a version of a flow keeps.
 type FlowDefinition struct {
 	Trigger  Trigger      `json:"trigger"`
-	Source   *FlowSource  `json:"source,omitempty"` // nil in a draft
+	Schedule *Schedule    `json:"schedule,omitempty"` // of DATE and FREQUENCY
+	Source   *FlowSource  `json:"source,omitempty"`   // nil in a draft
 	Filter   Terms        `json:"filter"`
 	Targets  []FlowTarget `json:"targets"`
 	Settings FlowSettings `json:"settings"`
@@ -156,6 +162,8 @@ func (s FlowSettings) problems() []Problem {
 // FlowInput is what creating or changing a flow needs. A nil field leaves it as it is.
 type FlowInput struct {
 	Description *string
+	Trigger     *Trigger
+	Schedule    **Schedule   // pointing at nil clears it
 	Source      **FlowSource // pointing at nil clears it
 	Filter      *Terms
 	Targets     *[]FlowTarget
@@ -169,12 +177,16 @@ const MaxTargets = 1
 // stored: sizes. What is missing is told by FlowProblems.
 func (f *Flow) Apply(in FlowInput) error {
 	Assign(&f.Description, in.Description)
+	Assign(&f.Definition.Trigger, in.Trigger)
+	Assign(&f.Definition.Schedule, in.Schedule)
 	Assign(&f.Definition.Source, in.Source)
 	Assign(&f.Definition.Filter, in.Filter)
 	Assign(&f.Definition.Targets, in.Targets)
 	Assign(&f.Definition.Settings, in.Settings)
 	f.Description = strings.TrimSpace(f.Description)
-	f.Definition.Trigger = TriggerEvent
+	if f.Definition.Trigger == "" {
+		f.Definition.Trigger = TriggerEvent
+	}
 	if s := f.Definition.Source; s != nil && s.Rows == "" {
 		s.Rows = RowsMatching
 	}

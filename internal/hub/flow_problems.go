@@ -2,7 +2,6 @@ package hub
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/recado-hub/recado/internal/condition"
@@ -14,7 +13,9 @@ type FlowFacts struct {
 	Group       *Group                      // of that consumer
 	ActionKnown bool                        // whether the catalogue has the source action
 	Field       func(path string) FieldFact // what the catalogue says of a field path of the source's rows
+	Parameters  []Problem                   // what the source action says of its parameters, with paths inside the source
 	Targets     []TargetFacts               // one for each target
+	Events      []*Event                    // those that run the flow, archived ones aside
 	Now         time.Time                   // when this holds: a consumer may have expired
 }
 
@@ -37,6 +38,7 @@ func FlowProblems(f *Flow, facts FlowFacts) []Problem {
 	var p []Problem
 	d := &f.Definition
 	p = append(p, checkText("description", f.Description, MaxDescription, true)...)
+	p = append(p, triggerProblems(f, facts)...)
 	p = append(p, sourceProblems(d.Source, facts)...)
 	p = append(p, d.Filter.problems("filter")...)
 	p = append(p, filterProblems(d, facts)...)
@@ -89,8 +91,9 @@ func sourceProblems(s *FlowSource, facts FlowFacts) []Problem {
 	default:
 		p = append(p, Problem{Code: ProblemSettingInvalid, Path: "source.rows", Message: fmt.Sprintf("there is no choice of rows %q; use MATCHING or SUBJECT", Clip(string(s.Rows), 40))})
 	}
-	if text := strings.TrimSpace(string(s.Parameters)); text != "" && text != "null" && text != "{}" {
-		p = append(p, Problem{Code: ProblemParameterInvalid, Path: "source.parameters", Message: "this source action takes no parameters", NextStep: "leave them out"})
+	for _, q := range facts.Parameters {
+		q.Path = joinPath("source", q.Path)
+		p = append(p, q)
 	}
 	return append(p, ConsumerProblems(facts.Consumer, facts.Now)...)
 }

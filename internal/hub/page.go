@@ -107,6 +107,7 @@ type ExecutionFilter struct {
 	States        []ExecutionState
 	Outcomes      []ExecutionOutcome
 	Subject       string
+	Trigger       ExecutionTrigger
 	Since, Until  time.Time // of creation
 }
 

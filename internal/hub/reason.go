@@ -57,13 +57,18 @@ const (
 	ReasonInternal          ReasonCode = "INTERNAL"              // a fault of the hub; the log has the detail
 	ReasonDerived           ReasonCode = "DERIVED"               // the hub noticed it by itself in a record that was written
 	ReasonClock             ReasonCode = "CLOCK"                 // the hub noticed it by itself when its time came
+	ReasonTrigger           ReasonCode = "TRIGGER_MISMATCH"      // the event matched, but its flow is not for events
+	ReasonScheduled         ReasonCode = "SCHEDULED"             // its time had come
+	ReasonMissed            ReasonCode = "MISSED"                // planned times passed while the hub could not run them
+	ReasonManual            ReasonCode = "RUN"                   // somebody ran the flow
+	ReasonReading           ReasonCode = "READING"               // its rows are being read from the records
 	ReasonEarly             ReasonCode = "RECEIPT_FIRST"         // a receipt arrived before the connector's own answer
 )
 
 // outcome says how an execution without deliveries ended, by the reason for it.
 func (r *Reason) outcome() ExecutionOutcome {
 	switch r.Code {
-	case ReasonNoRows, ReasonFilteredOut, ReasonFlowDisabled:
+	case ReasonNoRows, ReasonFilteredOut, ReasonFlowDisabled, ReasonTrigger:
 		return Skipped
 	case ReasonCancelled, ReasonOperator:
 		return Cancelled

@@ -66,3 +66,9 @@ func (db *DB) EventsByKey(ctx context.Context, c hub.Caller, keys []int64) ([]*h
 func (db *DB) EventsOfType(ctx context.Context, typ string) ([]*hub.Event, error) {
 	return readAll(db.reads(ctx), events.scan, events.query(" WHERE type = ? AND enabled = 1 ORDER BY key"), typ)
 }
+
+// EventsRunning reads the events that run a flow, enabled or not, archived ones aside, oldest first, for the engine: it asks
+// nobody.
+func (db *DB) EventsRunning(ctx context.Context, flowKey int64) ([]*hub.Event, error) {
+	return readAll(db.reads(ctx), events.scan, events.query(" WHERE key IN (SELECT event FROM event_flows WHERE flow = ?) AND archived_at IS NULL ORDER BY key"), flowKey)
+}

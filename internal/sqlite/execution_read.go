@@ -38,10 +38,17 @@ func executionWalk(f hub.ExecutionFilter) (q walk) {
 	if !wentWell {
 		q.oneOf("outcome", texts(f.Outcomes), wholeIndex)
 	}
+	byEvent := f.Trigger == hub.StartedByEvent
+	if !byEvent {
+		q.text("trigger", "trigger <> 'EVENT'", string(f.Trigger))
+	}
 	q.number("event", "event <> 0", f.EventKey)
 	q.number("flow", "", f.FlowKey)
 	if wentWell {
 		q.oneOf("outcome", texts(f.Outcomes), wholeIndex)
+	}
+	if byEvent { // as nearly all are
+		q.rest.and("trigger || '' = ?", string(f.Trigger))
 	}
 	q.between("created_at", f.Since, f.Until)
 	return q
@@ -68,3 +75,30 @@ func (db *DB) ExecutionsByKey(ctx context.Context, c hub.Caller, keys []int64) (
 	}
 	return list, disclosing(ctx, c, list, db.discloseExecution)
 }
+
+// LastRuns reads the newest execution of each of many flows: nil where there is none. It needs SEE on automator/fracttal_hub.
+func (db *DB) LastRuns(ctx context.Context, c hub.Caller, flowKeys []int64) ([]*hub.Execution, error) {
+	if err := c.Need(hub.RowHub, hub.See); err != nil {
+		return nil, err
+	}
+	last := map[int64]int64{}
+	err := eachIn(flowKeys, func(in string, args []any) error {
+		return db.reads(ctx)(lastRuns+in, args, func(r scanner) error {
+			var flow, key int64
+			err := r.Scan(&flow, &key)
+			last[flow] = key
+			return err
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	keys := make([]int64, len(flowKeys))
+	for i, k := range flowKeys {
+		keys[i] = last[k]
+	}
+	return db.ExecutionsByKey(ctx, c, keys)
+}
+
+// lastRuns is answered with one step into an index for each flow, however often it ran.
+const lastRuns = "SELECT f.key, coalesce((SELECT max(e.key) FROM executions e WHERE e.flow = f.key), 0) FROM flows f WHERE f.key IN "

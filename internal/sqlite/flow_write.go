@@ -39,11 +39,17 @@ func (db *DB) FlowUpdate(ctx context.Context, c hub.Caller, key int64, expectedV
 		if err := change(&changed); err != nil {
 			return nil, err
 		}
+		anew := !f.Definition.SameSchedule(&changed.Definition)
 		f.Description, f.Definition = changed.Description, changed.Definition
 		f.Version, f.UpdatedAt = f.Version+1, tx.now
 		if err := tx.exec("UPDATE flows SET version = ?, description = ?, definition = ?, updated_at = ? WHERE key = ?",
 			f.Version, f.Description, doc(f.Definition), ms(f.UpdatedAt), key); err != nil {
 			return nil, err
+		}
+		if anew {
+			if err := tx.schedule(f); err != nil {
+				return nil, err
+			}
 		}
 		return f, tx.flowVersion(c, f)
 	})
@@ -113,8 +119,14 @@ func (db *DB) FlowSetEnabled(ctx context.Context, c hub.Caller, key int64, expec
 				return nil, err
 			}
 		}
+		anew := f.Enabled != on
 		f.Enabled, f.UpdatedAt = on, tx.now
 		tx.configured()
+		if anew {
+			if err := tx.schedule(f); err != nil {
+				return nil, err
+			}
+		}
 		return f, tx.exec("UPDATE flows SET enabled = ?, updated_at = ? WHERE key = ?", f.Enabled, ms(f.UpdatedAt), key)
 	})
 }
@@ -146,6 +158,9 @@ func (db *DB) FlowArchive(ctx context.Context, c hub.Caller, key int64, expected
 		at := tx.now
 		f.Enabled, f.ArchivedAt, f.UpdatedAt = false, &at, at
 		tx.configured()
+		if err := tx.schedule(f); err != nil {
+			return nil, err
+		}
 		if err := tx.exec("UPDATE flows SET enabled = 0, archived_at = ?, updated_at = ? WHERE key = ?", ms(at), ms(at), key); err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"encoding/json"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -83,11 +84,11 @@ func TestListsOfHistoryAnswerEveryFilterPageByPage(t *testing.T) {
 		key := func(e *hub.Execution) int64 { return e.Key }
 		for range trials {
 			f := hub.ExecutionFilter{FlowKey: oneOf(r, 0, 0, flows[0].Key, 404), EventKey: oneOf[int64](r, 0, 0, 1), OccurrenceKey: oneOf[int64](r, 0, 0, 11),
-				Subject: oneOf(r, "", "", "WO-1"), States: some(r, executionStates...), Outcomes: some(r, executionOutcomes...), Since: bound(), Until: bound()}
+				Subject: oneOf(r, "", "", "WO-1"), States: some(r, executionStates...), Outcomes: some(r, executionOutcomes...), Trigger: oneOf(r, "", "", hub.StartedByEvent, hub.StartedByHand), Since: bound(), Until: bound()}
 			got := walkAll(t, 1+r.IntN(60), key, func(p hub.Page) (hub.List[*hub.Execution], error) { return db.Executions(ctx, admin, f, p) })
 			want := expect(stored, key, func(e *hub.Execution) bool {
 				return among(zeroless(f.FlowKey), e.FlowKey) && among(zeroless(f.EventKey), e.EventKey) && among(zeroless(f.OccurrenceKey), e.OccurrenceKey) &&
-					among(zeroless(f.Subject), e.Subject) && among(f.States, e.State) && among(f.Outcomes, e.Outcome) && within(e.CreatedAt, f.Since, f.Until)
+					among(zeroless(f.Subject), e.Subject) && among(f.States, e.State) && among(f.Outcomes, e.Outcome) && among(zeroless(f.Trigger), e.Trigger) && within(e.CreatedAt, f.Since, f.Until)
 			})
 			if !slices.Equal(got, want) {
 				t.Fatalf("%+v: got %d, want %d", f, len(got), len(want))
@@ -221,6 +222,17 @@ func TestWhatWasStoredIsReadBackAsItWas(t *testing.T) {
 	h := seed(t, db, history{flows: 1, perFlow: 2, integration: 5, delivery: hub.Delivered})
 	if got := must(db.Execution(ctx, admin, h.executions[0].Key))(t); !reflect.DeepEqual(got, h.executions[0]) {
 		t.Errorf("execution: read %+v, stored %+v", got, h.executions[0])
+	}
+	planned := time.Date(2026, 12, 1, 8, 0, 0, 0, time.UTC)
+	scheduled := *h.executions[0]
+	scheduled.Key, scheduled.Trigger, scheduled.ScheduledFor, scheduled.StartedByKey = hub.NewKey(time.Now()), hub.StartedByFrequency, &planned, admin.Consumer.Key
+	scheduled.RunID, scheduled.Parameters, scheduled.Reading = "mine", json.RawMessage(`{"days":3}`), true
+	write(t, db, func(tx *sqlite.Tx) error { return tx.ExecutionInsert(&scheduled) })
+	if got := must(db.Execution(ctx, admin, scheduled.Key))(t); !reflect.DeepEqual(got, &scheduled) {
+		t.Errorf("execution: read %+v, stored %+v", got, scheduled)
+	}
+	if got := must(db.LastRuns(ctx, admin, []int64{404, scheduled.FlowKey}))(t); got[0] != nil || got[1].Key != scheduled.Key {
+		t.Errorf("the last runs are %+v", got)
 	}
 	if got := must(db.Delivery(ctx, admin, h.deliveries[0].Key))(t); !reflect.DeepEqual(got, h.deliveries[0]) {
 		t.Errorf("delivery: read %+v, stored %+v", got, h.deliveries[0])

@@ -26,15 +26,13 @@ func migrations() ([]migration, error) {
 		return nil, err
 	}
 	var list []migration
-	last := 0
-	for _, path := range names { // Glob sorts
+	for i, path := range names { // Glob sorts
 		name := strings.TrimSuffix(strings.TrimPrefix(path, "migrations/"), ".sql")
 		number, _, _ := strings.Cut(name, "_")
 		version, err := strconv.Atoi(number)
-		if err != nil || version <= last {
-			return nil, fmt.Errorf("migration %s is out of order: its number should be above %d", name, last)
+		if err != nil || i > 0 && version <= list[i-1].version {
+			return nil, fmt.Errorf("migration %s is out of order: its number must be above that of the one before", name)
 		}
-		last = version
 		script, err := migrationFiles.ReadFile(path)
 		if err != nil {
 			return nil, err

@@ -123,6 +123,12 @@ var asks = map[string]ask{
 		return lastly(db.TimelinesOf(ctx, c, []int64{404}))
 	}},
 	"Queue": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error { return lastly(db.Queue(ctx, c)) }},
+	"LastRuns": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.LastRuns(ctx, c, []int64{1}))
+	}},
+	"Timings": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.Timings(ctx, c, []int64{1}))
+	}},
 	"DeliveriesOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.DeliveriesOf(ctx, c, []int64{1}))
 	}},

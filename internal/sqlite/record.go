@@ -88,3 +88,19 @@ func (db *DB) RecordData(ctx context.Context, typ, name string) (hub.Fields, err
 	var fields hub.Fields
 	return fields, decodeNumbers([]byte(data), &fields)
 }
+
+// RecordsOfType reads the records of a type after a key, in the order of the keys, at most limit, for the engine: it asks
+// nobody, since the engine asks for the rights of the flow's consumer.
+func (db *DB) RecordsOfType(ctx context.Context, typ string, after int64, limit int) ([]*hub.Record, error) {
+	return readAll(db.reads(ctx), scanRecord, recordsOfType, typ, after, limit)
+}
+
+// RecordsOfSubjectAfter is RecordsOfType for the records that belong to a subject.
+func (db *DB) RecordsOfSubjectAfter(ctx context.Context, typ, subject string, after int64, limit int) ([]*hub.Record, error) {
+	return readAll(db.reads(ctx), scanRecord, "SELECT "+recordColumns+" FROM records WHERE type = ? AND subject = ? AND subject <> '' AND key > ? ORDER BY key LIMIT ?", typ, subject, after, limit)
+}
+
+const recordsOfType = "SELECT " + recordColumns + " FROM records WHERE type = ? AND key > ? ORDER BY key LIMIT ?"
+
+// RecordsByKey reads many records in the order of the keys: nil where there is none.
+func (tx *Tx) RecordsByKey(keys []int64) ([]*hub.Record, error) { return records.byKey(tx.each, keys) }

@@ -63,7 +63,7 @@ func occurrence(tx *sqlite.Tx, consumer int64, i int) *hub.Occurrence {
 
 func execution(tx *sqlite.Tx, f *hub.Flow, o *hub.Occurrence, d hub.DeliveryState) *hub.Execution {
 	now := tx.Now()
-	e := &hub.Execution{Key: hub.NewKey(now), FlowKey: f.Key, FlowVersion: f.Version, OccurrenceKey: o.Key, Subject: o.Subject, Claim: 1,
+	e := &hub.Execution{Key: hub.NewKey(now), FlowKey: f.Key, FlowVersion: f.Version, Trigger: hub.StartedByEvent, OccurrenceKey: o.Key, Subject: o.Subject, Claim: 1,
 		State: hub.Closed, Outcome: hub.Succeeded, ClosedAt: &now, CreatedAt: now, UpdatedAt: now}
 	if d.Open() {
 		e.State, e.Outcome, e.ClosedAt, e.LeaseUntil = hub.Running, "", nil, &now
@@ -122,7 +122,7 @@ var (
 
 // anyExecution is an execution in any state that the table takes.
 func anyExecution(r *rand.Rand, tx *sqlite.Tx, f *hub.Flow, at time.Time) *hub.Execution {
-	e := &hub.Execution{Key: hub.NewKey(tx.Now()), FlowKey: f.Key, FlowVersion: f.Version, EventKey: oneOf[int64](r, 0, 1, 2), OccurrenceKey: oneOf[int64](r, 0, 11, 12),
+	e := &hub.Execution{Key: hub.NewKey(tx.Now()), FlowKey: f.Key, FlowVersion: f.Version, Trigger: oneOf(r, hub.StartedByEvent, hub.StartedByHand, hub.StartedByDate), EventKey: oneOf[int64](r, 0, 1, 2), OccurrenceKey: oneOf[int64](r, 0, 11, 12),
 		Subject: oneOf(r, "", "WO-1", "WO-2"), CreatedAt: at, UpdatedAt: at}
 	settle(e, oneOf(r, executionStates...), at)
 	if e.State == hub.Closed {

@@ -1,0 +1,178 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/sqlite"
+)
+
+// FlowRun runs an enabled flow by hand, whatever its trigger is, and returns the execution, which can be read at once. One
+// with the trigger EVENT is for what an occurrence brought, so it must be narrowed to records. The caller needs what
+// enabling the flow needs, since it has messages sent with the rights of the flow's consumer: EDIT on
+// automator/fracttal_hub and every right with which the flow reads. The same id again by the same consumer returns the
+// first execution; with other parameters or records it is a CONFLICT.
+func (e *Engine) FlowRun(ctx context.Context, c hub.Caller, key int64, in hub.FlowRunInput) (*hub.FlowRun, error) {
+	if err := c.Need(hub.RowHub, hub.Edit); err != nil {
+		return nil, err
+	}
+	if err := checkRunInput(&in); err != nil {
+		return nil, err
+	}
+	if e.draining.Load() {
+		return nil, errDraining
+	}
+	for {
+		out, err := e.flowRun(ctx, c, key, in)
+		switch {
+		case errors.Is(err, errStale):
+			continue
+		case err != nil:
+			return nil, err
+		}
+		e.nudge()
+		return out, e.db.Disclose(ctx, c, out.Execution, nil)
+	}
+}
+
+func checkRunInput(in *hub.FlowRunInput) error {
+	switch {
+	case len(in.ID) > hub.MaxAttribute:
+		return hub.Invalid("idempotencyKey", "an idempotency key can have at most %d bytes", hub.MaxAttribute)
+	case !hub.Printable(in.ID):
+		return hub.Invalid("idempotencyKey", "an idempotency key can hold neither control characters nor bytes that are not text")
+	case len(in.RecordKeys) > hub.MaxRunRecords:
+		return hub.Invalid("records", "a run can be narrowed to at most %d records; leave them out to have the source query find all, or run the flow several times", hub.MaxRunRecords)
+	case len(in.Parameters) > 64<<10:
+		return hub.Invalid("parameters", "the parameters are larger than 64 KiB")
+	}
+	if len(in.Parameters) > 0 {
+		var compact bytes.Buffer
+		if err := json.Compact(&compact, in.Parameters); err != nil {
+			return hub.Invalid("parameters", "the parameters are no JSON")
+		}
+		if in.Parameters = compact.Bytes(); string(in.Parameters) == "null" {
+			in.Parameters = nil
+		}
+	}
+	return nil
+}
+
+func (e *Engine) flowRun(ctx context.Context, c hub.Caller, key int64, in hub.FlowRunInput) (*hub.FlowRun, error) {
+	rules := e.now()
+	out := &hub.FlowRun{}
+	hand := handOver{e: e}
+	err := e.db.Write(ctx, func(tx *sqlite.Tx) error {
+		hand.again()
+		*out = hub.FlowRun{}
+		if e.draining.Load() {
+			return errDraining
+		}
+		if tx.ConfigChanged() || e.db.ConfigVersion() != rules.version {
+			return errStale
+		}
+		f, err := tx.Flow(key)
+		if err != nil {
+			return err
+		}
+		if err := e.mayUse(c, f); err != nil {
+			return err
+		}
+		exec, err := e.manual(tx, c, f, in)
+		if err != nil {
+			return err
+		}
+		if out.Execution, out.Repeat, err = repeatedRun(tx, exec); err != nil || out.Repeat {
+			return err
+		}
+		if err := e.mayRun(c, f, in); err != nil {
+			return err
+		}
+		out.Execution = exec
+		r := e.newRun(tx, exec, hub.Reason{Code: hub.ReasonManual, By: c.Consumer.ID()})
+		if exec.Reading {
+			tx.AfterCommit(e.reread)
+			return r.save()
+		}
+		tx.AfterCommit(hand.leave)
+		return e.startNow(ctx, rules, r, nil, &hand)
+	})
+	hand.done(err)
+	return out, err
+}
+
+// manual is the execution that a run by hand would be.
+func (e *Engine) manual(tx *sqlite.Tx, c hub.Caller, f *hub.Flow, in hub.FlowRunInput) (*hub.Execution, error) {
+	exec := newExecution(f, hub.StartedByHand, tx.Now())
+	exec.StartedByKey, exec.RunID, exec.Parameters = c.Consumer.Key, in.ID, in.Parameters
+	if len(in.RecordKeys) == 0 {
+		return exec, nil
+	}
+	if f.Definition.Source == nil {
+		return exec, nil // mayRun says more: such a flow cannot be enabled
+	}
+	action := e.catalog.SourceAction(f.Definition.Source.Action)
+	found, err := tx.RecordsByKey(in.RecordKeys)
+	if err != nil {
+		return nil, err
+	}
+	for i, rec := range found {
+		switch {
+		case rec == nil || action == nil:
+			return nil, hub.Invalid(hub.Path("records", i), "there is no record %s", hub.ID(hub.KindRecord, in.RecordKeys[i]))
+		case rec.Type != action.RecordType:
+			return nil, hub.Invalid(hub.Path("records", i), "this record is a %s, but the flow reads records of the type %s", rec.Type, action.RecordType)
+		case slices.Contains(exec.Rows, rec.Name):
+			return nil, hub.Invalid(hub.Path("records", i), "this record is in the list already; give each once")
+		}
+		exec.Rows = append(exec.Rows, rec.Name)
+	}
+	due := exec.CreatedAt
+	exec.Reading, exec.DueAt = false, &due
+	return exec, nil
+}
+
+// repeatedRun is the execution that the same run had before.
+func repeatedRun(tx *sqlite.Tx, asked *hub.Execution) (*hub.Execution, bool, error) {
+	if asked.RunID == "" {
+		return nil, false, nil
+	}
+	was, err := tx.ExecutionOfRun(asked.FlowKey, asked.StartedByKey, asked.RunID)
+	if err != nil || was == nil {
+		return nil, false, err
+	}
+	if !bytes.Equal(was.Parameters, asked.Parameters) || !slices.Equal(was.Rows, asked.Rows) {
+		return nil, false, hub.Conflict("idempotencyKey", "you ran this flow under this key before, with other parameters or records (%s); use a new key for a new run", was.ID())
+	}
+	return was, true, nil
+}
+
+// mayRun says why a flow cannot be run by hand as it is. Parameters ask for what the caller may see itself.
+func (e *Engine) mayRun(c hub.Caller, f *hub.Flow, in hub.FlowRunInput) error {
+	switch {
+	case f.ArchivedAt != nil:
+		return hub.Conflict("id", "the flow %q is archived and runs no more; make a new one", hub.Clip(f.Description, 60))
+	case !f.Enabled:
+		return hub.Conflict("id", "the flow %q is not enabled; enable it first (flowEnable)", hub.Clip(f.Description, 60))
+	case f.ForEvents() && len(in.RecordKeys) == 0:
+		return hub.Invalid("records", "this flow has the trigger EVENT: say for which records it is to run, or it would send a message for every record that there is")
+	}
+	action := e.catalog.SourceAction(f.Definition.Source.Action)
+	if action == nil {
+		return hub.Invalid("id", "the flow has the source action %q, which is not known any more", f.Definition.Source.Action)
+	}
+	q, err := e.sourceQuery(action, in.Parameters)
+	if err != nil {
+		return err
+	}
+	for _, row := range q.needs {
+		if err := c.Need(row, hub.See); err != nil {
+			return err
+		}
+	}
+	return nil
+}

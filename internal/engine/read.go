@@ -1,0 +1,202 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/sqlite"
+)
+
+// makeBatch is how many deliveries one transaction makes of the rows that were read.
+const makeBatch = 100
+
+// read is the loop that reads the rows of executions that no occurrence started, one execution after the other.
+func (e *Engine) read(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-e.reading:
+		case <-timer.C:
+		}
+		wait := idle
+		if err := e.readAll(ctx); err != nil && ctx.Err() == nil {
+			e.log.Error("the rows of an execution could not be read; trying again", "error", err)
+			wait = time.Second
+		}
+		timer.Reset(wait)
+	}
+}
+
+// reread wakes the loop; it never blocks.
+func (e *Engine) reread() { signal(e.reading) }
+
+// readAll reads for every execution that waits for it. A fault of the store ends it; one that lies in an execution ends that.
+func (e *Engine) readAll(ctx context.Context) error {
+	for !e.draining.Load() {
+		exec, err := e.db.NextReading(ctx, 0)
+		if err != nil || exec == nil {
+			return err
+		}
+		err = e.readOne(ctx, exec)
+		switch code := hub.CodeOf(err); {
+		case err == nil:
+		case ctx.Err() != nil || code != hub.CodeInternal:
+			return err
+		default:
+			if err := e.bury(ctx, &stuckError{exec, err}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// readOne reads the rows of an execution and makes its deliveries, some at a time; with the last of them they are sent.
+func (e *Engine) readOne(ctx context.Context, exec *hub.Execution) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	p, err := e.program(ctx, exec.FlowKey, exec.FlowVersion)
+	var names []string
+	var why *hub.Reason
+	if err == nil {
+		names, why, err = e.selectRows(ctx, p, exec)
+	}
+	if code := hub.CodeOf(err); err != nil && (code == hub.CodeInvalid || code == hub.CodeNotFound) {
+		why, err = &hub.Reason{Code: hub.ReasonInvalidFlow, Message: err.Error()}, nil
+	}
+	if err != nil {
+		return err
+	}
+	if why != nil {
+		return e.endReading(ctx, exec.Key, *why)
+	}
+	for more := true; more; {
+		some := names[:min(len(names), makeBatch)]
+		names = names[len(some):]
+		if more, err = e.makeDeliveries(ctx, exec.Key, p, some, len(names) == 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endReading ends an execution that has nothing to send.
+func (e *Engine) endReading(ctx context.Context, key int64, why hub.Reason) error {
+	return e.db.Write(ctx, func(tx *sqlite.Tx) error {
+		return e.amendReading(tx, key, func(r *run) error {
+			r.unfit(why)
+			return r.settle(hub.Reason{Code: hub.ReasonWorker})
+		})
+	})
+}
+
+// amendReading changes an execution if its rows are still being read: somebody may have cancelled it.
+func (e *Engine) amendReading(tx *sqlite.Tx, key int64, change func(*run) error) error {
+	exec, err := tx.Execution(key)
+	if err != nil || exec == nil || !exec.Reading || exec.State == hub.Closed {
+		return err
+	}
+	r, err := e.takeUp(tx, exec)
+	if err != nil {
+		return err
+	}
+	return change(r)
+}
+
+// makeDeliveries makes the deliveries of some rows, and after the last of them sends what may go. It begins anew when
+// configuration changed meanwhile. more says that the execution still reads.
+func (e *Engine) makeDeliveries(ctx context.Context, key int64, p *program, names []string, last bool) (more bool, err error) {
+	for {
+		rules := e.now()
+		hand := handOver{e: e}
+		err = e.db.Write(ctx, func(tx *sqlite.Tx) error {
+			hand.again()
+			more = false
+			if e.draining.Load() {
+				return nil // the next start reads again
+			}
+			if tx.ConfigChanged() || e.db.ConfigVersion() != rules.version {
+				return errStale
+			}
+			tx.AfterCommit(hand.leave)
+			return e.amendReading(tx, key, func(r *run) error {
+				err := r.readSome(ctx, rules, p, names, last)
+				hand.out = append(hand.out, r.out...)
+				if err != nil {
+					return err
+				}
+				more = r.exec.Reading
+				return r.settle(hub.Reason{Code: hub.ReasonWorker})
+			})
+		})
+		hand.done(err)
+		if !errors.Is(err, errStale) {
+			if err == nil && last {
+				e.nudge()
+			}
+			return more, err
+		}
+	}
+}
+
+// readSome is one step of reading: the deliveries of some rows. A row that has its delivery from before a restart gets no
+// other, and one that does not pass the filter any more gets none.
+func (r *run) readSome(ctx context.Context, rules *rules, p *program, names []string, last bool) error {
+	r.quiet = r.exec.State == hub.Waiting && !last // it was taken up by the first step
+	now := r.tx.Now()
+	if r.exec.StartedAt == nil {
+		r.exec.StartedAt = &now
+	}
+	refused, err := r.e.rights(ctx, p)
+	if err != nil {
+		return err
+	}
+	if refused != nil {
+		r.unfit(*refused)
+		return nil
+	}
+	made := make(map[string]bool, len(r.items))
+	for _, it := range r.items {
+		made[it.Record] = true
+	}
+	for _, name := range names {
+		if made[name] {
+			continue
+		}
+		if err := r.deliverRecord(p, name); err != nil {
+			return err
+		}
+	}
+	if !last {
+		return nil
+	}
+	r.exec.Reading = false
+	if len(r.items) == 0 {
+		r.exec.Reason = &hub.Reason{Code: hub.ReasonNoRows, Message: "the rows that the source query had found were gone or passed the filter no more"}
+	}
+	return r.dispatch(ctx, rules, p)
+}
+
+func (r *run) deliverRecord(p *program, name string) error {
+	rec, err := r.tx.Record(p.records.Key, name)
+	if err != nil || rec == nil {
+		return err
+	}
+	w := r.row(p, rec)
+	if p.filter.Match(w, w.moment(r.tx.Now())) {
+		for i := range p.flow.Definition.Targets {
+			r.deliver(p, i, w)
+		}
+	}
+	return w.err
+}
