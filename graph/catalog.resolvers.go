@@ -13,6 +13,34 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
+func (r *catalogResolver) Enums(ctx context.Context, obj *catalog.Catalog) ([]*catalog.EnumLabels, error) {
+	return r.enums(), nil
+}
+
+func (r *catalogResolver) Enum(ctx context.Context, obj *catalog.Catalog, key string) (*catalog.EnumLabels, error) {
+	return r.enum(obj.Enum(key)), nil
+}
+
+func (r *derivedResolver) Field(ctx context.Context, obj *catalog.Derived) (*string, error) {
+	return optional(obj.Field), nil
+}
+
+func (r *derivedResolver) Low(ctx context.Context, obj *catalog.Derived) (*string, error) {
+	return optional(obj.Low), nil
+}
+
+func (r *derivedResolver) High(ctx context.Context, obj *catalog.Derived) (*string, error) {
+	return optional(obj.High), nil
+}
+
+func (r *enumLabelResolver) Title(ctx context.Context, obj *catalog.EnumLabel) (string, error) {
+	return label(ctx, obj.Title), nil
+}
+
+func (r *enumLabelResolver) Help(ctx context.Context, obj *catalog.EnumLabel) (string, error) {
+	return label(ctx, obj.Help), nil
+}
+
 func (r *enumValueResolver) Title(ctx context.Context, obj *catalog.EnumValue) (string, error) {
 	return label(ctx, obj.Title), nil
 }
@@ -41,8 +69,24 @@ func (r *eventTypeResolver) GuardedBy(ctx context.Context, obj *catalog.EventTyp
 	return r.guardOf(r.catalog.RecordType(obj.RecordType)), nil
 }
 
+func (r *insteadResolver) Reference(ctx context.Context, obj *catalog.Instead) (*catalog.RecordType, error) {
+	return r.catalog.RecordType(obj.Reference), nil
+}
+
 func (r *moduleResolver) Title(ctx context.Context, obj *catalog.Module) (string, error) {
 	return label(ctx, obj.Title), nil
+}
+
+func (r *operationInfoResolver) Title(ctx context.Context, obj *catalog.OperationInfo) (string, error) {
+	return label(ctx, obj.Title), nil
+}
+
+func (r *operationInfoResolver) Help(ctx context.Context, obj *catalog.OperationInfo) (string, error) {
+	return label(ctx, obj.Help), nil
+}
+
+func (r *operationInfoResolver) Types(ctx context.Context, obj *catalog.OperationInfo) ([]catalog.FieldType, error) {
+	return r.catalog.FieldTypes(obj.Operation), nil
 }
 
 func (r *permissionRowResolver) ModuleTitle(ctx context.Context, obj *catalog.PermissionRow) (string, error) {
@@ -77,8 +121,24 @@ func (r *recordFieldResolver) Reference(ctx context.Context, obj *catalog.Field)
 	return r.catalog.RecordType(obj.Reference), nil
 }
 
+func (r *recordFieldResolver) References(ctx context.Context, obj *catalog.Field) ([]*catalog.RecordType, error) {
+	return r.recordTypes(obj.References()), nil
+}
+
 func (r *recordFieldResolver) By(ctx context.Context, obj *catalog.Field) (*string, error) {
 	return optional(obj.By), nil
+}
+
+func (r *recordFieldResolver) If(ctx context.Context, obj *catalog.Field) (*string, error) {
+	return optional(obj.If), nil
+}
+
+func (r *recordFieldResolver) Unless(ctx context.Context, obj *catalog.Field) (*string, error) {
+	return optional(obj.Unless), nil
+}
+
+func (r *recordFieldResolver) Items(ctx context.Context, obj *catalog.Field) (*catalog.FieldType, error) {
+	return optional(obj.Items), nil
 }
 
 func (r *recordFieldResolver) Operations(ctx context.Context, obj *catalog.Field) ([]hub.Operation, error) {
@@ -121,11 +181,25 @@ func (r *submoduleResolver) Title(ctx context.Context, obj *catalog.Submodule) (
 	return label(ctx, obj.Title), nil
 }
 
+func (r *submoduleResolver) EventTypes(ctx context.Context, obj *catalog.Submodule) ([]*catalog.EventType, error) {
+	return r.catalog.EventTypesOf(obj), nil
+}
+
+func (r *resolver) Catalog() generated.CatalogResolver { return &catalogResolver{r} }
+
+func (r *resolver) Derived() generated.DerivedResolver { return &derivedResolver{r} }
+
+func (r *resolver) EnumLabel() generated.EnumLabelResolver { return &enumLabelResolver{r} }
+
 func (r *resolver) EnumValue() generated.EnumValueResolver { return &enumValueResolver{r} }
 
 func (r *resolver) EventType() generated.EventTypeResolver { return &eventTypeResolver{r} }
 
+func (r *resolver) Instead() generated.InsteadResolver { return &insteadResolver{r} }
+
 func (r *resolver) Module() generated.ModuleResolver { return &moduleResolver{r} }
+
+func (r *resolver) OperationInfo() generated.OperationInfoResolver { return &operationInfoResolver{r} }
 
 func (r *resolver) PermissionRow() generated.PermissionRowResolver { return &permissionRowResolver{r} }
 
@@ -138,9 +212,14 @@ func (r *resolver) SourceAction() generated.SourceActionResolver { return &sourc
 func (r *resolver) Submodule() generated.SubmoduleResolver { return &submoduleResolver{r} }
 
 type (
+	catalogResolver       struct{ *resolver }
+	derivedResolver       struct{ *resolver }
+	enumLabelResolver     struct{ *resolver }
 	enumValueResolver     struct{ *resolver }
 	eventTypeResolver     struct{ *resolver }
+	insteadResolver       struct{ *resolver }
 	moduleResolver        struct{ *resolver }
+	operationInfoResolver struct{ *resolver }
 	permissionRowResolver struct{ *resolver }
 	recordFieldResolver   struct{ *resolver }
 	recordTypeResolver    struct{ *resolver }

@@ -49,6 +49,7 @@ func everything(s *gql.Schema, d *gql.Definition, levels int) string {
 // keyed are keys of the catalogue for its fields that find one thing by its key.
 var keyed = map[string]string{
 	"eventType": `(key: "work_management.work_orders.new")`, "recordType": `(key: "work_order_task")`, "sourceAction": `(key: "query_work_order_tasks")`,
+	"enum": `(key: "DeliveryState")`,
 }
 
 // answered collects which fields of which types stood in an answer, and holds their values against the schema.

@@ -84,7 +84,7 @@ func New(o Options) http.Handler {
 	exec.SetParserTokenLimit(maxTokens)
 	exec.SetErrorPresenter(errs.present)
 	exec.SetRecoverFunc(errs.recovered)
-	root.exec = exec
+	root.exec, root.schema = exec, schema.Schema()
 	exec.Use(limits{schema: schema.Schema(), depth: o.MaxDepth, cost: o.MaxCost, root: o.MaxRoot})
 
 	h := &handler{authenticate: o.Authenticate, log: o.Log, present: errs.present, exec: exec, maxBody: o.MaxBody, timeout: o.Timeout,

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/engine"
@@ -13,6 +14,7 @@ type resolver struct {
 	db      *sqlite.DB
 	engine  *engine.Engine
 	catalog *catalog.Catalog
+	schema  *ast.Schema
 	present graphql.ErrorPresenterFunc
 	exec    graphql.GraphExecutor // to judge documents that are not run
 }

@@ -22,12 +22,15 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	Attempt() AttemptResolver
+	Catalog() CatalogResolver
 	Change() ChangeResolver
 	Connector() ConnectorResolver
 	ConnectorAction() ConnectorActionResolver
 	ConnectorLimit() ConnectorLimitResolver
 	Consumer() ConsumerResolver
 	Delivery() DeliveryResolver
+	Derived() DerivedResolver
+	EnumLabel() EnumLabelResolver
 	EnumValue() EnumValueResolver
 	Event() EventResolver
 	EventType() EventTypeResolver
@@ -39,11 +42,13 @@ type ResolverRoot interface {
 	FlowTarget() FlowTargetResolver
 	FlowVersion() FlowVersionResolver
 	Group() GroupResolver
+	Instead() InsteadResolver
 	Integration() IntegrationResolver
 	Match() MatchResolver
 	Module() ModuleResolver
 	Mutation() MutationResolver
 	Occurrence() OccurrenceResolver
+	OperationInfo() OperationInfoResolver
 	ParameterSchema() ParameterSchemaResolver
 	PermissionRow() PermissionRowResolver
 	Problem() ProblemResolver
@@ -223,7 +228,8 @@ func newExecutionContext(
 var sources = []*ast.Source{
 	{Name: "../../schema/catalog.graphqls", Input: `"""
 What Recado knows of maintenance: modules, the permission matrix, event types, record types with their fields, source
-actions. It changes only with the version of the program.
+actions, and what people call the values of enums. It changes only with the version of the program and with the fields that
+whoever runs the hub declares for it; both need a restart.
 """
 type Catalog {
   "The modules with their submodules, in the order of the screen."
@@ -251,6 +257,17 @@ type Catalog {
     "The key: ` + "`" + `query_work_order_tasks` + "`" + `."
     key: String!
   ): SourceAction
+  "The operations of terms, in the order of the screen."
+  operations: [OperationInfo!]!
+  "What people call the values of this schema's enums, for every enum that a screen shows."
+  enums: [EnumLabels!]!
+  "The titles of an enum by its name; null if it has none."
+  enum(
+    "The name of the enum in this schema: ` + "`" + `DeliveryState` + "`" + `."
+    key: String!
+  ): EnumLabels
+  "The settings of a flow by their names in ` + "`" + `FlowSettings` + "`" + `, with bounds and defaults. Lengths of time are here in seconds."
+  flowSettings: [RecordField!]!
 }
 
 """
@@ -273,6 +290,8 @@ type Submodule {
   key: String!
   "What it is called on the screen."
   title: String!
+  "What can happen there, in the order of the screen."
+  eventTypes: [EventType!]!
 }
 
 """
@@ -311,6 +330,78 @@ type EventType {
   guardedBy: PermissionRow!
   "Where it comes from."
   origin: EventOrigin!
+  "How the hub notices it by itself; null if it happens only when somebody publishes it."
+  derived: Derived
+}
+
+"""
+How the hub notices something by itself, so that nobody has to publish it.
+"""
+type Derived {
+  "When the hub looks."
+  on: DerivedOn!
+  "What it looks for."
+  kind: DerivedKind!
+  "The path of the field that it looks at; null if it looks at none."
+  field: String
+  "The values of BECAME; empty for other kinds."
+  values: [JSON!]!
+  "The path of the lower limit; null if there is none."
+  low: String
+  "The path of the upper limit; null if there is none."
+  high: String
+  "Whether a record that is new counts too, as one that had nothing in the field before."
+  new: Boolean!
+  "What the record has to satisfy as well, all of it."
+  where: [Term!]!
+  "How often one cause counts."
+  per: DerivedPer!
+  "What can be set, each with its default."
+  settings: [RecordField!]!
+}
+
+"""
+When the hub looks whether something has happened.
+"""
+enum DerivedOn {
+  "When a record is written."
+  UPSERT
+  "When time has passed."
+  CLOCK
+}
+
+"""
+What the hub looks for by itself.
+"""
+enum DerivedKind {
+  "The record is new."
+  CREATED
+  "The field has another value than before, and is not empty."
+  CHANGED
+  "The field has one of the values, and had none of them before."
+  BECAME
+  "The list has an element that it had not before."
+  ADDED
+  "The list lacks an element that it had before."
+  REMOVED
+  "The number is under the lower limit or over the upper one."
+  OUT_OF_RANGE
+  "The number is under the lower limit, and was not before."
+  FELL_UNDER
+  "The number is over the upper limit, and was not before."
+  ROSE_OVER
+  "The time of the field, later by the setting ` + "`" + `days_after` + "`" + ` or earlier by each of ` + "`" + `days_before` + "`" + `, has come."
+  DUE
+}
+
+"""
+How often one cause counts.
+"""
+enum DerivedPer {
+  "Once for each record."
+  RECORD
+  "Once for what the records belong to, such as the work order of several tasks."
+  SUBJECT
 }
 
 """
@@ -339,12 +430,26 @@ type RecordType {
   nameField: String
   "The field that says what the object belongs to, as an occurrence's subject does; null if none does."
   subjectField: String
-  "Its fields, in the order of the screen."
+  "Its fields, in the order of the screen; those that the tenant declared come last."
   fields: [RecordField!]!
+  "Where it comes from."
+  origin: Origin!
 }
 
 """
-A field of a record type, or a parameter of a source action.
+Where a record type or a field comes from.
+"""
+enum Origin {
+  "The maintenance product has it under this name."
+  FRACTTAL
+  "Recado defines it."
+  RECADO
+  "The tenant declared it."
+  CUSTOM
+}
+
+"""
+A field of a record type, a part of one, a parameter of a source action, or a setting.
 """
 type RecordField {
   "The key: ` + "`" + `wo_folio` + "`" + `. In terms, mappings and recipients it is the path of the field."
@@ -359,16 +464,48 @@ type RecordField {
   unit: String
   "The field whose value this one reads, if it is another name of it; else null."
   alias: String
-  "The record type that a REFERENCE leads to; its fields follow after a dot: ` + "`" + `responsible.sms` + "`" + `. Else null."
+  "The record type that a REFERENCE usually leads to; its fields follow after a dot: ` + "`" + `responsible.sms` + "`" + `. Else null."
   reference: RecordType
+  "All record types that a REFERENCE may lead to, the usual one first; empty for other types. Following it needs SEE on the rows of all of them."
+  references: [RecordType!]!
   "The field that holds the name of the record that a REFERENCE leads to; else null."
   by: String
+  "The field that has to be filled for a REFERENCE to lead anywhere; else null."
+  if: String
+  "The field that must not be filled for a REFERENCE to lead anywhere; else null."
+  unless: String
+  "When a REFERENCE leads to another type than the usual one; the first one that applies wins."
+  instead: [Instead!]!
+  "What the elements of a LIST are; null for other types, and if nobody knows."
+  items: FieldType
+  "What is in an OBJECT, or in the objects of a LIST; their paths follow after a dot: ` + "`" + `last_data.value` + "`" + `. Of a LIST such a path reads the list of what is there."
+  fields: [RecordField!]!
   "The values of an ENUM; empty for other types."
   enum: [EnumValue!]!
   "Whether an ENUM takes other values of the same kind too."
   open: Boolean!
   "How a term can compare it."
   operations: [Operation!]!
+  "Where it comes from; CUSTOM for a field that the tenant declared."
+  origin: Origin!
+  "Of a parameter: whether it takes a list, any of whose values will do."
+  many: Boolean!
+  "Of a parameter or a setting: what it is if it is not given; null if that is nothing."
+  default: JSON
+  "Of a parameter or a setting: the least that its number may be; null if there is no least."
+  min: Int
+  "Of a parameter or a setting: the most that its number may be; null if there is no most."
+  max: Int
+}
+
+"""
+Another type that a REFERENCE may lead to.
+"""
+type Instead {
+  "The record type."
+  reference: RecordType!
+  "It leads there while this field is filled."
+  if: String!
 }
 
 """
@@ -419,8 +556,62 @@ type SourceAction {
   help: String!
   "The type of the rows that it yields: its fields can stand in filter, mapping and recipient."
   recordType: RecordType!
-  "What can be set; empty if the occurrence alone says which rows are read."
+  "What can be set; none of them has to be. ` + "`" + `order` + "`" + ` and ` + "`" + `limit` + "`" + ` come last."
   parameters: [RecordField!]!
+}
+
+"""
+An operation of terms.
+"""
+type OperationInfo {
+  "The operation."
+  operation: Operation!
+  "What it is called on the screen."
+  title: String!
+  "The help text; empty if there is none."
+  help: String!
+  "What it wants as its value."
+  valueKind: ValueKind!
+  "The types of fields that can be asked for it."
+  types: [FieldType!]!
+}
+
+"""
+What an operation wants as its value.
+"""
+enum ValueKind {
+  "Nothing."
+  NONE
+  "One value of the field's type."
+  ONE
+  "A list of values of the field's type."
+  LIST
+  "A list of two values, the lower one first."
+  RANGE
+  "A number of days."
+  DAYS
+}
+
+"""
+What people call the values of an enum.
+"""
+type EnumLabels {
+  "The name of the enum in this schema."
+  name: String!
+  "Its values, in the order of the screen."
+  values: [EnumLabel!]!
+}
+
+"""
+What people call a value of an enum.
+"""
+type EnumLabel {
+  "The value."
+  value: String!
+  "What it is called on the screen."
+  title: String!
+  "The help text; empty if there is none."
+  help: String!
 }
 
 extend type Query {
@@ -4052,6 +4243,14 @@ func (ec *executionContext) childFields_Catalog(ctx context.Context, field graph
 		return ec.fieldContext_Catalog_sourceActions(ctx, field)
 	case "sourceAction":
 		return ec.fieldContext_Catalog_sourceAction(ctx, field)
+	case "operations":
+		return ec.fieldContext_Catalog_operations(ctx, field)
+	case "enums":
+		return ec.fieldContext_Catalog_enums(ctx, field)
+	case "enum":
+		return ec.fieldContext_Catalog_enum(ctx, field)
+	case "flowSettings":
+		return ec.fieldContext_Catalog_flowSettings(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Catalog", field.Name)
 }
@@ -4368,6 +4567,54 @@ func (ec *executionContext) childFields_DeliveryRetryPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type DeliveryRetryPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Derived(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "on":
+		return ec.fieldContext_Derived_on(ctx, field)
+	case "kind":
+		return ec.fieldContext_Derived_kind(ctx, field)
+	case "field":
+		return ec.fieldContext_Derived_field(ctx, field)
+	case "values":
+		return ec.fieldContext_Derived_values(ctx, field)
+	case "low":
+		return ec.fieldContext_Derived_low(ctx, field)
+	case "high":
+		return ec.fieldContext_Derived_high(ctx, field)
+	case "new":
+		return ec.fieldContext_Derived_new(ctx, field)
+	case "where":
+		return ec.fieldContext_Derived_where(ctx, field)
+	case "per":
+		return ec.fieldContext_Derived_per(ctx, field)
+	case "settings":
+		return ec.fieldContext_Derived_settings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Derived", field.Name)
+}
+
+func (ec *executionContext) childFields_EnumLabel(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "value":
+		return ec.fieldContext_EnumLabel_value(ctx, field)
+	case "title":
+		return ec.fieldContext_EnumLabel_title(ctx, field)
+	case "help":
+		return ec.fieldContext_EnumLabel_help(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EnumLabel", field.Name)
+}
+
+func (ec *executionContext) childFields_EnumLabels(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_EnumLabels_name(ctx, field)
+	case "values":
+		return ec.fieldContext_EnumLabels_values(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EnumLabels", field.Name)
+}
+
 func (ec *executionContext) childFields_EnumValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "value":
@@ -4490,6 +4737,8 @@ func (ec *executionContext) childFields_EventType(ctx context.Context, field gra
 		return ec.fieldContext_EventType_guardedBy(ctx, field)
 	case "origin":
 		return ec.fieldContext_EventType_origin(ctx, field)
+	case "derived":
+		return ec.fieldContext_EventType_derived(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EventType", field.Name)
 }
@@ -4990,6 +5239,16 @@ func (ec *executionContext) childFields_Hidden(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Hidden", field.Name)
 }
 
+func (ec *executionContext) childFields_Instead(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reference":
+		return ec.fieldContext_Instead_reference(ctx, field)
+	case "if":
+		return ec.fieldContext_Instead_if(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Instead", field.Name)
+}
+
 func (ec *executionContext) childFields_Integration(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5208,6 +5467,22 @@ func (ec *executionContext) childFields_OccurrenceRecord(ctx context.Context, fi
 		return ec.fieldContext_OccurrenceRecord_data(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OccurrenceRecord", field.Name)
+}
+
+func (ec *executionContext) childFields_OperationInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "operation":
+		return ec.fieldContext_OperationInfo_operation(ctx, field)
+	case "title":
+		return ec.fieldContext_OperationInfo_title(ctx, field)
+	case "help":
+		return ec.fieldContext_OperationInfo_help(ctx, field)
+	case "valueKind":
+		return ec.fieldContext_OperationInfo_valueKind(ctx, field)
+	case "types":
+		return ec.fieldContext_OperationInfo_types(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OperationInfo", field.Name)
 }
 
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5436,14 +5711,36 @@ func (ec *executionContext) childFields_RecordField(ctx context.Context, field g
 		return ec.fieldContext_RecordField_alias(ctx, field)
 	case "reference":
 		return ec.fieldContext_RecordField_reference(ctx, field)
+	case "references":
+		return ec.fieldContext_RecordField_references(ctx, field)
 	case "by":
 		return ec.fieldContext_RecordField_by(ctx, field)
+	case "if":
+		return ec.fieldContext_RecordField_if(ctx, field)
+	case "unless":
+		return ec.fieldContext_RecordField_unless(ctx, field)
+	case "instead":
+		return ec.fieldContext_RecordField_instead(ctx, field)
+	case "items":
+		return ec.fieldContext_RecordField_items(ctx, field)
+	case "fields":
+		return ec.fieldContext_RecordField_fields(ctx, field)
 	case "enum":
 		return ec.fieldContext_RecordField_enum(ctx, field)
 	case "open":
 		return ec.fieldContext_RecordField_open(ctx, field)
 	case "operations":
 		return ec.fieldContext_RecordField_operations(ctx, field)
+	case "origin":
+		return ec.fieldContext_RecordField_origin(ctx, field)
+	case "many":
+		return ec.fieldContext_RecordField_many(ctx, field)
+	case "default":
+		return ec.fieldContext_RecordField_default(ctx, field)
+	case "min":
+		return ec.fieldContext_RecordField_min(ctx, field)
+	case "max":
+		return ec.fieldContext_RecordField_max(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordField", field.Name)
 }
@@ -5474,6 +5771,8 @@ func (ec *executionContext) childFields_RecordType(ctx context.Context, field gr
 		return ec.fieldContext_RecordType_subjectField(ctx, field)
 	case "fields":
 		return ec.fieldContext_RecordType_fields(ctx, field)
+	case "origin":
+		return ec.fieldContext_RecordType_origin(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordType", field.Name)
 }
@@ -5590,6 +5889,8 @@ func (ec *executionContext) childFields_Submodule(ctx context.Context, field gra
 		return ec.fieldContext_Submodule_key(ctx, field)
 	case "title":
 		return ec.fieldContext_Submodule_title(ctx, field)
+	case "eventTypes":
+		return ec.fieldContext_Submodule_eventTypes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Submodule", field.Name)
 }

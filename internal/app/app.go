@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
@@ -55,13 +56,18 @@ type Hub struct {
 	Done chan struct{}
 	Err  error
 
-	db     *sqlite.DB
-	engine *engine.Engine
-	host   *host.Host
-	server *http.Server
-	cancel context.CancelFunc
-	log    *slog.Logger
+	catalog *catalog.Catalog
+	db      *sqlite.DB
+	engine  *engine.Engine
+	host    *host.Host
+	server  *http.Server
+	cancel  context.CancelFunc
+	log     *slog.Logger
 }
+
+// CatalogFile is the name of the file in the data directory in which a tenant declares fields of its own. It is read at the
+// start and need not be there.
+const CatalogFile = "catalog.json"
 
 // feedSize is how many changes of the journal are kept in memory for subscribers.
 const feedSize = 16_384
@@ -113,9 +119,11 @@ func (h *Hub) open(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	if h.catalog, err = catalog.Load().WithFile(filepath.Join(o.Data, CatalogFile)); err != nil {
+		return err
+	}
 	var tail atomic.Pointer[feed.Feed] // the feed begins where the journal ends, which only the open store can say
-	known := catalog.Load()
-	h.db, err = sqlite.Open(ctx, o.Data, sqlite.Options{Key: key, Catalog: known, Committed: func(changes []hub.Change) {
+	h.db, err = sqlite.Open(ctx, o.Data, sqlite.Options{Key: key, Catalog: h.catalog, Committed: func(changes []hub.Change) {
 		if f := tail.Load(); f != nil {
 			f.Publish(changes)
 		}
@@ -134,7 +142,7 @@ func (h *Hub) open(ctx context.Context, o Options) error {
 	if h.First != nil && o.BootstrapSecret != "" {
 		h.First.Secret = "" // whoever chose it knows it
 	}
-	h.engine = engine.New(engine.Options{DB: h.db, Catalog: known, Feed: tail.Load(), Log: h.log, PublicURL: h.URL})
+	h.engine = engine.New(engine.Options{DB: h.db, Catalog: h.catalog, Feed: tail.Load(), Log: h.log, PublicURL: h.URL})
 	lines, err := commandLines(o.Plugins)
 	if err != nil {
 		return err
@@ -172,7 +180,7 @@ func (h *Hub) serve(ctx context.Context, o Options, listener net.Listener) error
 	if err := h.engine.Start(ctx); err != nil {
 		return err
 	}
-	door := graph.New(graph.Options{DB: h.db, Engine: h.engine, Catalog: catalog.Load(), Authenticate: signer.Caller, Log: h.log})
+	door := graph.New(graph.Options{DB: h.db, Engine: h.engine, Catalog: h.catalog, Authenticate: signer.Caller, Log: h.log})
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	h.cancel = cancel
 	h.server = web.NewServer(web.New(web.Options{Auth: signer, Engine: h.engine, GraphQL: door, PublicURL: h.URL, Log: h.log}), h.log)

@@ -42,10 +42,15 @@ type Catalog struct {
 	recordTypes   []*RecordType
 	sourceActions []*SourceAction
 	common        commonParameters
+	enums         []*EnumLabels
+	operations    []OperationInfo
+	flowSettings  []Field
 
 	eventTypeByKey    map[string]*EventType
 	recordTypeByKey   map[string]*RecordType
 	sourceActionByKey map[string]*SourceAction
+	enumByName        map[string]*EnumLabels
+	eventTypesByRow   map[hub.Row][]*EventType
 }
 
 // Load is the catalogue of this build, parsed at the first call. It panics if the embedded data is wrong, which is a fault
@@ -81,6 +86,11 @@ func (c *Catalog) EventTypes() []*EventType { return c.eventTypes }
 
 // EventType finds an event type by its key; nil if there is none.
 func (c *Catalog) EventType(key string) *EventType { return c.eventTypeByKey[key] }
+
+// EventTypesOf lists the event types of a submodule, in the order of the screen.
+func (c *Catalog) EventTypesOf(s *Submodule) []*EventType {
+	return c.eventTypesByRow[hub.Row{Module: s.Module, Submodule: s.Key}]
+}
 
 // RecordTypes lists the record types, sorted by key.
 func (c *Catalog) RecordTypes() []*RecordType { return c.recordTypes }

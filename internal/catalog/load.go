@@ -1,12 +1,9 @@
 package catalog
 
 import (
-	"bytes"
 	"embed"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"slices"
 
@@ -24,6 +21,9 @@ func parse(files fs.FS) (*Catalog, error) {
 		read(files, "data/event_types.json", &c.eventTypes),
 		read(files, "data/source_actions.json", &c.sourceActions),
 		read(files, "data/parameters.json", &c.common),
+		read(files, "data/enums.json", &c.enums),
+		read(files, "data/operations.json", &c.operations),
+		read(files, "data/settings.json", &c.flowSettings),
 		c.readRecordTypes(files),
 	)
 	if err != nil {
@@ -43,14 +43,8 @@ func read(files fs.FS, name string, into any) error {
 	if err != nil {
 		return err
 	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	d.UseNumber()
-	if err := d.Decode(into); err != nil {
+	if err := strict(b, into); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return fmt.Errorf("%s: there is something after the end", name)
 	}
 	return nil
 }
@@ -79,7 +73,9 @@ func (c *Catalog) index() error {
 	var faults faults
 	c.cells = map[hub.Row]hub.Actions{}
 	for _, m := range c.modules {
-		for _, s := range m.Submodules {
+		for i := range m.Submodules {
+			s := &m.Submodules[i]
+			s.Module = m.Key
 			row := PermissionRow{Module: m.Key, Submodule: s.Key, ModuleTitle: m.Title, Title: s.Title, Actions: s.Actions}
 			if _, twice := c.cells[row.Row()]; twice {
 				faults.add("row %s: used twice", row.Row())
@@ -91,6 +87,13 @@ func (c *Catalog) index() error {
 	c.eventTypeByKey = indexed(&faults, "event type", c.eventTypes, func(t *EventType) string { return t.Key })
 	c.recordTypeByKey = indexed(&faults, "record type", c.recordTypes, func(t *RecordType) string { return t.Key })
 	c.sourceActionByKey = indexed(&faults, "source action", c.sourceActions, func(a *SourceAction) string { return a.Key })
+	c.enumByName = indexed(&faults, "enum", c.enums, func(e *EnumLabels) string { return e.Name })
+	c.boundSettings()
+	c.eventTypesByRow = map[hub.Row][]*EventType{}
+	for _, t := range c.eventTypes {
+		row := hub.Row{Module: t.Module, Submodule: t.Submodule}
+		c.eventTypesByRow[row] = append(c.eventTypesByRow[row], t)
+	}
 	for _, t := range c.recordTypes {
 		if t.FieldsOf != "" {
 			c.share(t, &faults)
@@ -107,6 +110,7 @@ func (c *Catalog) index() error {
 		if t.Derived != nil {
 			for i := range t.Derived.Settings {
 				t.Derived.Settings[i].readDefault()
+				t.Derived.Settings[i].from(OriginRecado)
 			}
 			wholeNumbers(t.Derived.Values)
 		}
@@ -180,6 +184,9 @@ func (t *RecordType) indexAlias(f *Field, faults *faults) {
 // verify.
 func (f *Field) readEnum() {
 	for i := range f.Enum {
+		if _, is := f.Enum[i].Value.(int64); is {
+			continue // not written again: a catalogue that shares it may be read meanwhile
+		}
 		if n, ok := wholeNumber(f.Enum[i].Value); ok {
 			f.Enum[i].Value = n
 		}

@@ -110,7 +110,7 @@ func (f *Field) unfit(v any) string {
 		return "more than empty text"
 	case v == nil || !f.Accepts(v):
 		return f.wanted()
-	case whole && f.Min != nil && n < *f.Min, whole && f.Max != nil && n > *f.Max:
+	case whole && f.Min != nil && n < int64(*f.Min), whole && f.Max != nil && n > int64(*f.Max):
 		return fmt.Sprintf("a whole number from %d to %d", *f.Min, *f.Max)
 	}
 	return ""

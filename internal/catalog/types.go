@@ -14,6 +14,7 @@ type Submodule struct {
 	Key     string       `json:"key"` // "work_orders"; unique in its module
 	Title   hub.Labels   `json:"title"`
 	Actions []hub.Action `json:"actions"` // the cells that the row has; a cell that is absent cannot be granted
+	Module  string       `json:"-"`       // the key of the module that it belongs to
 }
 
 // PermissionRow is a row of the permission matrix with the cells that exist on it.
@@ -108,8 +109,8 @@ type Field struct {
 	// What only a parameter of a source action has.
 	Many    bool    `json:"many,omitempty"`    // it takes a list: any of its values
 	Default any     `json:"default,omitempty"` // what it is if it is not given; nil: nothing
-	Min     *int64  `json:"min,omitempty"`     // the least that a number may be
-	Max     *int64  `json:"max,omitempty"`     // the most that a number may be
+	Min     *int    `json:"min,omitempty"`     // the least that a number may be
+	Max     *int    `json:"max,omitempty"`     // the most that a number may be
 	Filter  *Filter `json:"filter,omitempty"`  // how it narrows the rows; nil for "limit" and "order"
 
 	target *Field        // of an alias: the field that it reads

@@ -39,6 +39,7 @@ func (c *Catalog) verify() error {
 	for _, a := range c.sourceActions {
 		c.verifySourceAction(a, &f)
 	}
+	c.verifyLabels(&f)
 	return f.err()
 }
 
@@ -113,9 +114,12 @@ func (c *Catalog) verifyRecordType(t *RecordType, f *faults) {
 	}
 	for i := range t.Fields {
 		field := &t.Fields[i]
+		if strings.HasPrefix(field.Key, CustomPrefix) {
+			f.add("%s field %s: keys that begin with %s are left to tenants", t.Key, field.Key, CustomPrefix)
+		}
 		f.field(t.Key+" field "+field.Key, field)
 		if field.Type == Reference {
-			c.verifyReference(t, field, f)
+			c.verifyReference(t.Key+" field "+field.Key, t, field, f)
 		}
 	}
 }
@@ -126,8 +130,8 @@ func (t *RecordType) names(key string) bool {
 	return field != nil && field.Alias == "" && (field.Type == Text || field.Type == Integer)
 }
 
-func (c *Catalog) verifyReference(t *RecordType, field *Field, f *faults) {
-	what := t.Key + " field " + field.Key
+// verifyReference checks where a REFERENCE leads.
+func (c *Catalog) verifyReference(what string, t *RecordType, field *Field, f *faults) {
 	for _, key := range field.References() {
 		if to := c.recordTypeByKey[key]; to == nil || to.NameField == "" {
 			f.add("%s: it refers to %q, which is no record type with a name field", what, key)
@@ -147,6 +151,11 @@ func (c *Catalog) verifyReference(t *RecordType, field *Field, f *faults) {
 
 func (f *faults) field(what string, field *Field) {
 	f.key(what, field.Key)
+	f.fieldBeyondKey(what, field)
+}
+
+// fieldBeyondKey is field but for the key, whose form is another one for what a tenant declares.
+func (f *faults) fieldBeyondKey(what string, field *Field) {
 	f.title(what, field.Title)
 	if len(field.Help) > 0 {
 		f.labels(what+" help", field.Help)
@@ -190,7 +199,11 @@ func (f *faults) parts(what string, field *Field) {
 			f.add("%s part %s: it is there twice, or it is a reference or an alias", what, part.Key)
 		}
 		seen[part.Key] = true
-		f.field(what+" part "+part.Key, part)
+		if part.Origin == OriginCustom && customKey.MatchString(part.Key) {
+			f.fieldBeyondKey(what+" part "+part.Key, part)
+		} else {
+			f.field(what+" part "+part.Key, part)
+		}
 	}
 }
 
