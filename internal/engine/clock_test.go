@@ -1,10 +1,7 @@
 package engine_test
 
 import (
-	"database/sql"
-	"errors"
 	"fmt"
-	"path/filepath"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -230,15 +227,8 @@ func TestManyRecordsThatFallDueTogetherAreAllTold(t *testing.T) {
 }
 
 // older stops a hub and makes its records look as one that knew less about them has left them.
-func older(t testing.TB, h *hubtest.Hub) {
+func older(t *testing.T, h *hubtest.Hub) {
 	t.Helper()
 	h.Stop(t)
-	db, err := sql.Open("sqlite", filepath.Join(h.Dir, "recado.db"))
-	if err == nil {
-		_, err = db.ExecContext(t.Context(), "UPDATE records SET folded = NULL, due_at = NULL")
-		err = errors.Join(err, db.Close())
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	tamper(t, h.Dir, "UPDATE records SET folded = NULL, due_at = NULL")
 }
