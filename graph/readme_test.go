@@ -52,7 +52,7 @@ func TestTheOperationsOfTheGuideFitTheSchema(t *testing.T) {
 	t.Parallel()
 	operations := guideOperations(t, loadSchema(t))
 	for _, name := range []string{"CreateGroup", "CreateConsumer", "CreateIntegration", "CreateFlow", "EnableFlow", "CreateEvent", "EnableEvent", "Publish", "Execution", "Watch", "Failures", "Buttons", "Explain", "GroupList",
-		"CloneGroup", "WhatIsHidden"} {
+		"CloneGroup", "WhatIsHidden", "KeepUpToDate", "Pick"} {
 		if operations[name] == "" {
 			t.Errorf("the guide has lost its operation %s", name)
 		}

@@ -87,3 +87,12 @@ func (db *DB) ExplainParts(ctx context.Context) (map[string][]string, error) {
 
 // WriterQueue is writerQueue for tests.
 const WriterQueue = writerQueue
+
+// ExplainOptions is Explain of a page of what pickers list.
+func (db *DB) ExplainOptions(ctx context.Context, types []string, search string, p hub.Page) ([]string, error) {
+	query, args, err := optionsStatement(types, search, p, 51)
+	if err != nil {
+		return nil, err
+	}
+	return db.Explain(ctx, query, args...)
+}
