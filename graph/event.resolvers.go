@@ -14,6 +14,21 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
+func (r *backtestFlowResolver) Flow(ctx context.Context, obj *hub.BacktestFlow) (*hub.Flow, error) {
+	return visitOf(ctx).loaders.flows.one(ctx, obj.FlowKey)
+}
+
+func (r *backtestFlowResolver) Recipients(ctx context.Context, obj *hub.BacktestFlow) ([]*hub.BacktestRecipient, error) {
+	if obj.Recipients == nil {
+		return nil, nil
+	}
+	return pointers(obj.Recipients), nil
+}
+
+func (r *backtestSampleResolver) Occurrence(ctx context.Context, obj *hub.BacktestSample) (*hub.Occurrence, error) {
+	return visitOf(ctx).loaders.occurrences.one(ctx, obj.OccurrenceKey)
+}
+
 func (r *eventResolver) EventType(ctx context.Context, obj *hub.Event) (*catalog.EventType, error) {
 	return r.catalog.EventType(obj.Type), nil
 }
@@ -26,6 +41,32 @@ func (r *eventResolver) Flows(ctx context.Context, obj *hub.Event) ([]*hub.Flow,
 func (r *eventResolver) Problems(ctx context.Context, obj *hub.Event) ([]*hub.Problem, error) {
 	list, err := r.engine.EventProblems(ctx, caller(ctx), obj)
 	return pointers(list), err
+}
+
+func (r *eventResolver) Explain(ctx context.Context, obj *hub.Event, occurrence string) (*hub.EventExplanation, error) {
+	key, err := hub.ParseKey(hub.KindOccurrence, occurrence, "occurrence")
+	if err != nil {
+		return nil, err
+	}
+	x, err := r.engine.EventExplain(ctx, caller(ctx), obj, key)
+	return x, missing(err)
+}
+
+func (r *eventExplanationResolver) Executions(ctx context.Context, obj *hub.EventExplanation) ([]*hub.Execution, error) {
+	list, err := visitOf(ctx).loaders.executions.many(ctx, obj.Executions)
+	return present(list), err
+}
+
+func (r *explainedReasonResolver) Flow(ctx context.Context, obj *hub.ExplainedReason) (*hub.Flow, error) {
+	return visitOf(ctx).loaders.flows.one(ctx, obj.FlowKey)
+}
+
+func (r *explainedReasonResolver) Execution(ctx context.Context, obj *hub.ExplainedReason) (*hub.Execution, error) {
+	return visitOf(ctx).loaders.executions.one(ctx, obj.ExecutionKey)
+}
+
+func (r *explainedReasonResolver) Delivery(ctx context.Context, obj *hub.ExplainedReason) (*hub.Delivery, error) {
+	return visitOf(ctx).loaders.deliveries.one(ctx, obj.DeliveryKey)
 }
 
 func (r *mutationResolver) EventCreate(ctx context.Context, input model.EventCreateInput) (*model.EventCreatePayload, error) {
@@ -92,6 +133,34 @@ func (r *queryResolver) Event(ctx context.Context, id string) (*hub.Event, error
 	return v, missing(err)
 }
 
+func (r *queryResolver) EventBacktest(ctx context.Context, input model.EventBacktestInput) (*hub.EventBacktest, error) {
+	in, err := eventBacktest(input)
+	if err != nil {
+		return nil, err
+	}
+	return r.engine.EventBacktest(ctx, caller(ctx), in)
+}
+
+func (r *resolver) BacktestFlow() generated.BacktestFlowResolver { return &backtestFlowResolver{r} }
+
+func (r *resolver) BacktestSample() generated.BacktestSampleResolver {
+	return &backtestSampleResolver{r}
+}
+
 func (r *resolver) Event() generated.EventResolver { return &eventResolver{r} }
 
-type eventResolver struct{ *resolver }
+func (r *resolver) EventExplanation() generated.EventExplanationResolver {
+	return &eventExplanationResolver{r}
+}
+
+func (r *resolver) ExplainedReason() generated.ExplainedReasonResolver {
+	return &explainedReasonResolver{r}
+}
+
+type (
+	backtestFlowResolver     struct{ *resolver }
+	backtestSampleResolver   struct{ *resolver }
+	eventResolver            struct{ *resolver }
+	eventExplanationResolver struct{ *resolver }
+	explainedReasonResolver  struct{ *resolver }
+)

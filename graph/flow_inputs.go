@@ -23,6 +23,21 @@ func eventUpdate(in model.EventUpdateInput) (hub.EventInput, error) {
 	return out, err
 }
 
+func eventBacktest(in model.EventBacktestInput) (hub.BacktestInput, error) {
+	out := hub.BacktestInput{Type: in.Type, Limit: hub.DefaultBacktest, Samples: hub.DefaultSamples}
+	hub.Assign(&out.Terms, in.Terms)
+	hub.Assign(&out.Since, in.Since)
+	hub.Assign(&out.Until, in.Until)
+	hub.Assign(&out.Limit, in.Limit)
+	hub.Assign(&out.Samples, in.Samples)
+	if out.Limit == 0 {
+		return out, hub.Invalid("input.limit", "limit must be between 1 and %d", hub.MaxBacktest)
+	}
+	var err error
+	out.FlowKeys, err = flowKeys(in.Flows)
+	return out, err
+}
+
 func flowKeys(ids []string) ([]int64, error) {
 	keys := make([]int64, len(ids))
 	for i, id := range ids {

@@ -24,7 +24,7 @@ func detail(m map[string]string) (json.RawMessage, error) {
 func traceOf(list []hub.Verdict) ([]*model.TermTrace, error) {
 	trace := make([]*model.TermTrace, len(list))
 	for i, v := range list {
-		t := &model.TermTrace{Field: v.Field, Operation: hub.Operation(v.Operation), Path: splitPath(v.Path), Needs: pointers(v.Needs)}
+		t := &model.TermTrace{Field: v.Field, Operation: v.Operation, Path: splitPath(v.Path), Needs: pointers(v.Needs)}
 		if len(v.Needs) == 0 {
 			t.Present, t.Undecided = &v.Present, &v.Unknown
 			if !v.Unknown {

@@ -21,7 +21,9 @@ type limits struct {
 // Costs of fields beyond their own 1.
 const (
 	costOfRead     = 10     // a field that is a read of its own for each object, where no dataloader helps
+	costOfExplain  = 500    // terms are asked again about an occurrence
 	costOfDocument = 10_000 // another document is parsed and validated
+	costOfBacktest = 20_000 // thousands of occurrences are read
 
 	itemsOfFew = 3 // items to expect of a list without pages, such as the deliveries of an execution
 
@@ -111,6 +113,10 @@ func (m measurer) field(f *ast.Field) measure {
 	switch name := f.ObjectDefinition.Name + "." + f.Name; {
 	case ownReads[name]:
 		cost = costOfRead
+	case name == "Event.explain":
+		cost = costOfExplain
+	case name == "Query.eventBacktest":
+		cost = costOfBacktest
 	case name == "Query.permissionExplain":
 		cost = costOfDocument
 	}

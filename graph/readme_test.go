@@ -52,7 +52,7 @@ func TestTheOperationsOfTheGuideFitTheSchema(t *testing.T) {
 	t.Parallel()
 	operations := guideOperations(t, loadSchema(t))
 	for _, name := range []string{"CreateGroup", "CreateConsumer", "CreateIntegration", "CreateFlow", "EnableFlow", "CreateEvent", "EnableEvent", "Publish", "Execution", "Watch", "Failures", "Buttons", "Explain", "GroupList",
-		"CloneGroup", "WhatIsHidden", "KeepUpToDate", "Pick"} {
+		"CloneGroup", "WhatIsHidden", "KeepUpToDate", "Pick", "Backtest", "WhyNot"} {
 		if operations[name] == "" {
 			t.Errorf("the guide has lost its operation %s", name)
 		}
@@ -116,6 +116,13 @@ func TestTheGuideLeadsToAMessage(t *testing.T) {
 	r := run("Execution", vars{"id": execution})
 	if got := fmt.Sprint(r.text("execution", "deliveries", 0, "recipient"), r.list("execution", "deliveries", 0, "values")); got != "+5511999991234[Jonas Campos OT-1496 Replace the conveyor belt 2026-11-22T14:00:34Z Ana Souza]" {
 		t.Errorf("the message is %s", got)
+	}
+	if b := run("Backtest", nil); fmt.Sprint(b.at("eventBacktest", "fired")) != "1" || len(b.list("eventBacktest", "problems")) != 0 {
+		t.Errorf("the back-test is answered with %v", b.Data)
+	}
+	why := run("WhyNot", vars{"event": event, "occurrence": published.at("occurrencePublish", "occurrence", "id")})
+	if why.at("event", "explain", "fired") != true || len(why.list("event", "explain", "reasons")) != 0 {
+		t.Errorf("why nothing was sent is answered with %v", why.Data)
 	}
 	if n := len(run("Failures", nil).list("executions", "nodes")); n != 0 {
 		t.Errorf("%d failures", n)

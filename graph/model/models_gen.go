@@ -218,6 +218,24 @@ type EventArchivePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// A draft of an event to try on occurrences that came in.
+type EventBacktestInput struct {
+	// The key of the event type, of `catalog.eventTypes`.
+	Type string `json:"type"`
+	// The conditions; without conditions if left out.
+	Terms *hub.Terms `json:"terms,omitempty"`
+	// Flows of which to tell whom they would have sent to, 20 at most. It needs SEE on automator/fracttal_hub.
+	Flows []string `json:"flows,omitempty"`
+	// Only occurrences that came in at this time or later.
+	Since *time.Time `json:"since,omitempty"`
+	// Only occurrences that came in before this time.
+	Until *time.Time `json:"until,omitempty"`
+	// How many occurrences to look at, the newest first: 1 to 10000.
+	Limit *int `json:"limit,omitempty"`
+	// How many samples to give: 0 to 100.
+	Samples *int `json:"samples,omitempty"`
+}
+
 // A new event. It may be an incomplete draft: `problems` says what is missing.
 type EventCreateInput struct {
 	// What the event is called on the screen, 200 characters at most. Needed to enable the event.

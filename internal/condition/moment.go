@@ -11,7 +11,7 @@ func (v value) moment() value {
 	return v
 }
 
-// parseMoment reads a timestamp: RFC 3339, with a fraction of any length of which nine digits count, and an offset of hours
+// parseMoment reads a timestamp: RFC 3339, with a fraction of any length, after a point or a comma, of which nine digits count, and an offset of hours
 // and minutes, of whole hours, or Z. time.Parse does the same, but allocates for each offset.
 func parseMoment(s string) (sec int64, nano int32, ok bool) {
 	const shape = "2006-01-02T15:04:05"
@@ -34,7 +34,7 @@ func parseMoment(s string) (sec int64, nano int32, ok bool) {
 }
 
 func parseFraction(s string) (nano int32, rest string, ok bool) {
-	if s == "" || s[0] != '.' {
+	if s == "" || s[0] != '.' && s[0] != ',' {
 		return 0, s, true
 	}
 	end := 1

@@ -59,28 +59,31 @@ func (v *verdict) judge(rows []*row, now time.Time, left *int) error {
 	}
 	v.fired = len(rows) == 0 && v.event.Terms.Mode == hub.ModeNone
 	for _, w := range rows {
-		m := w.moment(now)
-		yes := v.program.Match(w, m)
+		yes, trace := v.ask(w, w.moment(now), *left)
 		if err := w.fault(); err != nil {
 			return err
 		}
 		if yes {
 			v.fired, v.rows = true, append(v.rows, w)
 		}
-		v.keep(w, m, yes, left)
+		v.keep(w, yes, trace, left)
 	}
 	return nil
 }
 
-func (v *verdict) keep(w *row, m condition.Moment, yes bool, left *int) {
-	var trace condition.Trace
-	switch {
-	case *left <= 0:
-	case yes:
-		_, trace = v.program.Eval(w, m)
-	default:
-		_, trace = v.program.Why(w, m)
+// ask says whether a row satisfies the terms, and why, unless no verdict is left.
+func (v *verdict) ask(w *row, m condition.Moment, left int) (yes bool, trace condition.Trace) {
+	if left <= 0 {
+		return v.program.Match(w, m), nil
 	}
+	answer, trace := v.program.Why(w, m)
+	if answer == condition.Yes {
+		_, trace = v.program.Eval(w, m)
+	}
+	return answer == condition.Yes, trace
+}
+
+func (v *verdict) keep(w *row, yes bool, trace condition.Trace, left *int) {
 	kept := len(trace) > 0 && len(trace) <= *left || v.event.Terms.Mode == hub.ModeNone
 	if !kept {
 		v.cut, trace = true, nil

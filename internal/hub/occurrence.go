@@ -78,17 +78,26 @@ type RowMatch struct {
 	Trace  []Verdict `json:"trace,omitempty"`
 }
 
-// Verdict is what became of a term, for who may see it.
+// Verdict is what became of a term, for who may see it: a verdict of package condition, which says what each field means.
 type Verdict struct {
-	condition.Verdict
-	Needs []Permission `json:"-"` // what was left out would need each of these; nil if nothing was
+	Field     string       `json:"f"`
+	Operation Operation    `json:"o"`
+	Want      any          `json:"w"`
+	Got       any          `json:"g"`
+	Before    any          `json:"b,omitempty"`
+	Present   bool         `json:"p"`
+	True      bool         `json:"t"`
+	Unknown   bool         `json:"u,omitempty"`
+	Path      string       `json:"a,omitempty"`
+	Needs     []Permission `json:"-"` // what was left out would need each of these; nil if nothing was
 }
 
 // Verdicts is a trace of which nothing is hidden.
 func Verdicts(trace condition.Trace) []Verdict {
 	list := make([]Verdict, len(trace))
 	for i, v := range trace {
-		list[i] = Verdict{Verdict: v}
+		list[i] = Verdict{Field: v.Field, Operation: Operation(v.Operation), Want: v.Want, Got: v.Got, Before: v.Before,
+			Present: v.Present, True: v.True, Unknown: v.Unknown, Path: v.Path}
 	}
 	return list
 }

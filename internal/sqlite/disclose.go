@@ -224,28 +224,45 @@ func (db *DB) unquoted(ctx context.Context, c hub.Caller, keys []int64, hide fun
 // redactTraces leaves out of what the events made of an occurrence the values that the caller may not see: a term may have
 // followed a reference to another record.
 func (db *DB) redactTraces(c hub.Caller, o *hub.Occurrence) {
+	hidden := db.hiddenFields(c, o.Type)
 	for i := range o.Matches {
-		db.DiscloseRows(c, o.Type, o.Matches[i].Rows)
+		hidden.redact(o.Matches[i].Rows)
 	}
 }
 
 // DiscloseRows leaves out of what terms said of rows of an event type what the caller may not see. It alters them in place.
 func (db *DB) DiscloseRows(c hub.Caller, eventType string, rows []hub.RowMatch) {
+	db.hiddenFields(c, eventType).redact(rows)
+}
+
+// hiddenFields says which fields of an event type's rows a caller may not see, and remembers it; nil for who may see all records.
+type hiddenFields struct {
+	needs func(field string) []hub.Permission
+	known map[string][]hub.Permission
+}
+
+func (db *DB) hiddenFields(c hub.Caller, eventType string) *hiddenFields {
 	if lacks(c, db.recordRows()) == nil {
-		return
+		return nil
 	}
 	typ := ""
 	if t := db.catalog.EventType(eventType); t != nil {
 		typ = t.RecordType
 	}
-	hidden := map[string][]hub.Permission{}
+	return &hiddenFields{known: map[string][]hub.Permission{}, needs: func(field string) []hub.Permission { return lacks(c, db.rowsOf(typ, field)) }}
+}
+
+func (h *hiddenFields) redact(rows []hub.RowMatch) {
+	if h == nil {
+		return
+	}
 	for i := range rows {
 		for j := range rows[i].Trace {
 			v := &rows[i].Trace[j]
-			needs, known := hidden[v.Field]
+			needs, known := h.known[v.Field]
 			if !known {
-				needs = lacks(c, db.rowsOf(typ, v.Field))
-				hidden[v.Field] = needs
+				needs = h.needs(v.Field)
+				h.known[v.Field] = needs
 			}
 			v.Hide(needs)
 		}

@@ -96,3 +96,9 @@ func (db *DB) ExplainOptions(ctx context.Context, types []string, search string,
 	}
 	return db.Explain(ctx, query, args...)
 }
+
+// ReadMatches reads matches from the text of their column.
+func ReadMatches(text string) (list []hub.Match, err error) {
+	err = matchesColumn{&list}.Scan(text)
+	return list, err
+}

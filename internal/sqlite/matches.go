@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/recado-hub/recado/internal/condition"
 	"github.com/recado-hub/recado/internal/hub"
 )
 
@@ -22,13 +21,13 @@ type keptMatches struct {
 
 // keptAsked is what an operation found in a field of a row.
 type keptAsked struct {
-	Record    int                 `json:"r,omitempty"` // index into the rows
-	Field     string              `json:"f"`
-	Operation condition.Operation `json:"o"`
-	Got       any                 `json:"g,omitempty"`
-	Missing   bool                `json:"m,omitempty"`
-	Before    any                 `json:"b,omitempty"`
-	Unknown   bool                `json:"u,omitempty"`
+	Record    int           `json:"r,omitempty"` // index into the rows
+	Field     string        `json:"f"`
+	Operation hub.Operation `json:"o"`
+	Got       any           `json:"g,omitempty"`
+	Missing   bool          `json:"m,omitempty"`
+	Before    any           `json:"b,omitempty"`
+	Unknown   bool          `json:"u,omitempty"`
 }
 
 type keptEvent struct {
@@ -63,7 +62,7 @@ type packer struct {
 type askedOf struct {
 	record    int
 	field     string
-	operation condition.Operation
+	operation hub.Operation
 }
 
 func packMatches(matches []hub.Match) keptMatches {
@@ -168,8 +167,8 @@ func (a keptAsked) verdict(t keptTerm) hub.Verdict {
 	if t.Path == "" {
 		t.Path = firstTerm
 	}
-	return hub.Verdict{Verdict: condition.Verdict{Field: a.Field, Operation: a.Operation, Want: t.Want, Got: a.Got, Present: !a.Missing,
-		Before: a.Before, Unknown: a.Unknown, True: t.True, Path: t.Path}}
+	return hub.Verdict{Field: a.Field, Operation: a.Operation, Want: t.Want, Got: a.Got, Present: !a.Missing,
+		Before: a.Before, Unknown: a.Unknown, True: t.True, Path: t.Path}
 }
 
 // matchesColumn reads what the events made of an occurrence, in either form.

@@ -148,7 +148,7 @@ var asks = map[string]ask{
 
 // elsewhere says of the other methods that take a caller where their permission is tested: it depends on what is read.
 var elsewhere = []string{"GroupsByKey", "ConsumersByKey", "IntegrationsByKey", "FlowsByKey", "EventsByKey", "OccurrencesByKey", "ExecutionsByKey", "DeliveriesByKey",
-	"Occurrences", "Occurrence", "Records", "Record", "RecordHistory", "Disclose", "Disclosed"}
+	"Occurrences", "Occurrence", "Records", "Record", "RecordHistory", "Disclose", "Disclosed", "ScanOccurrences"}
 
 func TestEveryMethodAsksForItsPermissionAndForNoOther(t *testing.T) {
 	t.Parallel()

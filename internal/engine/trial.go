@@ -1,0 +1,120 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/recado-hub/recado/internal/condition"
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/mapping"
+)
+
+// trial counts what a flow as it is now would make of rows, and sends nothing: the rights of its consumer, its filter, and its recipient. The
+// rows are those that an occurrence brought, also where the flow would read all rows of the subject.
+type trial struct {
+	hub.BacktestFlow
+	program *program // nil: it could not run, and Reason says why
+	to      map[string]int
+}
+
+// trial prepares a flow. What the caller may not see of its recipients is counted and not told. SEE on automator/fracttal_hub.
+func (e *Engine) trial(ctx context.Context, c hub.Caller, flow int64) (*trial, error) {
+	if err := c.Need(hub.RowHub, hub.See); err != nil {
+		return nil, err
+	}
+	t := &trial{BacktestFlow: hub.BacktestFlow{FlowKey: flow}, to: map[string]int{}}
+	f, err := e.db.FlowNow(ctx, flow)
+	if err != nil {
+		return nil, err
+	}
+	p, err := e.compile(f)
+	if err != nil {
+		t.Reason = &hub.Reason{Code: hub.ReasonInvalidFlow, Message: err.Error(), NextStep: "see the problems of the flow"}
+		return t, nil
+	}
+	if !f.Enabled {
+		t.Reason = &hub.Reason{Code: hub.ReasonFlowDisabled, Message: fmt.Sprintf("the flow %q is not enabled", f.Description), NextStep: "enable it"}
+	}
+	refused, err := e.rights(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	if refused != nil {
+		t.Reason = refused
+		return t, nil
+	}
+	t.program = p
+	seen := map[hub.Permission]bool{}
+	for _, target := range f.Definition.Targets {
+		fact, _ := e.catalog.Resolve(p.records.Key, target.Recipient.Field)
+		for _, row := range fact.Needs {
+			if p := row.Permission(hub.See); !c.May(row, hub.See) && !seen[p] {
+				seen[p] = true
+				t.Needs = append(t.Needs, p)
+			}
+		}
+	}
+	return t, nil
+}
+
+// row counts what would be made of a row that came in at a time.
+func (t *trial) row(w *row, at time.Time) error {
+	switch {
+	case t.program == nil:
+		return nil
+	case w.typ != t.program.records:
+		t.program, t.Reason = nil, &hub.Reason{Code: hub.ReasonNoRows, Message: fmt.Sprintf("the flow reads %s, but the event is about %s", t.program.records.Key, w.typ.Key),
+			NextStep: "choose a flow with a source action for " + w.typ.Key}
+		return nil
+	case !t.program.filter.Match(w, condition.Moment{Now: at}):
+		t.FilteredOut++
+		return w.fault()
+	}
+	for _, target := range t.program.flow.Definition.Targets {
+		to, problem := mapping.Recipient{Constant: target.Recipient.Constant, Field: target.Recipient.Field}.Resolve(w)
+		t.Messages++
+		if problem != nil {
+			t.WithoutRecipient++
+		} else if _, known := t.to[to]; known || len(t.to) < hub.MaxBacktestCounted {
+			t.to[to]++
+		} else {
+			t.Cut = true
+		}
+	}
+	return w.fault()
+}
+
+// why says what would keep the flow from sending anything of so many rows; nil if it would send.
+func (t *trial) why(rows int) *hub.Reason {
+	switch {
+	case t.Reason != nil:
+		return t.Reason
+	case rows > 0 && t.FilteredOut == rows:
+		return &hub.Reason{Code: hub.ReasonFilteredOut, Path: "filter", Message: fmt.Sprintf("the flow's filter would drop all %d rows", rows)}
+	case t.Messages > 0 && t.WithoutRecipient == t.Messages:
+		return &hub.Reason{Code: hub.ReasonRecipient, Path: "targets.0.recipient", Message: "no row has a recipient", NextStep: "correct the records"}
+	}
+	return nil
+}
+
+// result is what was counted, with those who would get most first.
+func (t *trial) result() hub.BacktestFlow {
+	out := t.BacktestFlow
+	if len(out.Needs) > 0 {
+		return out
+	}
+	out.Recipients = []hub.BacktestRecipient{}
+	for to, n := range t.to {
+		out.Recipients = append(out.Recipients, hub.BacktestRecipient{Recipient: to, Messages: n})
+	}
+	slices.SortFunc(out.Recipients, func(a, b hub.BacktestRecipient) int {
+		return cmp.Or(cmp.Compare(b.Messages, a.Messages), cmp.Compare(a.Recipient, b.Recipient))
+	})
+	if len(out.Recipients) > hub.MaxBacktestShown {
+		out.Recipients, out.Cut = out.Recipients[:hub.MaxBacktestShown], true
+	}
+	return out
+}
