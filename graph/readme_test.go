@@ -5,12 +5,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/vektah/gqlparser/v2"
 	gql "github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"github.com/recado-hub/recado/internal/catalog"
 )
 
 // blocks are the fenced blocks of a language in a Markdown file.
@@ -52,7 +55,7 @@ func TestTheOperationsOfTheGuideFitTheSchema(t *testing.T) {
 	t.Parallel()
 	operations := guideOperations(t, loadSchema(t))
 	for _, name := range []string{"CreateGroup", "CreateConsumer", "CreateIntegration", "CreateFlow", "EnableFlow", "CreateEvent", "EnableEvent", "Publish", "Execution", "Watch", "Failures", "Buttons", "Explain", "GroupList",
-		"CloneGroup", "WhatIsHidden", "KeepUpToDate", "Pick", "Backtest", "WhyNot"} {
+		"CloneGroup", "WhatIsHidden", "KeepUpToDate", "Pick", "Backtest", "WhyNot", "Screens"} {
 		if operations[name] == "" {
 			t.Errorf("the guide has lost its operation %s", name)
 		}
@@ -146,5 +149,30 @@ func TestTheGuideLeadsToAMessage(t *testing.T) {
 	version := d.do(d.admin, `query($id: ID!) { flow(id: $id) { version } }`, vars{"id": flow}).at("flow", "version")
 	if errs := run("Rename", vars{"id": flow, "version": version}).userErrors("flowUpdate"); len(errs) > 0 {
 		t.Errorf("renaming is answered with %v", errs)
+	}
+}
+
+func TestTheFieldsThatTheGuideDeclaresCanBeDeclared(t *testing.T) {
+	t.Parallel()
+	samples := blocks(t, "../schema/README.md", "json")
+	file := filepath.Join(t.TempDir(), "catalog.json")
+	if err := os.WriteFile(file, []byte(samples[len(samples)-1]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := catalog.Load().WithFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fact, _ := c.Resolve("work_order_task", "x_foreman_record.sms"); !fact.Known || len(fact.Needs) != 2 {
+		t.Errorf("the foreman's telephone is %+v", fact)
+	}
+}
+
+func TestTheGuidesOperationForScreensIsNotTooCostly(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t, nil)
+	r := d.do(d.admin, guideOperations(t, loadSchema(t))["Screens"], nil)
+	if n := len(r.list("catalog", "recordTypes")); n < 20 {
+		t.Errorf("it has %d record types", n)
 	}
 }

@@ -26,6 +26,19 @@ func TestEveryTextIsThereInSixLanguages(t *testing.T) {
 			}
 		}
 	}
+	var ofFields func(string, []catalog.Field)
+	ofFields = func(what string, fields []catalog.Field) {
+		for _, f := range fields {
+			whole(what+"."+f.Key, f.Title)
+			if f.Help != nil {
+				whole(what+"."+f.Key+" help", f.Help)
+			}
+			for _, v := range f.Enum {
+				whole(what+"."+f.Key+" value", v.Title)
+			}
+			ofFields(what+"."+f.Key, f.Fields)
+		}
+	}
 	for _, r := range c.PermissionRows() {
 		whole(r.Module, r.ModuleTitle)
 		whole(r.Row().String(), r.Title)
@@ -33,25 +46,30 @@ func TestEveryTextIsThereInSixLanguages(t *testing.T) {
 	for _, e := range c.EventTypes() {
 		whole(e.Key, e.Title)
 		whole(e.Key+" help", e.Help)
+		if e.Derived != nil {
+			ofFields(e.Key, e.Derived.Settings)
+		}
 	}
 	for _, a := range c.SourceActions() {
 		whole(a.Key, a.Title)
 		whole(a.Key+" help", a.Help)
+		ofFields(a.Key, a.Parameters)
 	}
 	for _, r := range c.RecordTypes() {
 		whole(r.Key, r.Title)
 		whole(r.Key+" help", r.Help)
-		for _, f := range r.Fields {
-			whole(r.Key+"."+f.Key, f.Title)
-			if f.Help != nil {
-				whole(r.Key+"."+f.Key+" help", f.Help)
-			}
-			for _, v := range f.Enum {
-				whole(r.Key+"."+f.Key+" value", v.Title)
-			}
+		ofFields(r.Key, r.Fields)
+	}
+	for _, e := range c.Enums() {
+		for _, v := range e.Values {
+			whole(e.Name+" "+v.Value, v.Title)
 		}
 	}
-	if count < 500 {
+	for _, o := range c.OperationInfos() {
+		whole(string(o.Operation), o.Title)
+	}
+	ofFields("flow settings", c.FlowSettings())
+	if count < 2000 {
 		t.Errorf("only %d texts were looked at", count)
 	}
 }
@@ -191,6 +209,7 @@ func TestAnEventTypeIsFoundByTheTypeOfItsCloudEvents(t *testing.T) {
 		"work_management.work_orders.label_added", "work_management.work_orders.label_removed",
 		"work_management.pending_tasks.pending_or_delayed", "warehouses.stock.under_minimum", "work_requests.my_requests.new",
 		"settings.document_management.document_expiry", "settings.document_management.warranty_expiry",
+		"monitoring.meters.out_of_range", "monitoring.meters.not_updated",
 	} {
 		e := c.EventType(key)
 		if e == nil {
@@ -206,6 +225,70 @@ func TestAnEventTypeIsFoundByTheTypeOfItsCloudEvents(t *testing.T) {
 	}
 	if c.EventType("work_management.work_orders.NEW") != nil || c.EventType("") != nil {
 		t.Error("a key that does not exist is found")
+	}
+}
+
+func TestEverySubmoduleOfTheDispatcherHasEventTypes(t *testing.T) {
+	t.Parallel()
+	c := catalog.Load()
+	has := map[string]int{}
+	for _, m := range c.Modules() {
+		for i := range m.Submodules {
+			for _, e := range c.EventTypesOf(&m.Submodules[i]) {
+				if e.Module != m.Key || e.Submodule != m.Submodules[i].Key {
+					t.Errorf("%s is listed under %s/%s", e.Key, m.Key, m.Submodules[i].Key)
+				}
+				has[m.Key+"/"+m.Submodules[i].Key]++
+			}
+		}
+	}
+	total := 0
+	for _, n := range has {
+		total += n
+	}
+	for _, row := range []string{"work_management/work_orders", "work_management/pending_tasks", "work_management/budgets", "work_requests/my_requests", "monitoring/meters",
+		"warehouses/stock", "warehouses/entries", "warehouses/outgoings", "warehouses/purchase_orders", "warehouses/material_requisitions",
+		"settings/document_management", "assets/locations", "assets/equipment", "teams/agenda_programming", "material_requests/my_requests"} {
+		if has[row] == 0 {
+			t.Errorf("nothing can happen in %s", row)
+		}
+	}
+	if total != len(c.EventTypes()) {
+		t.Errorf("the submodules list %d event types of %d", total, len(c.EventTypes()))
+	}
+}
+
+func TestWhatTheHubNoticesByItselfIsSaidAsARule(t *testing.T) {
+	t.Parallel()
+	for key, want := range map[string]struct {
+		on    catalog.DerivedOn
+		kind  catalog.DerivedKind
+		field string
+	}{
+		"work_management.work_orders.in_process":           {catalog.DerivedUpsert, catalog.DerivedBecame, "id_status_work_order"},
+		"work_management.work_orders.under_review":         {catalog.DerivedUpsert, catalog.DerivedBecame, "id_status_work_order"},
+		"work_management.work_orders.completed":            {catalog.DerivedUpsert, catalog.DerivedBecame, "id_status_work_order"},
+		"work_management.work_orders.cancelled":            {catalog.DerivedUpsert, catalog.DerivedBecame, "id_status_work_order"},
+		"work_management.work_orders.task_assigned":        {catalog.DerivedUpsert, catalog.DerivedChanged, "code_responsible"},
+		"work_management.work_orders.label_added":          {catalog.DerivedUpsert, catalog.DerivedAdded, "labels.description"},
+		"work_management.work_orders.label_removed":        {catalog.DerivedUpsert, catalog.DerivedRemoved, "labels.description"},
+		"work_management.work_orders.tasks_expired":        {catalog.DerivedClock, catalog.DerivedDue, "date_maintenance"},
+		"work_management.pending_tasks.pending_or_delayed": {catalog.DerivedClock, catalog.DerivedDue, "cal_date_maintenance"},
+		"monitoring.meters.out_of_range":                   {catalog.DerivedUpsert, catalog.DerivedOutOfRange, "data.value"},
+		"monitoring.meters.not_updated":                    {catalog.DerivedClock, catalog.DerivedDue, "last_data.date"},
+		"warehouses.stock.under_minimum":                   {catalog.DerivedUpsert, catalog.DerivedFellUnder, "stock"},
+		"work_requests.my_requests.new":                    {catalog.DerivedUpsert, catalog.DerivedCreated, ""},
+		"work_requests.my_requests.status_changed":         {catalog.DerivedUpsert, catalog.DerivedChanged, "id_status"},
+		"settings.document_management.document_expiry":     {catalog.DerivedClock, catalog.DerivedDue, "valid_through"},
+		"settings.document_management.warranty_expiry":     {catalog.DerivedClock, catalog.DerivedDue, "valid_through"},
+	} {
+		d := catalog.Load().EventType(key).Derived
+		if d == nil || d.On != want.on || d.Kind != want.kind || d.Field != want.field {
+			t.Errorf("%s is noticed by %+v", key, d)
+		}
+	}
+	if d := catalog.Load().EventType("work_management.work_orders.new").Derived; d != nil {
+		t.Errorf("a new work order is told by whoever made it, and not noticed by %+v", d)
 	}
 }
 

@@ -359,3 +359,67 @@ func BenchmarkNormalOfARowOf88Fields(b *testing.B) {
 		rt.Normal(row)
 	}
 }
+
+func TestOneMomentIsOneTextHoweverItIsWritten(t *testing.T) {
+	t.Parallel()
+	f := task(t).Field("creation_date")
+	for in, want := range map[string]string{
+		"2016-07-12T20:00:00-03":           "2016-07-12T23:00:00Z",
+		"2026-09-17T14:00:34.404671+00:00": "2026-09-17T14:00:34.404671Z",
+		"2026-09-17T14:00:34.400+00:00":    "2026-09-17T14:00:34.4Z",
+		"2026-09-17T14:00:34.000Z":         "2026-09-17T14:00:34Z",
+		"2026-09-17":                       "2026-09-17T00:00:00Z",
+	} {
+		if got := f.Normal(in); got != want {
+			t.Errorf("%s became %v, not %s", in, got, want)
+		}
+	}
+}
+
+func TestAnObjectIsCheckedPartByPart(t *testing.T) {
+	t.Parallel()
+	rt := catalog.Load().RecordType("reading")
+	for name, c := range map[string]struct {
+		data hub.Fields
+		path string
+		want string
+	}{
+		"text for a number":       {hub.Fields{"data": map[string]any{"value": "high", "date": "2026-09-17"}}, "data.value", `data.value is the text "high", but must be a number`},
+		"a wrong date":            {hub.Fields{"data": map[string]any{"date": "17/09/2026"}}, "data.date", "such as 2026-09-17T14:00:34+00:00"},
+		"text for the object":     {hub.Fields{"data": "7.5"}, "data", "must be an object with the fields date, value, accumulated_value"},
+		"an object for a number":  {hub.Fields{"deviation": map[string]any{}}, "deviation", "deviation is an object, but must be a number"},
+		"a list instead of a map": {hub.Fields{"data": []any{}}, "data", "data is a list"},
+	} {
+		if p := rt.Check(c.data); len(p) != 1 || p[0].Path != c.path || !strings.Contains(p[0].Message, c.want) {
+			t.Errorf("%s: got %+v", name, p)
+		}
+	}
+	if p := rt.Check(hub.Fields{"data": map[string]any{"value": "a", "date": "b", "accumulated_value": nil, "note": []any{}}}); len(p) != 2 {
+		t.Errorf("two parts are wrong, got %+v", p)
+	}
+	in := hub.Fields{"data": map[string]any{"value": 7.5, "date": "2016-07-12T20:00:00-03", "note": "kept"}}
+	got := rt.Normal(in)
+	if want := (hub.Fields{"data": map[string]any{"value": 7.5, "date": "2016-07-12T23:00:00Z", "note": "kept"}}); !reflect.DeepEqual(got, want) {
+		t.Errorf("it became %v", got)
+	}
+	if in["data"].(map[string]any)["date"] != "2016-07-12T20:00:00-03" {
+		t.Error("what was given was altered")
+	}
+}
+
+func TestATextAloneIsAListOfOneWhereTheListHoldsTexts(t *testing.T) {
+	t.Parallel()
+	rt := catalog.Load().RecordType("work_request")
+	data := hub.Fields{"requests_x_key_words_descriptions": "pump"}
+	if p := rt.Check(data); p != nil {
+		t.Fatalf("refused: %+v", p)
+	}
+	if got := rt.Normal(data)["requests_x_key_words_descriptions"]; !reflect.DeepEqual(got, []any{"pump"}) {
+		t.Errorf("it became %v", got)
+	}
+	for _, v := range []any{"a", 1.5, true, []any{1.0}, map[string]any{"x": 1.0}} {
+		if p := rt.Check(hub.Fields{"geolocation": v}); p != nil {
+			t.Errorf("%v is refused where anything is taken: %+v", v, p)
+		}
+	}
+}

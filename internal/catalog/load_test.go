@@ -34,7 +34,7 @@ func TestTheEmbeddedDataIsRight(t *testing.T) {
 
 func TestDataThatIsWrongIsRefusedByName(t *testing.T) {
 	t.Parallel()
-	const task, person = "data/records/work_order_task.json", "data/records/person.json"
+	const task, person, reading = "data/records/work_order_task.json", "data/records/person.json", "data/records/reading.json"
 	for name, c := range map[string]struct{ file, old, with, want string }{
 		"a language is missing":               {"data/modules.json", `"title": {"pt-BR": "Ativos", `, `"title": {`, "module assets title: the text in pt-BR is \"\""},
 		"a text is empty":                     {task, `"it": "Etichette"`, `"it": ""`, "work_order_task field labels title: the text in it"},
@@ -64,6 +64,28 @@ func TestDataThatIsWrongIsRefusedByName(t *testing.T) {
 		"an enum value is a fraction":         {task, `{"value": 2, `, `{"value": 2.5, `, "the value 2.5 is neither"},
 		"an enum has no values":               {person, `"type": "BOOLEAN"`, `"type": "ENUM"`, "enum and open belong to the type ENUM"},
 		"a text has a unit":                   {person, `"type": "TEXT"`, `"unit": "s", "type": "TEXT"`, "a unit belongs to a number"},
+		"a part of an object is there twice":  {reading, `{"key": "value", "type": "NUMBER"`, `{"key": "date", "type": "NUMBER"`, "reading field data part date: it is there twice"},
+		"an object has no parts":              {person, `"type": "BOOLEAN"`, `"type": "OBJECT"`, "fields belong to the types OBJECT"},
+		"a list is of references":             {task, `"key": "children", "type": "LIST"`, `"key": "children", "type": "LIST", "items": "REFERENCE"`, `there can be no list of "REFERENCE"`},
+		"a key is one of a tenant":            {person, `"key": "city"`, `"key": "x_city"`, "keys that begin with x_ are left to tenants"},
+		"a record type has no origin":         {person, `"origin": "FRACTTAL"`, `"origin": ""`, `there is no origin ""`},
+		"a reference depends on nothing":      {task, `"if": "id_contact"`, `"if": "id_contract"`, `it depends on "id_contract"`},
+		"another type has no fields":          {"data/records/entry.json", `"fieldsOf": "movement"`, `"fieldsOf": "movements"`, `there are no fields of "movements" to share`},
+		"a parameter filters by nothing":      {"data/source_actions.json", `"field": "id_status_work_order"`, `"field": "id_status"`, `parameter status: the rows have no field "id_status" of their own`},
+		"a parameter compares in vain":        {"data/source_actions.json", `{"key": "done", "filter": {"field": "done", "operation": "EQUAL"`, `{"key": "done", "filter": {"field": "done", "operation": "GREATER"`, `a field of type BOOLEAN cannot be asked for "GREATER"`},
+		"a parameter is there twice":          {"data/source_actions.json", `{"key": "task_status"`, `{"key": "status"`, "parameter status: used twice"},
+		"rows are ordered by nothing":         {"data/source_actions.json", `"orders": ["creation_date"`, `"orders": ["created"`, `no field "created" to be ordered by`},
+		"a rule looks at nothing":             {"data/event_types.json", `"field": "code_responsible"`, `"field": "responsibles"`, `task_assigned derived: the record has no field "responsibles"`},
+		"a rule lacks its limit":              {"data/event_types.json", `, "low": "min_stock_level"`, ``, `FELL_UNDER on UPSERT with "field" is no rule`},
+		"a rule waits for what cannot be":     {"data/event_types.json", `"values": [1]`, `"values": [7]`, "the field id_status_work_order can never be 7"},
+		"a rule asks for what cannot be":      {"data/event_types.json", `"field": "done", "op": "NOT_EQUAL", "value": true`, `"field": "done", "op": "NOT_EQUAL", "value": 1`, "the field done can never be 1"},
+		"a rule counts by nothing":            {"data/event_types.json", `"per": "SUBJECT"`, `"per": "TENANT"`, `there is nothing to count "TENANT" by`},
+		"a default is out of bounds":          {"data/event_types.json", `"default": 7, "min": 1`, `"default": 0, "min": 1`, "its default 0 is wrong"},
+		"an enum has a value twice":           {"data/enums.json", `"value": "RECADO"`, `"value": "FRACTTAL"`, "enum EventOrigin value FRACTTAL: used twice"},
+		"an enum lacks a language":            {"data/enums.json", `"it": "In sospeso"`, `"it": ""`, `the text in it is ""`},
+		"an operation is there twice":         {"data/operations.json", `"operation": "NOT_EQUAL"`, `"operation": "EQUAL"`, "operation EQUAL: used twice"},
+		"an operation wants what is none":     {"data/operations.json", `"value": "ONE"`, `"value": "TWO"`, `there is no kind of value "TWO"`},
+		"a setting is none of the hub's":      {"data/settings.json", `"key": "maxAge"`, `"key": "maxage"`, "the hub has no bounds for it"},
 		"a property is misspelt":              {person, `"nameField"`, `"nameFeild"`, `unknown field "nameFeild"`},
 		"a file is named after another type":  {person, `"key": "person"`, `"key": "people"`, "name the file after its record type"},
 		"a file is cut off":                   {person, "\n  ]\n}\n", "", "person.json: unexpected EOF"},

@@ -96,7 +96,7 @@ func (f *Field) parameter(v any) (value any, wrong string) {
 	values := make([]any, len(list))
 	for i, v := range list {
 		if wrong := f.unfit(v); wrong != "" {
-			return nil, "a list, and each of its values " + wrong
+			return nil, fmt.Sprintf("a list, and each of its values %s", wrong)
 		}
 		values[i] = f.Normal(v)
 	}

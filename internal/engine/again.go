@@ -16,9 +16,6 @@ type again struct {
 	find    lookup
 }
 
-// maxLookups bounds the memory of again.stored; beyond it, it begins anew.
-const maxLookups = 4096
-
 func (e *Engine) again(ctx context.Context, program *condition.Program, mode hub.TermsMode) *again {
 	known := map[recordName]hub.Fields{}
 	read := e.storedBeside(ctx, known)

@@ -1,9 +1,9 @@
 package web
 
 import (
-	"fmt"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -79,11 +79,11 @@ func TestAGoodEventIsAccepted(t *testing.T) {
 func TestAnEventSaysWhetherAndInWhichOrderItsRecordsTell(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
-		with(""):                           "<nil>",
-		with(`,"recadoderive":null`):       "<nil>",
-		with(`,"recadoderive":false`):      "false",
-		with(`,"recadoderive":"false"`):    "false",
-		with(`,"recadoderive":true`):       "true",
+		with(""):                        "<nil>",
+		with(`,"recadoderive":null`):    "<nil>",
+		with(`,"recadoderive":false`):   "false",
+		with(`,"recadoderive":"false"`): "false",
+		with(`,"recadoderive":true`):    "true",
 	} {
 		in, err := read(body)
 		got := "<nil>"
