@@ -22,6 +22,8 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	Attempt() AttemptResolver
+	BacktestFlow() BacktestFlowResolver
+	BacktestSample() BacktestSampleResolver
 	Catalog() CatalogResolver
 	Change() ChangeResolver
 	Connector() ConnectorResolver
@@ -33,8 +35,10 @@ type ResolverRoot interface {
 	EnumLabel() EnumLabelResolver
 	EnumValue() EnumValueResolver
 	Event() EventResolver
+	EventExplanation() EventExplanationResolver
 	EventType() EventTypeResolver
 	Execution() ExecutionResolver
+	ExplainedReason() ExplainedReasonResolver
 	FieldOption() FieldOptionResolver
 	Flow() FlowResolver
 	FlowSettings() FlowSettingsResolver
@@ -102,6 +106,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputDateScheduleInput,
 		ec.unmarshalInputDeliveryFilterInput,
 		ec.unmarshalInputDeliveryResolveInput,
+		ec.unmarshalInputEventBacktestInput,
 		ec.unmarshalInputEventCreateInput,
 		ec.unmarshalInputEventFilterInput,
 		ec.unmarshalInputEventUpdateInput,
@@ -1692,12 +1697,172 @@ type Event implements Node {
   flows: [Flow!]!
   "What keeps the event from working, in the order of the screen. An event with problems cannot be enabled."
   problems: [Problem!]!
+  """
+  Why the event did or did not fire on an occurrence, and what became of it. Null if there is no such occurrence. It needs SEE on the row that
+  guards the occurrence's type too.
+  """
+  explain(
+    "The id of the occurrence."
+    occurrence: ID!
+  ): EventExplanation
   "When it was archived; null if it was not."
   archivedAt: DateTime
   "When the event was made."
   createdAt: DateTime!
   "When the event was last saved."
   updatedAt: DateTime!
+}
+
+"""
+Why an event did or did not fire on an occurrence.
+"""
+type EventExplanation {
+  "The occurrence."
+  occurrence: Occurrence!
+  "Whether ` + "`" + `fired` + "`" + ` and ` + "`" + `rows` + "`" + ` are what the event said when the occurrence came in, or what it says now since it was not asked then."
+  evaluated: EvaluationTime!
+  "Whether a row satisfied the terms; null if that is undecided, since the terms ask what was before and nobody knows that any more."
+  fired: Boolean
+  "What the terms said of each row: with ` + "`" + `evaluated: THEN` + "`" + ` as it was kept, in which not every term need be."
+  rows: [RowMatch!]!
+  """
+  What every term of the event as it is now says of each row as the occurrence brought it, at the time when it came in. What the rows refer to and
+  the occurrence did not bring is read as it is now.
+  """
+  rowsNow: [RowMatch!]!
+  "The executions that came of it. Empty if the caller may not see executions."
+  executions: [Execution!]!
+  "The flows that it would have run but did not, and why."
+  skipped: [SkippedAction!]!
+  "Everything that kept the event from firing, and its messages from being sent, in the order of the way. Empty if all was sent."
+  reasons: [ExplainedReason!]!
+}
+
+"""
+When the terms of an event were asked.
+"""
+enum EvaluationTime {
+  "When the occurrence came in."
+  THEN
+  "Now, since the event was not asked then."
+  NOW
+}
+
+"""
+A reason why a message was not sent, with what it is about.
+"""
+type ExplainedReason {
+  "The reason."
+  reason: Reason!
+  "The flow that it is about; null if it is about the event, or if the caller may not see flows."
+  flow: Flow
+  "The execution that it is about; null if there is none."
+  execution: Execution
+  "The delivery that it is about; null if there is none."
+  delivery: Delivery
+}
+
+"""
+What a draft of an event would have made of occurrences that came in.
+"""
+type EventBacktest {
+  "What is wrong with the draft. Nothing was looked at then."
+  problems: [Problem!]!
+  "How many occurrences were looked at, the newest first."
+  scanned: Int!
+  "On how many of them the event would have fired."
+  fired: Int!
+  "On how many nobody can tell, since the terms ask what was before and that is not known any more."
+  undecided: Int!
+  "Whether there are older occurrences that were not looked at, since ` + "`" + `limit` + "`" + ` was reached."
+  cut: Boolean!
+  "When the oldest of those looked at came in; null if there was none."
+  oldest: DateTime
+  "The same by day, the newest first; a day without occurrences is left out."
+  days: [BacktestDay!]!
+  "Some of the occurrences on which it would have fired, the newest first."
+  samples: [BacktestSample!]!
+  "Whom each of the given flows would have sent to."
+  flows: [BacktestFlow!]!
+}
+
+"""
+A day of a back-test.
+"""
+type BacktestDay {
+  "The day in UTC: ` + "`" + `2026-11-22` + "`" + `."
+  date: String!
+  "How many occurrences were looked at."
+  scanned: Int!
+  "On how many the event would have fired."
+  fired: Int!
+  "On how many nobody can tell."
+  undecided: Int!
+}
+
+"""
+An occurrence on which a draft would have fired.
+"""
+type BacktestSample {
+  "The occurrence; null if it is gone."
+  occurrence: Occurrence
+  "How many of its rows satisfy the terms."
+  rowCount: Int!
+  "The first of these rows, 20 at most, with every term."
+  rows: [RowMatch!]!
+}
+
+"""
+What a flow would have sent in a back-test: from the rows that satisfy the terms, as the occurrences brought them, with the rights that the flow's consumer has
+now.
+"""
+type BacktestFlow {
+  "The flow; null if it is gone."
+  flow: Flow
+  "Why it would have sent nothing at all; null if it could have sent."
+  reason: Reason
+  "How many messages it would have made."
+  messages: Int!
+  "How many rows its filter would have dropped."
+  filteredOut: Int!
+  "How many messages would have had no recipient."
+  withoutRecipient: Int!
+  "Those who would have got most of them, 100 at most, as the records write them; null if that is hidden (see ` + "`" + `needs` + "`" + `)."
+  recipients: [BacktestRecipient!]
+  "Whether there are recipients that are not counted one by one."
+  cut: Boolean!
+  "What the caller would need to see the recipients. Empty if nothing is hidden."
+  needs: [Permission!]!
+}
+
+"""
+Somebody who would have got messages.
+"""
+type BacktestRecipient {
+  "The recipient, as the record or the flow writes it."
+  recipient: String!
+  "How many messages."
+  messages: Int!
+}
+
+"""
+A draft of an event to try on occurrences that came in.
+"""
+input EventBacktestInput {
+  "The key of the event type, of ` + "`" + `catalog.eventTypes` + "`" + `."
+  type: String!
+  "The conditions; without conditions if left out."
+  terms: TermsInput
+  "Flows of which to tell whom they would have sent to, 20 at most. It needs SEE on automator/fracttal_hub."
+  flows: [ID!]
+  "Only occurrences that came in at this time or later."
+  since: DateTime
+  "Only occurrences that came in before this time."
+  until: DateTime
+  "How many occurrences to look at, the newest first: 1 to 10000."
+  limit: Int = 1000
+  "How many samples to give: 0 to 100."
+  samples: Int = 20
 }
 
 """
@@ -1840,6 +2005,15 @@ extend type Query {
     "The id of the event."
     id: ID!
   ): Event @requires(module: "automator", submodule: "events", action: SEE)
+
+  """
+  Tries a draft of an event on occurrences that came in: on which it would have fired, and whom it would have told. Nothing is stored and nothing
+  is sent. It needs SEE on the row that guards the type too, and on those that guard what its terms read.
+  """
+  eventBacktest(
+    "The draft, and which occurrences to try it on."
+    input: EventBacktestInput!
+  ): EventBacktest @requires(module: "automator", submodule: "events", action: SEE)
 }
 
 extend type Mutation {
@@ -4225,6 +4399,64 @@ func (ec *executionContext) childFields_Attempt(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Attempt", field.Name)
 }
 
+func (ec *executionContext) childFields_BacktestDay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "date":
+		return ec.fieldContext_BacktestDay_date(ctx, field)
+	case "scanned":
+		return ec.fieldContext_BacktestDay_scanned(ctx, field)
+	case "fired":
+		return ec.fieldContext_BacktestDay_fired(ctx, field)
+	case "undecided":
+		return ec.fieldContext_BacktestDay_undecided(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BacktestDay", field.Name)
+}
+
+func (ec *executionContext) childFields_BacktestFlow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "flow":
+		return ec.fieldContext_BacktestFlow_flow(ctx, field)
+	case "reason":
+		return ec.fieldContext_BacktestFlow_reason(ctx, field)
+	case "messages":
+		return ec.fieldContext_BacktestFlow_messages(ctx, field)
+	case "filteredOut":
+		return ec.fieldContext_BacktestFlow_filteredOut(ctx, field)
+	case "withoutRecipient":
+		return ec.fieldContext_BacktestFlow_withoutRecipient(ctx, field)
+	case "recipients":
+		return ec.fieldContext_BacktestFlow_recipients(ctx, field)
+	case "cut":
+		return ec.fieldContext_BacktestFlow_cut(ctx, field)
+	case "needs":
+		return ec.fieldContext_BacktestFlow_needs(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BacktestFlow", field.Name)
+}
+
+func (ec *executionContext) childFields_BacktestRecipient(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "recipient":
+		return ec.fieldContext_BacktestRecipient_recipient(ctx, field)
+	case "messages":
+		return ec.fieldContext_BacktestRecipient_messages(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BacktestRecipient", field.Name)
+}
+
+func (ec *executionContext) childFields_BacktestSample(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "occurrence":
+		return ec.fieldContext_BacktestSample_occurrence(ctx, field)
+	case "rowCount":
+		return ec.fieldContext_BacktestSample_rowCount(ctx, field)
+	case "rows":
+		return ec.fieldContext_BacktestSample_rows(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BacktestSample", field.Name)
+}
+
 func (ec *executionContext) childFields_Catalog(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "modules":
@@ -4645,6 +4877,8 @@ func (ec *executionContext) childFields_Event(ctx context.Context, field graphql
 		return ec.fieldContext_Event_flows(ctx, field)
 	case "problems":
 		return ec.fieldContext_Event_problems(ctx, field)
+	case "explain":
+		return ec.fieldContext_Event_explain(ctx, field)
 	case "archivedAt":
 		return ec.fieldContext_Event_archivedAt(ctx, field)
 	case "createdAt":
@@ -4663,6 +4897,30 @@ func (ec *executionContext) childFields_EventArchivePayload(ctx context.Context,
 		return ec.fieldContext_EventArchivePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EventArchivePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EventBacktest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "problems":
+		return ec.fieldContext_EventBacktest_problems(ctx, field)
+	case "scanned":
+		return ec.fieldContext_EventBacktest_scanned(ctx, field)
+	case "fired":
+		return ec.fieldContext_EventBacktest_fired(ctx, field)
+	case "undecided":
+		return ec.fieldContext_EventBacktest_undecided(ctx, field)
+	case "cut":
+		return ec.fieldContext_EventBacktest_cut(ctx, field)
+	case "oldest":
+		return ec.fieldContext_EventBacktest_oldest(ctx, field)
+	case "days":
+		return ec.fieldContext_EventBacktest_days(ctx, field)
+	case "samples":
+		return ec.fieldContext_EventBacktest_samples(ctx, field)
+	case "flows":
+		return ec.fieldContext_EventBacktest_flows(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventBacktest", field.Name)
 }
 
 func (ec *executionContext) childFields_EventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4717,6 +4975,28 @@ func (ec *executionContext) childFields_EventEnablePayload(ctx context.Context, 
 		return ec.fieldContext_EventEnablePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EventEnablePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EventExplanation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "occurrence":
+		return ec.fieldContext_EventExplanation_occurrence(ctx, field)
+	case "evaluated":
+		return ec.fieldContext_EventExplanation_evaluated(ctx, field)
+	case "fired":
+		return ec.fieldContext_EventExplanation_fired(ctx, field)
+	case "rows":
+		return ec.fieldContext_EventExplanation_rows(ctx, field)
+	case "rowsNow":
+		return ec.fieldContext_EventExplanation_rowsNow(ctx, field)
+	case "executions":
+		return ec.fieldContext_EventExplanation_executions(ctx, field)
+	case "skipped":
+		return ec.fieldContext_EventExplanation_skipped(ctx, field)
+	case "reasons":
+		return ec.fieldContext_EventExplanation_reasons(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventExplanation", field.Name)
 }
 
 func (ec *executionContext) childFields_EventType(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4849,6 +5129,20 @@ func (ec *executionContext) childFields_ExecutionEdge(ctx context.Context, field
 		return ec.fieldContext_ExecutionEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ExecutionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ExplainedReason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reason":
+		return ec.fieldContext_ExplainedReason_reason(ctx, field)
+	case "flow":
+		return ec.fieldContext_ExplainedReason_flow(ctx, field)
+	case "execution":
+		return ec.fieldContext_ExplainedReason_execution(ctx, field)
+	case "delivery":
+		return ec.fieldContext_ExplainedReason_delivery(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExplainedReason", field.Name)
 }
 
 func (ec *executionContext) childFields_FieldOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

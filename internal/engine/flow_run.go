@@ -116,16 +116,17 @@ func (e *Engine) manual(tx *sqlite.Tx, c hub.Caller, f *hub.Flow, in hub.FlowRun
 		return exec, nil // mayRun says more: such a flow cannot be enabled
 	}
 	action := e.catalog.SourceAction(f.Definition.Source.Action)
+	if action == nil {
+		return exec, nil // mayRun says so, too
+	}
 	found, err := tx.RecordsByKey(in.RecordKeys)
 	if err != nil {
 		return nil, err
 	}
 	for i, rec := range found {
 		switch {
-		case rec == nil || action == nil:
-			return nil, hub.Invalid(hub.Path("records", i), "there is no record %s", hub.ID(hub.KindRecord, in.RecordKeys[i]))
-		case rec.Type != action.RecordType:
-			return nil, hub.Invalid(hub.Path("records", i), "this record is a %s, but the flow reads records of the type %s", rec.Type, action.RecordType)
+		case rec == nil || rec.Type != action.RecordType: // of which type another is, the caller need not be allowed to know
+			return nil, hub.Invalid(hub.Path("records", i), "there is no record %s of the type %s, which the flow reads", hub.ID(hub.KindRecord, in.RecordKeys[i]), action.RecordType)
 		case slices.Contains(exec.Rows, rec.Name):
 			return nil, hub.Invalid(hub.Path("records", i), "this record is in the list already; give each once")
 		}

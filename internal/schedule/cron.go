@@ -1,11 +1,13 @@
 package schedule
 
 import (
+	"errors"
 	"fmt"
 	"math/bits"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Cron is a cron expression in a time zone.
@@ -56,6 +58,16 @@ func ParseCron(text string, zone *time.Location) (*Cron, error) {
 	if len(text) > MaxCron {
 		return nil, &CronError{MaxCron + 1, fmt.Sprintf("a cron expression can have at most %d characters, %s", MaxCron, cronExample)}
 	}
+	c, err := parseCron(text, zone)
+	var at *CronError
+	if errors.As(err, &at) { // people count characters
+		at.Position = utf8.RuneCountInString(text[:at.Position-1]) + 1
+	}
+	return c, err
+}
+
+// parseCron is ParseCron with positions in bytes.
+func parseCron(text string, zone *time.Location) (*Cron, error) {
 	if full, ok := cronWords[strings.ToLower(strings.TrimSpace(text))]; ok {
 		text = full
 	}

@@ -58,15 +58,23 @@ func migrate(ctx context.Context, path string) (err error) {
 		return fmt.Errorf("%s is not a database that can be used: %w", path, err)
 	}
 	var current int
-	if err := c.each("SELECT coalesce(max(version), 0) FROM migrations", nil, func(r scanner) error { return r.Scan(&current) }); err != nil {
+	applied := map[int]bool{}
+	if err := c.each("SELECT version FROM migrations ORDER BY version", nil, func(r scanner) error {
+		err := r.Scan(&current)
+		applied[current] = true
+		return err
+	}); err != nil {
 		return err
 	}
 	if newest := list[len(list)-1].version; current > newest {
 		return fmt.Errorf("the database %s is of a newer version (%d) than this program knows (%d); use the newer program", path, current, newest)
 	}
 	for _, m := range list {
-		if m.version <= current {
+		if applied[m.version] {
 			continue
+		}
+		if m.version < current { // what comes after it may not fit any more
+			return fmt.Errorf("the database %s is of version %d but lacks the migration %s: it was made by a program that is not in this one's line", path, current, m.name)
 		}
 		if err := m.run(c); err != nil {
 			return fmt.Errorf("migration %s: %w", m.name, err)

@@ -2,6 +2,7 @@ package sqlite_test
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -58,6 +59,58 @@ func TestADatabaseOfANewerVersionIsRefusedAndLeftAsItIs(t *testing.T) {
 	for range 2 { // the refusal frees the directory, so the second one is the same
 		_, err := sqlite.Open(t.Context(), dir, hubtest.Options(nil))
 		oneClearLine(t, err, "newer version (99)", "use the newer program")
+	}
+}
+
+func TestADatabaseThatLacksAnEarlierMigrationIsRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	db := hubtest.Open(t, dir, nil)
+	write(t, db, func(tx *sqlite.Tx) error { return tx.Exec("DELETE FROM migrations WHERE version = 1") })
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, err := sqlite.Open(t.Context(), dir, hubtest.Options(nil))
+	oneClearLine(t, err, "lacks the migration 0001_begin", "not in this one's line")
+}
+
+// A database of the first release has executions and flows that know nothing of what starts flows beside events.
+func TestADatabaseOfTheFirstReleaseIsBroughtForward(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	begin, err := os.ReadFile("migrations/0001_begin.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, err := sql.Open("sqlite", filepath.Join(dir, sqlite.File))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range []string{string(begin),
+		"CREATE TABLE migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, at INTEGER NOT NULL) STRICT",
+		"INSERT INTO migrations VALUES (1, '0001_begin', 0)",
+		`INSERT INTO flows (key, version, enabled, description, definition, created_at, updated_at) VALUES (7, 1, 1, 'old', '{"trigger":"EVENT","filter":{"mode":"NONE"},"targets":[],"settings":{}}', 1, 1)`,
+		`INSERT INTO flow_versions VALUES (7, 1, 'old', '{"trigger":"EVENT","filter":{"mode":"NONE"},"targets":[],"settings":{}}', 1, 1)`,
+		"INSERT INTO executions (key, flow, flow_version, event, occurrence, subject, state, outcome, rows, claim, created_at, closed_at, updated_at) VALUES (8, 7, 1, 9, 10, 'OT-1', 'CLOSED', 'SUCCEEDED', '[]', 1, 1, 1, 1)",
+	} {
+		if _, err := old.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db := hubtest.Open(t, dir, nil)
+	admin := hubtest.Admin(t, db)
+	e := must(db.Execution(t.Context(), admin, 8))(t)
+	if e.Trigger != hub.StartedByEvent || e.Reading || e.ScheduledFor != nil || e.Outcome != hub.Succeeded {
+		t.Errorf("the old execution is %+v", e)
+	}
+	if got := must(db.Timings(t.Context(), admin, []int64{7}))(t); got[0] != nil {
+		t.Errorf("the old flow runs by itself: %+v", got[0])
+	}
+	if next := must(db.NextReading(t.Context(), 0))(t); next != nil {
+		t.Errorf("the old execution is to be read: %+v", next)
 	}
 }
 
