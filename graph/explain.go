@@ -140,7 +140,7 @@ func (w rowDemand) of(args map[string]any) demand {
 		return w.ofInput(input)
 	}
 	filter, _ := args["filter"].(map[string]any)
-	for _, given := range []any{args["type"], filter["type"]} {
+	for _, given := range []any{args["type"], args["recordType"], filter["type"]} {
 		if typ, _ := given.(string); typ != "" {
 			return demand{all: w.onRowOf(typ)}
 		}

@@ -96,7 +96,7 @@ func (a answered) leaf(d *gql.Definition, v any, path string) {
 		_, err := model.UnmarshalDuration(v)
 		wrong = err != nil
 	case "Cursor":
-		wrong = !strings.HasPrefix(v.(string), "c")
+		wrong = !strings.HasPrefix(v.(string), "c") && !strings.HasPrefix(v.(string), "s")
 	}
 	if d.Kind == gql.Enum {
 		wrong = d.EnumValues.ForName(v.(string)) == nil
@@ -137,6 +137,8 @@ func TestEveryFieldOfTheSchemaIsAnsweredAsTheSchemaSays(t *testing.T) {
 			args = fmt.Sprintf(`(input: {type: "work_management.work_orders.new", flows: [%q]})`, s.flow)
 		case f.Name == "permissionExplain":
 			args = `(query: "{ groups { totalCount } }")`
+		case f.Name == "fieldOptions":
+			args = `(recordType: "work_order_task", field: "responsible")`
 		case f.Name == "connector":
 			args = `(name: "post")`
 		case f.Name == "scheduleNextRuns":
@@ -153,7 +155,7 @@ func TestEveryFieldOfTheSchemaIsAnsweredAsTheSchemaSays(t *testing.T) {
 		a.look(f.Type, r.at(f.Name), f.Name)
 	}
 	// Objects that a query does not reach, or that this hub has none of.
-	elsewhere := []string{"Mutation", "Subscription", "Query", "UserError", "ExecutionChange", "Receipt", "SkippedAction", "WaitingCount", "ConstantRecipient", "SeveralRecipients", "FirstRecipient", "Hidden",
+	elsewhere := []string{"Mutation", "Subscription", "Query", "UserError", "ExecutionChange", "Receipt", "SkippedAction", "WaitingCount", "ConstantRecipient", "SeveralRecipients", "FirstRecipient", "Hidden", "RecordResult",
 		"EventExplanation", "ExplainedReason"}
 	a.seen["Event.explain"] = true // in a test of its own
 	var missing []string

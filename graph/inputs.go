@@ -138,7 +138,7 @@ func secrets(list []*model.SecretInput) (map[string]string, error) {
 }
 
 func occurrencePublish(in model.OccurrencePublishInput) hub.OccurrenceInput {
-	out := hub.OccurrenceInput{Source: in.Source, ID: in.ID, Type: in.Type, Records: values(in.Records)}
+	out := hub.OccurrenceInput{Source: in.Source, ID: in.ID, Type: in.Type, Records: values(in.Records), Derive: in.Derive}
 	hub.Assign(&out.Subject, in.Subject)
 	hub.Assign(&out.Time, in.Time)
 	return out

@@ -29,6 +29,9 @@ func (r *mutationResolver) OccurrencePublish(ctx context.Context, input model.Oc
 	payload := &model.OccurrencePublishPayload{UserErrors: ofInput(errs)}
 	if published != nil {
 		payload.Occurrence, payload.Repeat = published.Occurrence, published.Repeat
+		if !published.Repeat {
+			payload.RecordOutcomes, payload.Derived = listed(published.Records), listed(published.Derived)
+		}
 		if caller(ctx).May(hub.RowHub, hub.See) {
 			payload.Executions = present(published.Executions)
 		}

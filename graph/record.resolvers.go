@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+	"time"
 
 	"github.com/recado-hub/recado/graph/generated"
 	"github.com/recado-hub/recado/graph/model"
@@ -14,13 +15,19 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-func (r *mutationResolver) RecordsUpsert(ctx context.Context, input model.RecordsUpsertInput) (*model.RecordsUpsertPayload, error) {
-	records, err := r.engine.RecordsUpsert(ctx, caller(ctx), values(input.Records))
-	errs, err := userErrors(err)
-	return &model.RecordsUpsertPayload{Records: records, UserErrors: errs}, err
+func (r *fieldOptionResolver) Type(ctx context.Context, obj *hub.FieldOption) (*string, error) {
+	return optional(obj.Type), nil
 }
 
-func (r *queryResolver) Records(ctx context.Context, typeArg *string, subject *string, first *int, after *string) (*model.Connection[*hub.Record], error) {
+func (r *mutationResolver) RecordsUpsert(ctx context.Context, input model.RecordsUpsertInput) (*model.RecordsUpsertPayload, error) {
+	in := hub.RecordsInput{Records: values(input.Records), Silent: input.Derive != nil && !*input.Derive}
+	hub.Assign(&in.Merge, input.Merge)
+	written, err := r.engine.RecordsUpsert(ctx, caller(ctx), in)
+	errs, err := userErrors(err)
+	return recordsUpserted(written, errs), err
+}
+
+func (r *queryResolver) Records(ctx context.Context, typeArg *string, subject *string, where *hub.Terms, first *int, after *string) (*model.Connection[*hub.Record], error) {
 	asked, err := page(first, after)
 	if err != nil {
 		return nil, err
@@ -28,8 +35,22 @@ func (r *queryResolver) Records(ctx context.Context, typeArg *string, subject *s
 	var typ, of string
 	hub.Assign(&typ, typeArg)
 	hub.Assign(&of, subject)
-	list, err := r.db.Records(ctx, caller(ctx), typ, of, asked)
+	list, err := r.engine.Records(ctx, caller(ctx), hub.RecordQuery{Type: typ, Subject: of, Where: where}, asked)
 	return connection(list, err, asked, recordKey)
+}
+
+func (r *queryResolver) FieldOptions(ctx context.Context, recordType string, field string, search *string, first *int, after *string) (*model.Connection[*hub.FieldOption], error) {
+	asked, err := page(first, after)
+	if err != nil {
+		return nil, err
+	}
+	var part string
+	hub.Assign(&part, search)
+	list, err := r.engine.FieldOptions(ctx, caller(ctx), recordType, field, part, asked)
+	if err != nil {
+		return nil, err
+	}
+	return model.NewSorted(list, asked, func(o *hub.FieldOption) string { return o.Place }), nil
 }
 
 func (r *queryResolver) Record(ctx context.Context, id string) (*hub.Record, error) {
@@ -49,6 +70,47 @@ func (r *recordResolver) Subject(ctx context.Context, obj *hub.Record) (*string,
 	return optional(obj.Subject), nil
 }
 
+func (r *recordResolver) SourceUpdatedAt(ctx context.Context, obj *hub.Record) (*time.Time, error) {
+	return known(obj.SourceUpdatedAt), nil
+}
+
+func (r *recordResolver) Consumer(ctx context.Context, obj *hub.Record) (*hub.Consumer, error) {
+	return visitOf(ctx).loaders.consumers.one(ctx, obj.ConsumerKey)
+}
+
+func (r *recordResolver) Occurrence(ctx context.Context, obj *hub.Record) (*hub.Occurrence, error) {
+	return visitOf(ctx).loaders.occurrences.one(ctx, obj.OccurrenceKey)
+}
+
+func (r *recordResolver) History(ctx context.Context, obj *hub.Record, first *int, after *string) (*model.Connection[*hub.RecordVersion], error) {
+	asked, err := page(first, after)
+	if err != nil {
+		return nil, err
+	}
+	list, err := r.db.RecordHistory(ctx, caller(ctx), obj.Key, asked)
+	return connection(list, err, asked, recordVersion)
+}
+
+func (r *recordVersionResolver) SourceUpdatedAt(ctx context.Context, obj *hub.RecordVersion) (*time.Time, error) {
+	return known(obj.SourceUpdatedAt), nil
+}
+
+func (r *recordVersionResolver) Consumer(ctx context.Context, obj *hub.RecordVersion) (*hub.Consumer, error) {
+	return visitOf(ctx).loaders.consumers.one(ctx, obj.ConsumerKey)
+}
+
+func (r *recordVersionResolver) Occurrence(ctx context.Context, obj *hub.RecordVersion) (*hub.Occurrence, error) {
+	return visitOf(ctx).loaders.occurrences.one(ctx, obj.OccurrenceKey)
+}
+
+func (r *resolver) FieldOption() generated.FieldOptionResolver { return &fieldOptionResolver{r} }
+
 func (r *resolver) Record() generated.RecordResolver { return &recordResolver{r} }
 
-type recordResolver struct{ *resolver }
+func (r *resolver) RecordVersion() generated.RecordVersionResolver { return &recordVersionResolver{r} }
+
+type (
+	fieldOptionResolver   struct{ *resolver }
+	recordResolver        struct{ *resolver }
+	recordVersionResolver struct{ *resolver }
+)

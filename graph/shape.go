@@ -2,6 +2,7 @@ package graph
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/recado-hub/recado/graph/model"
 	"github.com/recado-hub/recado/internal/hub"
@@ -90,15 +91,45 @@ func connection[T any](list hub.List[T], err error, asked hub.Page, key func(T) 
 	return model.NewConnection(list, asked, key), nil
 }
 
-func consumerKey(v *hub.Consumer) int64       { return v.Key }
-func integrationKey(v *hub.Integration) int64 { return v.Key }
-func flowKey(v *hub.Flow) int64               { return v.Key }
-func eventKey(v *hub.Event) int64             { return v.Key }
-func recordKey(v *hub.Record) int64           { return v.Key }
-func occurrenceKey(v *hub.Occurrence) int64   { return v.Key }
-func executionKey(v *hub.Execution) int64     { return v.Key }
-func deliveryKey(v *hub.Delivery) int64       { return v.Key }
-func auditKey(v *hub.AuditEntry) int64        { return v.Key }
+// recordsUpserted shapes what became of a batch of records; nil if there were errors.
+func recordsUpserted(written *hub.Upserted, errs []*model.UserError) *model.RecordsUpsertPayload {
+	payload := &model.RecordsUpsertPayload{UserErrors: errs}
+	if written == nil {
+		return payload
+	}
+	payload.Results, payload.Derived = pointers(written.Results), listed(written.Derived)
+	for _, r := range written.Results {
+		payload.Records = append(payload.Records, r.Record)
+	}
+	return payload
+}
+
+// listed is a list that is there, though it may be empty.
+func listed[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// known is null for a time that nobody has said.
+func known(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func recordVersion(v *hub.RecordVersion) int64 { return int64(v.Version) }
+func consumerKey(v *hub.Consumer) int64        { return v.Key }
+func integrationKey(v *hub.Integration) int64  { return v.Key }
+func flowKey(v *hub.Flow) int64                { return v.Key }
+func eventKey(v *hub.Event) int64              { return v.Key }
+func recordKey(v *hub.Record) int64            { return v.Key }
+func occurrenceKey(v *hub.Occurrence) int64    { return v.Key }
+func executionKey(v *hub.Execution) int64      { return v.Key }
+func deliveryKey(v *hub.Delivery) int64        { return v.Key }
+func auditKey(v *hub.AuditEntry) int64         { return v.Key }
 
 // expected reads an expectedVersion; 0 if it was not given.
 func expected(version *int) (int, error) {

@@ -824,6 +824,61 @@ func (ec *executionContext) fieldContext_OccurrencePublishPayload_repeat(_ conte
 	return graphql.NewScalarFieldContext("OccurrencePublishPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _OccurrencePublishPayload_recordOutcomes(ctx context.Context, field graphql.CollectedField, obj *model.OccurrencePublishPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OccurrencePublishPayload_recordOutcomes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RecordOutcomes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []hub.RecordOutcome) graphql.Marshaler {
+			return ec.marshalORecordOutcome2ᚕgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐRecordOutcomeᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OccurrencePublishPayload_recordOutcomes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OccurrencePublishPayload", field, false, false, errors.New("field of type RecordOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _OccurrencePublishPayload_derived(ctx context.Context, field graphql.CollectedField, obj *model.OccurrencePublishPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OccurrencePublishPayload_derived(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Derived, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*hub.Occurrence) graphql.Marshaler {
+			return ec.marshalOOccurrence2ᚕᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOccurrenceᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OccurrencePublishPayload_derived(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OccurrencePublishPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Occurrence(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _OccurrencePublishPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.OccurrencePublishPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1379,7 +1434,11 @@ func (ec *executionContext) unmarshalInputOccurrencePublishInput(ctx context.Con
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"source", "id", "type", "subject", "time", "records"}
+	if _, present := asMap["derive"]; !present {
+		asMap["derive"] = true
+	}
+
+	fieldsInOrder := [...]string{"source", "id", "type", "subject", "time", "records", "derive"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1428,6 +1487,13 @@ func (ec *executionContext) unmarshalInputOccurrencePublishInput(ctx context.Con
 				return it, err
 			}
 			it.Records = data
+		case "derive":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("derive"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Derive = data
 		}
 	}
 	return it, nil
@@ -1855,6 +1921,16 @@ func (ec *executionContext) _OccurrencePublishPayload(ctx context.Context, sel a
 		case "repeat":
 			out.Values[i] = ec._OccurrencePublishPayload_repeat(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordOutcomes":
+			out.Values[i] = ec._OccurrencePublishPayload_recordOutcomes(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "derived":
+			out.Values[i] = ec._OccurrencePublishPayload_derived(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "userErrors":
@@ -2330,6 +2406,25 @@ func (ec *executionContext) marshalNTermTrace2ᚖgithubᚗcomᚋrecadoᚑhubᚋr
 		return graphql.Null
 	}
 	return ec._TermTrace(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOOccurrence2ᚕᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOccurrenceᚄ(ctx context.Context, sel ast.SelectionSet, v []*hub.Occurrence) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOccurrence2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOccurrence(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOOccurrence2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOccurrence(ctx context.Context, sel ast.SelectionSet, v *hub.Occurrence) graphql.Marshaler {

@@ -40,6 +40,7 @@ type ResolverRoot interface {
 	EventType() EventTypeResolver
 	Execution() ExecutionResolver
 	ExplainedReason() ExplainedReasonResolver
+	FieldOption() FieldOptionResolver
 	Flow() FlowResolver
 	FlowSettings() FlowSettingsResolver
 	FlowSource() FlowSourceResolver
@@ -64,6 +65,7 @@ type ResolverRoot interface {
 	Record() RecordResolver
 	RecordField() RecordFieldResolver
 	RecordType() RecordTypeResolver
+	RecordVersion() RecordVersionResolver
 	RowMatch() RowMatchResolver
 	SkippedAction() SkippedActionResolver
 	SourceAction() SourceActionResolver
@@ -1916,6 +1918,10 @@ enum ReasonCode {
   READING
   "A caller published it."
   PUBLISHED
+  "The hub noticed it by itself in a record that was written."
+  DERIVED
+  "The hub noticed it by itself when its time came."
+  CLOCK
   "A check of the settings."
   CHECK
   "Unknown for too long, and the flow's policy is to send again."
@@ -3663,7 +3669,10 @@ type Occurrence implements Node {
   type: String!
   "The event type of the catalogue; null if it is unknown."
   eventType: EventType
-  "Where it comes from, as its sender says (CloudEvents ` + "`" + `source` + "`" + `). With the sender and ` + "`" + `name` + "`" + ` it makes a repeat known as one."
+  """
+  Where it comes from, as its sender says (CloudEvents ` + "`" + `source` + "`" + `). With the sender and ` + "`" + `name` + "`" + ` it makes a repeat known as one. What the
+  hub noticed by itself comes from ` + "`" + `/recado/derived` + "`" + ` (in a record that was written) or ` + "`" + `/recado/clock` + "`" + ` (because of the time).
+  """
   source: String!
   "The sender's own id of it (CloudEvents ` + "`" + `id` + "`" + `)."
   name: String!
@@ -3673,7 +3682,10 @@ type Occurrence implements Node {
   time: DateTime!
   "When it came in."
   receivedAt: DateTime!
-  "Who sent it; null if the consumer is gone, or if the caller may not see consumers."
+  """
+  Who sent it, or wrote the record in which the hub noticed it; null if it was the clock, if the consumer is gone, or if the caller may
+  not see consumers.
+  """
   consumer: Consumer @requires(module: "settings", submodule: "api_connections", action: SEE)
   "Those of the records that it brought that the caller may see, as they came in."
   records: [OccurrenceRecord!]! @requiresRowOf(what: RECORD_TYPE, action: SEE)
@@ -3826,6 +3838,11 @@ input OccurrencePublishInput {
   time: DateTime
   "The records that it brings, 500 at most: for a new work order one for each task, and persons if you like."
   records: [RecordInput!]
+  """
+  Notice by itself what else the records tell, and let events fire for it. True if left out. What the occurrence tells is never
+  told twice: neither its own type, nor that a record of the type that it is about is new.
+  """
+  derive: Boolean = true
 }
 
 """
@@ -3838,6 +3855,10 @@ type OccurrencePublishPayload {
   executions: [Execution!] @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "Whether the same occurrence had come before: then this is the first one, and nothing was started again."
   repeat: Boolean!
+  "What became of each record that it brought, in the order of the input; null if there are errors or if it is a repeat."
+  recordOutcomes: [RecordOutcome!]
+  "What else the hub noticed by itself in the records, as far as the caller may see it; null if there are errors or if it is a repeat."
+  derived: [Occurrence!]
   "What was wrong with the input."
   userErrors: [UserError!]!
 }
@@ -4035,6 +4056,103 @@ type Record implements Node {
   createdAt: DateTime!
   "When it last changed."
   updatedAt: DateTime!
+  "When the sender's own copy became so, as the sender said; null if none has."
+  sourceUpdatedAt: DateTime
+  "Who wrote the state that it is in; null if that is not known, if the consumer is gone, or if the caller may not see consumers."
+  consumer: Consumer
+  "The occurrence that brought the state that it is in; null if none did, or if the caller may not see it."
+  occurrence: Occurrence
+  """
+  The states that it was in, newest first, from the one that it is in now. Beside that one the last 20 are kept.
+  """
+  history(
+    "How many items: 1 to 200, 50 if left out."
+    first: Int
+    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    after: Cursor
+  ): RecordVersionConnection!
+}
+
+"""
+A state that a record was in.
+"""
+type RecordVersion {
+  "The version of the record that had it."
+  version: Int!
+  "The fields with their values, an object."
+  data: JSON!
+  "Since when it was so."
+  at: DateTime!
+  "When the sender's own copy became so, as the sender said; null if it did not."
+  sourceUpdatedAt: DateTime
+  "Who wrote it; null if that is not known, if the consumer is gone, or if the caller may not see consumers."
+  consumer: Consumer
+  "The occurrence that brought it; null if none did, or if the caller may not see it."
+  occurrence: Occurrence
+  "The fields that differ from the state before, sorted; null if that state is not kept any more."
+  changed: [String!]
+}
+
+"""
+A page of the states of a record, newest first.
+"""
+type RecordVersionConnection {
+  "The states with their cursors."
+  edges: [RecordVersionEdge!]!
+  "The states."
+  nodes: [RecordVersion!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many states the whole list has; null where counting is not offered. Counted only when asked for."
+  totalCount: Int
+}
+
+"""
+A state of a record in a list.
+"""
+type RecordVersionEdge {
+  "The place in the list."
+  cursor: Cursor!
+  "The state."
+  node: RecordVersion!
+}
+
+"""
+Something that can be chosen for a field: a value, or another record.
+"""
+type FieldOption {
+  "The value to compare with, or to put into the field: that of an enum, or the key of the record."
+  value: JSON!
+  "What people call it, in the caller's language where it is the catalogue's; the key of a record that has no name."
+  label: String!
+  "The key of the record type; null for the value of an enum."
+  type: String
+  "The record; null for the value of an enum."
+  record: Record
+}
+
+"""
+A page of what can be chosen for a field, by label.
+"""
+type FieldOptionConnection {
+  "The options with their cursors."
+  edges: [FieldOptionEdge!]!
+  "The options."
+  nodes: [FieldOption!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many options the whole list has; null where counting is not offered. Counted only when asked for."
+  totalCount: Int
+}
+
+"""
+Something that can be chosen for a field, in a list.
+"""
+type FieldOptionEdge {
+  "The place in the list."
+  cursor: Cursor!
+  "The option."
+  node: FieldOption!
 }
 
 """
@@ -4071,14 +4189,49 @@ input RecordInput {
   key: String!
   "Its fields with their values, an object; 256 KiB and 500 fields at most. Fields that the catalogue does not know are kept."
   data: JSON!
+  """
+  When your own copy of it became so, to the microsecond. It puts writes that overtake each other into order: one that is older
+  than the state that the hub has is left out (STALE), the same time with another content is a CONFLICT. If it is left out,
+  the last one to come wins.
+  """
+  sourceUpdatedAt: DateTime
 }
 
 """
 Records to write.
 """
 input RecordsUpsertInput {
-  "The records. One that is there already, by type and key, is replaced."
+  "The records, 500 at most. One that is there already, by type and key, is replaced."
   records: [RecordInput!]!
+  "Change only the fields that are given, and empty those that are null. False if left out: the record becomes what is given."
+  merge: Boolean = false
+  """
+  Notice by itself what the records tell, such as a changed status, and let events fire for it. True if left out; false is for
+  taking over what is old.
+  """
+  derive: Boolean = true
+}
+
+"""
+What became of a record that came in.
+"""
+enum RecordOutcome {
+  "It is new, or its content changed."
+  WRITTEN
+  "The hub had it so already."
+  UNCHANGED
+  "The hub has a newer state, by ` + "`" + `sourceUpdatedAt` + "`" + `; what came was left out."
+  STALE
+}
+
+"""
+What became of one record of the input.
+"""
+type RecordResult {
+  "The record as it is now."
+  record: Record!
+  "What became of it."
+  outcome: RecordOutcome!
 }
 
 """
@@ -4087,6 +4240,10 @@ What became of ` + "`" + `recordsUpsert` + "`" + `.
 type RecordsUpsertPayload {
   "The records as they are now, in the order of the input; null if there are errors."
   records: [Record!]
+  "What became of each record, in the order of the input; null if there are errors."
+  results: [RecordResult!]
+  "What the hub noticed by itself in them, as far as the caller may see it; null if there are errors."
+  derived: [Occurrence!]
   "What was wrong with the input. One wrong record keeps all from being written."
   userErrors: [UserError!]!
 }
@@ -4100,11 +4257,34 @@ extend type Query {
     type: String
     "Only records that belong to this, such as the folio of a work order."
     subject: String
+    """
+    Only records that satisfy these conditions; needs ` + "`" + `type` + "`" + `. Equal to the field that names a record or says what it belongs to is
+    answered at once; for others up to 5,000 records are looked at. If there may be more, the page ends early with
+    ` + "`" + `hasNextPage` + "`" + `, and the next one goes on.
+    """
+    where: TermsInput
     "How many items: 1 to 200, 50 if left out."
     first: Int
     "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
     after: Cursor
   ): RecordConnection @requiresRowOf(what: RECORD_TYPE, action: SEE)
+
+  """
+  What can be chosen for a field, by label: the values of an enum, or the records that a reference may lead to, of the types that
+  the caller may see.
+  """
+  fieldOptions(
+    "The key of the record type that has the field."
+    recordType: String!
+    "The path of the field: ` + "`" + `responsible` + "`" + `, ` + "`" + `asset.priorities_description` + "`" + `."
+    field: String!
+    "Only options with this in their label or key, whatever the case of its letters."
+    search: String
+    "How many items: 1 to 200, 50 if left out."
+    first: Int
+    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    after: Cursor
+  ): FieldOptionConnection @requiresRowOf(what: RECORD_TYPE, action: SEE)
 
   """
   A record; null if there is none with this id.
@@ -4117,8 +4297,8 @@ extend type Query {
 
 extend type Mutation {
   """
-  Writes records: new ones are made, those that are there are replaced. All or nothing. Makes no event fire: for that,
-  publish an occurrence that brings the records.
+  Writes records: new ones are made, those that are there are replaced. All or nothing. What the hub notices in them by itself
+  (see ` + "`" + `derived` + "`" + ` of event types) becomes occurrences, for which events fire; anything else is for whoever publishes an occurrence to tell.
   """
   recordsUpsert(
     "The records."
@@ -5458,6 +5638,44 @@ func (ec *executionContext) childFields_ExplainedReason(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type ExplainedReason", field.Name)
 }
 
+func (ec *executionContext) childFields_FieldOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "value":
+		return ec.fieldContext_FieldOption_value(ctx, field)
+	case "label":
+		return ec.fieldContext_FieldOption_label(ctx, field)
+	case "type":
+		return ec.fieldContext_FieldOption_type(ctx, field)
+	case "record":
+		return ec.fieldContext_FieldOption_record(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FieldOption", field.Name)
+}
+
+func (ec *executionContext) childFields_FieldOptionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_FieldOptionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_FieldOptionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_FieldOptionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_FieldOptionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FieldOptionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_FieldOptionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_FieldOptionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_FieldOptionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FieldOptionEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_FieldPermission(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "path":
@@ -6042,6 +6260,10 @@ func (ec *executionContext) childFields_OccurrencePublishPayload(ctx context.Con
 		return ec.fieldContext_OccurrencePublishPayload_executions(ctx, field)
 	case "repeat":
 		return ec.fieldContext_OccurrencePublishPayload_repeat(ctx, field)
+	case "recordOutcomes":
+		return ec.fieldContext_OccurrencePublishPayload_recordOutcomes(ctx, field)
+	case "derived":
+		return ec.fieldContext_OccurrencePublishPayload_derived(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_OccurrencePublishPayload_userErrors(ctx, field)
 	}
@@ -6254,6 +6476,14 @@ func (ec *executionContext) childFields_Record(ctx context.Context, field graphq
 		return ec.fieldContext_Record_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Record_updatedAt(ctx, field)
+	case "sourceUpdatedAt":
+		return ec.fieldContext_Record_sourceUpdatedAt(ctx, field)
+	case "consumer":
+		return ec.fieldContext_Record_consumer(ctx, field)
+	case "occurrence":
+		return ec.fieldContext_Record_occurrence(ctx, field)
+	case "history":
+		return ec.fieldContext_Record_history(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Record", field.Name)
 }
@@ -6332,6 +6562,16 @@ func (ec *executionContext) childFields_RecordField(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type RecordField", field.Name)
 }
 
+func (ec *executionContext) childFields_RecordResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "record":
+		return ec.fieldContext_RecordResult_record(ctx, field)
+	case "outcome":
+		return ec.fieldContext_RecordResult_outcome(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordResult", field.Name)
+}
+
 func (ec *executionContext) childFields_RecordType(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "key":
@@ -6354,10 +6594,58 @@ func (ec *executionContext) childFields_RecordType(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type RecordType", field.Name)
 }
 
+func (ec *executionContext) childFields_RecordVersion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "version":
+		return ec.fieldContext_RecordVersion_version(ctx, field)
+	case "data":
+		return ec.fieldContext_RecordVersion_data(ctx, field)
+	case "at":
+		return ec.fieldContext_RecordVersion_at(ctx, field)
+	case "sourceUpdatedAt":
+		return ec.fieldContext_RecordVersion_sourceUpdatedAt(ctx, field)
+	case "consumer":
+		return ec.fieldContext_RecordVersion_consumer(ctx, field)
+	case "occurrence":
+		return ec.fieldContext_RecordVersion_occurrence(ctx, field)
+	case "changed":
+		return ec.fieldContext_RecordVersion_changed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordVersion", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordVersionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_RecordVersionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_RecordVersionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RecordVersionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_RecordVersionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordVersionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordVersionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_RecordVersionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_RecordVersionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordVersionEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_RecordsUpsertPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "records":
 		return ec.fieldContext_RecordsUpsertPayload_records(ctx, field)
+	case "results":
+		return ec.fieldContext_RecordsUpsertPayload_results(ctx, field)
+	case "derived":
+		return ec.fieldContext_RecordsUpsertPayload_derived(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_RecordsUpsertPayload_userErrors(ctx, field)
 	}

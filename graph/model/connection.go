@@ -15,7 +15,7 @@ type Edge[T any] struct {
 	Node   T
 }
 
-// PageInfo says where a page begins and ends. Cursors are nil on an empty page.
+// PageInfo says where a page begins and ends. Cursors are nil on an empty page, save for the end of one from which a search goes on.
 type PageInfo struct {
 	HasNextPage     bool
 	HasPreviousPage bool
@@ -52,6 +52,9 @@ func (c *Connection[T]) PageInfo() PageInfo {
 		first, last := c.cursor(c.page.Items[0]), c.cursor(c.page.Items[n-1])
 		info.StartCursor, info.EndCursor = &first, &last
 	}
+	if c.page.End != "" {
+		info.EndCursor = &c.page.End
+	}
 	return info
 }
 
@@ -69,24 +72,28 @@ func (c *Connection[T]) TotalCount() (*int, error) {
 
 // The connections and edges of the schema.
 type (
-	GroupConnection       = Connection[*hub.Group]
-	GroupEdge             = Edge[*hub.Group]
-	ConsumerConnection    = Connection[*hub.Consumer]
-	ConsumerEdge          = Edge[*hub.Consumer]
-	IntegrationConnection = Connection[*hub.Integration]
-	IntegrationEdge       = Edge[*hub.Integration]
-	FlowConnection        = Connection[*hub.Flow]
-	FlowEdge              = Edge[*hub.Flow]
-	EventConnection       = Connection[*hub.Event]
-	EventEdge             = Edge[*hub.Event]
-	RecordConnection      = Connection[*hub.Record]
-	RecordEdge            = Edge[*hub.Record]
-	OccurrenceConnection  = Connection[*hub.Occurrence]
-	OccurrenceEdge        = Edge[*hub.Occurrence]
-	ExecutionConnection   = Connection[*hub.Execution]
-	ExecutionEdge         = Edge[*hub.Execution]
-	DeliveryConnection    = Connection[*hub.Delivery]
-	DeliveryEdge          = Edge[*hub.Delivery]
-	AuditEntryConnection  = Connection[*hub.AuditEntry]
-	AuditEntryEdge        = Edge[*hub.AuditEntry]
+	GroupConnection         = Connection[*hub.Group]
+	GroupEdge               = Edge[*hub.Group]
+	ConsumerConnection      = Connection[*hub.Consumer]
+	ConsumerEdge            = Edge[*hub.Consumer]
+	IntegrationConnection   = Connection[*hub.Integration]
+	IntegrationEdge         = Edge[*hub.Integration]
+	FlowConnection          = Connection[*hub.Flow]
+	FlowEdge                = Edge[*hub.Flow]
+	EventConnection         = Connection[*hub.Event]
+	EventEdge               = Edge[*hub.Event]
+	RecordConnection        = Connection[*hub.Record]
+	RecordEdge              = Edge[*hub.Record]
+	RecordVersionConnection = Connection[*hub.RecordVersion]
+	RecordVersionEdge       = Edge[*hub.RecordVersion]
+	FieldOptionConnection   = Connection[*hub.FieldOption]
+	FieldOptionEdge         = Edge[*hub.FieldOption]
+	OccurrenceConnection    = Connection[*hub.Occurrence]
+	OccurrenceEdge          = Edge[*hub.Occurrence]
+	ExecutionConnection     = Connection[*hub.Execution]
+	ExecutionEdge           = Edge[*hub.Execution]
+	DeliveryConnection      = Connection[*hub.Delivery]
+	DeliveryEdge            = Edge[*hub.Delivery]
+	AuditEntryConnection    = Connection[*hub.AuditEntry]
+	AuditEntryEdge          = Edge[*hub.AuditEntry]
 )

@@ -795,6 +795,9 @@ type OccurrencePublishInput struct {
 	Time *time.Time `json:"time,omitempty"`
 	// The records that it brings, 500 at most: for a new work order one for each task, and persons if you like.
 	Records []*hub.RecordInput `json:"records,omitempty"`
+	// Notice by itself what else the records tell, and let events fire for it. True if left out. What the occurrence tells is never
+	// told twice: neither its own type, nor that a record of the type that it is about is new.
+	Derive *bool `json:"derive,omitempty"`
 }
 
 // What became of `occurrencePublish`. All of it can be read at once.
@@ -805,6 +808,10 @@ type OccurrencePublishPayload struct {
 	Executions []*hub.Execution `json:"executions,omitempty"`
 	// Whether the same occurrence had come before: then this is the first one, and nothing was started again.
 	Repeat bool `json:"repeat"`
+	// What became of each record that it brought, in the order of the input; null if there are errors or if it is a repeat.
+	RecordOutcomes []hub.RecordOutcome `json:"recordOutcomes,omitempty"`
+	// What else the hub noticed by itself in the records, as far as the caller may see it; null if there are errors or if it is a repeat.
+	Derived []*hub.Occurrence `json:"derived,omitempty"`
 	// What was wrong with the input.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -834,14 +841,23 @@ type PropertyLabel struct {
 
 // Records to write.
 type RecordsUpsertInput struct {
-	// The records. One that is there already, by type and key, is replaced.
+	// The records, 500 at most. One that is there already, by type and key, is replaced.
 	Records []*hub.RecordInput `json:"records"`
+	// Change only the fields that are given, and empty those that are null. False if left out: the record becomes what is given.
+	Merge *bool `json:"merge,omitempty"`
+	// Notice by itself what the records tell, such as a changed status, and let events fire for it. True if left out; false is for
+	// taking over what is old.
+	Derive *bool `json:"derive,omitempty"`
 }
 
 // What became of `recordsUpsert`.
 type RecordsUpsertPayload struct {
 	// The records as they are now, in the order of the input; null if there are errors.
 	Records []*hub.Record `json:"records,omitempty"`
+	// What became of each record, in the order of the input; null if there are errors.
+	Results []*hub.RecordResult `json:"results,omitempty"`
+	// What the hub noticed by itself in them, as far as the caller may see it; null if there are errors.
+	Derived []*hub.Occurrence `json:"derived,omitempty"`
 	// What was wrong with the input. One wrong record keeps all from being written.
 	UserErrors []*UserError `json:"userErrors"`
 }

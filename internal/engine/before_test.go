@@ -216,7 +216,7 @@ func TestTheVersionOfARecordTellsItsStates(t *testing.T) {
 		t.Errorf("a record that is not there is %+v", s)
 	}
 	for i, phone := range []string{jonasPhone, jonasPhone, martaPhone} {
-		if _, err := h.Engine.RecordsUpsert(t.Context(), h.Admin, []hub.RecordInput{hubtest.Person(jonas, phone)}); err != nil {
+		if _, err := h.Engine.RecordsUpsert(t.Context(), h.Admin, hub.RecordsInput{Records: []hub.RecordInput{hubtest.Person(jonas, phone)}}); err != nil {
 			t.Fatal(err)
 		}
 		if s := state(); s.Version != max(1, i) || s.Data["sms"] != phone {

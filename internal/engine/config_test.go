@@ -70,7 +70,7 @@ func TestEnablingAFlowNamesEverythingThatWouldMakeItFail(t *testing.T) {
 			{"a parameter that is missing", func(f *hub.FlowInput) { (*f.Targets)[0].Parameters = nil }, "PARAMETER_INVALID targets.0.parameters.template"},
 			{"a recipient that is no number", func(f *hub.FlowInput) { (*f.Targets)[0].Recipient = hub.Recipient{Field: "creation_date"} }, "RECIPIENT_INVALID targets.0.recipient.field"},
 			{"a recipient that is a person and not their number", func(f *hub.FlowInput) { (*f.Targets)[0].Recipient = hub.Recipient{Field: "responsible"} }, "RECIPIENT_INVALID targets.0.recipient.field"},
-			{"parameters of a source that takes none", func(f *hub.FlowInput) { (*f.Source).Parameters = json.RawMessage(`{"x":1}`) }, "PARAMETER_INVALID source.parameters"},
+			{"parameters of a source that takes none", func(f *hub.FlowInput) { (*f.Source).Parameters = json.RawMessage(`{"x":1}`) }, "PARAMETER_INVALID source.parameters.x"},
 			{"a parameter of the wrong form", func(f *hub.FlowInput) { (*f.Targets)[0].Parameters = json.RawMessage(`{"template":"No Such"}`) }, "PARAMETER_INVALID targets.0.parameters.template"},
 			{"an unknown action", func(f *hub.FlowInput) { (*f.Targets)[0].Action = "sing" }, "ACTION_UNKNOWN targets.0.action"},
 			{"an unknown integration", func(f *hub.FlowInput) { (*f.Targets)[0].IntegrationKey = 12345 }, "INTEGRATION_UNKNOWN targets.0.integration"},

@@ -59,6 +59,10 @@ type Engine struct {
 	results  results
 	stats    stats
 
+	derivations map[string]*derivations // by record type; it never changes
+	referred    map[string]bool         // record types that others refer to
+	clock       clock
+
 	connectorMu     sync.Mutex
 	connectorStates map[string]hub.ConnectorState // as last journalled
 	connectorMissed bool                          // one is not as it was last journalled
@@ -92,6 +96,12 @@ func New(o Options) *Engine {
 	e.pipes.busy = map[int64]int{}
 	e.connectorStates, e.failing = map[string]hub.ConnectorState{}, map[int64]failing{}
 	e.results.more = make(chan struct{}, 1)
+	e.clock.wake = make(chan struct{}, 1)
+	e.referred = referredTypes(e.catalog)
+	var err error
+	if e.derivations, err = e.compileDerivations(); err != nil {
+		panic("the catalogue is wrong: " + err.Error()) // a test holds that it is not
+	}
 	return e
 }
 
@@ -103,6 +113,9 @@ func (e *Engine) Start(ctx context.Context) error {
 	if err := e.recover(ctx); err != nil {
 		return err
 	}
+	if err := e.indexRecords(ctx); err != nil {
+		return err
+	}
 	if err := e.db.Write(ctx, func(tx *sqlite.Tx) error {
 		waiting, err := tx.HasWaitingReceipts()
 		e.stats.orphans.Store(waiting)
@@ -111,7 +124,7 @@ func (e *Engine) Start(ctx context.Context) error {
 		return err
 	}
 	ctx, e.stop = context.WithCancel(context.WithoutCancel(ctx))
-	for _, loop := range []func(context.Context){e.work, e.settle, e.tend, e.plan, e.read} {
+	for _, loop := range []func(context.Context){e.work, e.settle, e.tend, e.plan, e.read, e.tick} {
 		e.loops.Go(func() { loop(ctx) })
 	}
 	return nil

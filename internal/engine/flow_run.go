@@ -89,7 +89,7 @@ func (e *Engine) flowRun(ctx context.Context, c hub.Caller, key int64, in hub.Fl
 		if out.Execution, out.Repeat, err = repeatedRun(tx, exec); err != nil || out.Repeat {
 			return err
 		}
-		if err := e.mayRun(f, in); err != nil {
+		if err := e.mayRun(c, f, in); err != nil {
 			return err
 		}
 		out.Execution = exec
@@ -156,8 +156,8 @@ func repeatedRun(tx *sqlite.Tx, asked *hub.Execution) (*hub.Execution, bool, err
 	return was, true, nil
 }
 
-// mayRun says why a flow cannot be run by hand as it is.
-func (e *Engine) mayRun(f *hub.Flow, in hub.FlowRunInput) error {
+// mayRun says why a flow cannot be run by hand as it is. Parameters ask for what the caller may see itself.
+func (e *Engine) mayRun(c hub.Caller, f *hub.Flow, in hub.FlowRunInput) error {
 	switch {
 	case f.ArchivedAt != nil:
 		return hub.Conflict("id", "the flow %q is archived and runs no more; make a new one", hub.Clip(f.Description, 60))
@@ -170,6 +170,14 @@ func (e *Engine) mayRun(f *hub.Flow, in hub.FlowRunInput) error {
 	if action == nil {
 		return hub.Invalid("id", "the flow has the source action %q, which is not known any more", f.Definition.Source.Action)
 	}
-	_, err := e.sourceQuery(action, in.Parameters)
-	return err
+	q, err := e.sourceQuery(action, in.Parameters)
+	if err != nil {
+		return err
+	}
+	for _, row := range q.needs {
+		if err := c.Need(row, hub.See); err != nil {
+			return err
+		}
+	}
+	return nil
 }

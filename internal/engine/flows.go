@@ -172,6 +172,7 @@ func (e *Engine) flowFacts(ctx context.Context, f *hub.Flow) (facts hub.FlowFact
 			facts.ActionKnown = true
 			facts.Field = e.fieldsOf(action.RecordType)
 			facts.Lookup = e.factOf
+			facts.Parameters = e.parameterProblems(action, s.Parameters)
 		}
 		if facts.Consumer, facts.Group, err = e.db.ConsumerRights(ctx, s.ConsumerKey); err != nil {
 			return facts, err

@@ -8,10 +8,11 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/hub"
-	"github.com/recado-hub/recado/internal/sqlite"
 )
 
 // intake is an occurrence that was judged and is ready to be stored.
@@ -21,6 +22,8 @@ type intake struct {
 	parts      []part
 	rows       []*row // those of the main type
 	recordsDoc string
+	find       lookup   // of what the hub noticed inside a transaction, whose rows know what they were before; else nil
+	silent     bool     // nothing is noticed in what it brings
 	before     *earlier // what the records were, if an event asks; nil if none does
 }
 
@@ -33,7 +36,7 @@ type part struct {
 }
 
 // intake judges attributes and records, and prepares what the transaction will write.
-func (e *Engine) intake(c hub.Caller, in hub.OccurrenceInput, main *catalog.RecordType) (*intake, error) {
+func (e *Engine) intake(ctx context.Context, c hub.Caller, in hub.OccurrenceInput, main *catalog.RecordType) (*intake, error) {
 	if err := checkAttributes(in); err != nil {
 		return nil, err
 	}
@@ -41,7 +44,30 @@ func (e *Engine) intake(c hub.Caller, in hub.OccurrenceInput, main *catalog.Reco
 	if err != nil {
 		return nil, err
 	}
-	p := &intake{main: main, parts: parts}
+	doc := recordsDoc(parts)
+	hash := contentHash(in, doc) // of what came, before anything is filled in: a repeat is known whatever changed meanwhile
+	switch filled, err := e.complete(ctx, parts); {
+	case err != nil:
+		return nil, err
+	case filled:
+		doc = recordsDoc(parts)
+	}
+	p := &intake{main: main, parts: parts, recordsDoc: doc, silent: in.Derive != nil && !*in.Derive}
+	for i := range parts {
+		if part := &parts[i]; part.typ == main {
+			p.rows = append(p.rows, &row{catalog: e.catalog, typ: main, name: part.in.Name, data: part.in.Data})
+		}
+	}
+	p.occurrence = &hub.Occurrence{ConsumerKey: c.Consumer.Key, Source: in.Source, Name: in.ID, Type: in.Type, Subject: in.Subject,
+		Time: in.Time, Hash: hash}
+	for i := range parts {
+		p.occurrence.Records = append(p.occurrence.Records, parts[i].in)
+	}
+	return p, nil
+}
+
+// recordsDoc writes records as occurrences keep them.
+func recordsDoc(parts []part) string {
 	var buf bytes.Buffer
 	buf.WriteByte('[')
 	for i := range parts {
@@ -49,19 +75,14 @@ func (e *Engine) intake(c hub.Caller, in hub.OccurrenceInput, main *catalog.Reco
 		if i > 0 {
 			buf.WriteByte(',')
 		}
-		fmt.Fprintf(&buf, `{"type":%s,"key":%s,"data":%s}`, strconv.Quote(part.in.Type), quote(part.in.Name), part.data)
-		if part.typ == main {
-			p.rows = append(p.rows, &row{catalog: e.catalog, typ: main, name: part.in.Name, data: part.in.Data})
+		fmt.Fprintf(&buf, `{"type":%s,"key":%s,"data":%s`, strconv.Quote(part.in.Type), quote(part.in.Name), part.data)
+		if at := part.in.SourceUpdatedAt; !at.IsZero() {
+			fmt.Fprintf(&buf, `,"sourceUpdatedAt":%q`, at.UTC().Format(time.RFC3339Nano))
 		}
+		buf.WriteByte('}')
 	}
 	buf.WriteByte(']')
-	p.recordsDoc = buf.String()
-	p.occurrence = &hub.Occurrence{ConsumerKey: c.Consumer.Key, Source: in.Source, Name: in.ID, Type: in.Type, Subject: in.Subject,
-		Time: in.Time, Hash: contentHash(in, p.recordsDoc)}
-	for i := range parts {
-		p.occurrence.Records = append(p.occurrence.Records, parts[i].in)
-	}
-	return p, nil
+	return buf.String()
 }
 
 func quote(s string) []byte {
@@ -96,6 +117,9 @@ func checkAttributes(in hub.OccurrenceInput) error {
 		case !hub.Printable(a.value):
 			return hub.Invalid(a.path, "the attribute %s holds control characters or bytes that are not text; CloudEvents allows neither", a.path)
 		}
+	}
+	if strings.HasPrefix(in.Source, hub.OwnSource) {
+		return hub.Invalid("source", "sources that begin with %s are the hub's own; choose another", hub.OwnSource)
 	}
 	if _, err := url.Parse(in.Source); err != nil {
 		return hub.Invalid("source", "the attribute source must be a URI reference (RFC 3986), such as /plant-7/cmms")
@@ -158,64 +182,40 @@ func (e *Engine) part(in hub.RecordInput) (part, []hub.Problem) {
 		return bad("key", "a key can have at most %d bytes", hub.MaxRecordName)
 	case named != "" && named != in.Name:
 		return bad("key", "the key is %q, but the field %s says %q", hub.Clip(in.Name, 40), typ.NameField, hub.Clip(named, 40))
-	case len(in.Data) > hub.MaxFields:
-		return bad("data", "a record can have at most %d fields", hub.MaxFields)
+	case in.SourceUpdatedAt.After(time.Now().Add(hub.MaxClockAhead)):
+		return bad("sourceUpdatedAt", "%s is more than a day ahead, and until then every other state would be taken for an older one; correct the sender's clock",
+			in.SourceUpdatedAt.UTC().Format(time.RFC3339))
 	}
-	data, err := json.Marshal(in.Data)
+	p := part{typ: typ, in: in}
+	if path, message := p.encode(); message != "" {
+		return bad(path, "%s", message)
+	}
+	return p, nil
+}
+
+// encode writes the data as JSON text, and says what follows from it; a message says why it cannot be kept.
+func (p *part) encode() (path, message string) {
+	if len(p.in.Data) > hub.MaxFields {
+		return "data", fmt.Sprintf("a record can have at most %d fields, this one has %d", hub.MaxFields, len(p.in.Data))
+	}
+	data, err := json.Marshal(p.in.Data)
 	if err != nil {
-		return bad("data", "the data cannot be written as JSON")
+		return "data", "the data cannot be written as JSON"
 	}
 	if len(data) > hub.MaxRecordBytes {
-		return bad("data", "a record can have at most %d KiB", hub.MaxRecordBytes>>10)
+		return tooLong(p.in.Data), fmt.Sprintf("a record can have at most %d KiB, this one has %d, most of them in this place; shorten it", hub.MaxRecordBytes>>10, (len(data)+1023)>>10)
 	}
-	return part{typ: typ, in: in, data: string(data), sub: typ.SubjectOf(in.Data)}, nil
+	p.data, p.sub = string(data), p.typ.SubjectOf(p.in.Data)
+	return "", ""
 }
 
-// storeParts writes records: ADD for a new one, EDIT for one that is there.
-func storeParts(tx *sqlite.Tx, c hub.Caller, parts []part) error {
-	for i := range parts {
-		p := &parts[i]
-		edit := func() error { return c.Need(p.typ.Row, hub.Edit) }
-		inserted, err := tx.RecordUpsert(p.in.Type, p.in.Name, p.sub, p.data, edit)
-		if err != nil {
-			return err
-		}
-		if inserted {
-			if err := c.Need(p.typ.Row, hub.Add); err != nil {
-				return err
-			}
+// tooLong is the path of the longest field.
+func tooLong(data hub.Fields) string {
+	path, most := "data", 0
+	for key, v := range data {
+		if b, err := json.Marshal(v); err == nil && (len(b) > most || len(b) == most && path > "data."+key) {
+			path, most = "data."+key, len(b)
 		}
 	}
-	return nil
-}
-
-// RecordsUpsert writes records as they are now: all of them, or none. ADD on the row that guards its type for a new one,
-// EDIT for one that is there.
-func (e *Engine) RecordsUpsert(ctx context.Context, c hub.Caller, records []hub.RecordInput) ([]*hub.Record, error) {
-	if err := c.NeedToken(); err != nil {
-		return nil, err
-	}
-	if len(records) == 0 || len(records) > hub.MaxOccurrenceRecord {
-		return nil, hub.Invalid("records", "give between 1 and %d records", hub.MaxOccurrenceRecord)
-	}
-	parts, err := e.parts(records, "records")
-	if err != nil {
-		return nil, err
-	}
-	var list []*hub.Record
-	err = e.db.Write(ctx, func(tx *sqlite.Tx) error {
-		list = list[:0]
-		if err := storeParts(tx, c, parts); err != nil {
-			return err
-		}
-		for i := range parts {
-			rec, err := tx.Record(parts[i].in.Type, parts[i].in.Name)
-			if err != nil {
-				return err
-			}
-			list = append(list, rec)
-		}
-		return nil
-	})
-	return list, err
+	return path
 }

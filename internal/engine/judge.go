@@ -23,16 +23,22 @@ func (e *Engine) judge(ctx context.Context, rules *rules, p *intake, now time.Ti
 	if err != nil {
 		return nil, err
 	}
-	find := e.lookupFor(ctx, p)
+	find := p.find
+	if find == nil {
+		find = e.lookupFor(ctx, p)
+	}
 	p.before = nil
 	for _, rule := range events {
-		if rule.program != nil && rule.program.AsksBefore() {
+		if p.find == nil && rule.program != nil && rule.program.AsksBefore() {
 			p.before = e.earlier(ctx)
 			break
 		}
 	}
 	for _, w := range p.rows {
-		w.lookup, w.err, w.before = find, nil, p.before.row(w)
+		w.lookup, w.err = find, nil
+		if p.find == nil {
+			w.before = p.before.row(w)
+		}
 	}
 	left := hub.MaxVerdicts
 	list := make([]verdict, len(events))
@@ -90,11 +96,16 @@ func (v *verdict) keep(w *row, yes bool, trace condition.Trace, left *int) {
 
 // lookupFor finds referenced records: those that the occurrence brings first, then the stored ones, each of which is read once.
 func (e *Engine) lookupFor(ctx context.Context, p *intake) lookup {
-	brought := make(map[recordName]hub.Fields, len(p.parts))
-	for i := range p.parts {
-		brought[recordName{p.parts[i].in.Type, p.parts[i].in.Name}] = p.parts[i].in.Data
+	return e.storedBeside(ctx, broughtBy(p.parts))
+}
+
+// broughtBy are the fields of records by their names.
+func broughtBy(parts []part) map[recordName]hub.Fields {
+	brought := make(map[recordName]hub.Fields, len(parts))
+	for i := range parts {
+		brought[recordName{parts[i].in.Type, parts[i].in.Name}] = parts[i].in.Data
 	}
-	return e.storedBeside(ctx, brought)
+	return brought
 }
 
 // recordName names a record.

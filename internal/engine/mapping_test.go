@@ -109,7 +109,7 @@ func TestEachRecipientGetsADeliveryOfItsOwn(t *testing.T) {
 		}
 		{ // When it is sent again it is made anew for the recipient that the others do not have.
 			person.Data["telephone_2"] = "11 99999-0002"
-			if _, err := h.Engine.RecordsUpsert(t.Context(), h.Admin, []hub.RecordInput{person}); err != nil {
+			if _, err := h.Engine.RecordsUpsert(t.Context(), h.Admin, hub.RecordsInput{Records: []hub.RecordInput{person}}); err != nil {
 				t.Fatal(err)
 			}
 			_, list := execution(t, h, key)

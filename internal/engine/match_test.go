@@ -164,7 +164,7 @@ func TestAnOccurrenceWithoutRowsFiresOnlyWithoutConditions(t *testing.T) {
 	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
 		h.Event(t, hub.EventInput{Description: ptr("Only Jonas"), Type: ptr(hubtest.NewWorkOrder), FlowKeys: &[]int64{a.Flow.Key},
 			Terms: &hub.Terms{Mode: hub.ModeAny, Terms: []hub.Term{notEqual("responsible", jonas)}}})
-		if _, err := h.Engine.RecordsUpsert(t.Context(), h.Admin, team("OT-8").Records); err != nil {
+		if _, err := h.Engine.RecordsUpsert(t.Context(), h.Admin, hub.RecordsInput{Records: team("OT-8").Records}); err != nil {
 			t.Fatal(err)
 		}
 		p := h.Publish(t, hubtest.WorkOrder("OT-8"))

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/recado-hub/recado/internal/condition"
@@ -16,7 +17,12 @@ const maxRows = 500
 // prepare runs the flow up to its deliveries: rights, source, filter, mapping. brought are rows that the occurrence has just
 // brought; nil has them read from the records. Whatever keeps the execution from having deliveries becomes its reason.
 func (r *run) prepare(ctx context.Context, p *program, brought []*row) error {
-	refused, err := r.e.rights(ctx, p)
+	q, err := r.e.query(p, r.exec)
+	if err != nil {
+		r.exec.Reason = &hub.Reason{Code: hub.ReasonInvalidFlow, Path: "source.parameters", Message: err.Error()}
+		return nil
+	}
+	refused, err := r.e.rights(ctx, p, q.needs...)
 	if err != nil {
 		return err
 	}
@@ -26,6 +32,9 @@ func (r *run) prepare(ctx context.Context, p *program, brought []*row) error {
 	}
 	rows, err := r.source(p, brought)
 	if err != nil {
+		return err
+	}
+	if rows, err = q.narrow(rows, r.tx.Now()); err != nil {
 		return err
 	}
 	if r.exec.Reason != nil {
@@ -57,8 +66,9 @@ func (r *run) prepare(ctx context.Context, p *program, brought []*row) error {
 	return nil
 }
 
-// rights says why the flow may not read with the rights that its consumer has now; nil if it may.
-func (e *Engine) rights(ctx context.Context, p *program) (*hub.Reason, error) {
+// rights says why the flow may not read with the rights that its consumer has now; nil if it may. more are rows that it needs
+// beside those of every run.
+func (e *Engine) rights(ctx context.Context, p *program, more ...hub.Row) (*hub.Reason, error) {
 	consumer, group, err := e.db.ConsumerRights(ctx, p.flow.Definition.Source.ConsumerKey)
 	if err != nil {
 		return nil, err
@@ -72,7 +82,7 @@ func (e *Engine) rights(ctx context.Context, p *program) (*hub.Reason, error) {
 			Message:  fmt.Sprintf("the flow's consumer %q may not be used by flows: hubEnabled is off", consumer.Name),
 			NextStep: "switch hubEnabled on for the consumer"}, nil
 	}
-	for _, row := range p.needs {
+	for _, row := range slices.Concat(p.needs, more) {
 		if !group.Grants.Allows(row, hub.See) {
 			return &hub.Reason{Code: hub.ReasonPermission, Path: "source.consumer",
 				Message:  fmt.Sprintf("the group %q of the flow's consumer %q lacks %s:SEE", group.Description, consumer.Name, row),

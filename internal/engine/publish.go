@@ -32,7 +32,7 @@ func (e *Engine) Publish(ctx context.Context, c hub.Caller, in hub.OccurrenceInp
 	if e.draining.Load() {
 		return nil, errDraining
 	}
-	p, err := e.intake(c, in, main)
+	p, err := e.intake(ctx, c, in, main)
 	if err != nil {
 		return nil, err
 	}
@@ -56,29 +56,45 @@ func (e *Engine) publish(ctx context.Context, c hub.Caller, p *intake) (*hub.Pub
 		return nil, err
 	}
 	out := &hub.Published{}
-	hand := handOver{e: e}
-	err = e.db.Write(ctx, func(tx *sqlite.Tx) error {
-		hand.again()
+	err = e.attempt(ctx, rules, func(tx *sqlite.Tx, hand *handOver) error {
 		*out = hub.Published{}
+		if err := p.before.unmoved(tx); err != nil {
+			return err
+		}
+		return e.store(ctx, tx, c, rules, p, verdicts, out, hand)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if out.Derived, err = e.db.Disclosed(ctx, c, out.Derived); err != nil {
+		return nil, err
+	}
+	return out, e.db.DisclosePublished(ctx, c, out)
+}
+
+// attempt runs fn in a transaction, with the rules by which it was prepared, and hands over what it put on its way. errStale
+// says that the configuration is not that of the rules any more.
+func (e *Engine) attempt(ctx context.Context, rules *rules, fn func(*sqlite.Tx, *handOver) error) error {
+	hand := handOver{e: e}
+	err := e.db.Write(ctx, func(tx *sqlite.Tx) error {
+		hand.again()
 		if e.draining.Load() {
 			return errDraining
 		}
 		if tx.ConfigChanged() || e.db.ConfigVersion() != rules.version {
 			return errStale
 		}
-		if err := p.before.unmoved(tx); err != nil {
+		if err := fn(tx, &hand); err != nil {
 			return err
 		}
-		return e.store(ctx, tx, c, rules, p, verdicts, out, &hand)
+		tx.AfterCommit(hand.leave)
+		return nil
 	})
 	hand.done(err)
-	if err != nil {
-		return nil, err
-	}
-	if hand.left {
+	if err == nil && hand.left {
 		e.nudge()
 	}
-	return out, e.db.DisclosePublished(ctx, c, out)
+	return err
 }
 
 // store writes the occurrence, its records and its executions, and starts what can start at once.
@@ -97,25 +113,35 @@ func (e *Engine) store(ctx context.Context, tx *sqlite.Tx, c hub.Caller, rules *
 	if !inserted {
 		return repeat(tx, p.occurrence, out)
 	}
-	if err := storeParts(tx, c, p.parts); err != nil {
+	w := &writing{ctx: ctx, e: e, rules: rules, tx: tx, caller: c, brings: &o, silent: p.silent, path: "data.records"}
+	if err := w.write(p.parts); err != nil {
 		return err
 	}
 	tx.Change(hub.Change{Subject: hub.SubjectOccurrence, Key: o.Key, To: "RECEIVED", Cause: hub.Reason{Code: hub.ReasonPublished, By: c.Consumer.ID()}})
-	out.Occurrence = &o
-	for _, s := range runs {
-		if err := e.startNow(ctx, rules, s.run, s.rows, hand); err != nil {
-			return err
-		}
-		out.Executions = append(out.Executions, s.run.exec)
+	out.Occurrence, out.Records = &o, w.outcomes
+	if out.Executions, err = e.start(ctx, rules, runs, hand); err != nil {
+		return err
 	}
-	tx.AfterCommit(hand.leave)
-	return nil
+	out.Derived, err = w.derive(hand)
+	return err
 }
 
 // starting is a new execution with the rows that started it.
 type starting struct {
 	run  *run
 	rows []*row
+}
+
+// start starts what can start at once of new executions; the rest waits in the queue.
+func (e *Engine) start(ctx context.Context, rules *rules, runs []starting, hand *handOver) ([]*hub.Execution, error) {
+	var list []*hub.Execution
+	for _, s := range runs {
+		if err := e.startNow(ctx, rules, s.run, s.rows, hand); err != nil {
+			return nil, err
+		}
+		list = append(list, s.run.exec)
+	}
+	return list, nil
 }
 
 // runs makes the executions that fired events ask for, and notes in the occurrence what each event made of it.

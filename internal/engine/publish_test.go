@@ -116,7 +116,7 @@ func TestBadOccurrencesAreRefusedWithAPathAndNothingIsStored(t *testing.T) {
 			{"an id with a control character", func(in *hub.OccurrenceInput) { in.ID = "a\x1bb" }, "id", "control characters"},
 			{"a subject that is no text", func(in *hub.OccurrenceInput) { in.Subject = "OT\xff" }, "subject", "not text"},
 			{"a source that is no URI", func(in *hub.OccurrenceInput) { in.Source = "http://[::1" }, "source", "RFC 3986"},
-			{"a record that is too large", func(in *hub.OccurrenceInput) { in.Records = with("note", strings.Repeat("x", hub.MaxRecordBytes)) }, "data.records.1.data", "at most 256 KiB"},
+			{"a record that is too large", func(in *hub.OccurrenceInput) { in.Records = with("note", strings.Repeat("x", hub.MaxRecordBytes)) }, "data.records.1.data.note", "this one has 257"},
 		} {
 			in := forJonas("OT-1")
 			c.change(&in)
@@ -202,29 +202,38 @@ func TestPublishingNeedsTheRightOfEveryTypeItTouches(t *testing.T) {
 
 func TestRecordsAreWrittenAllOrNone(t *testing.T) {
 	scene(t, nil, func(t *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) {
-		list, err := h.Engine.RecordsUpsert(t.Context(), h.Admin, []hub.RecordInput{hubtest.Person(jonas, jonasPhone), hubtest.Task("OT-1", 1, jonas)})
-		if err != nil || len(list) != 2 || list[0].Name != jonas || list[1].Name != "1" || list[1].Subject != "OT-1" || list[0].Version != 1 {
+		upsert := func(c hub.Caller, records ...hub.RecordInput) ([]hub.RecordResult, error) {
+			out, err := h.Engine.RecordsUpsert(t.Context(), c, hub.RecordsInput{Records: records})
+			if err != nil {
+				return nil, err
+			}
+			return out.Results, nil
+		}
+		list, err := upsert(h.Admin, hubtest.Person(jonas, jonasPhone), hubtest.Task("OT-1", 1, jonas))
+		if err != nil || len(list) != 2 || list[0].Record.Name != jonas || list[1].Record.Name != "1" || list[1].Record.Subject != "OT-1" || list[0].Record.Version != 1 {
 			t.Fatalf("%+v, %v", list, err)
 		}
-		list, err = h.Engine.RecordsUpsert(t.Context(), h.Admin, []hub.RecordInput{hubtest.Person(jonas, jonasPhone)})
-		if err != nil || list[0].Version != 1 {
-			t.Errorf("writing the same again makes version %d (%v)", list[0].Version, err)
+		list, err = upsert(h.Admin, hubtest.Person(jonas, jonasPhone))
+		if err != nil || list[0].Record.Version != 1 || list[0].Outcome != hub.RecordUnchanged {
+			t.Errorf("writing the same again makes %+v (%v)", list, err)
 		}
-		list, err = h.Engine.RecordsUpsert(t.Context(), h.Admin, []hub.RecordInput{hubtest.Person(jonas, martaPhone)})
-		if err != nil || list[0].Version != 2 || list[0].Data["sms"] != martaPhone {
-			t.Errorf("writing something else: %+v, %v", list[0], err)
+		list, err = upsert(h.Admin, hubtest.Person(jonas, martaPhone))
+		if err != nil || list[0].Record.Version != 2 || list[0].Record.Data["sms"] != martaPhone || list[0].Outcome != hub.RecordWritten {
+			t.Errorf("writing something else: %+v, %v", list, err)
 		}
 		adds := hubtest.CallerWith(t, h.DB, hubtest.May(hubtest.RowPersonnel, hub.Add))
-		_, err = h.Engine.RecordsUpsert(t.Context(), adds, []hub.RecordInput{hubtest.Person(marta, martaPhone), hubtest.Person(jonas, jonasPhone)})
+		_, err = upsert(adds, hubtest.Person(marta, martaPhone), hubtest.Person(jonas, jonasPhone))
 		if hub.CodeOf(err) != hub.CodeForbidden {
 			t.Errorf("changing a person without EDIT: %v", err)
 		}
 		wantRecords(t, h, 2)
-		_, err = h.Engine.RecordsUpsert(t.Context(), h.Admin, []hub.RecordInput{hubtest.Person(marta, martaPhone), {Type: "person"}})
+		_, err = upsert(h.Admin, hubtest.Person(marta, martaPhone), hub.RecordInput{Type: "person"})
 		wantError(t, err, hub.CodeInvalid, "records.1.key", "no key")
 		wantRecords(t, h, 2)
-		_, err = h.Engine.RecordsUpsert(t.Context(), h.Admin, nil)
+		_, err = upsert(h.Admin)
 		wantError(t, err, hub.CodeInvalid, "records", "between 1 and 500")
+		_, err = upsert(h.Admin, make([]hub.RecordInput, 10_000)...)
+		wantError(t, err, hub.CodeInvalid, "records", "split these 10000 over 20 calls")
 	})
 }
 

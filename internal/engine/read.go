@@ -7,7 +7,6 @@ import (
 	"runtime/debug"
 	"time"
 
-	"github.com/recado-hub/recado/internal/condition"
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/sqlite"
 )
@@ -194,7 +193,7 @@ func (r *run) deliverRecord(ctx context.Context, p *program, name string) error 
 		return err
 	}
 	w := r.row(p, rec)
-	if p.filter.Match(w, condition.Moment{Now: r.exec.CreatedAt}) {
+	if p.filter.Match(w, w.moment(r.tx.Now())) {
 		for i := range p.flow.Definition.Targets {
 			if err := r.deliver(ctx, p, i, w); err != nil {
 				return err

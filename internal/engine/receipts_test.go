@@ -314,7 +314,7 @@ func TestASubjectWithTooManyRowsIsSaidAndNotCutOff(t *testing.T) {
 		for i := range 500 {
 			tasks = append(tasks, hubtest.Task("OT-1", 100+i, marta))
 		}
-		if _, err := h.Engine.RecordsUpsert(t.Context(), h.Admin, tasks); err != nil {
+		if _, err := h.Engine.RecordsUpsert(t.Context(), h.Admin, hub.RecordsInput{Records: tasks}); err != nil {
 			t.Fatal(err)
 		}
 		key := started(t, h.Publish(t, forJonas("OT-1")))

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/recado-hub/recado/internal/catalog"
@@ -141,6 +142,7 @@ type program struct {
 	mapping []*mapping.Program // by target
 	to      []mapping.Recipient
 	needs   []hub.Row // rows of the matrix that the flow's consumer must SEE
+	query   *query    // what the source action is asked for, if the execution does not say otherwise
 }
 
 type programKey struct {
@@ -188,6 +190,9 @@ func (e *Engine) compile(f *hub.Flow) (*program, error) {
 		p.mapping = append(p.mapping, m)
 		p.to = append(p.to, t.Recipient.Mapping())
 	}
+	if p.query, err = e.sourceQuery(action, d.Source.Parameters); err != nil {
+		return nil, err
+	}
 	p.needs, err = e.flowNeeds(d)
 	return p, err
 }
@@ -198,11 +203,9 @@ func (e *Engine) flowNeeds(d *hub.FlowDefinition) ([]hub.Row, error) {
 	action := e.catalog.SourceAction(d.Source.Action)
 	typ := e.catalog.RecordType(action.RecordType)
 	needs := []hub.Row{typ.Row}
-	seen := map[hub.Row]bool{typ.Row: true}
-	add := func(fact hub.FieldFact) {
-		for _, row := range fact.Needs {
-			if !seen[row] {
-				seen[row] = true
+	add := func(rows []hub.Row) {
+		for _, row := range rows {
+			if !slices.Contains(needs, row) {
 				needs = append(needs, row)
 			}
 		}
@@ -212,14 +215,17 @@ func (e *Engine) flowNeeds(d *hub.FlowDefinition) ([]hub.Row, error) {
 		if !fact.Known {
 			return nil, hub.Invalid("", "the source has no field %q", hub.Clip(path, 60))
 		}
-		add(fact)
+		add(fact.Needs)
 	}
 	for _, l := range flowLookups(d) {
 		fact, _ := e.catalog.Resolve(l.Type, l.Field)
 		if !fact.Known {
 			return nil, hub.Invalid("", "there is no field %q of %q to look up", hub.Clip(l.Field, 60), hub.Clip(l.Type, 60))
 		}
-		add(fact)
+		add(fact.Needs)
+	}
+	if q, err := e.sourceQuery(action, d.Source.Parameters); err == nil { // wrong parameters are a problem of their own
+		add(q.needs)
 	}
 	return needs, nil
 }

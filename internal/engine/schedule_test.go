@@ -54,9 +54,13 @@ func clockFlow(t *testing.T, h *hubtest.Hub, s *hub.Schedule, change func(*hub.F
 
 func upsert(t testing.TB, h *hubtest.Hub, records ...hub.RecordInput) []*hub.Record {
 	t.Helper()
-	list, err := h.Engine.RecordsUpsert(t.Context(), h.Admin, records)
+	out, err := h.Engine.RecordsUpsert(t.Context(), h.Admin, hub.RecordsInput{Records: records})
 	if err != nil {
 		t.Fatal(err)
+	}
+	var list []*hub.Record
+	for _, r := range out.Results {
+		list = append(list, r.Record)
 	}
 	return list
 }

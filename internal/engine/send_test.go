@@ -94,7 +94,7 @@ func TestADeliveryThatCouldNotBeMadeIsMadeAnewWhenSentAgain(t *testing.T) {
 				t.Fatalf("before %s is there the delivery is %s because %+v", fix.field, d.State, d.Reason)
 			}
 			in.Records[1].Data[fix.field] = fix.value
-			if _, err := h.Engine.RecordsUpsert(t.Context(), h.Admin, in.Records[1:]); err != nil {
+			if _, err := h.Engine.RecordsUpsert(t.Context(), h.Admin, hub.RecordsInput{Records: in.Records[1:]}); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := h.Engine.DeliveryRetry(t.Context(), h.Admin, d.Key); err != nil {

@@ -1,13 +1,10 @@
 package engine
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
+	"time"
 
-	"github.com/recado-hub/recado/internal/catalog"
-	"github.com/recado-hub/recado/internal/condition"
 	"github.com/recado-hub/recado/internal/hub"
 )
 
@@ -19,53 +16,35 @@ const (
 	maxLookups  = 4_096   // referenced records that are remembered meanwhile
 )
 
-// query is which records of its type a source action finds.
-type query struct {
-	records *catalog.RecordType
-	match   func(*row) bool // nil: all of them
-}
-
-// sourceQuery is the one place where the parameters of a source action become conditions on the records that it finds.
-// Parameters that the action does not have are INVALID. Nil parameters are none.
-func (e *Engine) sourceQuery(action *catalog.SourceAction, parameters json.RawMessage) (*query, error) {
-	q := &query{records: e.catalog.RecordType(action.RecordType)}
-	if text := bytes.TrimSpace(parameters); len(text) == 0 || bytes.Equal(text, []byte("null")) {
-		return q, nil
+// query is what an execution asks the source action for: what its flow says, or what it was started with.
+func (e *Engine) query(p *program, exec *hub.Execution) (*query, error) {
+	if exec.Parameters == nil {
+		return p.query, nil
 	}
-	var given map[string]json.RawMessage
-	if err := json.Unmarshal(parameters, &given); err != nil {
-		return nil, hub.Invalid("parameters", "the parameters of a source action are an object")
-	}
-	for name := range given {
-		return nil, hub.Invalid(hub.Path("parameters", name), "the source action %s has no parameter %q; leave it out", action.Key, hub.Clip(name, 60))
-	}
-	return q, nil
-}
-
-// parameters are those with which an execution reads.
-func (p *program) parameters(exec *hub.Execution) json.RawMessage {
-	if exec.Parameters != nil {
-		return exec.Parameters
-	}
-	return p.flow.Definition.Source.Parameters
+	return e.sourceQuery(e.catalog.SourceAction(p.flow.Definition.Source.Action), exec.Parameters)
 }
 
 // selectRows finds the records of an execution that no occurrence started: those of the source query that pass the flow's
 // filter, by their names. It reads page by page outside of any transaction, so it holds up nobody and takes little memory.
 // A reason says that there is nothing to send, or too much.
 func (e *Engine) selectRows(ctx context.Context, p *program, exec *hub.Execution) (names []string, why *hub.Reason, err error) {
-	if why, err = e.rights(ctx, p); why != nil || err != nil {
-		return nil, why, err
-	}
-	q, err := e.sourceQuery(e.catalog.SourceAction(p.flow.Definition.Source.Action), p.parameters(exec))
+	q, err := e.query(p, exec)
 	if err != nil {
 		return nil, nil, err
 	}
+	if why, err = e.rights(ctx, p, q.needs...); why != nil || err != nil {
+		return nil, why, err
+	}
+	return e.selectQuery(ctx, p, q)
+}
+
+// selectQuery is selectRows for a query with whose needs somebody may read.
+func (e *Engine) selectQuery(ctx context.Context, p *program, q *query) (names []string, why *hub.Reason, err error) {
 	look := e.remembering(ctx)
-	at := condition.Moment{Now: exec.CreatedAt}
-	read := 0
+	found := selection{query: q}
+	read, now := 0, time.Now()
 	for after := int64(0); ; {
-		page, err := e.db.RecordsOfType(ctx, q.records.Key, after, readPage)
+		page, err := e.page(ctx, q, after)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -75,35 +54,22 @@ func (e *Engine) selectRows(ctx context.Context, p *program, exec *hub.Execution
 		for _, rec := range page {
 			after = rec.Key
 			w := &row{catalog: e.catalog, typ: q.records, name: rec.Name, data: rec.Data, lookup: look}
-			if (q.match == nil || q.match(w)) && p.filter.Match(w, at) {
-				names = append(names, rec.Name)
+			if q.match(w, now) {
+				found.add(w, p.filter.Match(w, w.moment(now)))
 			}
 			if w.err != nil {
 				return nil, nil, w.err
 			}
 		}
-		if len(names) > maxSelected {
-			return nil, tooMany(fmt.Sprintf("the source query found more than %d rows; nothing was sent", maxSelected)), nil
-		}
-		if len(page) < readPage {
-			return names, nothing(read, len(names)), nil
+		if len(page) < readPage || found.full() {
+			names, why := found.names()
+			return names, why, nil
 		}
 	}
 }
 
 func tooMany(message string) *hub.Reason {
 	return &hub.Reason{Code: hub.ReasonTooManyRows, Path: "source", Message: message, NextStep: "narrow the source query or the filter of the flow"}
-}
-
-// nothing says why there is nothing to send; nil if there is something.
-func nothing(read, kept int) *hub.Reason {
-	switch {
-	case read == 0:
-		return &hub.Reason{Code: hub.ReasonNoRows, Message: "the source query found no rows"}
-	case kept == 0:
-		return &hub.Reason{Code: hub.ReasonFilteredOut, Path: "filter", Message: fmt.Sprintf("the flow's filter dropped all %d rows", read)}
-	}
-	return nil
 }
 
 // remembering finds referenced records and remembers some of them: many rows refer to the same few.

@@ -2,7 +2,6 @@ package hub
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/recado-hub/recado/internal/condition"
@@ -16,6 +15,7 @@ type FlowFacts struct {
 	ActionKnown bool                                    // whether the catalogue has the source action
 	Field       func(path string) FieldFact             // what the catalogue says of a field path of the source's rows
 	Lookup      func(recordType, path string) FieldFact // the same of the records of a type; nil if it is not known
+	Parameters  []Problem                               // what the source action says of its parameters, with paths inside the source
 	Targets     []TargetFacts                           // one for each target
 	Events      []*Event                                // those that run the flow, archived ones aside
 	Now         time.Time                               // when this holds: a consumer may have expired
@@ -96,8 +96,9 @@ func sourceProblems(s *FlowSource, facts FlowFacts) []Problem {
 	default:
 		p = append(p, Problem{Code: ProblemSettingInvalid, Path: "source.rows", Message: fmt.Sprintf("there is no choice of rows %q; use MATCHING or SUBJECT", Clip(string(s.Rows), 40))})
 	}
-	if text := strings.TrimSpace(string(s.Parameters)); text != "" && text != "null" && text != "{}" {
-		p = append(p, Problem{Code: ProblemParameterInvalid, Path: "source.parameters", Message: "this source action takes no parameters", NextStep: "leave them out"})
+	for _, q := range facts.Parameters {
+		q.Path = joinPath("source", q.Path)
+		p = append(p, q)
 	}
 	return append(p, ConsumerProblems(facts.Consumer, facts.Now)...)
 }

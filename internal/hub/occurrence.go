@@ -29,6 +29,9 @@ type RecordInput struct {
 	Type string `json:"type"`
 	Name string `json:"key"`
 	Data Fields `json:"data"`
+
+	// SourceUpdatedAt is when the sender's own copy became so; zero if it does not say. It orders what comes: see [JudgeWrite].
+	SourceUpdatedAt time.Time `json:"sourceUpdatedAt,omitzero"`
 }
 
 // OccurrenceInput is what publishing an occurrence needs: the attributes of a CloudEvent (CloudEvents 1.0) and its data.
@@ -39,7 +42,15 @@ type OccurrenceInput struct {
 	Subject string
 	Time    time.Time // zero: when it was received
 	Records []RecordInput
+	Derive  *bool // false: notice nothing by itself in the records that it brings; nil: notice
 }
+
+// The sources of what the hub notices by itself. Nobody else may publish under them.
+const (
+	OwnSource     = "/recado/"
+	SourceDerived = OwnSource + "derived" // in a record that was written
+	SourceClock   = OwnSource + "clock"   // because of the time
+)
 
 // Limits of occurrences.
 const (
@@ -113,4 +124,7 @@ type Published struct {
 	Occurrence *Occurrence
 	Executions []*Execution
 	Repeat     bool // the same occurrence had come before; this is the first one
+
+	Records []RecordOutcome // what became of each record that it brought, in their order; nil for a repeat
+	Derived []*Occurrence   // what the hub noticed by itself in those records
 }

@@ -95,6 +95,7 @@ func Fold(s string) string { return strings.ToLower(s) }
 type List[T any] struct {
 	Items   []T
 	HasNext bool
+	End     string              // the cursor to go on from, if that is not the place of the last item: more was looked at than is shown
 	Total   func() (int, error) // counts the whole list when asked; nil where counting is not offered
 }
 

@@ -56,6 +56,8 @@ const (
 	ReasonCheck             ReasonCode = "CHECK"                 // a check of the settings
 	ReasonResend            ReasonCode = "RESEND"                // unknown for too long, and the flow's policy is to send again
 	ReasonInternal          ReasonCode = "INTERNAL"              // a fault of the hub; the log has the detail
+	ReasonDerived           ReasonCode = "DERIVED"               // the hub noticed it by itself in a record that was written
+	ReasonClock             ReasonCode = "CLOCK"                 // the hub noticed it by itself when its time came
 	ReasonTrigger           ReasonCode = "TRIGGER_MISMATCH"      // the event matched, but its flow is not for events
 	ReasonScheduled         ReasonCode = "SCHEDULED"             // its time had come
 	ReasonMissed            ReasonCode = "MISSED"                // planned times passed while the hub could not run them

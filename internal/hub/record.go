@@ -12,6 +12,10 @@ type Record struct {
 	Data      Fields
 	CreatedAt time.Time
 	UpdatedAt time.Time
+
+	SourceUpdatedAt time.Time // when the sender's own copy became so; zero if no sender has said
+	ConsumerKey     int64     // who wrote this state; 0 if that is not known
+	OccurrenceKey   int64     // which brought this state; 0 if none did
 }
 
 // ID is the public id.
@@ -31,4 +35,6 @@ const (
 	MaxRecordName  = 200 // bytes
 	MaxRecordBytes = 256 << 10
 	MaxFields      = 500
+
+	MaxClockAhead = 24 * time.Hour // of a sender's time of a record
 )

@@ -122,3 +122,14 @@ func (t Terms) problems(path string) (list []Problem) {
 	}
 	return list
 }
+
+// TermsProblems names what is wrong with terms on their own, and the fields that they name and nobody has.
+func TermsProblems(path string, t Terms, field func(string) FieldFact) []Problem {
+	problems := t.problems(path)
+	t.Each(path, func(path string, term Term) {
+		if !field(term.Field).Known {
+			problems = append(problems, Problem{Code: ProblemFieldUnknown, Path: Path(path, "field"), Message: "there is no field " + Clip(term.Field, 60)})
+		}
+	})
+	return problems
+}

@@ -118,6 +118,15 @@ func SealedColumns() (names []string) {
 	return names
 }
 
+// ExplainOptions is Explain of a page of what pickers list.
+func (db *DB) ExplainOptions(ctx context.Context, types []string, search string, p hub.Page) ([]string, error) {
+	query, args, err := optionsStatement(types, search, p, 51)
+	if err != nil {
+		return nil, err
+	}
+	return db.Explain(ctx, query, args...)
+}
+
 // ReadMatches reads matches from the text of their column.
 func ReadMatches(text string) (list []hub.Match, err error) {
 	err = matchesColumn{&list}.Scan(text)

@@ -179,7 +179,7 @@ func TestListsOfHistoryAnswerEveryFilterPageByPage(t *testing.T) {
 			for i := range 120 {
 				v := rec{oneOf(r, types...), string(rune('a' + i)), oneOf(r, "", "WO-1", "WO-2")}
 				stored = append(stored, v)
-				if _, err := tx.RecordUpsert(v.typ, v.name, v.subject, `{"n":9007199254740993}`, nil); err != nil {
+				if _, err := tx.RecordWrite(sqlite.RecordWrite{Type: v.typ, Name: v.name, Subject: v.subject, Data: `{"n":9007199254740993}`}, nil); err != nil {
 					return err
 				}
 			}

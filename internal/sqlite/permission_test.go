@@ -141,6 +141,12 @@ var asks = map[string]ask{
 	"AttemptsOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.AttemptsOf(ctx, c, []int64{1}))
 	}},
+	"RecordNamed": {seePersons, func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.RecordNamed(ctx, c, "person", "nobody"))
+	}},
+	"RecordOptions": {seePersons, func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.RecordOptions(ctx, c, []string{"person"}, "", page))
+	}},
 	"ReceiptsOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.ReceiptsOf(ctx, c, []int64{1}))
 	}},
@@ -148,7 +154,7 @@ var asks = map[string]ask{
 
 // elsewhere says of the other methods that take a caller where their permission is tested: it depends on what is read.
 var elsewhere = []string{"GroupsByKey", "ConsumersByKey", "IntegrationsByKey", "FlowsByKey", "EventsByKey", "OccurrencesByKey", "ExecutionsByKey", "DeliveriesByKey", "AuditEntriesByKey",
-	"Occurrences", "Occurrence", "Records", "Record", "Disclose", "DiscloseIntegration", "DisclosePublished", "ScanOccurrences"}
+	"Occurrences", "Occurrence", "Records", "Record", "RecordHistory", "Disclose", "Disclosed", "DiscloseIntegration", "DisclosePublished", "ScanOccurrences"}
 
 func TestEveryMethodAsksForItsPermissionAndForNoOther(t *testing.T) {
 	t.Parallel()
@@ -227,7 +233,7 @@ func TestOccurrencesAndRecordsAreGuardedByTheirType(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		_, err = tx.RecordUpsert("person", "jonas", "", "{}", nil)
+		_, err = tx.RecordWrite(sqlite.RecordWrite{Type: "person", Name: "jonas", Data: "{}"}, nil)
 		return err
 	})
 	person, err := db.Number(ctx, "SELECT key FROM records")
@@ -261,6 +267,17 @@ func TestOccurrencesAndRecordsAreGuardedByTheirType(t *testing.T) {
 	if r := must(db.Record(ctx, both, int64(person)))(t); r.Name != "jonas" {
 		t.Errorf("read %+v", r)
 	}
+	_, err = db.RecordHistory(ctx, orders, int64(person), page)
+	refused(t, err, hub.CodeForbidden, "")
+	if l := must(db.RecordHistory(ctx, both, int64(person), page))(t); len(l.Items) != 1 || l.Items[0].Version != 1 {
+		t.Errorf("the history is %+v", l.Items)
+	}
+	if l := must(db.Disclosed(ctx, bare, []*hub.Occurrence{o}))(t); len(l) != 0 {
+		t.Errorf("who may not see work orders is handed %+v", l)
+	}
+	if l := must(db.Disclosed(ctx, orders, []*hub.Occurrence{o}))(t); len(l) != 1 {
+		t.Errorf("who may see work orders is handed %+v", l)
+	}
 	_, err = db.Records(ctx, bare, "", "", page)
 	refused(t, err, hub.CodeForbidden, "")
 	for _, read := range []func() error{
@@ -268,6 +285,7 @@ func TestOccurrencesAndRecordsAreGuardedByTheirType(t *testing.T) {
 		func() error { return lastly(db.Occurrences(ctx, hub.Caller{}, hub.OccurrenceFilter{}, page)) },
 		func() error { return lastly(db.Record(ctx, hub.Caller{}, int64(person))) },
 		func() error { return lastly(db.Records(ctx, hub.Caller{}, "person", "", page)) },
+		func() error { return lastly(db.RecordHistory(ctx, hub.Caller{}, int64(person), page)) },
 	} {
 		refused(t, read(), hub.CodeUnauthenticated, "")
 	}

@@ -8,33 +8,17 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-const recordColumns = "key, type, name, subject, version, data, created_at, updated_at"
+const recordColumns = "key, type, name, subject, version, data, created_at, updated_at, source_at, consumer, occurrence"
 
 func scanRecord(r scanner) (*hub.Record, error) {
 	rec := &hub.Record{}
 	var data string
-	err := r.Scan(&rec.Key, &rec.Type, &rec.Name, &rec.Subject, &rec.Version, &data, millis{&rec.CreatedAt}, millis{&rec.UpdatedAt})
+	err := r.Scan(&rec.Key, &rec.Type, &rec.Name, &rec.Subject, &rec.Version, &data, millis{&rec.CreatedAt}, millis{&rec.UpdatedAt},
+		micros{&rec.SourceUpdatedAt}, &rec.ConsumerKey, &rec.OccurrenceKey)
 	if err == nil {
 		err = decodeNumbers([]byte(data), &rec.Data)
 	}
 	return rec, err
-}
-
-// RecordUpsert writes a record as it is now: a new one, or in place of the older state. data is its fields as JSON text.
-// When there is one already, edit is asked first, and its error is returned. Writing the same data again changes nothing.
-func (tx *Tx) RecordUpsert(typ, name, subject, data string, edit func() error) (inserted bool, err error) {
-	now := ms(tx.now)
-	inserted, err = tx.one("INSERT INTO records ("+recordColumns+") VALUES (?, ?, ?, ?, 1, ?, ?, ?) ON CONFLICT (type, name) DO NOTHING",
-		hub.NewKey(tx.now), typ, name, subject, data, now, now)
-	if err != nil || inserted {
-		return inserted, err
-	}
-	if err := edit(); err != nil {
-		return false, err
-	}
-	delete(tx.db.w.references, recordName{typ, name})
-	return false, tx.exec("UPDATE records SET subject = ?, data = ?, version = version + 1, updated_at = ? WHERE type = ? AND name = ? AND (data <> ? OR subject <> ?)",
-		subject, data, now, typ, name, data, subject)
 }
 
 // Record reads a record by type and name; nil if there is none.
@@ -80,6 +64,17 @@ func (tx *Tx) RecordsOfSubject(typ, subject string, limit int) (list []*hub.Reco
 	return list, err
 }
 
+// NewestOfSubject reads the records of a type that belong to a subject and came in last, at most limit.
+func (tx *Tx) NewestOfSubject(typ, subject string, limit int) (list []*hub.Record, err error) {
+	err = tx.each("SELECT "+recordColumns+" FROM records WHERE type = ? AND subject = ? AND subject <> '' ORDER BY key DESC LIMIT ?", []any{typ, subject, limit},
+		func(r scanner) error {
+			rec, err := scanRecord(r)
+			list = append(list, rec)
+			return err
+		})
+	return list, err
+}
+
 // RecordData reads the fields of a record by type and name; nil if there is none. It asks nobody: the engine asks for the
 // rights of the flow's consumer.
 func (db *DB) RecordData(ctx context.Context, typ, name string) (hub.Fields, error) {
@@ -98,6 +93,11 @@ func (db *DB) RecordData(ctx context.Context, typ, name string) (hub.Fields, err
 // nobody, since the engine asks for the rights of the flow's consumer.
 func (db *DB) RecordsOfType(ctx context.Context, typ string, after int64, limit int) ([]*hub.Record, error) {
 	return readAll(db.reads(ctx), scanRecord, recordsOfType, typ, after, limit)
+}
+
+// RecordsOfSubjectAfter is RecordsOfType for the records that belong to a subject.
+func (db *DB) RecordsOfSubjectAfter(ctx context.Context, typ, subject string, after int64, limit int) ([]*hub.Record, error) {
+	return readAll(db.reads(ctx), scanRecord, "SELECT "+recordColumns+" FROM records WHERE type = ? AND subject = ? AND subject <> '' AND key > ? ORDER BY key LIMIT ?", typ, subject, after, limit)
 }
 
 const recordsOfType = "SELECT " + recordColumns + " FROM records WHERE type = ? AND key > ? ORDER BY key LIMIT ?"

@@ -50,3 +50,11 @@ func (db *DB) Record(ctx context.Context, c hub.Caller, key int64) (*hub.Record,
 	}
 	return r, nil
 }
+
+// RecordNamed reads a record by its type and name; nil if there is none. It needs SEE on the row that guards its type.
+func (db *DB) RecordNamed(ctx context.Context, c hub.Caller, typ, name string) (*hub.Record, error) {
+	if err := db.recordTypes().need(c, typ); err != nil {
+		return nil, err
+	}
+	return first(readAll(db.reads(ctx), records.scan, records.query(" WHERE type = ? AND name = ?"), typ, name))
+}

@@ -23,6 +23,19 @@ func init() {
 
 var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
+// folded asks for a part of a column that holds text in lower case already.
+func (w *terms) folded(part string) error {
+	part = strings.TrimSpace(part)
+	if part == "" {
+		return nil
+	}
+	if utf8.RuneCountInString(part) > hub.MaxDescription {
+		return hub.Invalid("search", "the text to search for can have at most %d characters", hub.MaxDescription)
+	}
+	w.and(`folded LIKE ? ESCAPE '\'`, "%"+likeEscaper.Replace(hub.Fold(part))+"%")
+	return nil
+}
+
 // search asks for a part of one of the columns, whatever the case of its letters. It reads every row, so it is for lists
 // of configuration only.
 func (w *terms) search(part string, columns ...string) error {

@@ -12,8 +12,8 @@ import (
 // specVersion is the version of CloudEvents that is spoken here.
 const specVersion = "1.0"
 
-// event reads the body as a CloudEvent in JSON (CloudEvents JSON format 1.0 §3) into what the engine takes. Extension
-// attributes are checked and left out. In data it wants what a record list needs and nothing else, so that a
+// event reads the body as a CloudEvent in JSON (CloudEvents JSON format 1.0 §3) into what the engine takes. Of extension
+// attributes recadoderive is ours, others are checked and left out. In data it wants what a record list needs and nothing else, so that a
 // misspelt name is not silently lost. Errors are INVALID with the path.
 func (d *reader) event() (hub.OccurrenceInput, error) {
 	var in hub.OccurrenceInput
@@ -70,6 +70,8 @@ func (d *reader) attribute(name string, in *hub.OccurrenceInput, seen *attribute
 		err = d.contentType(name)
 	case "data":
 		in.Records, err = d.data()
+	case "recadoderive":
+		in.Derive, err = d.derive(name)
 	case "data_base64":
 		err = hub.Invalid(name, "binary data is not accepted; put the records into data as JSON")
 	default:
@@ -145,6 +147,27 @@ func (d *reader) extension(name string) error {
 	return d.skip()
 }
 
+// derive reads whether the hub is to notice by itself what else the records tell. A boolean may come as text, too: some who
+// speak CloudEvents write every attribute so.
+func (d *reader) derive(path string) (*bool, error) {
+	yes := false
+	switch kind := d.in.PeekKind(); kind {
+	case 't', 'f':
+		yes = kind == 't'
+		return &yes, d.skip()
+	case '"':
+		s, err := d.text(path)
+		if err != nil {
+			return nil, err
+		}
+		if s == "true" || s == "false" {
+			yes = s == "true"
+			return &yes, nil
+		}
+	}
+	return nil, hub.Invalid(path, "%s must be true or false", path)
+}
+
 // data reads the member data: an object with the list records.
 func (d *reader) data() (records []hub.RecordInput, err error) {
 	if d.in.PeekKind() != '{' {
@@ -191,13 +214,18 @@ func (d *reader) record(i int) (record hub.RecordInput, err error) {
 			record.Type, err = d.member(i, name)
 		case "key":
 			record.Name, err = d.member(i, name)
+		case "sourceUpdatedAt":
+			if d.null() {
+				return d.skip()
+			}
+			record.SourceUpdatedAt, err = d.time(hub.Path("data", "records", i, name))
 		case "data":
 			if d.in.PeekKind() != '{' {
 				return d.wrong(hub.Path("data", "records", i, name), "an object of fields")
 			}
 			record.Data, err = d.fields()
 		default:
-			err = hub.Invalid(hub.Path("data", "records", i, hub.Clip(name, 40)), "a record has the members type, key and data, and no other")
+			err = hub.Invalid(hub.Path("data", "records", i, hub.Clip(name, 40)), "a record has the members type, key and data, perhaps sourceUpdatedAt, and no other")
 		}
 		return err
 	})

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -75,6 +76,30 @@ func TestAGoodEventIsAccepted(t *testing.T) {
 	}
 }
 
+func TestAnEventSaysWhetherAndInWhichOrderItsRecordsTell(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		with(""):                        "<nil>",
+		with(`,"recadoderive":null`):    "<nil>",
+		with(`,"recadoderive":false`):   "false",
+		with(`,"recadoderive":"false"`): "false",
+		with(`,"recadoderive":true`):    "true",
+	} {
+		in, err := read(body)
+		got := "<nil>"
+		if in.Derive != nil {
+			got = fmt.Sprint(*in.Derive)
+		}
+		if err != nil || got != want {
+			t.Errorf("%s: %s, %v, want %s", body, got, err, want)
+		}
+	}
+	in, err := read(with(`,"data":{"records":[{"type":"t","data":{},"sourceUpdatedAt":"2026-09-17T14:00:34.404671+00:00"},{"type":"t","data":{},"sourceUpdatedAt":null}]}`))
+	if err != nil || in.Records[0].SourceUpdatedAt.UnixMicro() != 1789653634404671 || !in.Records[1].SourceUpdatedAt.IsZero() {
+		t.Errorf("%+v, %v", in.Records, err)
+	}
+}
+
 func TestABadEventIsRefusedWithPathAndPlace(t *testing.T) {
 	t.Parallel()
 	deep := strings.Repeat("[", 40) + strings.Repeat("]", 40)
@@ -119,6 +144,8 @@ func TestABadEventIsRefusedWithPathAndPlace(t *testing.T) {
 		{"a record without data", with(`,"data":{"records":[{"type":"t","key":"k"}]}`), "data.records.0.data", "data is missing"},
 		{"a record without type", with(`,"data":{"records":[{"type":"t","data":{}},{"key":"k","data":{}}]}`), "data.records.1.type", "type is missing"},
 		{"a misspelt member of a record", with(`,"data":{"records":[{"type":"t","name":"k","data":{}}]}`), "data.records.0.name", "type, key and data"},
+		{"a record's time without zone", with(`,"data":{"records":[{"type":"t","data":{},"sourceUpdatedAt":"2026-11-22T14:00:34"}]}`), "data.records.0.sourceUpdatedAt", "no time of RFC 3339"},
+		{"a doubtful wish to derive", with(`,"recadoderive":"perhaps"`), "recadoderive", "true or false"},
 		{"a depth without end", with(`,"data":{"records":[{"type":"t","key":"k","data":{"a":` + deep + `}}]}`), "", "nested deeper than 32"},
 		{"too many records", with(`,"data":{"records":[` + strings.Repeat(`{"type":"t","data":{}},`, 500) + `{"type":"t","data":{}}]}`), "data.records", "at most 500 records"},
 	} {
