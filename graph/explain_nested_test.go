@@ -153,7 +153,10 @@ func TestAFieldBelowTheTopIsAnsweredWithExactlyThePermissionThatItNames(t *testi
 	waiting := m.wait()
 	m.do(m.admin, `mutation { groupCreate(input: {description: "told of", grants: []}) { group { id } } }`, nil)
 	told := m.do(m.admin, `{ auditLog(filter: {kinds: [CREATED]}, first: 1) { nodes { id } } }`, nil).text("auditLog", "nodes", 0, "id")
+	record := m.do(m.admin, `{ records(type: "work_order_task", first: 1) { nodes { id } } }`, nil).text("records", "nodes", 0, "id")
 	of := map[string]reaching{
+		"Record":           {nil, orders, `record(id: $id) { %s }`, record, []any{"record"}},
+		"RecordVersion":    {nil, orders, `record(id: $id) { history { nodes { %s } } }`, record, []any{"record", "history", "nodes", 0}},
 		"Consumer":         {nil, see(hub.RowAPIConnections), `consumer(id: $id) { %s }`, m.consumer, []any{"consumer"}},
 		"Group":            {nil, see(hub.RowUserAccounts), `group(id: $id) { %s }`, m.group, []any{"group"}},
 		"Flow":             {nil, see(hub.RowHub), `flow(id: $id) { %s }`, m.flow, []any{"flow"}},

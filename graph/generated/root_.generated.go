@@ -3858,7 +3858,7 @@ type OccurrencePublishPayload {
   "What became of each record that it brought, in the order of the input; null if there are errors or if it is a repeat."
   recordOutcomes: [RecordOutcome!]
   "What else the hub noticed by itself in the records, as far as the caller may see it; null if there are errors or if it is a repeat."
-  derived: [Occurrence!]
+  derived: [Occurrence!] @requiresRowOf(what: EVENT_TYPE, action: SEE)
   "What was wrong with the input."
   userErrors: [UserError!]!
 }
@@ -4059,9 +4059,9 @@ type Record implements Node {
   "When the sender's own copy became so, as the sender said; null if none has."
   sourceUpdatedAt: DateTime
   "Who wrote the state that it is in; null if that is not known, if the consumer is gone, or if the caller may not see consumers."
-  consumer: Consumer
+  consumer: Consumer @requires(module: "settings", submodule: "api_connections", action: SEE)
   "The occurrence that brought the state that it is in; null if none did, or if the caller may not see it."
-  occurrence: Occurrence
+  occurrence: Occurrence @requiresRowOf(what: EVENT_TYPE, action: SEE)
   """
   The states that it was in, newest first, from the one that it is in now. Beside that one the last 20 are kept.
   """
@@ -4086,9 +4086,9 @@ type RecordVersion {
   "When the sender's own copy became so, as the sender said; null if it did not."
   sourceUpdatedAt: DateTime
   "Who wrote it; null if that is not known, if the consumer is gone, or if the caller may not see consumers."
-  consumer: Consumer
+  consumer: Consumer @requires(module: "settings", submodule: "api_connections", action: SEE)
   "The occurrence that brought it; null if none did, or if the caller may not see it."
-  occurrence: Occurrence
+  occurrence: Occurrence @requiresRowOf(what: EVENT_TYPE, action: SEE)
   "The fields that differ from the state before, sorted; null if that state is not kept any more."
   changed: [String!]
 }
@@ -4128,7 +4128,7 @@ type FieldOption {
   "The key of the record type; null for the value of an enum."
   type: String
   "The record; null for the value of an enum."
-  record: Record
+  record: Record @requiresRowOf(what: RECORD_TYPE, action: SEE)
 }
 
 """
@@ -4229,7 +4229,7 @@ What became of one record of the input.
 """
 type RecordResult {
   "The record as it is now."
-  record: Record!
+  record: Record! @requiresRowOf(what: RECORD_TYPE, action: SEE)
   "What became of it."
   outcome: RecordOutcome!
 }
@@ -4243,7 +4243,7 @@ type RecordsUpsertPayload {
   "What became of each record, in the order of the input; null if there are errors."
   results: [RecordResult!]
   "What the hub noticed by itself in them, as far as the caller may see it; null if there are errors."
-  derived: [Occurrence!]
+  derived: [Occurrence!] @requiresRowOf(what: EVENT_TYPE, action: SEE)
   "What was wrong with the input. One wrong record keeps all from being written."
   userErrors: [UserError!]!
 }
