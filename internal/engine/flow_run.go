@@ -35,6 +35,8 @@ func (e *Engine) FlowRun(ctx context.Context, c hub.Caller, key int64, in hub.Fl
 			return nil, err
 		}
 		e.nudge()
+		own := *out.Execution // the engine goes on with the other
+		out.Execution = &own
 		return out, e.db.Disclose(ctx, c, out.Execution, nil)
 	}
 }
