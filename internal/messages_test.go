@@ -6,6 +6,8 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -13,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/recado-hub/recado/internal/catalog"
+	"github.com/recado-hub/recado/internal/hub"
 )
 
 // speaking are the rooms whose sentences reach people. Those of auth do not count: the descriptions of OAuth errors are
@@ -51,6 +54,70 @@ func TestEverySentenceForPeopleIsSaidInAllLanguages(t *testing.T) {
 	if len(missing) > 0 {
 		t.Errorf("%d sentences are in no file of internal/catalog/data/messages; say them there in all languages:\n%s", len(missing), skeleton(missing))
 	}
+}
+
+// composed are sentences and parts of them that no literal says, because they are put together of smaller ones; and by what.
+// What was once stored, such as the reason of an execution, belongs here too when the code does not say it any more: it is
+// still read.
+var composed = map[string]string{
+	"the flow %q": "hub.Named", "the group %q": "hub.Named", "the consumer %q": "hub.Named",
+	"flow: %s": "usage.refuse", "flows": "usage.refuse", "flows: %s": "usage.refuse",
+	"event: %s": "usage.refuse", "events": "usage.refuse", "events: %s": "usage.refuse",
+	"consumer: %s": "usage.refuse", "consumers": "usage.refuse", "consumers: %s": "usage.refuse",
+}
+
+func TestEverySentenceInTheCatalogueIsStillSaid(t *testing.T) {
+	t.Parallel()
+	fset := token.NewFileSet()
+	files, err := sourceFiles(fset, "..", parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := map[string]bool{}
+	for _, f := range files {
+		if !ast.IsGenerated(f.syntax) {
+			for _, s := range literals(f.syntax) {
+				said[s], said[strings.TrimSpace(s)] = true, true
+			}
+		}
+	}
+	names, err := filepath.Glob("catalog/data/messages/*.json")
+	if err != nil || len(names) == 0 {
+		t.Fatal(names, err)
+	}
+	for _, name := range names {
+		var list []hub.Labels
+		data, err := os.ReadFile(name)
+		if err == nil {
+			err = json.Unmarshal(data, &list)
+		}
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		for _, labels := range list {
+			if s := labels["en"]; !said[s] && composed[s] == "" {
+				t.Errorf("%s: no code says %q any more; delete it, or list it in composed if it was stored", name, s)
+			}
+		}
+	}
+}
+
+// literals lists all text in a file, alone and joined with values by +.
+func literals(file *ast.File) (list []string) {
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch x := n.(type) {
+		case *ast.BinaryExpr:
+			if format, ok := joined(x); ok {
+				list = append(list, format)
+			}
+		case *ast.BasicLit:
+			if x.Kind == token.STRING {
+				list = append(list, unquote(x))
+			}
+		}
+		return true
+	})
+	return list
 }
 
 func skeleton(list []string) string {

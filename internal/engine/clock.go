@@ -149,25 +149,16 @@ func (c *clock) expect(t time.Time) {
 // tick is the loop that tells what time has made true. It sleeps until the next time that a record has, and never for long:
 // the machine's clock may be set.
 func (e *Engine) tick(ctx context.Context) {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-e.clock.wake:
-		case <-timer.C:
-		}
+	e.loop(ctx, "clock", e.clock.wake, retryLoop, func(ctx context.Context) (time.Time, error) {
 		e.clock.target.Store(1 << 62) // whatever is written from here on wakes it
 		next, err := e.tellDue(ctx)
-		if err != nil && ctx.Err() == nil {
-			e.log.Error("what is due could not be told; trying again", "error", err)
-			next = time.Now().Add(time.Second)
+		again := next
+		if err != nil {
+			again = time.Now().Add(retryLoop)
 		}
-		sleep := until(next)
-		e.clock.target.Store(time.Now().Add(sleep).UnixMilli())
-		timer.Reset(sleep)
-	}
+		e.clock.target.Store(time.Now().Add(until(again)).UnixMilli())
+		return next, err
+	})
 }
 
 // tellDue tells everything that is due, and says when to look again.

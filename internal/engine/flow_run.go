@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"slices"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -26,19 +25,17 @@ func (e *Engine) FlowRun(ctx context.Context, c hub.Caller, key int64, in hub.Fl
 	if e.draining.Load() {
 		return nil, errDraining
 	}
-	for {
-		out, err := e.flowRun(ctx, c, key, in)
-		switch {
-		case errors.Is(err, errStale):
-			continue
-		case err != nil:
-			return nil, err
-		}
-		e.nudge()
-		own := *out.Execution // the engine goes on with the other
-		out.Execution = &own
-		return out, e.db.Disclose(ctx, c, out.Execution, nil)
+	var out *hub.FlowRun
+	err := e.withRules(ctx, func(tx *sqlite.Tx, rules *rules, hand *handOver) (err error) {
+		out, err = e.flowRun(ctx, tx, rules, c, key, in, hand)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
+	own := *out.Execution // the engine goes on with the other
+	out.Execution = &own
+	return out, e.db.Disclose(ctx, c, &own, nil)
 }
 
 func checkRunInput(in *hub.FlowRunInput) error {
@@ -64,51 +61,36 @@ func checkRunInput(in *hub.FlowRunInput) error {
 	return nil
 }
 
-func (e *Engine) flowRun(ctx context.Context, c hub.Caller, key int64, in hub.FlowRunInput) (*hub.FlowRun, error) {
-	rules := e.now()
+func (e *Engine) flowRun(ctx context.Context, tx *sqlite.Tx, rules *rules, c hub.Caller, key int64, in hub.FlowRunInput, hand *handOver) (*hub.FlowRun, error) {
+	f, err := tx.Flow(key)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.mayUse(c, f); err != nil {
+		return nil, err
+	}
+	exec, err := e.manual(tx, c, f, in)
+	if err != nil {
+		return nil, err
+	}
 	out := &hub.FlowRun{}
-	hand := handOver{e: e}
-	err := e.db.Write(ctx, func(tx *sqlite.Tx) error {
-		hand.again()
-		*out = hub.FlowRun{}
-		if e.draining.Load() {
-			return errDraining
-		}
-		if tx.ConfigChanged() || e.db.ConfigVersion() != rules.version {
-			return errStale
-		}
-		f, err := tx.Flow(key)
-		if err != nil {
-			return err
-		}
-		if err := e.mayUse(c, f); err != nil {
-			return err
-		}
-		exec, err := e.manual(tx, c, f, in)
-		if err != nil {
-			return err
-		}
-		if out.Execution, out.Repeat, err = repeatedRun(tx, exec); err != nil || out.Repeat {
-			return err
-		}
-		if err := e.mayRun(c, f, in); err != nil {
-			return err
-		}
-		out.Execution = exec
-		if err := tx.Audit(c, hub.AuditEntry{Kind: hub.AuditStarted, Subject: hub.AuditFlow, SubjectKey: f.Key, SubjectName: f.Description,
-			Changes: []hub.AuditChange{hub.AuditMove("execution", "", exec.ID())}}); err != nil {
-			return err
-		}
-		r := e.newRun(tx, exec, hub.Reason{Code: hub.ReasonManual, By: c.Consumer.ID()})
-		if exec.Reading {
-			tx.AfterCommit(e.reread)
-			return r.save()
-		}
-		tx.AfterCommit(hand.leave)
-		return e.startNow(ctx, rules, r, nil, &hand)
-	})
-	hand.done(err)
-	return out, err
+	if out.Execution, out.Repeat, err = repeatedRun(tx, exec); err != nil || out.Repeat {
+		return out, err
+	}
+	if err := e.mayRun(c, f, in); err != nil {
+		return nil, err
+	}
+	out.Execution = exec
+	if err := tx.Audit(c, hub.AuditEntry{Kind: hub.AuditStarted, Subject: hub.AuditFlow, SubjectKey: f.Key, SubjectName: f.Description,
+		Changes: []hub.AuditChange{hub.AuditMove("execution", "", exec.ID())}}); err != nil {
+		return nil, err
+	}
+	r := e.newRun(tx, exec, hub.Reason{Code: hub.ReasonManual, By: c.Consumer.ID()})
+	if exec.Reading {
+		tx.AfterCommit(e.reread)
+		return out, r.save()
+	}
+	return out, e.startNow(ctx, rules, r, nil, hand)
 }
 
 // manual is the execution that a run by hand would be.

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -68,21 +67,32 @@ func (e *Engine) intake(ctx context.Context, c hub.Caller, in hub.OccurrenceInpu
 
 // recordsDoc writes records as occurrences keep them.
 func recordsDoc(parts []part) string {
-	var buf bytes.Buffer
-	buf.WriteByte('[')
+	size := 2
+	for i := range parts {
+		size += len(parts[i].data) + len(parts[i].in.Type) + len(parts[i].in.Name) + 80
+	}
+	var doc strings.Builder
+	doc.Grow(size)
+	doc.WriteByte('[')
 	for i := range parts {
 		part := &parts[i]
 		if i > 0 {
-			buf.WriteByte(',')
+			doc.WriteByte(',')
 		}
-		fmt.Fprintf(&buf, `{"type":%s,"key":%s,"data":%s`, strconv.Quote(part.in.Type), quote(part.in.Name), part.data)
+		doc.WriteString(`{"type":`)
+		doc.WriteString(strconv.Quote(part.in.Type))
+		doc.WriteString(`,"key":`)
+		doc.Write(quote(part.in.Name))
+		doc.WriteString(`,"data":`)
+		doc.WriteString(part.data)
 		if at := part.in.SourceUpdatedAt; !at.IsZero() {
-			fmt.Fprintf(&buf, `,"sourceUpdatedAt":%q`, at.UTC().Format(time.RFC3339Nano))
+			doc.WriteString(`,"sourceUpdatedAt":`)
+			doc.WriteString(strconv.Quote(at.UTC().Format(time.RFC3339Nano)))
 		}
-		buf.WriteByte('}')
+		doc.WriteByte('}')
 	}
-	buf.WriteByte(']')
-	return buf.String()
+	doc.WriteByte(']')
+	return doc.String()
 }
 
 func quote(s string) []byte {

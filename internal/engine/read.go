@@ -16,22 +16,7 @@ const makeBatch = 100
 
 // read is the loop that reads the rows of executions that no occurrence started, one execution after the other.
 func (e *Engine) read(ctx context.Context) {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-e.reading:
-		case <-timer.C:
-		}
-		wait := idle
-		if err := e.readAll(ctx); err != nil && ctx.Err() == nil {
-			e.log.Error("the rows of an execution could not be read; trying again", "error", err)
-			wait = time.Second
-		}
-		timer.Reset(wait)
-	}
+	e.loop(ctx, "reader", e.reading, retryLoop, func(ctx context.Context) (time.Time, error) { return time.Time{}, e.readAll(ctx) })
 }
 
 // reread wakes the loop; it never blocks.

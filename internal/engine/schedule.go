@@ -17,24 +17,7 @@ const (
 )
 
 // plan is the loop that runs flows when it is time. It sleeps until the next planned time.
-func (e *Engine) plan(ctx context.Context) {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-e.planning:
-		case <-timer.C:
-		}
-		next, err := e.runDue(ctx)
-		if err != nil && ctx.Err() == nil {
-			e.log.Error("flows whose time has come could not be run; trying again", "error", err)
-			next = time.Now().Add(retryDue)
-		}
-		timer.Reset(until(next))
-	}
-}
+func (e *Engine) plan(ctx context.Context) { e.loop(ctx, "schedules", e.planning, retryDue, e.runDue) }
 
 // replan wakes the loop: a schedule may have changed.
 func (e *Engine) replan() { signal(e.planning) }

@@ -17,28 +17,34 @@ const (
 	recoverBatch = 500              // executions settled in one transaction after a crash
 	idle         = 30 * time.Second // the longest sleep: a safety net, everything is woken otherwise
 	tendEvery    = 5 * time.Second
+	retryLoop    = time.Second // after a fault
 )
 
 // work is the loop that takes up executions when they are due.
-func (e *Engine) work(ctx context.Context) {
+func (e *Engine) work(ctx context.Context) { e.loop(ctx, "worker", e.wake, retryLoop, e.workOff) }
+
+// loop calls do at once, whenever it is woken, and when the time comes that do said last. A fault ends nothing: do is called
+// again after a while.
+func (e *Engine) loop(ctx context.Context, name string, wake <-chan struct{}, retry time.Duration, do func(context.Context) (next time.Time, err error)) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-e.wake:
+		case <-wake:
 		case <-timer.C:
 		}
-		next, err := e.workOff(ctx)
+		next, err := do(ctx)
 		if err != nil && ctx.Err() == nil {
-			e.log.Error("the worker could not go on; trying again", "error", err)
-			next = time.Now().Add(time.Second)
+			e.log.Error("a loop could not go on; trying again", "loop", name, "error", err)
+			next = time.Now().Add(retry)
 		}
 		timer.Reset(until(next))
 	}
 }
 
+// until is how long to sleep; a zero time asks for nothing.
 func until(next time.Time) time.Duration {
 	if next.IsZero() {
 		return idle

@@ -89,32 +89,28 @@ func (m *machine) cut(s string, from, to int) any {
 
 // substr is JSON Logic's: from where, and how many characters; a negative length leaves so many out at the end.
 func substr(m *machine, args []any) any {
-	s, ok := m.subject(args[0])
-	if !ok {
-		return nil
-	}
-	n := utf8.RuneCountInString(s)
-	from, ok := bound(args[1], n)
-	if !ok {
-		return noNumber(m, "substr")
-	}
-	to := n
-	if len(args) == 3 && args[2] != nil {
-		length, ok := toNumber(args[2])
-		if !ok {
-			return noNumber(m, "substr")
-		}
+	return m.between("substr", args, func(length num, from, n int) int {
 		if length.f < 0 {
-			to, _ = bound(args[2], n)
-		} else {
-			to = from + int(min(length.f, float64(n-from)))
+			to, _ := bound(args[2], n)
+			return to
 		}
-	}
-	return m.cut(s, from, to)
+		return from + int(min(length.f, float64(n-from)))
+	})
 }
 
 // substring is the product's: from where, and up to which character; 0 means to the end.
 func substring(m *machine, args []any) any {
+	return m.between("substring", args, func(end num, _, n int) int {
+		if end.f == 0 {
+			return n
+		}
+		to, _ := bound(args[2], n)
+		return to
+	})
+}
+
+// between is the characters of a text of n from a place on, up to where the third argument says, or to the end without one.
+func (m *machine) between(op string, args []any, upTo func(third num, from, n int) int) any {
 	s, ok := m.subject(args[0])
 	if !ok {
 		return nil
@@ -122,17 +118,15 @@ func substring(m *machine, args []any) any {
 	n := utf8.RuneCountInString(s)
 	from, ok := bound(args[1], n)
 	if !ok {
-		return noNumber(m, "substring")
+		return noNumber(m, op)
 	}
 	to := n
 	if len(args) == 3 && args[2] != nil {
-		end, ok := toNumber(args[2])
+		third, ok := toNumber(args[2])
 		if !ok {
-			return noNumber(m, "substring")
+			return noNumber(m, op)
 		}
-		if end.f != 0 {
-			to, _ = bound(args[2], n)
-		}
+		to = upTo(third, from, n)
 	}
 	return m.cut(s, from, to)
 }

@@ -120,16 +120,6 @@ func (db *DB) rowsOf(recordType, path string) []hub.Row {
 	return db.recordRows()
 }
 
-// recordRows are the rows that guard any record.
-func (db *DB) recordRows() (rows []hub.Row) {
-	for _, t := range db.catalog.RecordTypes() {
-		if !slices.Contains(rows, t.Row) {
-			rows = append(rows, t.Row)
-		}
-	}
-	return rows
-}
-
 // lacks are the permissions to see some rows that a caller does not hold.
 func lacks(c hub.Caller, rows []hub.Row) (list []hub.Permission) {
 	for _, r := range rows {

@@ -30,21 +30,32 @@ type guarded struct {
 	where string // where the catalogue lists them, for messages
 }
 
-func (db *DB) recordTypes() guarded {
-	g := guarded{guard: db.guard, where: "catalog.recordTypes"}
-	for _, t := range db.catalog.RecordTypes() {
-		g.types = append(g.types, t.Key)
-	}
-	return g
+// guards are what the catalogue guards and by which rows. It is found once: nearly every answer asks for it, and the
+// catalogue of a running program never changes.
+type guards struct {
+	records, events guarded
+	rows            []hub.Row // that guard any record
 }
 
-func (db *DB) eventTypes() guarded {
-	g := guarded{guard: db.guardOfEvent, where: "catalog.eventTypes"}
-	for _, t := range db.catalog.EventTypes() {
-		g.types = append(g.types, t.Key)
+func (db *DB) findGuards() {
+	g := &db.guards
+	g.records = guarded{guard: db.guard, where: "catalog.recordTypes"}
+	for _, t := range db.catalog.RecordTypes() {
+		g.records.types = append(g.records.types, t.Key)
+		g.rows = union(g.rows, []hub.Row{t.Row})
 	}
-	return g
+	g.events = guarded{guard: db.guardOfEvent, where: "catalog.eventTypes"}
+	for _, t := range db.catalog.EventTypes() {
+		g.events.types = append(g.events.types, t.Key)
+	}
 }
+
+func (db *DB) recordTypes() guarded { return db.guards.records }
+
+func (db *DB) eventTypes() guarded { return db.guards.events }
+
+// recordRows are the rows that guard any record. They are shared: nobody changes them.
+func (db *DB) recordRows() []hub.Row { return db.guards.rows }
 
 // need asks for SEE on the row that guards a type.
 func (g guarded) need(c hub.Caller, typ string) error {

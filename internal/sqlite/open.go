@@ -41,6 +41,7 @@ type DB struct {
 	w       *writer
 	seal    *sealer
 	catalog *catalog.Catalog
+	guards  guards
 	callers callers
 	revoked revocations
 	rights  signal
@@ -117,6 +118,7 @@ func open(ctx context.Context, dir string, o Options) (*DB, error) {
 	read.SetMaxOpenConns(max(4, 2*runtime.GOMAXPROCS(0)))
 	read.SetMaxIdleConns(max(4, 2*runtime.GOMAXPROCS(0)))
 	db := &DB{dir: dir, read: read, catalog: o.Catalog}
+	db.findGuards()
 	if db.seal, err = newSealer(o.Key); err == nil {
 		err = checkKey(db.reads(ctx), db.seal)
 	}
