@@ -341,25 +341,6 @@ func FuzzCheckRefusesWithAPathOrNormalTakesIt(f *testing.F) {
 	})
 }
 
-func BenchmarkCheckOfARowOf88Fields(b *testing.B) {
-	rt, row := task(b), taskFields(b, true)
-	b.ReportAllocs()
-	for b.Loop() {
-		if rt.Check(row) != nil {
-			b.Fatal("refused")
-		}
-	}
-}
-
-func BenchmarkNormalOfARowOf88Fields(b *testing.B) {
-	rt := task(b)
-	row := rt.Normal(taskFields(b, true))
-	b.ReportAllocs()
-	for b.Loop() {
-		rt.Normal(row)
-	}
-}
-
 func TestOneMomentIsOneTextHoweverItIsWritten(t *testing.T) {
 	t.Parallel()
 	f := task(t).Field("creation_date")

@@ -95,8 +95,15 @@ func (v *verdict) keep(w *row, yes bool, trace condition.Trace, left *int) {
 }
 
 // lookupFor finds referenced records: those that the occurrence brings first, then the stored ones, each of which is read once.
+// Most terms follow no reference, so nothing is made ready before one does.
 func (e *Engine) lookupFor(ctx context.Context, p *intake) lookup {
-	return e.storedBeside(ctx, broughtBy(p.parts))
+	var find lookup
+	return func(typ, name string) (hub.Fields, error) {
+		if find == nil {
+			find = e.storedBeside(ctx, broughtBy(p.parts))
+		}
+		return find(typ, name)
+	}
 }
 
 // broughtBy are the fields of records by their names.

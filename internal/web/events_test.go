@@ -1,25 +1,18 @@
 package web_test
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
-	"io"
-	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/hubtest"
-	"github.com/recado-hub/recado/internal/web"
 )
 
 const eventType = "application/cloudevents+json"
@@ -334,111 +327,6 @@ func TestAHubThatShutsDownSaysComeBack(t *testing.T) {
 	}
 }
 
-func TestABodyThatEndsEarlyIsRefused(t *testing.T) {
-	t.Parallel()
-	h := open(t)
-	server := httptest.NewServer(h)
-	defer server.Close()
-	conn, err := net.Dial("tcp", server.Listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	fmt.Fprintf(conn, "POST /events HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\nContent-Length: 1000\r\n\r\n%s",
-		h.token, eventType, newWorkOrder("1")[:100])
-	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
-		t.Fatal(err)
-	}
-	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	if err != nil || answer.StatusCode != 400 || !strings.Contains(string(text), "ended before its time") {
-		t.Errorf("got %d %s, %v", answer.StatusCode, text, err)
-	}
-}
-
-// single is a listener with one connection.
-type single struct {
-	conns chan net.Conn
-}
-
-func (s single) Accept() (net.Conn, error) {
-	if conn, ok := <-s.conns; ok {
-		return conn, nil
-	}
-	return nil, net.ErrClosed
-}
-
-func (s single) Close() error   { return nil }
-func (s single) Addr() net.Addr { return &net.TCPAddr{} }
-
-func TestABodyThatTakesTooLongIsCutOff(t *testing.T) {
-	t.Parallel()
-	for path, c := range map[string]struct {
-		kind, text string
-		status     int
-	}{
-		"/events":      {eventType, "did not arrive within 30s", http.StatusRequestTimeout},
-		"/oauth/token": {"application/x-www-form-urlencoded", "could not be read to its end", http.StatusBadRequest},
-		"/graphql":     {"application/json", "the body: read pipe: i/o timeout after 30s", http.StatusOK},
-		"/nothing":     {"application/json", "nothing is here", http.StatusNotFound},
-	} {
-		t.Run(path, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				h := open(t)
-				near, far := net.Pipe()
-				listener := single{make(chan net.Conn, 1)}
-				listener.conns <- far
-				server := web.NewServer(h, slog.New(slog.DiscardHandler))
-				go server.Serve(listener)
-				defer server.Close()
-				defer close(listener.conns)
-				defer near.Close()
-
-				started := time.Now()
-				fmt.Fprintf(near, "POST %s HTTP/1.1\r\nHost: h\r\nX-Test: body\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\nContent-Length: 1000\r\n\r\n{",
-					path, h.token, c.kind)
-				answer, err := http.ReadResponse(bufio.NewReader(near), nil)
-				if err != nil {
-					t.Fatal(err)
-				}
-				text, _ := io.ReadAll(answer.Body)
-				if took := time.Since(started); answer.StatusCode != c.status || !strings.Contains(string(text), c.text) || took != 30*time.Second {
-					t.Errorf("got %d %s after %s", answer.StatusCode, text, took)
-				}
-			})
-		})
-	}
-}
-
-func TestTheTimeLimitOfABodyDoesNotEndWhatFollows(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := open(t)
-		near, far := net.Pipe()
-		listener := single{make(chan net.Conn, 1)}
-		listener.conns <- far
-		server := web.NewServer(h, slog.New(slog.DiscardHandler))
-		go server.Serve(listener)
-		defer server.Close()
-		defer close(listener.conns)
-		defer near.Close()
-
-		fmt.Fprint(near, "POST /graphql HTTP/1.1\r\nHost: h\r\nX-Test: minute\r\nContent-Length: 2\r\n\r\n{}")
-		answer, err := http.ReadResponse(bufio.NewReader(near), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if text, err := io.ReadAll(answer.Body); err != nil || string(text) != "after 1m0s" {
-			t.Errorf("got %q, %v", text, err)
-		}
-	})
-}
-
 // What one request leaves in the buffers that are used again must not show in another.
 func TestEventsThatComeAtOnceDoNotMix(t *testing.T) {
 	t.Parallel()
@@ -465,20 +353,6 @@ func TestEventsThatComeAtOnceDoNotMix(t *testing.T) {
 	done.Wait()
 }
 
-// BenchmarkPublish is the whole way of an event that no rule waits for: token, body, decoding, commit, answer.
-func BenchmarkPublish(b *testing.B) {
-	h := open(b)
-	template := newWorkOrder("ID")
-	var n int
-	b.ReportAllocs()
-	for b.Loop() {
-		n++
-		if w := h.publish(strings.Replace(template, "ID", fmt.Sprint(n), 1), nil); w.Code != http.StatusAccepted {
-			b.Fatalf("%d %s", w.Code, w.Body)
-		}
-	}
-}
-
 func TestARefusalIsSaidInTheLanguageOfTheCaller(t *testing.T) {
 	t.Parallel()
 	h := open(t)
@@ -492,43 +366,6 @@ func TestARefusalIsSaidInTheLanguageOfTheCaller(t *testing.T) {
 			if p := problem(t, w); p["detail"] != want || p["code"] != "INVALID" {
 				t.Errorf("it is answered with %v", p)
 			}
-		})
-	}
-}
-
-// BenchmarkPublishBesideRefusals is BenchmarkPublish alone, and while 10,000 refusals a second from as many addresses are counted
-// for the audit log and written to the same database.
-func BenchmarkPublishBesideRefusals(b *testing.B) {
-	for _, refusals := range []int{0, 10} { // in a millisecond
-		b.Run(fmt.Sprintf("%d a second", refusals*1000), func(b *testing.B) {
-			h := open(b)
-			stop, stopped := make(chan struct{}), make(chan struct{})
-			go func() {
-				defer close(stopped)
-				for i, tick := 0, time.NewTicker(time.Millisecond); ; {
-					select {
-					case <-stop:
-						tick.Stop()
-						return
-					case now := <-tick.C:
-						for range refusals {
-							i++
-							h.db.NoteDenial(hub.Denial{Kind: hub.AuditTokenRefused, Reason: "invalid_client", ConsumerKey: h.admin.Consumer.Key,
-								Via: hub.Via{Door: hub.DoorOAuth, Address: fmt.Sprint(i % 10_000)}}, now)
-						}
-					}
-				}
-			}()
-			template := newWorkOrder("ID")
-			n := 0
-			for b.Loop() {
-				n++
-				if w := h.publish(strings.Replace(template, "ID", fmt.Sprint(n), 1), nil); w.Code != http.StatusAccepted {
-					b.Fatalf("%d %s", w.Code, w.Body)
-				}
-			}
-			close(stop)
-			<-stopped
 		})
 	}
 }
