@@ -13,7 +13,7 @@ import (
 // stored and nothing is sent. The caller needs what saving the flow needs, since it is shown what the consumer may read: SEE on
 // automator/fracttal_hub and every right with which the flow reads; of an occurrence or a record also SEE on it, and of an
 // event that is named also SEE on events and on what its terms read. It takes no longer than [hub.PreviewTimeout].
-func (e *Engine) FlowPreview(ctx context.Context, c hub.Caller, in hub.FlowPreviewInput) (*hub.FlowPreview, error) {
+func (e *Engine) FlowPreview(ctx context.Context, c hub.Caller, in hub.PreviewInput) (*hub.FlowPreview, error) {
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ type previewing struct {
 	*hub.FlowPreview
 	e   *Engine
 	c   hub.Caller
-	in  hub.FlowPreviewInput
+	in  hub.PreviewInput
 	now time.Time
 	on  *tried
 }
@@ -87,7 +87,7 @@ func (v *previewing) preview(ctx context.Context) (err error) {
 }
 
 // flowToTry is the flow that the input means, which the caller may read with.
-func (e *Engine) flowToTry(ctx context.Context, c hub.Caller, in hub.FlowPreviewInput) (*hub.Flow, error) {
+func (e *Engine) flowToTry(ctx context.Context, c hub.Caller, in hub.PreviewInput) (*hub.Flow, error) {
 	f := &hub.Flow{}
 	if in.FlowKey != 0 {
 		saved, err := e.db.Flow(ctx, c, in.FlowKey)

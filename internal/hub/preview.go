@@ -24,8 +24,8 @@ type Sample struct {
 // Empty says that nothing is given.
 func (s Sample) Empty() bool { return s.OccurrenceKey == 0 && s.RecordKey == 0 && s.Records == nil }
 
-// FlowPreviewInput is what would be run, and on what.
-type FlowPreviewInput struct {
+// PreviewInput is what would be run, and on what.
+type PreviewInput struct {
 	FlowKey    int64      // 0: the draft alone
 	Version    int        // 0: the current one
 	Draft      *FlowInput // in place of what the flow has saved; nil: what it has saved
@@ -110,8 +110,8 @@ type Adjustment struct {
 	Sent   string // what would be sent instead
 }
 
-// FlowTestInput is how one test message is to be sent.
-type FlowTestInput struct {
+// TestInput is how one test message is to be sent.
+type TestInput struct {
 	Sample    Sample
 	Recipient string
 	ID        string // the caller's own: the same one again is a repeat; may be empty
