@@ -165,12 +165,12 @@ func TestADraftIsPreviewedAsFarAsItGoes(t *testing.T) {
 			}
 		})
 		holds("what the connector refuses has the path of the mapping", func() {
-			v := preview(t, h, hub.PreviewInput{Draft: draft(func(f *hub.FlowInput) {
-				(*f.Targets)[0].Mapping[2].Policy, (*f.Targets)[0].Mapping[2].Field = hub.MissingDefault, "note"
-				(*f.Targets)[0].Mapping[2].Default = ptr("")
-			}), Sample: sampleFor("OT-9")})
+			h.Connector.Show(func(context.Context, hub.Handover) (*hub.MessagePreview, error) {
+				return &hub.MessagePreview{Problems: []hub.Problem{{Code: "TOO_LONG", Path: "values[7]", Message: "is too long"}}}, nil
+			})
+			v := preview(t, h, hub.PreviewInput{Draft: draft(nil), Sample: sampleFor("OT-9")})
 			d := v.Executions[0].Deliveries()[0]
-			if d.State != hub.DeliveryFailed || d.Reason.Code != hub.ReasonRejected || d.Reason.Path != "targets.0.mapping.2" || len(d.Problems) != 1 || d.Problems[0].Path != "targets.0.mapping.2" {
+			if d.State != hub.DeliveryFailed || d.Reason.Code != hub.ReasonRejected || d.Reason.Path != "targets.0.mapping.6" || len(d.Problems) != 1 || d.Problems[0].Path != "targets.0.mapping.6" {
 				t.Errorf("it is %s %+v %+v", d.State, d.Reason, d.Problems)
 			}
 		})
