@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -154,7 +155,7 @@ func (p *postman) describe() *hub.Connector {
 			Values: hub.ValuesSpec{Positional: true, Named: true, Min: 1, Max: 7}, Recipient: hub.RecipientSpec{Format: "e164", Title: label("Phone", "Telefone")},
 		}},
 		Limits:       []hub.Limit{{Key: "rate", Scope: "INTEGRATION", PerSecond: 1000, Burst: 1000}},
-		Capabilities: hub.Capabilities{Receipts: true, InFlight: 100},
+		Capabilities: hub.Capabilities{Receipts: true, Preview: true, InFlight: 100},
 	}
 }
 
@@ -171,6 +172,13 @@ func (p *postman) Check(context.Context, hub.OpenIntegration) ([]hub.Problem, er
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.problems, nil
+}
+
+func (p *postman) Preview(_ context.Context, _ hub.OpenIntegration, d hub.Handover) (*hub.MessagePreview, error) {
+	request, err := json.Marshal(d.Values)
+	return &hub.MessagePreview{Text: "Dear " + d.Recipient + ": " + strings.Join(d.Values, ", "), Recipient: d.Recipient, Request: request,
+		Problems: []hub.Problem{{Code: "STAMP", Path: "values[1]", Message: "costs a stamp", Severity: hub.SeverityWarning}},
+		Adjusted: []hub.Adjustment{{Path: "values[1]", Reason: "FOLDED", Sent: d.Values[0]}}}, err
 }
 
 func (p *postman) Send(in hub.OpenIntegration, batch []hub.Handover) error {

@@ -135,6 +135,8 @@ func TestEveryFieldOfTheSchemaIsAnsweredAsTheSchemaSays(t *testing.T) {
 			args = fmt.Sprintf("(ids: [%q])", s.flow)
 		case f.Name == "eventBacktest":
 			args = fmt.Sprintf(`(input: {type: "work_management.work_orders.new", flows: [%q]})`, s.flow)
+		case f.Name == "flowPreview":
+			args = fmt.Sprintf(`(input: {flow: %q, on: {occurrence: %q}})`, s.flow, ids["occurrence"])
 		case f.Name == "permissionExplain":
 			args = `(query: "{ groups { totalCount } }")`
 		case f.Name == "fieldOptions":

@@ -78,6 +78,7 @@ func executionFilter(in *model.ExecutionFilterInput) (out hub.ExecutionFilter, e
 	}
 	out.States, out.Outcomes = in.States, in.Outcomes
 	hub.Assign(&out.Trigger, in.Trigger)
+	out.Test = in.Test
 	hub.Assign(&out.Subject, in.Subject)
 	hub.Assign(&out.Since, in.Since)
 	hub.Assign(&out.Until, in.Until)
@@ -95,7 +96,7 @@ func deliveryFilter(in *model.DeliveryFilterInput) (out hub.DeliveryFilter, err 
 	if in == nil {
 		return out, nil
 	}
-	out.States = in.States
+	out.States, out.Test = in.States, in.Test
 	hub.Assign(&out.Recipient, in.Recipient)
 	hub.Assign(&out.ProviderID, in.ProviderID)
 	hub.Assign(&out.Since, in.Since)

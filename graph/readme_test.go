@@ -54,7 +54,7 @@ func guideOperations(t *testing.T, s *gql.Schema) map[string]string {
 func TestTheOperationsOfTheGuideFitTheSchema(t *testing.T) {
 	t.Parallel()
 	operations := guideOperations(t, loadSchema(t))
-	for _, name := range []string{"CreateGroup", "CreateConsumer", "CreateIntegration", "CreateFlow", "EnableFlow", "CreateEvent", "EnableEvent", "ScheduleFlow", "PreviewSchedule", "RunFlow", "Publish", "Execution", "Watch", "Failures", "Buttons", "Explain", "GroupList",
+	for _, name := range []string{"CreateGroup", "CreateConsumer", "CreateIntegration", "CreateFlow", "EnableFlow", "CreateEvent", "EnableEvent", "ScheduleFlow", "PreviewSchedule", "RunFlow", "PreviewFlow", "TestFlow", "Publish", "Execution", "Watch", "Failures", "Buttons", "Explain", "GroupList",
 		"CloneGroup", "WhatIsHidden", "KeepUpToDate", "Pick", "Backtest", "WhyNot", "Screens"} {
 		if operations[name] == "" {
 			t.Errorf("the guide has lost its operation %s", name)

@@ -969,6 +969,22 @@ func (ec *executionContext) marshalNReason2githubᚗcomᚋrecadoᚑhubᚋrecado�
 	return ec._Reason(ctx, sel, &v)
 }
 
+func (ec *executionContext) marshalNReason2ᚕgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []hub.Reason) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReason2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐReason(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNReasonCode2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐReasonCode(ctx context.Context, v any) (hub.ReasonCode, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := hub.ReasonCode(tmp)

@@ -299,6 +299,29 @@ func (ec *executionContext) fieldContext_Execution_scheduledFor(_ context.Contex
 	return graphql.NewScalarFieldContext("Execution", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
+func (ec *executionContext) _Execution_test(ctx context.Context, field graphql.CollectedField, obj *hub.Execution) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Execution_test(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Test, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Execution_test(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Execution", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _Execution_startedBy(ctx context.Context, field graphql.CollectedField, obj *hub.Execution) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -882,7 +905,7 @@ func (ec *executionContext) unmarshalInputExecutionFilterInput(ctx context.Conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"flow", "event", "occurrence", "states", "outcomes", "subject", "trigger", "since", "until"}
+	fieldsInOrder := [...]string{"flow", "event", "occurrence", "states", "outcomes", "subject", "test", "trigger", "since", "until"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -931,6 +954,13 @@ func (ec *executionContext) unmarshalInputExecutionFilterInput(ctx context.Conte
 				return it, err
 			}
 			it.Subject = data
+		case "test":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("test"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Test = data
 		case "trigger":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("trigger"))
 			data, err := ec.unmarshalOExecutionTrigger2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐExecutionTrigger(ctx, v)
@@ -1157,6 +1187,11 @@ func (ec *executionContext) _Execution(ctx context.Context, sel ast.SelectionSet
 		case "scheduledFor":
 			out.Values[i] = ec._Execution_scheduledFor(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "test":
+			out.Values[i] = ec._Execution_test(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "startedBy":

@@ -5231,6 +5231,14 @@ func (ec *executionContext) marshalOFlowConnection2ᚖgithubᚗcomᚋrecadoᚑhu
 	return ec._FlowConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOFlowCreateInput2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋgraphᚋmodelᚐFlowCreateInput(ctx context.Context, v any) (*model.FlowCreateInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputFlowCreateInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOFlowCreatePayload2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋgraphᚋmodelᚐFlowCreatePayload(ctx context.Context, sel ast.SelectionSet, v *model.FlowCreatePayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

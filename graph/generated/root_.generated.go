@@ -21,6 +21,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	Adjustment() AdjustmentResolver
 	Attempt() AttemptResolver
 	AuditEntry() AuditEntryResolver
 	BacktestFlow() BacktestFlowResolver
@@ -32,6 +33,7 @@ type ResolverRoot interface {
 	ConnectorLimit() ConnectorLimitResolver
 	Consumer() ConsumerResolver
 	Delivery() DeliveryResolver
+	DeliveryPreview() DeliveryPreviewResolver
 	Derived() DerivedResolver
 	EnumLabel() EnumLabelResolver
 	EnumValue() EnumValueResolver
@@ -39,6 +41,7 @@ type ResolverRoot interface {
 	EventExplanation() EventExplanationResolver
 	EventType() EventTypeResolver
 	Execution() ExecutionResolver
+	ExecutionPreview() ExecutionPreviewResolver
 	ExplainedReason() ExplainedReasonResolver
 	FieldOption() FieldOptionResolver
 	Flow() FlowResolver
@@ -57,6 +60,8 @@ type ResolverRoot interface {
 	OperationInfo() OperationInfoResolver
 	ParameterSchema() ParameterSchemaResolver
 	PermissionRow() PermissionRowResolver
+	PreviewMatch() PreviewMatchResolver
+	PreviewRow() PreviewRowResolver
 	Problem() ProblemResolver
 	Query() QueryResolver
 	Reason() ReasonResolver
@@ -117,11 +122,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputExecutionFilterInput,
 		ec.unmarshalInputFlowCreateInput,
 		ec.unmarshalInputFlowFilterInput,
+		ec.unmarshalInputFlowPreviewInput,
 		ec.unmarshalInputFlowRunInput,
+		ec.unmarshalInputFlowSampleInput,
 		ec.unmarshalInputFlowScheduleInput,
 		ec.unmarshalInputFlowSettingsInput,
 		ec.unmarshalInputFlowSourceInput,
 		ec.unmarshalInputFlowTargetInput,
+		ec.unmarshalInputFlowTestInput,
 		ec.unmarshalInputFlowUpdateInput,
 		ec.unmarshalInputGrantInput,
 		ec.unmarshalInputGroupCloneInput,
@@ -1418,6 +1426,8 @@ type Delivery implements Node {
   attempts: [Attempt!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "What the provider said later, oldest first."
   receipts: [Receipt!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "Whether it is a test message, to a recipient that a person named with ` + "`" + `flowTest` + "`" + `."
+  test: Boolean!
   "Whether a receipt came that was late or contradicts what was known."
   flagged: Boolean!
   "When a person last had it sent again; null if nobody did. Its attempts and its age count from then."
@@ -1598,6 +1608,8 @@ input DeliveryFilterInput {
   states: [DeliveryState!]
   "Only to this recipient, written as ` + "`" + `recipient` + "`" + ` is. Finds none whose recipient the caller may not see."
   recipient: String
+  "Only test messages (true), or all but these (false)."
+  test: Boolean
   "Only the message with this id of the provider. Finds none whose recipient the caller may not see."
   providerId: String
   "Only those that came to be at this time or later."
@@ -1846,6 +1858,8 @@ enum ReasonCode {
   TERMS_UNDECIDED
   "The event matched, but its flow was not enabled."
   FLOW_DISABLED
+  "No event runs the flow on such an occurrence. Only a preview says so."
+  NO_EVENT
   "The source query found nothing."
   NO_ROWS
   "The source query found more rows than one execution may read; nothing was sent."
@@ -2349,6 +2363,8 @@ type Execution implements Node {
   trigger: ExecutionTrigger!
   "The planned time, if a schedule started it; it may have begun later. A flow runs a planned time once. Null otherwise."
   scheduledFor: DateTime
+  "Whether it is one test message, sent with ` + "`" + `flowTest` + "`" + `."
+  test: Boolean!
   "The consumer that ran it by hand; null if none did, or if the caller may not see consumers."
   startedBy: Consumer @requires(module: "settings", submodule: "api_connections", action: SEE)
   "The event that started it, as it is today; null if none did, or if the caller may not see events."
@@ -2468,6 +2484,8 @@ input ExecutionFilterInput {
   outcomes: [ExecutionOutcome!]
   "Only about this subject, such as the folio of a work order. Finds none whose subject the caller may not see."
   subject: String
+  "Only test messages (true), or all but these (false)."
+  test: Boolean
   "Only those that this started."
   trigger: ExecutionTrigger
   "Only those that came to be at this time or later."
@@ -2548,7 +2566,7 @@ type Flow implements Node {
   nextRun: DateTime
   "Which planned times were passed over last since the flow was enabled, and why; null if none were."
   missedRuns: Reason
-  "Its newest execution, whatever started it; null if there is none."
+  "Its newest execution, whatever started it, test messages aside; null if there is none."
   lastRun: Execution @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "Which rows the flow reads, and with whose rights; null in a draft without a source."
   source: FlowSource
@@ -3999,6 +4017,224 @@ extend type Query {
   ): PermissionExplanation @requiresToken
 }
 `, BuiltIn: false},
+	{Name: "../../schema/preview.graphqls", Input: `"""
+On what a flow is tried: exactly one of the fields.
+"""
+input FlowSampleInput @oneOf {
+  "The id of an occurrence that came in, with the records as it brought them. It needs SEE on the row that guards its type."
+  occurrence: ID
+  "The id of a record as it is now, of the type that the flow reads. It needs SEE on the row that guards its type."
+  record: ID
+  """
+  Records that you give, 500 at most, judged by the catalogue and not stored. Those of the type that the flow reads are its
+  rows; what they refer to is looked for among the others, then among the stored ones.
+  """
+  sample: [RecordInput!]
+}
+
+"""
+Which flow is to be previewed, and on what.
+"""
+input FlowPreviewInput {
+  "A saved flow. Its events are asked when it is tried on an occurrence."
+  flow: ID
+  "A version of it other than the current one."
+  version: Int
+  "A draft, in place of what the flow has saved if there is one. It may be incomplete: ` + "`" + `problems` + "`" + ` says what is missing."
+  draft: FlowCreateInput
+  "On what it is tried. If left out it is the source query alone, as of flows that people or the clock run."
+  on: FlowSampleInput
+  """
+  An event whose terms the rows must satisfy. If left out, on an occurrence, each event of its type is asked that runs the
+  flow; without any, and on a record or a sample, all rows are taken. It needs SEE on automator/events and on the rows that guard
+  what its terms read.
+  """
+  event: ID
+  "The parameters of the source action, an object, in place of all those that the flow has."
+  parameters: JSON
+}
+
+"""
+What a flow would do now. Nothing of it is stored, and nothing was sent.
+"""
+type FlowPreview {
+  "What would make the flow fail, as ` + "`" + `Flow.problems` + "`" + `: what can be tried in spite of them is tried."
+  problems: [Problem!]!
+  "What works, but perhaps not for all rows."
+  warnings: [Problem!]!
+  "What would keep the flow from running, or its messages from going out, as things are today. The preview goes on as if there were none."
+  obstacles: [Reason!]!
+  "What the events that were asked say of the rows, 20 events at most."
+  matches: [PreviewMatch!]!
+  "The executions that would come of it: one for each event that fires, or one if no event was asked."
+  executions: [ExecutionPreview!]!
+}
+
+"""
+What an event says of the rows on which a flow is tried.
+"""
+type PreviewMatch {
+  "The event; null if the caller may not see events."
+  event: Event @requires(module: "automator", submodule: "events", action: SEE)
+  "Whether this is what the event said when the occurrence came in, or what it says now: it was not asked then, or has changed since, or there is no occurrence."
+  evaluated: EvaluationTime!
+  "Whether a row satisfied the terms; null if that is undecided, since the terms ask what was before and nobody knows that."
+  fired: Boolean
+  "Why it did not fire, or would not be asked today; null if nothing is wrong."
+  reason: Reason
+  "What the terms said of the rows, of the first 100 at most."
+  rows: [RowMatch!]!
+}
+
+"""
+What an execution would be.
+"""
+type ExecutionPreview {
+  "What would start it."
+  trigger: ExecutionTrigger!
+  "The event that would start it; null if none would, or if the caller may not see events."
+  event: Event @requires(module: "automator", submodule: "events", action: SEE)
+  "The occurrence on which it was tried; null if it was on none."
+  occurrence: Occurrence @requiresRowOf(what: EVENT_TYPE, action: SEE)
+  "The subject of the occurrence, such as the folio of a work order; null if there is none, or if the caller may not see such records."
+  subject: String @requiresRowOf(what: SOURCE, action: SEE)
+  "The outcome that it would have if the provider takes the messages that are shown."
+  outcome: ExecutionOutcome!
+  "Why it would fail or be skipped as a whole; null if it would not."
+  reason: Reason
+  "How many rows the source query found."
+  rowCount: Int!
+  "How many of them passed the filter."
+  keptCount: Int!
+  "The rows, 100 at most and with about 100 messages, those that passed the filter first."
+  rows: [PreviewRow!]!
+  "How many rows are not shown."
+  more: Int!
+  "The messages of all rows that are shown."
+  deliveries: [DeliveryPreview!]!
+  "What was left out, because it came from a record that the caller may not see, and what the caller would need to see it. Empty if nothing was."
+  hidden: [Hidden!]!
+}
+
+"""
+What would become of a row.
+"""
+type PreviewRow {
+  "The key of the record; null if the caller may not see such records."
+  record: String @requiresRowOf(what: SOURCE, action: SEE)
+  "Whether it passed the flow's filter."
+  kept: Boolean!
+  "What every term of the filter says of it; empty if there is none, or if there were too many rows to say it of all."
+  trace: [TermTrace!]!
+  "Its messages."
+  deliveries: [DeliveryPreview!]!
+}
+
+"""
+What a message would be.
+"""
+type DeliveryPreview {
+  "PENDING if it would go out; otherwise what it would be at once, such as FAILED or SUPPRESSED."
+  state: DeliveryState!
+  "Why it would not be sent; null if it would."
+  reason: Reason
+  "Why it would wait before it goes out; null if it would not."
+  waitingFor: ReasonCode
+  "The recipient: a telephone number as ` + "`" + `+` + "`" + ` and digits. Null if it came from a field that the caller may not see."
+  recipient: String @requiresRowOf(what: SOURCE, action: SEE)
+  "The recipient as the provider would write it; null if the connector does not say."
+  providerRecipient: String @requiresRowOf(what: SOURCE, action: SEE)
+  "The values of the message, by position, and named ones in the order of the flow's mapping; null where one came from a field that the caller may not see."
+  values: [String]! @requiresRowOf(what: SOURCE, action: SEE)
+  "The names of the values, in their order; empty if they have positions."
+  names: [String!]!
+  "The key of the record whose row it is about; null if the caller may not see such records."
+  record: String @requiresRowOf(what: SOURCE, action: SEE)
+  "The place of its target in the flow's targets, from 0."
+  target: Int!
+  "The key of the connector's action."
+  action: String!
+  "The integration that it would go through; null if there is none, or if the caller may not see integrations."
+  integration: Integration @requires(module: "settings", submodule: "api_connections", action: SEE)
+  "The text that the recipient would read; null as far as the connector does not know it."
+  text: String @requiresRowOf(what: SOURCE, action: SEE)
+  "What the connector would send to the provider, without secrets; null if it does not say."
+  request: JSON @requiresRowOf(what: SOURCE, action: SEE)
+  "What the connector says is wrong with it, with paths into the flow: ` + "`" + `[\"targets\", \"0\", \"mapping\", \"2\"]` + "`" + `."
+  problems: [Problem!]!
+  "What the connector would change so that the provider takes it."
+  adjusted: [Adjustment!]! @requiresRowOf(what: SOURCE, action: SEE)
+  "What was left out, because it came from a field of a record that the caller may not see, and what the caller would need to see it. Empty if nothing was."
+  hidden: [Hidden!]!
+}
+
+"""
+What a connector changes in a message so that the provider takes it.
+"""
+type Adjustment {
+  "The path of what it changes, in the flow: ` + "`" + `[\"targets\", \"0\", \"mapping\", \"2\"]` + "`" + `."
+  path: [String!]!
+  "The connector's code for why: WHITESPACE_COLLAPSED."
+  reason: String!
+  "What would be sent instead."
+  sent: String!
+}
+
+"""
+How one test message is to be sent.
+"""
+input FlowTestInput {
+  "On what the flow is tested. The message is that of the first row that passes the flow's filter; terms of events are not asked."
+  on: FlowSampleInput!
+  "To whom it goes, whoever the records name: a telephone number, with country code unless the flow has a default country."
+  recipient: String!
+  "Your own key of this test, 256 bytes at most: the same flow and key again is a repeat and returns the first one; with another input it is a CONFLICT. Without one every call is a test."
+  idempotencyKey: String
+}
+
+"""
+What became of ` + "`" + `flowTest` + "`" + `.
+"""
+type FlowTestPayload {
+  "The execution, which can be read at once and goes the way of any other; null if there are errors."
+  execution: Execution @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "The message; null if there are errors."
+  delivery: Delivery @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "Whether the same test had been asked for before: then this is the first one, and nothing was sent again."
+  repeat: Boolean!
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  """
+  Runs a flow, saved or a draft, up to where it would send: the terms of its events, the source query with the rights that its
+  consumer has now, the filter, the mapping, and what the connector makes of each message. Nothing is stored and nothing is
+  sent. Since it shows what the flow's consumer may read, the caller must hold every right that the flow reads with, as for
+  ` + "`" + `flowCreate` + "`" + `. It takes 15 seconds at most.
+  """
+  flowPreview(
+    "The flow, and on what it is tried."
+    input: FlowPreviewInput!
+  ): FlowPreview @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+}
+
+extend type Mutation {
+  """
+  Sends one real message of a flow to a recipient that you name, so that people can see it on their own phone before they
+  enable the flow. It goes the way of any other message and is marked as a test in the history. The flow need not be enabled,
+  but must have no problems, and neither it nor its integration may be paused. It reads with the rights of its consumer, so the
+  caller must hold every right that it reads with, as for ` + "`" + `flowEnable` + "`" + `. UNAVAILABLE after ten tests within a minute by the same
+  caller or to the same recipient.
+  """
+  flowTest(
+    "The id of the flow."
+    id: ID!
+    "How it is to be tested."
+    input: FlowTestInput!
+  ): FlowTestPayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
+}
+`, BuiltIn: false},
 	{Name: "../../schema/queue.graphqls", Input: `"""
 What is to be done: the numbers of the screen *Event queue*. The items are ` + "`" + `executions` + "`" + ` and ` + "`" + `deliveries` + "`" + ` by their states.
 """
@@ -4774,6 +5010,18 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_Adjustment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_Adjustment_path(ctx, field)
+	case "reason":
+		return ec.fieldContext_Adjustment_reason(ctx, field)
+	case "sent":
+		return ec.fieldContext_Adjustment_sent(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Adjustment", field.Name)
+}
+
 func (ec *executionContext) childFields_Attempt(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "number":
@@ -5236,6 +5484,8 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_attempts(ctx, field)
 	case "receipts":
 		return ec.fieldContext_Delivery_receipts(ctx, field)
+	case "test":
+		return ec.fieldContext_Delivery_test(ctx, field)
 	case "flagged":
 		return ec.fieldContext_Delivery_flagged(ctx, field)
 	case "redrivenAt":
@@ -5270,6 +5520,44 @@ func (ec *executionContext) childFields_DeliveryEdge(ctx context.Context, field 
 		return ec.fieldContext_DeliveryEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeliveryEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "state":
+		return ec.fieldContext_DeliveryPreview_state(ctx, field)
+	case "reason":
+		return ec.fieldContext_DeliveryPreview_reason(ctx, field)
+	case "waitingFor":
+		return ec.fieldContext_DeliveryPreview_waitingFor(ctx, field)
+	case "recipient":
+		return ec.fieldContext_DeliveryPreview_recipient(ctx, field)
+	case "providerRecipient":
+		return ec.fieldContext_DeliveryPreview_providerRecipient(ctx, field)
+	case "values":
+		return ec.fieldContext_DeliveryPreview_values(ctx, field)
+	case "names":
+		return ec.fieldContext_DeliveryPreview_names(ctx, field)
+	case "record":
+		return ec.fieldContext_DeliveryPreview_record(ctx, field)
+	case "target":
+		return ec.fieldContext_DeliveryPreview_target(ctx, field)
+	case "action":
+		return ec.fieldContext_DeliveryPreview_action(ctx, field)
+	case "integration":
+		return ec.fieldContext_DeliveryPreview_integration(ctx, field)
+	case "text":
+		return ec.fieldContext_DeliveryPreview_text(ctx, field)
+	case "request":
+		return ec.fieldContext_DeliveryPreview_request(ctx, field)
+	case "problems":
+		return ec.fieldContext_DeliveryPreview_problems(ctx, field)
+	case "adjusted":
+		return ec.fieldContext_DeliveryPreview_adjusted(ctx, field)
+	case "hidden":
+		return ec.fieldContext_DeliveryPreview_hidden(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryPreview", field.Name)
 }
 
 func (ec *executionContext) childFields_DeliveryResolvePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5548,6 +5836,8 @@ func (ec *executionContext) childFields_Execution(ctx context.Context, field gra
 		return ec.fieldContext_Execution_trigger(ctx, field)
 	case "scheduledFor":
 		return ec.fieldContext_Execution_scheduledFor(ctx, field)
+	case "test":
+		return ec.fieldContext_Execution_test(ctx, field)
 	case "startedBy":
 		return ec.fieldContext_Execution_startedBy(ctx, field)
 	case "event":
@@ -5622,6 +5912,36 @@ func (ec *executionContext) childFields_ExecutionEdge(ctx context.Context, field
 		return ec.fieldContext_ExecutionEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ExecutionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ExecutionPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "trigger":
+		return ec.fieldContext_ExecutionPreview_trigger(ctx, field)
+	case "event":
+		return ec.fieldContext_ExecutionPreview_event(ctx, field)
+	case "occurrence":
+		return ec.fieldContext_ExecutionPreview_occurrence(ctx, field)
+	case "subject":
+		return ec.fieldContext_ExecutionPreview_subject(ctx, field)
+	case "outcome":
+		return ec.fieldContext_ExecutionPreview_outcome(ctx, field)
+	case "reason":
+		return ec.fieldContext_ExecutionPreview_reason(ctx, field)
+	case "rowCount":
+		return ec.fieldContext_ExecutionPreview_rowCount(ctx, field)
+	case "keptCount":
+		return ec.fieldContext_ExecutionPreview_keptCount(ctx, field)
+	case "rows":
+		return ec.fieldContext_ExecutionPreview_rows(ctx, field)
+	case "more":
+		return ec.fieldContext_ExecutionPreview_more(ctx, field)
+	case "deliveries":
+		return ec.fieldContext_ExecutionPreview_deliveries(ctx, field)
+	case "hidden":
+		return ec.fieldContext_ExecutionPreview_hidden(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExecutionPreview", field.Name)
 }
 
 func (ec *executionContext) childFields_ExplainedReason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5818,6 +6138,22 @@ func (ec *executionContext) childFields_FlowEnablePayload(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type FlowEnablePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_FlowPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "problems":
+		return ec.fieldContext_FlowPreview_problems(ctx, field)
+	case "warnings":
+		return ec.fieldContext_FlowPreview_warnings(ctx, field)
+	case "obstacles":
+		return ec.fieldContext_FlowPreview_obstacles(ctx, field)
+	case "matches":
+		return ec.fieldContext_FlowPreview_matches(ctx, field)
+	case "executions":
+		return ec.fieldContext_FlowPreview_executions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FlowPreview", field.Name)
+}
+
 func (ec *executionContext) childFields_FlowResumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "flow":
@@ -5894,6 +6230,20 @@ func (ec *executionContext) childFields_FlowTarget(ctx context.Context, field gr
 		return ec.fieldContext_FlowTarget_mapping(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowTarget", field.Name)
+}
+
+func (ec *executionContext) childFields_FlowTestPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "execution":
+		return ec.fieldContext_FlowTestPayload_execution(ctx, field)
+	case "delivery":
+		return ec.fieldContext_FlowTestPayload_delivery(ctx, field)
+	case "repeat":
+		return ec.fieldContext_FlowTestPayload_repeat(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FlowTestPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FlowTestPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_FlowUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6360,6 +6710,36 @@ func (ec *executionContext) childFields_PermissionRow(ctx context.Context, field
 		return ec.fieldContext_PermissionRow_actions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PermissionRow", field.Name)
+}
+
+func (ec *executionContext) childFields_PreviewMatch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "event":
+		return ec.fieldContext_PreviewMatch_event(ctx, field)
+	case "evaluated":
+		return ec.fieldContext_PreviewMatch_evaluated(ctx, field)
+	case "fired":
+		return ec.fieldContext_PreviewMatch_fired(ctx, field)
+	case "reason":
+		return ec.fieldContext_PreviewMatch_reason(ctx, field)
+	case "rows":
+		return ec.fieldContext_PreviewMatch_rows(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PreviewMatch", field.Name)
+}
+
+func (ec *executionContext) childFields_PreviewRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "record":
+		return ec.fieldContext_PreviewRow_record(ctx, field)
+	case "kept":
+		return ec.fieldContext_PreviewRow_kept(ctx, field)
+	case "trace":
+		return ec.fieldContext_PreviewRow_trace(ctx, field)
+	case "deliveries":
+		return ec.fieldContext_PreviewRow_deliveries(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PreviewRow", field.Name)
 }
 
 func (ec *executionContext) childFields_Problem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

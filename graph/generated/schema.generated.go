@@ -48,6 +48,7 @@ type MutationResolver interface {
 	IntegrationDelete(ctx context.Context, id string, expectedVersion *int) (*model.IntegrationDeletePayload, error)
 	IntegrationCheck(ctx context.Context, id string) (*model.IntegrationCheckPayload, error)
 	OccurrencePublish(ctx context.Context, input model.OccurrencePublishInput) (*model.OccurrencePublishPayload, error)
+	FlowTest(ctx context.Context, id string, input model.FlowTestInput) (*model.FlowTestPayload, error)
 	RecordsUpsert(ctx context.Context, input model.RecordsUpsertInput) (*model.RecordsUpsertPayload, error)
 	FlowRun(ctx context.Context, id string, input model.FlowRunInput) (*model.FlowRunPayload, error)
 	ViewerRenew(ctx context.Context, input model.ViewerRenewInput) (*model.ViewerRenewPayload, error)
@@ -78,6 +79,7 @@ type QueryResolver interface {
 	Occurrences(ctx context.Context, filter *model.OccurrenceFilterInput, first *int, after *string) (*model.Connection[*hub.Occurrence], error)
 	Occurrence(ctx context.Context, id string) (*hub.Occurrence, error)
 	PermissionExplain(ctx context.Context, query string, operationName *string, variables json.RawMessage) (*model.PermissionExplanation, error)
+	FlowPreview(ctx context.Context, input model.FlowPreviewInput) (*hub.FlowPreview, error)
 	Queue(ctx context.Context) (*hub.Queue, error)
 	Records(ctx context.Context, typeArg *string, subject *string, where *hub.Terms, first *int, after *string) (*model.Connection[*hub.Record], error)
 	FieldOptions(ctx context.Context, recordType string, field string, search *string, first *int, after *string) (*model.Connection[*hub.FieldOption], error)
@@ -441,6 +443,28 @@ func (ec *executionContext) field_Mutation_flowRun_args(ctx context.Context, raw
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.FlowRunInput, error) {
 			return ec.unmarshalNFlowRunInput2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋgraphᚋmodelᚐFlowRunInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_flowTest_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.FlowTestInput, error) {
+			return ec.unmarshalNFlowTestInput2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋgraphᚋmodelᚐFlowTestInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1006,6 +1030,20 @@ func (ec *executionContext) field_Query_fieldOptions_args(ctx context.Context, r
 		return nil, err
 	}
 	args["after"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_flowPreview_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.FlowPreviewInput, error) {
+			return ec.unmarshalNFlowPreviewInput2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋgraphᚋmodelᚐFlowPreviewInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
 	return args, nil
 }
 
@@ -2571,6 +2609,50 @@ func (ec *executionContext) fieldContext_Mutation_occurrencePublish(ctx context.
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_flowTest(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_flowTest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().FlowTest(ctx, fc.Args["id"].(string), fc.Args["input"].(model.FlowTestInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.FlowTestPayload) graphql.Marshaler {
+			return ec.marshalOFlowTestPayload2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋgraphᚋmodelᚐFlowTestPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_flowTest(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FlowTestPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_flowTest_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_recordsUpsert(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3803,6 +3885,50 @@ func (ec *executionContext) fieldContext_Query_permissionExplain(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_flowPreview(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_flowPreview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().FlowPreview(ctx, fc.Args["input"].(model.FlowPreviewInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *hub.FlowPreview) graphql.Marshaler {
+			return ec.marshalOFlowPreview2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐFlowPreview(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_flowPreview(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FlowPreview(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_flowPreview_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_queue(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4380,6 +4506,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "occurrencePublish":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_occurrencePublish(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "flowTest":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_flowTest(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
@@ -4984,6 +5117,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_permissionExplain(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "flowPreview":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_flowPreview(ctx, field)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}

@@ -198,6 +198,8 @@ type DeliveryFilterInput struct {
 	States []hub.DeliveryState `json:"states,omitempty"`
 	// Only to this recipient, written as `recipient` is. Finds none whose recipient the caller may not see.
 	Recipient *string `json:"recipient,omitempty"`
+	// Only test messages (true), or all but these (false).
+	Test *bool `json:"test,omitempty"`
 	// Only the message with this id of the provider. Finds none whose recipient the caller may not see.
 	ProviderID *string `json:"providerId,omitempty"`
 	// Only those that came to be at this time or later.
@@ -360,6 +362,8 @@ type ExecutionFilterInput struct {
 	Outcomes []hub.ExecutionOutcome `json:"outcomes,omitempty"`
 	// Only about this subject, such as the folio of a work order. Finds none whose subject the caller may not see.
 	Subject *string `json:"subject,omitempty"`
+	// Only test messages (true), or all but these (false).
+	Test *bool `json:"test,omitempty"`
 	// Only those that this started.
 	Trigger *hub.ExecutionTrigger `json:"trigger,omitempty"`
 	// Only those that came to be at this time or later.
@@ -467,6 +471,24 @@ type FlowFilterInput struct {
 	Archived *bool `json:"archived,omitempty"`
 }
 
+// Which flow is to be previewed, and on what.
+type FlowPreviewInput struct {
+	// A saved flow. Its events are asked when it is tried on an occurrence.
+	Flow *string `json:"flow,omitempty"`
+	// A version of it other than the current one.
+	Version *int `json:"version,omitempty"`
+	// A draft, in place of what the flow has saved if there is one. It may be incomplete: `problems` says what is missing.
+	Draft *FlowCreateInput `json:"draft,omitempty"`
+	// On what it is tried. If left out it is the source query alone, as of flows that people or the clock run.
+	On *FlowSampleInput `json:"on,omitempty"`
+	// An event whose terms the rows must satisfy. If left out, on an occurrence, each event of its type is asked that runs the
+	// flow; without any, and on a record or a sample, all rows are taken. It needs SEE on automator/events and on the rows that guard
+	// what its terms read.
+	Event *string `json:"event,omitempty"`
+	// The parameters of the source action, an object, in place of all those that the flow has.
+	Parameters json.RawMessage `json:"parameters,omitempty"`
+}
+
 // What became of `flowResume`.
 type FlowResumePayload struct {
 	// The flow as it is now; null if there are errors.
@@ -483,6 +505,17 @@ type FlowRunPayload struct {
 	Repeat bool `json:"repeat"`
 	// What was wrong with the input.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// On what a flow is tried: exactly one of the fields.
+type FlowSampleInput struct {
+	// The id of an occurrence that came in, with the records as it brought them. It needs SEE on the row that guards its type.
+	Occurrence *string `json:"occurrence,omitempty"`
+	// The id of a record as it is now, of the type that the flow reads. It needs SEE on the row that guards its type.
+	Record *string `json:"record,omitempty"`
+	// Records that you give, 500 at most, judged by the catalogue and not stored. Those of the type that the flow reads are its
+	// rows; what they refer to is looked for among the others, then among the stored ones.
+	Sample []*hub.RecordInput `json:"sample,omitempty"`
 }
 
 // When a flow runs by itself: exactly one of the fields. `date` and `instant` are for the trigger DATE, `cron` and `interval` for
@@ -546,6 +579,28 @@ type FlowTargetInput struct {
 	Recipient *hub.Recipient `json:"recipient,omitempty"`
 	// Which value stands at which place of the message: all by position, or all by name. Needed to enable the flow.
 	Mapping []*hub.MappingEntry `json:"mapping,omitempty"`
+}
+
+// How one test message is to be sent.
+type FlowTestInput struct {
+	// On what the flow is tested. The message is that of the first row that passes the flow's filter; terms of events are not asked.
+	On *FlowSampleInput `json:"on"`
+	// To whom it goes, whoever the records name: a telephone number, with country code unless the flow has a default country.
+	Recipient string `json:"recipient"`
+	// Your own key of this test, 256 bytes at most: the same flow and key again is a repeat and returns the first one; with another input it is a CONFLICT. Without one every call is a test.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// What became of `flowTest`.
+type FlowTestPayload struct {
+	// The execution, which can be read at once and goes the way of any other; null if there are errors.
+	Execution *hub.Execution `json:"execution,omitempty"`
+	// The message; null if there are errors.
+	Delivery *hub.Delivery `json:"delivery,omitempty"`
+	// Whether the same test had been asked for before: then this is the first one, and nothing was sent again.
+	Repeat bool `json:"repeat"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // Changes to a flow. A field that is left out stays as it is.

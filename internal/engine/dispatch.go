@@ -12,7 +12,7 @@ func (r *run) dispatch(ctx context.Context, rules *rules, p *program) error {
 		if it.State != hub.Pending || r.asleep(it) {
 			continue
 		}
-		if it.Tries == 0 && it.WaitingFor == hub.ReasonOperator {
+		if it.Tries == 0 && it.WaitingFor == hub.ReasonOperator && !it.Test { // a test goes to no one but whom it was meant for
 			if err := r.refill(ctx, p, it); err != nil {
 				return err
 			}
@@ -73,16 +73,9 @@ func (r *run) dispatchOne(ctx context.Context, rules *rules, p *program, it *ite
 
 // send makes a delivery SENDING and reserves its place with the connector, if there is room.
 func (r *run) send(p *program, in *integration, connector *hub.Connector, it *item) {
-	action := connector.Action(it.Action)
-	if action == nil {
-		r.fail(it, hub.Reason{Code: hub.ReasonInvalidFlow, Path: hub.Path("targets", it.Target, "action"),
-			Message: "the connector no longer has the action " + it.Action})
-		return
-	}
-	to, err := hub.NormalRecipient(it.Recipient, action, p.flow.Definition.Settings.DefaultCountry)
-	if err != nil {
-		r.fail(it, hub.Reason{Code: hub.ReasonRecipient, Path: hub.Path("targets", it.Target, "recipient"), Message: err.Error(),
-			NextStep: "correct the number in the record"})
+	handover, wrong := address(p, connector, it.Delivery)
+	if wrong != nil {
+		r.fail(it, *wrong)
 		return
 	}
 	if !r.e.pipes.reserve(in.Key, capacity(connector)) {
@@ -91,16 +84,30 @@ func (r *run) send(p *program, in *integration, connector *hub.Connector, it *it
 		}
 		return
 	}
-	if it.Recipient != to {
-		it.Recipient, it.anew = to, true
+	if it.Recipient != handover.Recipient {
+		it.Recipient, it.anew = handover.Recipient, true
 	}
 	it.Tries++
 	r.move(it, hub.Sending, hub.Reason{Code: hub.ReasonWorker})
 	now := r.tx.Now()
-	r.out = append(r.out, &flight{exec: r.exec, delivery: it.Delivery, program: p, in: in, started: now,
-		handover: hub.Handover{Key: it.Key, Attempt: it.Tries, FlowKey: it.FlowKey, Action: it.Action,
-			Parameters: p.flow.Definition.Targets[it.Target].Parameters, Recipient: to, Values: it.Values, Names: p.mapping[it.Target].Names(), Language: action.Language,
-			Deadline: now.Add(r.e.sendTimeout)}})
+	handover.Attempt, handover.Deadline = it.Tries, now.Add(r.e.sendTimeout)
+	r.out = append(r.out, &flight{exec: r.exec, delivery: it.Delivery, program: p, in: in, started: now, handover: handover})
+}
+
+// address makes of a delivery what its connector is given, or says why it cannot be sent.
+func address(p *program, connector *hub.Connector, d *hub.Delivery) (hub.Handover, *hub.Reason) {
+	action := connector.Action(d.Action)
+	if action == nil {
+		return hub.Handover{}, &hub.Reason{Code: hub.ReasonInvalidFlow, Path: hub.Path("targets", d.Target, "action"),
+			Message: "the connector no longer has the action " + d.Action}
+	}
+	to, err := hub.NormalRecipient(d.Recipient, action, p.flow.Definition.Settings.DefaultCountry)
+	if err != nil {
+		return hub.Handover{}, &hub.Reason{Code: hub.ReasonRecipient, Path: hub.Path("targets", d.Target, "recipient"), Message: err.Error(),
+			NextStep: "correct the number in the record"}
+	}
+	return hub.Handover{Key: d.Key, FlowKey: d.FlowKey, Action: d.Action, Parameters: p.flow.Definition.Targets[d.Target].Parameters,
+		Recipient: to, Values: d.Values, Names: p.mapping[d.Target].Names(), Language: action.Language}, nil
 }
 
 // capacity is how many deliveries an integration may have with its connector at once: enough that the connector never

@@ -22,6 +22,9 @@ type Connectors interface {
 	Connector(name string) *hub.Connector
 	// Check asks whether the settings of an integration can be used.
 	Check(ctx context.Context, in hub.OpenIntegration) ([]hub.Problem, error)
+	// Preview says what exactly would be sent, and has nothing sent. NOT_FOUND says that the connector shows no previews, another
+	// error that it cannot be asked.
+	Preview(ctx context.Context, in hub.OpenIntegration, d hub.Handover) (*hub.MessagePreview, error)
 	// Send hands a batch over without waiting for the connector. An error says that nothing of it left. After nil, each of
 	// the batch gets exactly one Outcome, given to Engine.Outcomes.
 	Send(in hub.OpenIntegration, batch []hub.Handover) error

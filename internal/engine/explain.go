@@ -81,19 +81,23 @@ func (x *explaining) then(m *hub.Match) {
 	case m.Reason != nil:
 		x.because(*m.Reason)
 	case !m.Fired:
-		x.because(x.unsatisfied(len(m.Rows)))
+		x.because(unsatisfied(len(m.Rows)))
 	}
 	for _, s := range m.Skipped {
 		x.Reasons = append(x.Reasons, hub.ExplainedReason{Reason: s.Reason, FlowKey: s.FlowKey})
 	}
 }
 
-func (x *explaining) unsatisfied(rows int) hub.Reason {
+func unsatisfied(rows int) hub.Reason {
 	r := hub.Reason{Code: hub.ReasonTerms, Message: "no row of the occurrence satisfied the terms; the trace says which of them decided"}
 	if rows == 0 {
 		r.Message = "the occurrence brought no row that the terms could be asked about, and the event has conditions"
 	}
 	return r
+}
+
+func undecided() hub.Reason {
+	return hub.Reason{Code: hub.ReasonUndecided, Message: "the terms ask what was before the occurrence, and that is not known any more"}
 }
 
 // notAsked says why the event was not asked then.
@@ -120,10 +124,10 @@ func (x *explaining) answered(a condition.Answer, rows int) {
 	switch {
 	case x.Occurrence.Type != x.ev.Type:
 	case a == condition.Unknown:
-		x.because(hub.Reason{Code: hub.ReasonUndecided, Message: "the terms ask what was before the occurrence, and that is not known any more"})
+		x.because(undecided())
 		return
 	case !fired:
-		x.because(x.unsatisfied(rows))
+		x.because(unsatisfied(rows))
 	}
 	x.Fired = &fired
 }

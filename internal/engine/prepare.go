@@ -17,36 +17,13 @@ const maxRows = 500
 // prepare runs the flow up to its deliveries: rights, source, filter, mapping. brought are rows that the occurrence has just
 // brought; nil has them read from the records. Whatever keeps the execution from having deliveries becomes its reason.
 func (r *run) prepare(ctx context.Context, p *program, brought []*row) error {
-	q, err := r.e.query(p, r.exec)
-	if err != nil {
-		r.exec.Reason = &hub.Reason{Code: hub.ReasonInvalidFlow, Path: "source.parameters", Message: err.Error()}
-		return nil
-	}
-	refused, err := r.e.rights(ctx, p, q.needs...)
-	if err != nil {
+	rows, err := r.rows(ctx, p, brought)
+	if err != nil || r.exec.Reason != nil {
 		return err
-	}
-	if refused != nil {
-		r.exec.Reason = refused
-		return nil
-	}
-	rows, err := r.source(p, brought)
-	if err != nil {
-		return err
-	}
-	if rows, err = q.narrow(rows, r.tx.Now()); err != nil {
-		return err
-	}
-	if r.exec.Reason != nil {
-		return nil
-	}
-	if len(rows) == 0 {
-		r.exec.Reason = &hub.Reason{Code: hub.ReasonNoRows, Message: "the source query found no rows"}
-		return nil
 	}
 	kept := 0
 	for _, w := range rows {
-		if !p.filter.Match(w, condition.Moment{Now: r.tx.Now()}) {
+		if !p.filter.Match(w, condition.Moment{Now: r.from().Now()}) {
 			continue
 		}
 		kept++
@@ -60,10 +37,37 @@ func (r *run) prepare(ctx context.Context, p *program, brought []*row) error {
 		}
 	}
 	if kept == 0 {
-		r.exec.Reason = &hub.Reason{Code: hub.ReasonFilteredOut, Path: "filter",
-			Message: fmt.Sprintf("the flow's filter dropped all %d rows", len(rows))}
+		r.exec.Reason = filteredOut(len(rows))
 	}
 	return nil
+}
+
+func filteredOut(rows int) *hub.Reason {
+	return &hub.Reason{Code: hub.ReasonFilteredOut, Path: "filter", Message: fmt.Sprintf("the flow's filter dropped all %d rows", rows)}
+}
+
+// rows reads the rows, with the rights that the flow's consumer has now. What keeps it from that, or that there are none,
+// becomes the reason of the execution.
+func (r *run) rows(ctx context.Context, p *program, brought []*row) ([]*row, error) {
+	q, err := r.e.query(p, r.exec)
+	if err != nil {
+		r.exec.Reason = &hub.Reason{Code: hub.ReasonInvalidFlow, Path: "source.parameters", Message: err.Error()}
+		return nil, nil
+	}
+	if r.exec.Reason, err = r.e.rights(ctx, p, q.needs...); err != nil || r.exec.Reason != nil {
+		return nil, err
+	}
+	rows, err := r.source(p, brought)
+	if err != nil || r.exec.Reason != nil {
+		return nil, err
+	}
+	if rows, err = q.narrow(rows, r.from().Now()); err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		r.exec.Reason = &hub.Reason{Code: hub.ReasonNoRows, Message: "the source query found no rows"}
+	}
+	return rows, nil
 }
 
 // rights says why the flow may not read with the rights that its consumer has now; nil if it may. more are rows that it needs
@@ -104,7 +108,7 @@ func (r *run) source(p *program, brought []*row) ([]*row, error) {
 	}
 	rows := make([]*row, 0, len(r.exec.Rows))
 	for _, name := range r.exec.Rows {
-		rec, err := r.tx.Record(p.records.Key, name)
+		rec, err := r.from().Record(p.records.Key, name)
 		if err != nil {
 			return nil, err
 		}
@@ -116,7 +120,7 @@ func (r *run) source(p *program, brought []*row) ([]*row, error) {
 }
 
 func (r *run) subjectRows(p *program) ([]*row, error) {
-	records, err := r.tx.RecordsOfSubject(p.records.Key, r.exec.Subject, maxRows+1)
+	records, err := r.from().RecordsOfSubject(p.records.Key, r.exec.Subject, maxRows+1)
 	if err != nil {
 		return nil, err
 	}
@@ -136,8 +140,8 @@ func (r *run) row(p *program, rec *hub.Record) *row {
 	return &row{catalog: r.e.catalog, typ: p.records, name: rec.Name, data: rec.Data, lookup: r.lookup}
 }
 
-// lookup reads a record that a row refers to, inside the transaction.
-func (r *run) lookup(typ, name string) (hub.Fields, error) { return r.tx.Reference(typ, name) }
+// lookup reads a record that a row refers to, inside the transaction if there is one.
+func (r *run) lookup(typ, name string) (hub.Fields, error) { return r.from().Reference(typ, name) }
 
 // deliver makes the deliveries of a row through a target: one for each recipient. A value or a recipient that cannot be made
 // fails its own deliveries and no others.
@@ -146,7 +150,7 @@ func (r *run) deliver(ctx context.Context, p *program, target int, w *row) error
 	if err != nil {
 		return err
 	}
-	now := r.tx.Now()
+	now := r.from().Now()
 	t := &p.flow.Definition.Targets[target]
 	values, problems := p.mapping[target].Apply(w, nil)
 	for _, to := range list {

@@ -81,6 +81,7 @@ type selection struct {
 	*query
 	matched int // satisfied the parameters
 	rows    []selected
+	dropped []string // some of those that did not pass the filter, as they came
 }
 
 type selected struct {
@@ -93,6 +94,9 @@ type selected struct {
 // the source answers, and the filter what the flow takes of it.
 func (s *selection) add(w *row, kept bool) {
 	s.matched++
+	if !kept && len(s.dropped) < hub.MaxPreviewRows {
+		s.dropped = append(s.dropped, w.name)
+	}
 	if kept || s.Limit > 0 {
 		r := selected{name: w.name, kept: kept}
 		if s.Order != "" {
@@ -125,7 +129,7 @@ func (s *selection) names() (names []string, why *hub.Reason) {
 	case s.matched == 0:
 		return nil, &hub.Reason{Code: hub.ReasonNoRows, Message: "the source query found no rows"}
 	case len(names) == 0:
-		return nil, &hub.Reason{Code: hub.ReasonFilteredOut, Path: "filter", Message: fmt.Sprintf("the flow's filter dropped all %d rows", s.matched)}
+		return nil, filteredOut(s.matched)
 	case len(names) > maxSelected:
 		return nil, tooMany(fmt.Sprintf("the source query found more than %d rows; nothing was sent", maxSelected))
 	}

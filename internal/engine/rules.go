@@ -168,10 +168,15 @@ func (e *Engine) program(ctx context.Context, flow int64, version int) (*program
 }
 
 func (e *Engine) compile(f *hub.Flow) (*program, error) {
-	d := &f.Definition
-	if d.Source == nil || len(d.Targets) == 0 {
+	if f.Definition.Source == nil || len(f.Definition.Targets) == 0 {
 		return nil, hub.Invalid("source", "the flow has no source or no target")
 	}
+	return e.compileFrom(f)
+}
+
+// compileFrom compiles a flow that has a source, though it may have no target.
+func (e *Engine) compileFrom(f *hub.Flow) (*program, error) {
+	d := &f.Definition
 	action := e.catalog.SourceAction(d.Source.Action)
 	if action == nil {
 		return nil, hub.Invalid("source.action", "there is no source action %q", d.Source.Action)

@@ -24,7 +24,23 @@ type run struct {
 	lines []hub.Change
 	out   []*flight
 
+	beside  stored                               // of a preview, which has no transaction and is never saved
 	normals map[int]func(string) (string, error) // by target, as far as they were asked for
+}
+
+// stored is where a run reads: its transaction or, for a preview, beside all transactions.
+type stored interface {
+	Now() time.Time
+	Record(typ, name string) (*hub.Record, error)
+	RecordsOfSubject(typ, subject string, limit int) ([]*hub.Record, error)
+	Reference(typ, name string) (hub.Fields, error)
+}
+
+func (r *run) from() stored {
+	if r.tx == nil {
+		return r.beside
+	}
+	return r.tx
 }
 
 // item is a delivery of a run, with the state in which it was read.
@@ -65,7 +81,7 @@ func (r *run) line(s hub.Subject, key int64, aspect hub.Aspect, from, to string,
 // move sets the state of a delivery along an arrow.
 func (r *run) move(it *item, to hub.DeliveryState, cause hub.Reason) {
 	r.line(hub.SubjectDelivery, it.Key, hub.AspectState, string(it.State), string(to), cause)
-	it.State, it.moved, it.UpdatedAt = to, true, r.tx.Now()
+	it.State, it.moved, it.UpdatedAt = to, true, r.from().Now()
 	if to != hub.Pending {
 		it.DueAt, it.WaitingFor = nil, ""
 	}

@@ -28,6 +28,16 @@ func (e *Engine) query(p *program, exec *hub.Execution) (*query, error) {
 // filter, by their names. It reads page by page outside of any transaction, so it holds up nobody and takes little memory.
 // A reason says that there is nothing to send, or too much.
 func (e *Engine) selectRows(ctx context.Context, p *program, exec *hub.Execution) (names []string, why *hub.Reason, err error) {
+	found, why, err := e.selection(ctx, p, exec)
+	if why != nil || err != nil {
+		return nil, why, err
+	}
+	names, why = found.names()
+	return names, why, nil
+}
+
+// selection is selectRows with the rows that the filter dropped.
+func (e *Engine) selection(ctx context.Context, p *program, exec *hub.Execution) (found *selection, why *hub.Reason, err error) {
 	q, err := e.query(p, exec)
 	if err != nil {
 		return nil, nil, err
@@ -35,13 +45,8 @@ func (e *Engine) selectRows(ctx context.Context, p *program, exec *hub.Execution
 	if why, err = e.rights(ctx, p, q.needs...); why != nil || err != nil {
 		return nil, why, err
 	}
-	return e.selectQuery(ctx, p, q)
-}
-
-// selectQuery is selectRows for a query with whose needs somebody may read.
-func (e *Engine) selectQuery(ctx context.Context, p *program, q *query) (names []string, why *hub.Reason, err error) {
 	look := e.remembering(ctx)
-	found := selection{query: q}
+	found = &selection{query: q}
 	read, now := 0, time.Now()
 	for after := int64(0); ; {
 		page, err := e.page(ctx, q, after)
@@ -62,8 +67,7 @@ func (e *Engine) selectQuery(ctx context.Context, p *program, q *query) (names [
 			}
 		}
 		if len(page) < readPage || found.full() {
-			names, why := found.names()
-			return names, why, nil
+			return found, nil, nil
 		}
 	}
 }

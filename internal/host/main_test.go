@@ -230,6 +230,21 @@ func (p *probe) Check(_ context.Context, in sdk.Integration) ([]sdk.Problem, err
 	return nil, nil
 }
 
+func (p *probe) Preview(_ context.Context, in sdk.Integration, d sdk.Delivery) (sdk.Preview, error) {
+	switch in.Name {
+	case "bad":
+		return sdk.Preview{}, &sdk.SettingsError{Problems: []sdk.Problem{{Code: "TOKEN", Path: "secrets.token", Message: "the token is no good"}}}
+	case "fail":
+		return sdk.Preview{}, errors.New("cannot say with " + in.Secrets["token"])
+	case "hang":
+		select {}
+	}
+	request, err := json.Marshal(map[string]any{"id": d.ID, "values": d.Values, "token": in.Secrets["token"]})
+	return sdk.Preview{Text: "with " + in.Secrets["token"], Recipient: d.Recipient, Request: request,
+		Problems: []sdk.Problem{{Code: "LONG", Path: "values[1]", Message: "is long", Severity: sdk.SeverityWarning}},
+		Adjusted: []sdk.Adjustment{{Path: "values[1]", Reason: sdk.Shortened, Sent: "s"}}}, err
+}
+
 func (p *probe) Receive(_ context.Context, in sdk.Integration, cb sdk.Callback) (sdk.Reception, error) {
 	if in.Name == "bad" {
 		return sdk.Reception{}, &sdk.SettingsError{Problems: []sdk.Problem{{Code: "NO_KEY", Path: "secrets.key", Message: "there is no key"}}}

@@ -28,6 +28,8 @@ type Execution struct {
 	StartedByKey  int64           // the consumer that ran it; 0 if none did
 	RunID         string          // that consumer's own id of the run: the same one again is a repeat; may be empty
 	Parameters    json.RawMessage // of the source action, in place of those of the flow; nil: those of the flow
+	Test          bool            // one message to a number that the caller named; it counts in no statistics
+	RunHash       []byte          // of what a test was asked with: tells a repeat from another one under the same RunID; else nil
 	Reading       bool            // its rows are still to be read from the records; nothing is sent before all are
 	Subject       string          // of the occurrence, for lists
 	State         ExecutionState
@@ -70,6 +72,7 @@ type Delivery struct {
 	WaitingFor        ReasonCode // with PENDING after the first try, or while it waits: why
 	ProviderID        string
 	Reason            *Reason // of FAILED, UNKNOWN, SUPPRESSED, CANCELLED, or of the last retry
+	Test              bool    // to a number that the caller named, and not to whom the record names
 	Flagged           bool    // a late or contradictory receipt came
 	CreatedAt         time.Time
 	RedrivenAt        *time.Time // when a person last had it sent again

@@ -108,6 +108,7 @@ type ExecutionFilter struct {
 	Outcomes      []ExecutionOutcome
 	Subject       string
 	Trigger       ExecutionTrigger
+	Test          *bool     // only tests, or only others
 	Since, Until  time.Time // of creation
 }
 
@@ -127,6 +128,7 @@ type DeliveryFilter struct {
 	States         []DeliveryState
 	Recipient      string
 	ProviderID     string
+	Test           *bool // only tests, or only others
 	Since, Until   time.Time
 }
 

@@ -22,6 +22,7 @@ const (
 	ReasonEventInvalid      ReasonCode = "EVENT_INVALID"         // the event's terms make no sense any more, so it could not be asked
 	ReasonTerms             ReasonCode = "TERMS_NOT_SATISFIED"   // no row of the occurrence satisfied the event's terms
 	ReasonUndecided         ReasonCode = "TERMS_UNDECIDED"       // the terms ask what was before, and nobody knows that any more
+	ReasonNoEvent           ReasonCode = "NO_EVENT"              // no event runs the flow on such an occurrence; only a preview says so
 	ReasonNoRows            ReasonCode = "NO_ROWS"               // the source query found nothing
 	ReasonTooManyRows       ReasonCode = "TOO_MANY_ROWS"         // the source query found more than one execution may read
 	ReasonFilteredOut       ReasonCode = "FILTERED_OUT"          // the flow's filter dropped every row

@@ -3,8 +3,10 @@ package hubtest
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -43,6 +45,7 @@ type Connector struct {
 	sent     []hub.Handover
 	opened   []hub.OpenIntegration
 	forgets  bool
+	preview  func(context.Context, hub.Handover) (*hub.MessagePreview, error)
 }
 
 // Listener is who is told of outcomes and of changes of the process: the engine.
@@ -246,6 +249,39 @@ func (c *Connector) Check(context.Context, hub.OpenIntegration) ([]hub.Problem, 
 	return c.problems, c.down()
 }
 
+// Show has a function say what would be sent; nil has the fake say it by itself again.
+func (c *Connector) Show(fn func(context.Context, hub.Handover) (*hub.MessagePreview, error)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.preview = fn
+}
+
+// Preview says that the values would be sent with a comma between them. As the first destination does, it takes line breaks
+// out of values and refuses empty ones. It is UNAVAILABLE while the connector is not READY.
+func (c *Connector) Preview(ctx context.Context, _ hub.OpenIntegration, d hub.Handover) (*hub.MessagePreview, error) {
+	c.mu.Lock()
+	err, own := c.down(), c.preview
+	c.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	if own != nil {
+		return own(ctx, d)
+	}
+	p := &hub.MessagePreview{Recipient: d.Recipient, Text: strings.Join(d.Values, ", ")}
+	for i, v := range d.Values {
+		at := fmt.Sprintf("values[%d]", i+1)
+		if one := strings.ReplaceAll(v, "\n", " "); one != v {
+			p.Adjusted = append(p.Adjusted, hub.Adjustment{Path: at, Reason: "WHITESPACE_COLLAPSED", Sent: one})
+		}
+		if v == "" {
+			p.Problems = append(p.Problems, hub.Problem{Code: "EMPTY", Path: at, Message: "is empty"})
+		}
+	}
+	p.Request, err = json.Marshal(map[string]any{"to": d.Recipient, "values": d.Values})
+	return p, err
+}
+
 func (c *Connector) down() error {
 	if c.now.State == hub.ConnectorReady {
 		return nil
@@ -369,6 +405,6 @@ func description() hub.Connector {
 			Values:    hub.ValuesSpec{Positional: true, Named: true, Min: 1, Max: 7, MaxLength: 1024},
 			Recipient: hub.RecipientSpec{Format: "e164", Title: hub.Labels{"en": "Recipient phone number"}},
 		}},
-		Capabilities: hub.Capabilities{Receipts: true, InFlight: 64},
+		Capabilities: hub.Capabilities{Receipts: true, Preview: true, InFlight: 64},
 	}
 }

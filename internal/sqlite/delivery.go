@@ -6,23 +6,23 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-const deliveryColumns = `key, execution, flow, flow_version, integration, target, record, action, recipient, provider_recipient, "values", state, attempts, tries, due_at, hold_at, waiting_for, provider_id, reason, flagged, created_at, redriven_at, updated_at`
+const deliveryColumns = `key, execution, flow, flow_version, integration, target, record, action, recipient, provider_recipient, "values", state, attempts, tries, due_at, hold_at, waiting_for, provider_id, reason, flagged, created_at, redriven_at, updated_at, test`
 
 func scanDelivery(r scanner) (*hub.Delivery, error) {
 	d := &hub.Delivery{}
 	err := r.Scan(&d.Key, &d.ExecutionKey, &d.FlowKey, &d.FlowVersion, &d.IntegrationKey, &d.Target, &d.Record, &d.Action, &d.Recipient,
 		text[string]{&d.ProviderRecipient}, document{&d.Values}, text[hub.DeliveryState]{&d.State}, &d.Attempts, &d.Tries, maybeMillis{&d.DueAt},
 		maybeMillis{&d.HoldAt}, text[hub.ReasonCode]{&d.WaitingFor}, text[string]{&d.ProviderID}, document{&d.Reason}, &d.Flagged,
-		millis{&d.CreatedAt}, maybeMillis{&d.RedrivenAt}, millis{&d.UpdatedAt})
+		millis{&d.CreatedAt}, maybeMillis{&d.RedrivenAt}, millis{&d.UpdatedAt}, &d.Test)
 	return d, err
 }
 
 // DeliveryInsert stores a new delivery, in whatever state its first transaction leaves it.
 func (tx *Tx) DeliveryInsert(d *hub.Delivery) error {
-	return tx.exec("INSERT INTO deliveries ("+deliveryColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	return tx.exec("INSERT INTO deliveries ("+deliveryColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		d.Key, d.ExecutionKey, d.FlowKey, d.FlowVersion, d.IntegrationKey, d.Target, d.Record, d.Action, d.Recipient, null(d.ProviderRecipient),
 		doc(d.Values), string(d.State), d.Attempts, d.Tries, msp(d.DueAt), msp(d.HoldAt), null(d.WaitingFor), null(d.ProviderID), reason(d.Reason),
-		d.Flagged, ms(d.CreatedAt), msp(d.RedrivenAt), ms(d.UpdatedAt))
+		d.Flagged, ms(d.CreatedAt), msp(d.RedrivenAt), ms(d.UpdatedAt), d.Test)
 }
 
 // DeliverySave writes what may change of a delivery, if it is still in the state and at the try at which it was read.

@@ -51,6 +51,7 @@ func deliveryWalk(f hub.DeliveryFilter) (q walk) {
 			index = nil
 		}
 	}
+	q.test(f.Test)
 	q.oneOf("state", texts(f.States), index)
 	q.number("flow", "", f.FlowKey)
 	q.number("integration", "", f.IntegrationKey)

@@ -46,12 +46,7 @@ func (db *DB) provenance(ctx context.Context, flow int64, version int) (*provena
 
 // trace follows every part back to the rows that guard it.
 func (db *DB) trace(d *hub.FlowDefinition) *provenance {
-	typ := ""
-	if d.Source != nil {
-		if a := db.catalog.SourceAction(d.Source.Action); a != nil {
-			typ = a.RecordType
-		}
-	}
+	typ := typeRead(db, d)
 	p := &provenance{source: db.rowsOf(typ, "")}
 	p.add(p.source)
 	for i := range d.Targets {
@@ -153,10 +148,16 @@ func (db *DB) discloseDelivery(ctx context.Context, c hub.Caller, d *hub.Deliver
 	if err != nil {
 		return err
 	}
+	db.discloseBy(c, p, d)
+	return nil
+}
+
+// discloseBy leaves out of a delivery what the caller may not see, by where its parts come from.
+func (db *DB) discloseBy(c hub.Caller, p *provenance, d *hub.Delivery) {
 	d.Reason = unnamed(c, d.Reason, &d.Hidden)
 	needs := lacks(c, p.all)
 	if needs == nil {
-		return nil
+		return
 	}
 	hide := func(needs []hub.Permission, path ...string) bool {
 		if needs != nil {
@@ -191,7 +192,6 @@ func (db *DB) discloseDelivery(ctx context.Context, c hub.Caller, d *hub.Deliver
 	if d.Reason != nil {
 		unquote(d.Reason)
 	}
-	return nil
 }
 
 // Disclose leaves out of an execution and of a delivery, each of which may be nil, what the caller may not see. Whatever
@@ -272,30 +272,40 @@ type hiddenFields struct {
 }
 
 func (db *DB) hiddenFields(c hub.Caller, eventType string) *hiddenFields {
-	if lacks(c, db.recordRows()) == nil {
-		return nil
-	}
 	typ := ""
 	if t := db.catalog.EventType(eventType); t != nil {
 		typ = t.RecordType
+	}
+	return db.hiddenFieldsOf(c, typ)
+}
+
+// hiddenFieldsOf is hiddenFields for rows of a record type.
+func (db *DB) hiddenFieldsOf(c hub.Caller, typ string) *hiddenFields {
+	if lacks(c, db.recordRows()) == nil {
+		return nil
 	}
 	return &hiddenFields{known: map[string][]hub.Permission{}, needs: func(field string) []hub.Permission { return lacks(c, db.rowsOf(typ, field)) }}
 }
 
 func (h *hiddenFields) redact(rows []hub.RowMatch) {
+	for i := range rows {
+		h.verdicts(rows[i].Trace)
+	}
+}
+
+// verdicts leaves out of a trace what may not be seen.
+func (h *hiddenFields) verdicts(trace []hub.Verdict) {
 	if h == nil {
 		return
 	}
-	for i := range rows {
-		for j := range rows[i].Trace {
-			v := &rows[i].Trace[j]
-			needs, known := h.known[v.Field]
-			if !known {
-				needs = h.needs(v.Field)
-				h.known[v.Field] = needs
-			}
-			v.Hide(needs)
+	for i := range trace {
+		v := &trace[i]
+		needs, known := h.known[v.Field]
+		if !known {
+			needs = h.needs(v.Field)
+			h.known[v.Field] = needs
 		}
+		v.Hide(needs)
 	}
 }
 

@@ -54,6 +54,7 @@ func executionWalk(f hub.ExecutionFilter) (q walk) {
 	if !wentWell {
 		q.oneOf("outcome", texts(f.Outcomes), wholeIndex)
 	}
+	q.test(f.Test)
 	byEvent := f.Trigger == hub.StartedByEvent
 	if !byEvent {
 		q.text("trigger", "trigger <> 'EVENT'", string(f.Trigger))
@@ -92,7 +93,7 @@ func (db *DB) ExecutionsByKey(ctx context.Context, c hub.Caller, keys []int64) (
 	return list, disclosing(ctx, c, list, db.discloseExecution)
 }
 
-// LastRuns reads the newest execution of each of many flows: nil where there is none. It needs SEE on automator/fracttal_hub.
+// LastRuns reads the newest execution of each of many flows, test messages aside: nil where there is none. It needs SEE on automator/fracttal_hub.
 func (db *DB) LastRuns(ctx context.Context, c hub.Caller, flowKeys []int64) ([]*hub.Execution, error) {
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return nil, err
@@ -116,5 +117,5 @@ func (db *DB) LastRuns(ctx context.Context, c hub.Caller, flowKeys []int64) ([]*
 	return db.ExecutionsByKey(ctx, c, keys)
 }
 
-// lastRuns is answered with one step into an index for each flow, however often it ran.
-const lastRuns = "SELECT f.key, coalesce((SELECT max(e.key) FROM executions e WHERE e.flow = f.key), 0) FROM flows f WHERE f.key IN "
+// lastRuns is answered with a step into an index for each flow, however often it ran, and one more for each test message since.
+const lastRuns = "SELECT f.key, coalesce((SELECT e.key FROM executions e WHERE e.flow = f.key AND e.test = 0 ORDER BY e.key DESC LIMIT 1), 0) FROM flows f WHERE f.key IN "

@@ -89,6 +89,11 @@ func (db *DB) RecordData(ctx context.Context, typ, name string) (hub.Fields, err
 	return fields, decodeNumbers([]byte(data), &fields)
 }
 
+// RecordNow reads a record by type and name for the engine; nil if there is none. It asks nobody, as RecordData does not.
+func (db *DB) RecordNow(ctx context.Context, typ, name string) (*hub.Record, error) {
+	return first(readAll(db.reads(ctx), scanRecord, "SELECT "+recordColumns+" FROM records WHERE type = ? AND name = ?", typ, name))
+}
+
 // RecordsOfType reads the records of a type after a key, in the order of the keys, at most limit, for the engine: it asks
 // nobody, since the engine asks for the rights of the flow's consumer.
 func (db *DB) RecordsOfType(ctx context.Context, typ string, after int64, limit int) ([]*hub.Record, error) {

@@ -70,6 +70,17 @@ func (q *walk) oneOf(column string, values []string, index func(string) string) 
 	}
 }
 
+// test asks for test messages only, which are few, or for none of them; nil asks nothing.
+func (q *walk) test(only *bool) {
+	switch {
+	case only == nil:
+	case *only:
+		q.number("test", "test = 1", 1)
+	default:
+		q.rest.and("test + 0 = 0")
+	}
+}
+
 // wholeIndex is for oneOf on a column whose index is not partial.
 func wholeIndex(string) string { return "" }
 

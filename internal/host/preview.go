@@ -1,0 +1,63 @@
+package host
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/plugins/sdk"
+)
+
+// previewTimeout is how long a connector may take to say what it would send, when the caller sets no deadline of its own.
+const previewTimeout = 10 * time.Second
+
+// Preview asks a connector what exactly it would send, and has nothing sent. What keeps the message from being sent is among the
+// problems, and so are settings that cannot be used. Errors are NOT_FOUND for a connector that offers no preview; UNAVAILABLE when it is
+// down, too slow or failed; or ctx's own when that is cancelled.
+func (h *Host) Preview(ctx context.Context, in hub.OpenIntegration, d hub.Handover) (*hub.MessagePreview, error) {
+	p, err := h.process(in.Connector)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, previewTimeout)
+	defer cancel()
+	p.c.redact.learn(&in)
+	var w batchWriter
+	got, err := p.rpc.Preview(ctx, integrationToSDK(&in), w.deliveries([]*flight{{Handover: d}})[0])
+	var settings *sdk.SettingsError
+	switch {
+	case errors.Is(err, sdk.ErrUnimplemented):
+		return nil, &hub.Error{Code: hub.CodeNotFound, Message: "the connector " + p.c.name + " shows no previews"}
+	case errors.As(err, &settings):
+		return &hub.MessagePreview{Problems: p.c.told(settings.Problems)}, nil
+	case err != nil:
+		return nil, p.c.callError(ctx, err)
+	}
+	return p.c.preview(&got), nil
+}
+
+// preview translates what a connector would send, without the secrets that it was given.
+func (c *connector) preview(p *sdk.Preview) *hub.MessagePreview {
+	out := &hub.MessagePreview{Text: c.redact.text(p.Text), Recipient: c.redact.text(p.Recipient), Problems: c.told(p.Problems)}
+	if request := c.redact.text(string(p.Request)); json.Valid([]byte(request)) {
+		out.Request = json.RawMessage(request)
+	}
+	for _, a := range p.Adjusted {
+		out.Adjusted = append(out.Adjusted, hub.Adjustment{Path: a.Path, Reason: a.Reason, Sent: c.redact.text(a.Sent)})
+	}
+	return out
+}
+
+// told translates all problems, warnings too.
+func (c *connector) told(list []sdk.Problem) []hub.Problem {
+	out := make([]hub.Problem, len(list))
+	for i, p := range list {
+		out[i] = hub.Problem{Code: hub.ProblemCode(p.Code), Path: p.Path, Message: c.redact.text(p.Message), NextStep: c.redact.text(p.NextStep)}
+		if p.Severity == sdk.SeverityWarning || p.Severity == sdk.SeverityInfo {
+			out[i].Severity = hub.SeverityWarning
+		}
+	}
+	return out
+}
