@@ -41,7 +41,7 @@ func (p *play) perform(ctx context.Context) error {
 }
 
 func (p *play) tellAll(ctx context.Context) error {
-	p.screen.chapter("What is there already is taken over")
+	p.screen.chapter("What the company has is taken over")
 	if _, err := p.upsertRecords(ctx, p.consumer, &p.taken); err != nil {
 		return err
 	}

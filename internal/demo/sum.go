@@ -16,7 +16,7 @@ func (p *play) expected() (n int) {
 	return n
 }
 
-// onPhones are the wanteds that phones got, but for those that another run had left to be sent.
+// onPhones are the messages that phones got, but for those that another run had left to be sent.
 func (p *play) onPhones() []sandbox.Message {
 	old := map[string]bool{}
 	for _, w := range p.ways {
@@ -40,14 +40,14 @@ func (p *play) sum() (read int, good bool) {
 			for _, e := range o.expect {
 				read += p.sumMessage(o, e, &left)
 			}
-			unsent += len(o.why)
+			unsent += len(p.told[o])
 			reasons = p.sumReasons(o) && reasons
 		}
 	}
 	for _, m := range left {
 		p.screen.line("   The phone %s got a message that it should not: %s in %s.", m.To, m.Template, m.Language)
 	}
-	p.screen.line("   Told %d things: %d messages expected, %d on the phones, %d read; %d not sent, each with its reason.",
+	p.screen.line("   Told %d things: %d messages expected, %d on the phones, %d read; %d reasons why more were not sent.",
 		total, p.expected(), len(got), read, unsent)
 	return read, read == p.expected() && len(left) == 0 && reasons
 }
@@ -62,7 +62,7 @@ func (p *play) sumMessage(o *order, e wanted, left *[]sandbox.Message) int {
 	m := (*left)[i]
 	*left = slices.Delete(*left, i, i+1)
 	if p.states[m.Callback] != "READ" || m.Last() != "read" {
-		p.screen.line("   %s: the wanted to %s is not read.", o.folio, e.to)
+		p.screen.line("   %s: the message to %s is not read.", o.folio, e.to)
 		return 0
 	}
 	return 1
@@ -82,7 +82,7 @@ func (p *play) sumReasons(o *order) bool {
 		good = strings.Contains(told[i], o.why[i])
 	}
 	if !good {
-		p.screen.line("   %s: of what was not sent, the hub should have said %q.", o.folio, o.why)
+		p.screen.line("   %s: of what was not sent the hub said %q, and should have said %q.", o.folio, told, o.why)
 	}
 	return good
 }
