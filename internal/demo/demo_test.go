@@ -30,7 +30,8 @@ func TestMain(m *testing.M) {
 
 func TestTheStoryEndsWithEveryExpectedMessageRead(t *testing.T) {
 	t.Parallel()
-	story := tell(t, t.TempDir())
+	dir := t.TempDir()
+	story := strings.ReplaceAll(tell(t, dir), dir, "/tmp") // a long name is nobody's line break
 	for _, wanted := range []string{
 		"DESCRIPTION_EMPTY  A descrição não pode ficar vazia",
 		"MAPPING_EMPTY      O mapeamento para a configuração de destino não pode\n",
@@ -76,7 +77,7 @@ func TestTheStoryEndsWithEveryExpectedMessageRead(t *testing.T) {
 		}
 	}
 	for line := range strings.SplitSeq(story, "\n") {
-		if width := utf8.RuneCountInString(line); width > 80 && strings.Contains(strings.TrimSpace(line), " ") {
+		if width := utf8.RuneCountInString(line); width > 80 {
 			t.Errorf("%d columns: %s", width, line)
 		}
 	}
