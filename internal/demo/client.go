@@ -14,8 +14,16 @@ import (
 
 // client calls the hub as one consumer.
 type client struct {
-	hub   string // address
-	token string
+	hub      string // address
+	token    string
+	language string // asked for with Accept-Language; empty: the hub's choice, English
+}
+
+// in is the same client, whose answers come in a language.
+func (c *client) in(language string) *client {
+	other := *c
+	other.language = language
+	return &other
 }
 
 // maxAnswer is the most of an answer that is read, in bytes.
@@ -68,6 +76,9 @@ func (c *client) post(ctx context.Context, path, kind string, status int, body, 
 	}
 	r.Header.Set("Content-Type", kind)
 	r.Header.Set("Authorization", "Bearer "+c.token)
+	if c.language != "" {
+		r.Header.Set("Accept-Language", c.language)
+	}
 	return exchange(r, status, into)
 }
 

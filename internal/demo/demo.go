@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/recado-hub/recado/internal/app"
@@ -23,7 +24,7 @@ type Options struct {
 
 // Bounds of the demo.
 const (
-	storyTime = 15 * time.Second // for everything up to the last message
+	storyTime = 20 * time.Second // for everything up to the last message
 	drainTime = 10 * time.Second // for the hub to end
 	tokenTTL  = 12 * time.Hour   // of the token that is there to be pasted
 )
@@ -52,7 +53,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err != nil {
 		return err
 	}
-	s := &stage{dir: dir, memory: m, screen: &screen{out: o.Out}}
+	s := &stage{dir: dir, memory: m, screen: &screen{out: o.Out}, rules: rules()}
 	defer func() { err = errors.Join(err, s.close()) }()
 	if err := s.open(ctx, o.Log); err != nil {
 		return interrupted(ctx, o, err)
@@ -88,6 +89,7 @@ type stage struct {
 	dir     string
 	memory  *memory
 	screen  *screen
+	rules   []rule
 	hub     *app.Hub
 	sandbox *sandbox.Sandbox
 
@@ -100,6 +102,9 @@ type stage struct {
 func (s *stage) open(ctx context.Context, log *slog.Logger) (err error) {
 	if s.sandbox, err = sandbox.Start("127.0.0.1:0", sandbox.Options{Log: log,
 		Callbacks: sandbox.Callbacks{Sent: sentAfter, Delivered: deliveredAfter, Read: readAfter}}); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(s.dir, "catalog.json"), []byte(tenantFields), 0o600); err != nil {
 		return err
 	}
 	if s.hub, err = app.Start(ctx, app.Options{Addr: "127.0.0.1:0", Data: s.dir, BootstrapKey: s.memory.Admin.Key,
@@ -140,12 +145,15 @@ func (s *stage) tell(ctx context.Context, o Options) error {
 	if err := s.walk(telling); err != nil {
 		return err
 	}
-	p := s.newPlay()
+	p, err := s.newPlay()
+	if err != nil {
+		return err
+	}
 	if err := p.perform(telling); err != nil {
 		return err
 	}
-	good := p.sum()
-	s.screen.line("demo: %d expected, %d read", p.expected(), p.read())
+	read, good := p.sum()
+	s.screen.line("demo: %d expected, %d read", p.expected(), read)
 	switch {
 	case !o.Once:
 		p.invite()
@@ -162,9 +170,11 @@ func (s *stage) introduce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.screen.line("Recado: from a new work order to a WhatsApp message that provably arrived.\n")
-	s.screen.line("   hub        %s, data in %s", s.hub.Local, s.dir)
-	s.screen.line("   connector  %s %s, a process of its own, %s", c.Name, c.Version, c.State)
-	s.screen.line("   sandbox    %s, which behaves as Meta's WhatsApp Cloud API does", s.sandbox.URL())
+	s.screen.line("Recado: from what happens in maintenance to WhatsApp messages that provably arrived.")
+	s.screen.raw("")
+	s.screen.fact("hub", "%s", s.hub.Local)
+	s.screen.fact("data", "%s", s.dir)
+	s.screen.fact("connector", "%s %s, a process of its own, %s", c.Name, c.Version, c.State)
+	s.screen.fact("sandbox", "%s, which behaves as Meta's WhatsApp Cloud API does", s.sandbox.URL())
 	return nil
 }

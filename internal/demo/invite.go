@@ -32,10 +32,11 @@ func (p *play) commands() []struct{ does, command string } {
 // invite prints what a newcomer needs to go on alone. The token is the administrator's.
 func (p *play) invite() {
 	p.screen.chapter("Your turn: this stays up until Ctrl-C")
-	p.screen.line("   Paste these two lines into another terminal, then any of the commands. The token holds for %g hours.\n", tokenTTL.Hours())
-	p.screen.line("HUB=%s\nTOKEN=%s", p.hub.Local, p.admin.token)
+	p.screen.line("   Paste these two lines into another terminal, then any of the commands. The token holds for %g hours.", tokenTTL.Hours())
+	p.screen.raw("")
+	p.screen.raw("HUB=%s\nTOKEN=%s", p.hub.Local, p.admin.token)
 	for _, c := range p.commands() {
-		p.screen.line("\n# %s\n%s", c.does, strings.TrimSpace(c.command))
+		p.screen.raw("\n# %s\n%s", c.does, strings.TrimSpace(c.command))
 	}
-	p.screen.line("")
+	p.screen.raw("")
 }

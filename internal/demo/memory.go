@@ -15,6 +15,9 @@ import (
 // started again on the same directory. The secrets open nothing but a hub on this machine.
 const memoryFile = "demo.json"
 
+// memoryFormat counts the stories: another one has other flows, and would send twice beside those of an older one.
+const memoryFormat = 2
+
 // credentials are what a consumer signs in with.
 type credentials struct {
 	Key    string `json:"key"`
@@ -25,24 +28,30 @@ type credentials struct {
 type memory struct {
 	path string
 
+	Format      int         `json:"format"`   // of this file, and of what it stands for
+	Tellings    int         `json:"tellings"` // how often the story was told
 	Admin       credentials `json:"admin"`
 	Consumer    credentials `json:"consumer"`
 	Group       string      `json:"group"` // ids of what the demo made; empty: not yet
 	ConsumerID  string      `json:"consumerId"`
 	Integration string      `json:"integration"`
-	Flow        string      `json:"flow"`
-	Event       string      `json:"event"`
+
+	Flows  map[string]string `json:"flows"`  // id of each flow, by what it is called
+	Events map[string]string `json:"events"` // id of each event, by what it is called
 }
 
 // recall reads the memory of a directory; for a new one, the credentials of the first consumer are made up and kept before
 // the hub's first start takes them. A hub that somebody else made is left alone.
 func recall(dir string) (*memory, error) {
-	m := &memory{path: filepath.Join(dir, memoryFile)}
+	m := &memory{path: filepath.Join(dir, memoryFile), Flows: map[string]string{}, Events: map[string]string{}}
 	text, err := os.ReadFile(m.path)
 	switch {
 	case err == nil:
 		if err := json.Unmarshal(text, m); err != nil || m.Admin.Key == "" {
 			return nil, fmt.Errorf("%s is damaged; choose another directory with --data", m.path)
+		}
+		if m.Format != memoryFormat {
+			return nil, fmt.Errorf("the directory %s is that of a demo of another version; choose another one with --data", dir)
 		}
 		return m, nil
 	case !errors.Is(err, fs.ErrNotExist):
@@ -54,6 +63,7 @@ func recall(dir string) (*memory, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("the data directory cannot be made: %w", err)
 	}
+	m.Format = memoryFormat
 	m.Admin = credentials{hub.NewClientID(), hub.NewSecret()}
 	return m, m.save()
 }

@@ -16,13 +16,11 @@ const (
 	groupName       = "Fracttal Hub"
 	consumerName    = "Fracttal integration"
 	integrationName = "whatsapp nt"
-	flowName        = "WhatsApp: ordem de serviço atribuída"
-	eventName       = "Nova OS para Jonas Campos"
 )
 
 // walk makes what the four steps of the product's own instructions make, as far as it is not there yet.
 func (s *stage) walk(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{s.makeGroup, s.makeConsumer, s.connect, s.makeFlow, s.makeEvent} {
+	for _, step := range []func(context.Context) error{s.makeGroup, s.makeConsumer, s.connect, s.makeFlows, s.makeEvents} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -49,10 +47,13 @@ func (s *stage) makeGroup(ctx context.Context) error {
 	grant := func(module, submodule string, actions ...string) variables {
 		return variables{"module": module, "submodule": submodule, "actions": actions}
 	}
-	input := variables{"description": groupName, "note": "What an integration needs to report work orders and to follow what becomes of them.",
+	input := variables{"description": groupName, "note": "What an integration needs to report what happens, and to follow what becomes of it.",
 		"grants": []variables{
 			grant("work_management", "work_orders", "SEE", "ADD", "EDIT"),
 			grant("inhouse_personnel", "general", "SEE", "ADD", "EDIT"),
+			grant("monitoring", "meters", "SEE", "ADD", "EDIT"),
+			grant("monitoring", "meter_readings", "SEE", "ADD", "EDIT"),
+			grant("work_requests", "administration", "SEE", "ADD", "EDIT"),
 			grant("automator", "events", "SEE"),
 			grant("automator", "fracttal_hub", "SEE"),
 		}}
@@ -68,9 +69,9 @@ func (s *stage) makeGroup(ctx context.Context) error {
 	if err := s.admin.act(ctx, mutation, variables{"input": input}, &made); err != nil {
 		return err
 	}
-	s.screen.line("   groupCreate     %q  %s", groupName, made.Group.ID)
+	s.screen.fact("groupCreate", "%q  %s", groupName, made.Group.ID)
 	for _, g := range made.Group.Grants {
-		s.screen.line("                   %-32s %s", g.Module+" / "+g.Submodule, strings.Join(g.Actions, " "))
+		s.screen.fact("", "%-32s %s", g.Module+" / "+g.Submodule, strings.Join(g.Actions, " "))
 	}
 	s.memory.Group = made.Group.ID
 	return s.memory.save()
@@ -90,14 +91,14 @@ func (s *stage) makeConsumer(ctx context.Context) error {
 	if s.consumer, err = signIn(ctx, s.hub.Local, s.memory.Consumer); err != nil {
 		return err
 	}
-	s.screen.line("   POST /oauth/token with grant_type=client_credentials: a token of %d characters for it", len(s.consumer.token))
+	s.screen.fact("/oauth/token", "by client credentials: a token of %d characters for it", len(s.consumer.token))
 	return nil
 }
 
 func (s *stage) createConsumer(ctx context.Context) error {
 	const mutation = `mutation($input: ConsumerCreateInput!) { consumerCreate(input: $input) {
 		consumer { id clientId } secret userErrors { code field message } } }`
-	input := variables{"name": consumerName, "description": "Reports work orders; flows read with its rights.", "group": s.memory.Group, "hubEnabled": true}
+	input := variables{"name": consumerName, "description": "Reports what happens; flows read with its rights.", "group": s.memory.Group, "hubEnabled": true}
 	var made struct {
 		Consumer struct{ ID, ClientID string }
 		Secret   string
@@ -105,8 +106,8 @@ func (s *stage) createConsumer(ctx context.Context) error {
 	if err := s.admin.act(ctx, mutation, variables{"input": input}, &made); err != nil {
 		return err
 	}
-	s.screen.line("   consumerCreate  %q  %s  hubEnabled", consumerName, made.Consumer.ID)
-	s.screen.line("                   key %s, secret generated and shown this once: %s…", made.Consumer.ClientID, made.Secret[:4])
+	s.screen.fact("consumerCreate", "%q  %s  hubEnabled", consumerName, made.Consumer.ID)
+	s.screen.fact("", "key %s, secret, shown this once: %s…", made.Consumer.ClientID, made.Secret[:4])
 	s.memory.ConsumerID = made.Consumer.ID
 	s.memory.Consumer = credentials{made.Consumer.ClientID, made.Secret}
 	return s.memory.save()
@@ -129,7 +130,7 @@ func (s *stage) connect(ctx context.Context) error {
 	if err := s.subscribeWebhook(ctx, callback); err != nil {
 		return err
 	}
-	s.screen.line("   webhook         the provider called %s and got its hub.challenge back", callback)
+	s.screen.fact("webhook", "the provider called %s and got its hub.challenge back", callback)
 	return nil
 }
 
@@ -154,10 +155,10 @@ func (s *stage) saveIntegration(ctx context.Context, there bool) error {
 		}
 	}
 	const fields = `{ integration { id secretsSet } userErrors { code field message } }`
-	input, name := s.integrationInput(), "integrationUpdate"
+	input := s.integrationInput()
 	mutation := `mutation($id: ID!, $input: IntegrationUpdateInput!) { integrationUpdate(id: $id, input: $input) ` + fields + ` }`
 	if !there {
-		input["connector"], name = "whatsapp", "integrationCreate"
+		input["connector"] = "whatsapp"
 		mutation = `mutation($input: IntegrationCreateInput!) { integrationCreate(input: $input) ` + fields + ` }`
 	}
 	v := variables{"input": input}
@@ -167,7 +168,7 @@ func (s *stage) saveIntegration(ctx context.Context, there bool) error {
 	if err := s.admin.act(ctx, mutation, v, &made); err != nil {
 		return err
 	}
-	s.screen.line("   %s  %q  %s, secrets sealed: %s", name, integrationName, made.Integration.ID, strings.Join(made.Integration.SecretsSet, ", "))
+	s.screen.fact("integration", "%q  %s, secrets sealed: %s", integrationName, made.Integration.ID, strings.Join(made.Integration.SecretsSet, ", "))
 	s.memory.Integration = made.Integration.ID
 	return s.memory.save()
 }
@@ -185,7 +186,7 @@ func (s *stage) checkIntegration(ctx context.Context) error {
 	if len(made.Problems) > 0 {
 		return fmt.Errorf("integrationCheck: %s: %s", made.Problems[0].Code, made.Problems[0].Message)
 	}
-	s.screen.line("   integrationCheck  the connector asked the provider: no problem, %s", made.Integration.State)
+	s.screen.fact("  check", "the connector asked the provider: no problem, %s", made.Integration.State)
 	return nil
 }
 

@@ -11,13 +11,18 @@ type asked struct {
 	Type    string
 	Matches []struct {
 		Event *struct{ Description string }
-		Fired bool
 		Rows  []struct {
 			Record string
 			True   bool
 			Trace  []term
 		}
-		Skipped []struct{ Reason reason }
+		Skipped    []struct{ Reason reason }
+		Executions []struct {
+			Deliveries []struct {
+				State  string
+				Reason *reason
+			}
+		}
 	}
 }
 
@@ -28,20 +33,29 @@ type term struct {
 	True             bool
 }
 
-// explain says what of an occurrence was not sent, and why: the hub kept what it asked and what it found. silent says that
-// nothing was sent at all.
-func (p *play) explain(ctx context.Context, id string, silent bool) error {
-	const query = `query($id: ID!) { occurrence(id: $id) { type matches { fired event { description }
-		rows { record true trace { field operation want got true } } skipped { reason { code message } } } } }`
+// explain says what was not sent, and why: the hub kept what it asked and what it found.
+func (p *play) explain(ctx context.Context, caller *client, o *order, became *became) error {
+	if len(became.occurrences) == 0 {
+		p.unsent(o, "Not sent: the hub noticed nothing that anybody would want to know.")
+	}
+	for _, occurred := range became.occurrences {
+		if err := p.explainOne(ctx, caller, o, became, occurred.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *play) explainOne(ctx context.Context, caller *client, o *order, became *became, id string) error {
+	const query = `query($id: ID!) { occurrence(id: $id) { type matches { event { description }
+		rows { record true trace { field operation want got true } } skipped { reason { code message } }
+		executions { deliveries { state reason { code message } } } } } }`
 	var data struct{ Occurrence asked }
-	if err := p.consumer.ask(ctx, query, variables{"id": id}, &data); err != nil {
+	if err := caller.ask(ctx, query, variables{"id": id}, &data); err != nil {
 		return err
 	}
-	if silent {
-		p.why = id
-	}
 	if len(data.Occurrence.Matches) == 0 {
-		p.screen.line("   Not sent: no enabled event asks for %s.", data.Occurrence.Type)
+		p.unsent(o, "Not sent: no enabled event asks for %s.", data.Occurrence.Type)
 	}
 	for _, m := range data.Occurrence.Matches {
 		name := "an event"
@@ -51,12 +65,22 @@ func (p *play) explain(ctx context.Context, id string, silent bool) error {
 		for _, row := range m.Rows {
 			for _, t := range row.Trace {
 				if !row.True && !t.True {
-					p.screen.line("   Not sent for task %s: %s wants %s %s %s, and got %s.", row.Record, name, t.Field, t.Operation, t.Want, orNothing(t.Got))
+					if len(became.executions()) == 0 {
+						p.why = id
+					}
+					p.unsent(o, "Not sent for %s: %s wants %s %s %s, and got %s.", row.Record, name, t.Field, t.Operation, t.Want, orNothing(t.Got))
 				}
 			}
 		}
 		for _, s := range m.Skipped {
-			p.screen.line("   Not sent: %s: %s", s.Reason.Code, s.Reason.Message)
+			p.unsent(o, "Not sent: %s: %s", s.Reason.Code, s.Reason.Message)
+		}
+		for _, e := range m.Executions {
+			for _, d := range e.Deliveries {
+				if final(d.State) && d.State != "READ" && d.Reason != nil {
+					p.unsent(o, "Not sent: %s, %s: %s", d.State, d.Reason.Code, d.Reason.Message)
+				}
+			}
 		}
 	}
 	return nil
