@@ -31,6 +31,7 @@ func (e *Engine) askConnectors(ctx context.Context, c hub.Caller, p *program, li
 	ask, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	var wait sync.WaitGroup
+	defer wait.Wait() // nobody is to write into the list after this
 	places := make(chan struct{}, asking)
 	rules := e.now()
 	for _, d := range list {

@@ -45,6 +45,16 @@ func TestATestMessageGoesToWhoIsNamedAndToNobodyElse(t *testing.T) {
 		_, err := h.Engine.FlowTest(t.Context(), h.Admin, a.Flow.Key, hub.TestInput{Sample: hub.Sample{OccurrenceKey: p.Occurrence.Key}, Recipient: jonasPhone, ID: "a"})
 		wantError(t, err, hub.CodeConflict, "idempotencyKey", "with another input")
 
+		if _, err := h.Engine.FlowEnable(t.Context(), h.Admin, a.Flow.Key, 0); err != nil {
+			t.Fatal(err)
+		}
+		record, err := h.DB.RecordNamed(t.Context(), h.Admin, "work_order_task", d.Record)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = h.Engine.FlowRun(t.Context(), h.Admin, a.Flow.Key, hub.FlowRunInput{ID: "a", RecordKeys: []int64{record.Key}})
+		wantError(t, err, hub.CodeConflict, "idempotencyKey", "you ran this flow under this key before")
+
 		list, err := h.DB.LastRuns(t.Context(), h.Admin, []int64{a.Flow.Key})
 		if err != nil || list[0] != nil {
 			t.Errorf("its last run is %+v, %v", list, err)
