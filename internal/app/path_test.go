@@ -94,7 +94,7 @@ func TestTheDemoEndsWithEveryExpectedMessageRead(t *testing.T) {
 	if code := p.exit(t); code != 0 {
 		t.Errorf("it ended with %d", code)
 	}
-	if out := p.out.String(); !strings.HasSuffix(out, "\ndemo: 4 expected, 4 read\n") {
+	if out := p.out.String(); !strings.HasSuffix(out, "\ndemo: 8 expected, 8 read\n") {
 		t.Errorf("its last line is not the sum:\n%s", out)
 	}
 	if errs := p.errs.String(); errs != "" {
