@@ -166,7 +166,9 @@ func TestAMeterIsHeardOfThroughItsReadings(t *testing.T) {
 }
 
 func TestAMeterThatIsWrittenAnewIsStillHeardOfThroughItsReadings(t *testing.T) {
-	meter := func(note string) hub.RecordInput { return rec("meter", "M1", hub.Fields{"code": "X", "description": note}) }
+	meter := func(note string) hub.RecordInput {
+		return rec("meter", "M1", hub.Fields{"code": "X", "description": note})
+	}
 	reading := func() hub.RecordInput {
 		return rec("reading", "1", hub.Fields{"serial": "M1", "data": map[string]any{"value": 1, "date": in(0)}})
 	}
