@@ -32,6 +32,7 @@ type part struct {
 	typ  *catalog.RecordType
 	in   hub.RecordInput
 	data string // as JSON text
+	came string // the same before it was put into the form in which records hold it
 	sub  string
 }
 
@@ -44,13 +45,15 @@ func (e *Engine) intake(ctx context.Context, c hub.Caller, in hub.OccurrenceInpu
 	if err != nil {
 		return nil, err
 	}
-	doc := recordsDoc(parts)
-	hash := contentHash(in, doc) // of what came, before anything is filled in: a repeat is known whatever changed meanwhile
+	// Of what came, letter by letter, before anything is filled in or written in the hub's own form: a repeat is known whatever
+	// changed meanwhile, also what the catalogue knows of its fields.
+	hash := contentHash(in, recordsDoc(parts, func(p *part) string { return p.came }))
+	doc := keptDoc(parts)
 	switch filled, err := e.complete(ctx, parts); {
 	case err != nil:
 		return nil, err
 	case filled:
-		doc = recordsDoc(parts)
+		doc = keptDoc(parts)
 	}
 	p := &intake{main: main, parts: parts, recordsDoc: doc, silent: in.Derive != nil && !*in.Derive}
 	for i := range parts {
@@ -66,8 +69,11 @@ func (e *Engine) intake(ctx context.Context, c hub.Caller, in hub.OccurrenceInpu
 	return p, nil
 }
 
-// recordsDoc writes records as occurrences keep them.
-func recordsDoc(parts []part) string {
+// keptDoc writes records as occurrences keep them.
+func keptDoc(parts []part) string { return recordsDoc(parts, func(p *part) string { return p.data }) }
+
+// recordsDoc writes records, each with what is taken for its fields.
+func recordsDoc(parts []part, fields func(*part) string) string {
 	var buf bytes.Buffer
 	buf.WriteByte('[')
 	for i := range parts {
@@ -75,7 +81,7 @@ func recordsDoc(parts []part) string {
 		if i > 0 {
 			buf.WriteByte(',')
 		}
-		fmt.Fprintf(&buf, `{"type":%s,"key":%s,"data":%s`, strconv.Quote(part.in.Type), quote(part.in.Name), part.data)
+		fmt.Fprintf(&buf, `{"type":%s,"key":%s,"data":%s`, strconv.Quote(part.in.Type), quote(part.in.Name), fields(part))
 		if at := part.in.SourceUpdatedAt; !at.IsZero() {
 			fmt.Fprintf(&buf, `,"sourceUpdatedAt":%q`, at.UTC().Format(time.RFC3339Nano))
 		}
@@ -166,7 +172,8 @@ func (e *Engine) part(in hub.RecordInput) (part, []hub.Problem) {
 		}
 		return part{}, wrong
 	}
-	in.Data = typ.Normal(in.Data)
+	raw, changed := in.Data, false
+	in.Data, changed = typ.Normal(in.Data)
 	if in.Name == "" {
 		in.Name = typ.NameOf(in.Data)
 	}
@@ -189,6 +196,14 @@ func (e *Engine) part(in hub.RecordInput) (part, []hub.Problem) {
 	p := part{typ: typ, in: in}
 	if path, message := p.encode(); message != "" {
 		return bad(path, "%s", message)
+	}
+	p.came = p.data
+	if changed {
+		came, err := json.Marshal(raw)
+		if err != nil {
+			return bad("data", "the data cannot be written as JSON")
+		}
+		p.came = string(came)
 	}
 	return p, nil
 }
