@@ -29,8 +29,11 @@ func say(ctx context.Context, english string) string {
 }
 
 // localized is the directive of that name: what the field answers is said in the language of the caller.
-func localized(ctx context.Context, _ any, next graphql.Resolver) (any, error) {
+func localized(ctx context.Context, obj any, next graphql.Resolver) (any, error) {
 	v, err := next(ctx)
+	if quotes(obj) {
+		return v, err
+	}
 	switch text := v.(type) {
 	case string:
 		return say(ctx, text), err
@@ -42,4 +45,18 @@ func localized(ctx context.Context, _ any, next graphql.Resolver) (any, error) {
 		return &said, err
 	}
 	return v, err
+}
+
+// quotes says whether what an object tells are the words of a connector or of a provider, which are repeated as they are. Some
+// of them look like the hub's own.
+func quotes(obj any) bool {
+	switch o := obj.(type) {
+	case *hub.Reason:
+		return o.Provider != ""
+	case *hub.Attempt:
+		return o.Code != ""
+	case *hub.Receipt:
+		return true
+	}
+	return false
 }

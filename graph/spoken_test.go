@@ -1,9 +1,14 @@
 package graph_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/recado-hub/recado/internal/hub"
 )
 
 func TestWhatIsWrongIsSaidInTheLanguageOfTheCaller(t *testing.T) {
@@ -45,4 +50,26 @@ func TestWhatIsWrongIsSaidInTheLanguageOfTheCaller(t *testing.T) {
 			t.Errorf("it is answered with %+v", r.Errors)
 		}
 	})
+}
+
+func TestWordsOfAProviderAreRepeatedAsTheyAre(t *testing.T) {
+	t.Parallel()
+	m := newMarked(t)
+	const theirs = "the consumer is disabled"
+	m.answers(func(h hub.Handover, o *hub.Outcome) {
+		*o = hub.Outcome{Key: o.Key, Attempt: o.Attempt, Kind: hub.OutcomeRejected, Scope: hub.ScopeRecipient, Code: "131031", Message: theirs, NextStep: theirs, At: time.Now()}
+	})
+	m.act(`flowEnable(id: $id)`, m.flow)
+	m.publish()
+	body, err := json.Marshal(vars{"query": fmt.Sprintf(`{ execution(id: %q) { deliveries { reason { message nextStep } attempts { message nextStep } } } }`, m.executions[len(m.executions)-1])})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := m.send("POST", m.url, bytes.NewReader(body), headers("Authorization", "Bearer "+m.admin, "Content-Type", "application/json", "Accept-Language", "pt-BR"))
+	delivery := r.at("execution", "deliveries", 0)
+	for _, place := range [][]any{{"reason", "message"}, {"reason", "nextStep"}, {"attempts", 0, "message"}, {"attempts", 0, "nextStep"}} {
+		if got := r.text(append([]any{"execution", "deliveries", 0}, place...)...); got != theirs {
+			t.Errorf("%v is said as %q: %v", place, got, delivery)
+		}
+	}
 }

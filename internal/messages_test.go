@@ -20,7 +20,10 @@ import (
 
 // speaking are the rooms whose sentences reach people. Those of auth do not count: the descriptions of OAuth errors are
 // ASCII for developers (RFC 6749 §5.2). Neither do the faults of the embedded catalogue, which stop the build.
-var speaking = []string{"internal/hub", "internal/condition", "internal/mapping", "internal/catalog", "internal/sqlite", "internal/engine", "internal/web", "graph"}
+var speaking = []string{"internal/hub", "internal/condition", "internal/mapping", "internal/schedule", "internal/catalog", "internal/sqlite", "internal/engine", "internal/web", "graph"}
+
+// pure are the rooms that say what is wrong by plain errors, whose text becomes the message of a problem or of a reason.
+var pure = []string{"internal/condition", "internal/mapping", "internal/schedule"}
 
 // unspoken are files with sentences that nobody but an operator or a developer reads: the log, the start of the program,
 // the framing of a protocol.
@@ -28,7 +31,7 @@ var unspoken = regexp.MustCompile(`^(internal/catalog/(verify|load|custom|messag
 
 // A literal that could be a sentence: two words of lower-case letters at least, and no statement of SQL or HTTP.
 var (
-	aWord     = regexp.MustCompile(`(^|[ "(])[a-z]{2,}([ ,;:.")]|$)`)
+	aWord     = regexp.MustCompile(`^["(]?[a-z]{2,}[,;:.")]?$`)
 	statement = regexp.MustCompile(`\b(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|WHERE|VALUES|PRAGMA|ORDER BY|LEFT JOIN|IS NULL|ON CONFLICT|EXISTS)\b|=\?|= \?|\(\?, \?\)| = '[A-Z]|coalesce\(|^{|realm=|default-src|^[a-z_"]+(, [a-z_".()]+)+$`)
 )
 
@@ -44,7 +47,7 @@ func TestEverySentenceForPeopleIsSaidInAllLanguages(t *testing.T) {
 		if ast.IsGenerated(f.syntax) || !slices.Contains(speaking, strings.TrimPrefix(f.dir, "/")) || unspoken.MatchString(f.name) {
 			continue
 		}
-		for _, s := range sentences(f.syntax) {
+		for _, s := range sentences(f.syntax, slices.Contains(pure, strings.TrimPrefix(f.dir, "/"))) {
 			if !catalog.Speaks(s) && !slices.Contains(missing, s) {
 				missing = append(missing, s)
 				t.Logf("%s: %s", f.name, s)
@@ -130,7 +133,7 @@ func skeleton(list []string) string {
 }
 
 // sentences lists the formats of the sentences in a file: literals, and literals that are joined with values by +.
-func sentences(file *ast.File) (list []string) {
+func sentences(file *ast.File, errorsToo bool) (list []string) {
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch x := n.(type) {
 		case *ast.ImportSpec:
@@ -138,7 +141,7 @@ func sentences(file *ast.File) (list []string) {
 		case *ast.Field: // its tag
 			return x.Tag == nil
 		case *ast.CallExpr:
-			return !forDevelopers(x)
+			return errorsToo && makesError(x) || !forDevelopers(x)
 		case *ast.BinaryExpr:
 			if format, ok := joined(x); ok {
 				list = add(list, format)
@@ -155,7 +158,8 @@ func sentences(file *ast.File) (list []string) {
 }
 
 func add(list []string, format string) []string {
-	if len(aWord.FindAllString(format, -1)) < 2 || statement.MatchString(format) {
+	words := slices.DeleteFunc(strings.Split(format, " "), func(w string) bool { return !aWord.MatchString(w) })
+	if len(words) < 2 || statement.MatchString(format) {
 		return list
 	}
 	return append(list, strings.TrimSpace(format))
@@ -176,6 +180,16 @@ func forDevelopers(call *ast.CallExpr) bool {
 		return ok && from.Name == "errors"
 	}
 	return false
+}
+
+// makesError says whether a call makes a plain error.
+func makesError(call *ast.CallExpr) bool {
+	f, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	from, ok := f.X.(*ast.Ident)
+	return ok && (from.Name == "fmt" && f.Sel.Name == "Errorf" || from.Name == "errors" && f.Sel.Name == "New")
 }
 
 // joined writes literals that are joined with values as a format.

@@ -209,7 +209,7 @@ func (f *Field) normalParts(object map[string]any) (any, bool) {
 
 // Normal is data that passed Check, in the form in which records hold it: values by [Field.Normal], and what came under an
 // alias under its field's own name. If nothing changes it is the same map, else a new one; the one given is never altered.
-func (t *RecordType) Normal(data hub.Fields) hub.Fields {
+func (t *RecordType) Normal(data hub.Fields) (out hub.Fields, changed bool) {
 	out, copied := data, false
 	for key, v := range data {
 		f := t.byKey[key]
@@ -232,7 +232,7 @@ func (t *RecordType) Normal(data hub.Fields) hub.Fields {
 			out[f.Alias] = normal
 		}
 	}
-	return out
+	return out, copied
 }
 
 // NameOf is the name that the data gives its record; empty if it gives none.

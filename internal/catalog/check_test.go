@@ -163,7 +163,7 @@ func TestFieldsThatTheTypeDoesNotKnowAreKeptAsTheyCame(t *testing.T) {
 	if p := task(t).Check(data); p != nil {
 		t.Errorf("got %+v", p)
 	}
-	if got := task(t).Normal(data); !reflect.DeepEqual(got, before) {
+	if got, _ := task(t).Normal(data); !reflect.DeepEqual(got, before) {
 		t.Errorf("got %v", got)
 	}
 }
@@ -223,7 +223,7 @@ func TestNormalWritesTextAndAliasesInOneWayAndLeavesTheRest(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			before := maps.Clone(c.in)
-			if got := rt.Normal(c.in); !reflect.DeepEqual(got, c.want) {
+			if got, _ := rt.Normal(c.in); !reflect.DeepEqual(got, c.want) {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
 			if !reflect.DeepEqual(c.in, before) {
@@ -236,11 +236,11 @@ func TestNormalWritesTextAndAliasesInOneWayAndLeavesTheRest(t *testing.T) {
 func TestNormalOfNormalIsTheSame(t *testing.T) {
 	t.Parallel()
 	rt := task(t)
-	once := rt.Normal(taskFields(t, true))
+	once, _ := rt.Normal(taskFields(t, true))
 	if p := rt.Check(once); p != nil {
 		t.Errorf("what is normal is refused: %+v", p)
 	}
-	if twice := rt.Normal(once); !reflect.DeepEqual(once, twice) {
+	if twice, changed := rt.Normal(once); changed || !reflect.DeepEqual(once, twice) {
 		t.Error("it changed again")
 	}
 	if once["id_failure_severity"] != "3" {
@@ -307,7 +307,7 @@ func TestCheckingAValidRowAllocatesNothing(t *testing.T) {
 		if n := testing.AllocsPerRun(100, func() { rt.Check(row) }); n != 0 {
 			t.Errorf("json.Number %v: %v allocations", numbers, n)
 		}
-		normal := rt.Normal(row)
+		normal, _ := rt.Normal(row)
 		if n := testing.AllocsPerRun(100, func() { rt.Normal(normal) }); n != 0 {
 			t.Errorf("json.Number %v: %v allocations for what is normal already", numbers, n)
 		}
@@ -335,7 +335,8 @@ func FuzzCheckRefusesWithAPathOrNormalTakesIt(f *testing.F) {
 		if problems != nil {
 			return
 		}
-		if normal := rt.Normal(data); rt.Check(normal) != nil || !reflect.DeepEqual(rt.Normal(normal), normal) {
+		normal, _ := rt.Normal(data)
+		if _, changed := rt.Normal(normal); rt.Check(normal) != nil || changed {
 			t.Fatalf("%v became %v", data, normal)
 		}
 	})
@@ -379,7 +380,7 @@ func TestAnObjectIsCheckedPartByPart(t *testing.T) {
 		t.Errorf("two parts are wrong, got %+v", p)
 	}
 	in := hub.Fields{"data": map[string]any{"value": 7.5, "date": "2016-07-12T20:00:00-03", "note": "kept"}}
-	got := rt.Normal(in)
+	got, _ := rt.Normal(in)
 	if want := (hub.Fields{"data": map[string]any{"value": 7.5, "date": "2016-07-12T23:00:00Z", "note": "kept"}}); !reflect.DeepEqual(got, want) {
 		t.Errorf("it became %v", got)
 	}
@@ -395,7 +396,8 @@ func TestATextAloneIsAListOfOneWhereTheListHoldsTexts(t *testing.T) {
 	if p := rt.Check(data); p != nil {
 		t.Fatalf("refused: %+v", p)
 	}
-	if got := rt.Normal(data)["requests_x_key_words_descriptions"]; !reflect.DeepEqual(got, []any{"pump"}) {
+	normal, _ := rt.Normal(data)
+	if got := normal["requests_x_key_words_descriptions"]; !reflect.DeepEqual(got, []any{"pump"}) {
 		t.Errorf("it became %v", got)
 	}
 	for _, v := range []any{"a", 1.5, true, []any{1.0}, map[string]any{"x": 1.0}} {

@@ -49,14 +49,18 @@ var spoken = sync.OnceValue(func() *messages {
 type messages struct {
 	known map[string]hub.Labels // by the English format
 	whole map[string]hub.Labels // those without values, which need no looking
-	forms []sentence            // those with values; the most telling first
+	forms []sentence            // those with values; of two that are as good the first is taken, the longer one
 }
 
 // sentence is a format with values, ready to be recognised.
 type sentence struct {
 	form
-	in map[string]form // by language
+	in   map[string]form // by language
+	part bool            // it stands only inside of others: alone it says too little to be known for the hub's own
 }
+
+// partsFile holds what stands only inside of sentences.
+const partsFile = "data/messages/parts.json"
 
 // form is a format taken apart: text, value, text, value, text.
 type form struct {
@@ -98,7 +102,7 @@ func (m *messages) add(file string, labels hub.Labels, wrong *faults) {
 		wrong.add("%s: %v", what, err)
 		return
 	}
-	s := sentence{form: own, in: map[string]form{}}
+	s := sentence{form: own, in: map[string]form{}, part: file == partsFile}
 	for locale, text := range labels {
 		f, err := takeApart(text)
 		if err == nil && !f.sameValues(own) {
@@ -175,29 +179,45 @@ func (f form) length() (n int) {
 }
 
 func (m *messages) say(locale, english string, depth int) string {
+	said, _ := m.best(locale, english, depth)
+	return said
+}
+
+// best says a sentence in the way that leaves the least of it in English, since some can be read as two forms: "due is text, but must
+// be true or false" ends like "%s must be true or false". known is how much of the text that is.
+func (m *messages) best(locale, english string, depth int) (said string, known int) {
 	if labels, ok := m.whole[english]; ok {
-		return labels.In(locale)
+		return labels.In(locale), len(english)
 	}
+	said = english
 	for i := range m.forms {
 		s := &m.forms[i]
 		in, ok := s.in[locale]
 		if !ok {
-			return english
+			return english, 0
+		}
+		if s.part && depth == maxDepth {
+			continue
 		}
 		values, ok := s.values(english)
 		if !ok {
 			continue
 		}
+		n := s.length()
 		if depth > 0 {
 			for j, v := range s.verbs {
-				if n := s.order[j]; v == 's' || v == 'v' {
-					values[n] = m.say(locale, values[n], depth-1)
+				if v == 's' || v == 'v' {
+					value, more := m.best(locale, values[s.order[j]], depth-1)
+					values[s.order[j]] = value
+					n += more
 				}
 			}
 		}
-		return in.with(values)
+		if n > known {
+			said, known = in.with(values), n
+		}
 	}
-	return english
+	return said, known
 }
 
 // values reads the arguments back out of a sentence that was made from the form.

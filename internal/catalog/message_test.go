@@ -85,7 +85,7 @@ func TestEverySentenceIsRecognisedAsItself(t *testing.T) {
 			if err != nil || locale == "en" {
 				continue
 			}
-			if got, want := Say(locale, own.with(values)), translated.with(values); got != want {
+			if got, want := spoken().say(locale, own.with(values), maxDepth-1), translated.with(values); got != want {
 				t.Errorf("%s: %q is taken for another sentence: got %q, want %q", locale, english, got, want)
 			}
 		}
@@ -95,5 +95,31 @@ func TestEverySentenceIsRecognisedAsItself(t *testing.T) {
 func BenchmarkSay(b *testing.B) {
 	for b.Loop() {
 		Say("pt-BR", `the flow "Assignments" is not enabled`)
+	}
+}
+
+func TestWhatPureRoomsSayIsSaidInOtherLanguages(t *testing.T) {
+	t.Parallel()
+	for english, want := range map[string]string{
+		"there is no such country: use two capital letters of ISO 3166-1, such as BR":                          "não existe tal país: use duas letras maiúsculas da ISO 3166-1, como BR",
+		"the phone number has the letter 'h' as its character 1: give digits only":                             "o número de telefone tem a letra 'h' no caractere 1: informe só dígitos",
+		"the phone number has too few digits, 3: it needs 8 to 15, with its country code":                      "o número de telefone tem dígitos de menos, 3: precisa de 8 a 15, com o código do país",
+		`at character 3: "25" is no hour of the day, which is 0 to 23; write the hour of the day as 8 or 8-18`: `no caractere 3: "25" não é hora do dia, que vai de 0 a 23; escreva o campo hora do dia como 8 ou 8-18`,
+	} {
+		if got := Say("pt-BR", english); got != want {
+			t.Errorf("%q is said as %q, want %q", english, got, want)
+		}
+	}
+}
+
+func TestAPartOfASentenceIsNoSentence(t *testing.T) {
+	t.Parallel()
+	for _, theirs := range []string{"the number of values does not fit the template", "events: none were sent", "one of the texts is too long"} {
+		if got := Say("pt-BR", theirs); got != theirs {
+			t.Errorf("%q of somebody else becomes %q", theirs, got)
+		}
+	}
+	if got, want := Say("pt-BR", "due is the number 5, but must be true or false"), "due é o número 5, mas deve ser true ou false"; got != want {
+		t.Errorf("inside a sentence it is said as %q, want %q", got, want)
 	}
 }

@@ -34,10 +34,8 @@ type moment struct {
 func (rules clockRules) look(w *row, since func(*derivation) time.Time, now time.Time) (come []moment, next time.Time) {
 	for _, d := range rules {
 		of, ok := timeAt(w, d.Field)
-		if since != nil {
-			if late := since(d); late.After(of) {
-				of, ok = late, true
-			}
+		if late := since(d); late.After(of) {
+			of, ok = late, true
 		}
 		if !ok || !d.applies(w, now) {
 			continue
@@ -73,7 +71,11 @@ func (w *writing) due(p *part) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	row := &row{catalog: w.e.catalog, typ: p.typ, name: p.in.Name, data: p.in.Data, lookup: w.tx.Reference}
-	come, next := of.clock.look(row, nil, w.tx.Now())
+	var failed error
+	come, next := of.clock.look(row, func(*derivation) time.Time { return w.e.lastSign(w.tx, p.typ.Key, p.in.Name, &failed) }, w.tx.Now())
+	if failed != nil {
+		return time.Time{}, failed
+	}
 	for _, m := range come {
 		if w.silent || w.brings != nil && w.brings.Type == m.event {
 			if _, err := w.tx.CauseInsert(m.cause(m.whom(p)), 0); err != nil {

@@ -165,6 +165,46 @@ func TestAMeterIsHeardOfThroughItsReadings(t *testing.T) {
 	})
 }
 
+func TestAMeterThatIsWrittenAnewIsStillHeardOfThroughItsReadings(t *testing.T) {
+	meter := func(note string) hub.RecordInput {
+		return rec("meter", "M1", hub.Fields{"code": "X", "description": note})
+	}
+	reading := func() hub.RecordInput {
+		return rec("reading", "1", hub.Fields{"serial": "M1", "data": map[string]any{"value": 1, "date": in(0)}})
+	}
+	t.Run("a meter that changes after its reading is told of when nobody read it for long", func(t *testing.T) {
+		bare(t, func(t *testing.T, h *hubtest.Hub, _ func(time.Duration) *hubtest.Hub) {
+			derives(t, h, meter("old"), reading())
+			after(time.Hour)
+			derives(t, h, meter("new"))
+			after(7 * aDay)
+			wantTold(t, h, "not_updated X [M1]")
+		})
+	})
+	t.Run("a meter that comes after its reading is told of, too", func(t *testing.T) {
+		bare(t, func(t *testing.T, h *hubtest.Hub, _ func(time.Duration) *hubtest.Hub) {
+			derives(t, h, reading())
+			after(time.Hour)
+			derives(t, h, meter("new"))
+			after(7 * aDay)
+			wantTold(t, h, "not_updated X [M1]")
+		})
+	})
+	t.Run("taking over a meter that nobody reads is noted as told", func(t *testing.T) {
+		bare(t, func(t *testing.T, h *hubtest.Hub, _ func(time.Duration) *hubtest.Hub) {
+			derives(t, h, reading())
+			after(8 * aDay)
+			if _, err := h.Engine.RecordsUpsert(t.Context(), h.Admin, hub.RecordsInput{Records: []hub.RecordInput{meter("new")}, Silent: true}); err != nil {
+				t.Fatal(err)
+			}
+			after(time.Hour)
+			derives(t, h, meter("newer"))
+			after(time.Hour)
+			wantTold(t, h, "")
+		})
+	})
+}
+
 func TestWhatTheClockTellsIsSent(t *testing.T) {
 	expired := func(f *hub.FlowInput, e *hub.EventInput) { e.Type = ptr("work_management.work_orders.tasks_expired") }
 	scene(t, expired, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {

@@ -31,6 +31,7 @@ type part struct {
 	typ  *catalog.RecordType
 	in   hub.RecordInput
 	data string // as JSON text
+	came string // the same before it was put into the form in which records hold it
 	sub  string
 }
 
@@ -43,13 +44,15 @@ func (e *Engine) intake(ctx context.Context, c hub.Caller, in hub.OccurrenceInpu
 	if err != nil {
 		return nil, err
 	}
-	doc := recordsDoc(parts)
-	hash := contentHash(in, doc) // of what came, before anything is filled in: a repeat is known whatever changed meanwhile
+	// Of what came, letter by letter, before anything is filled in or written in the hub's own form: a repeat is known whatever
+	// changed meanwhile, also what the catalogue knows of its fields.
+	hash := contentHash(in, recordsDoc(parts, func(p *part) string { return p.came }))
+	doc := keptDoc(parts)
 	switch filled, err := e.complete(ctx, parts); {
 	case err != nil:
 		return nil, err
 	case filled:
-		doc = recordsDoc(parts)
+		doc = keptDoc(parts)
 	}
 	p := &intake{main: main, parts: parts, recordsDoc: doc, silent: in.Derive != nil && !*in.Derive}
 	for i := range parts {
@@ -65,8 +68,11 @@ func (e *Engine) intake(ctx context.Context, c hub.Caller, in hub.OccurrenceInpu
 	return p, nil
 }
 
-// recordsDoc writes records as occurrences keep them.
-func recordsDoc(parts []part) string {
+// keptDoc writes records as occurrences keep them.
+func keptDoc(parts []part) string { return recordsDoc(parts, func(p *part) string { return p.data }) }
+
+// recordsDoc writes records, each with what is taken for its fields.
+func recordsDoc(parts []part, fields func(*part) string) string {
 	size := 2
 	for i := range parts {
 		size += len(parts[i].data) + len(parts[i].in.Type) + len(parts[i].in.Name) + 80
@@ -84,7 +90,7 @@ func recordsDoc(parts []part) string {
 		doc.WriteString(`,"key":`)
 		doc.Write(quote(part.in.Name))
 		doc.WriteString(`,"data":`)
-		doc.WriteString(part.data)
+		doc.WriteString(fields(part))
 		if at := part.in.SourceUpdatedAt; !at.IsZero() {
 			doc.WriteString(`,"sourceUpdatedAt":`)
 			doc.WriteString(strconv.Quote(at.UTC().Format(time.RFC3339Nano)))
@@ -176,7 +182,8 @@ func (e *Engine) part(in hub.RecordInput) (part, []hub.Problem) {
 		}
 		return part{}, wrong
 	}
-	in.Data = typ.Normal(in.Data)
+	raw, changed := in.Data, false
+	in.Data, changed = typ.Normal(in.Data)
 	if in.Name == "" {
 		in.Name = typ.NameOf(in.Data)
 	}
@@ -199,6 +206,14 @@ func (e *Engine) part(in hub.RecordInput) (part, []hub.Problem) {
 	p := part{typ: typ, in: in}
 	if path, message := p.encode(); message != "" {
 		return bad(path, "%s", message)
+	}
+	p.came = p.data
+	if changed {
+		came, err := json.Marshal(raw)
+		if err != nil {
+			return bad("data", "the data cannot be written as JSON")
+		}
+		p.came = string(came)
 	}
 	return p, nil
 }

@@ -1,6 +1,10 @@
 package engine_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +29,52 @@ func TestARepeatedOccurrenceReturnsTheFirstOne(t *testing.T) {
 			t.Errorf("%d messages were sent, want one", n)
 		}
 	})
+}
+
+func TestARepeatIsKnownByWhatCameAndNotByWhatTheCatalogueMakesOfIt(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) {
+		in := func() hub.OccurrenceInput {
+			in := forJonas("OT-1")
+			in.Records[0].Data["creation_date"] = "2026-11-22T11:00:34.404671-03"
+			return in
+		}
+		first := h.Publish(t, in())
+		if got := first.Occurrence.Records[0].Data["creation_date"]; got != "2026-11-22T14:00:34.404671Z" {
+			t.Errorf("the date is kept as %v", got)
+		}
+		// The first version kept every field as it came. What came to it, and comes to a later one again, is a repeat.
+		if got, want := hex.EncodeToString(first.Occurrence.Hash), firstHash(t, in(), first.Occurrence.Records); got != want {
+			t.Errorf("the hash is %s, the first version made %s", got, want)
+		}
+		if !h.Publish(t, in()).Repeat {
+			t.Error("the same is no repeat")
+		}
+		settled()
+	})
+}
+
+// firstHash is the hash of an occurrence as the first version made it; named are its records with their keys.
+func firstHash(t *testing.T, in hub.OccurrenceInput, named []hub.RecordInput) string {
+	t.Helper()
+	var doc strings.Builder
+	for i, r := range in.Records {
+		data, err := json.Marshal(r.Data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i > 0 {
+			doc.WriteByte(',')
+		}
+		fmt.Fprintf(&doc, `{"type":%q,"key":%q,"data":%s}`, r.Type, named[i].Name, data)
+	}
+	h := sha256.New()
+	for _, s := range []string{in.Type, in.Subject, "[" + doc.String() + "]"} {
+		fmt.Fprintf(h, "%d\x00%s", len(s), s)
+	}
+	if !in.Time.IsZero() {
+		fmt.Fprint(h, in.Time.UnixNano())
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 func TestTheSameIDWithAnotherContentIsAConflict(t *testing.T) {

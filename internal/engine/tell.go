@@ -76,7 +76,7 @@ func (t *telling) intake(n *noticed) *intake {
 			o.Time = c.part.in.SourceUpdatedAt
 		}
 	}
-	p.recordsDoc = recordsDoc(p.parts)
+	p.recordsDoc = keptDoc(p.parts)
 	o.Hash = contentHash(hub.OccurrenceInput{Type: o.Type, Subject: o.Subject}, p.recordsDoc)
 	p.occurrence = o
 	return p

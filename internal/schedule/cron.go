@@ -38,10 +38,10 @@ type field struct {
 }
 
 var cronFields = [5]field{
-	{"minute", 0, 59, nil, "0 or */15"},
-	{"hour", 0, 23, nil, "8 or 8-18"},
+	{"minute of the hour", 0, 59, nil, "0 or */15"},
+	{"hour of the day", 0, 23, nil, "8 or 8-18"},
 	{"day of the month", 1, 31, nil, "1 or 1,15"},
-	{"month", 1, 12, []string{"JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"}, "6 or JAN-MAR"},
+	{"month of the year", 1, 12, []string{"JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"}, "6 or JAN-MAR"},
 	{"day of the week", 0, 7, []string{"SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"}, "1 or MON-FRI"},
 }
 

@@ -121,7 +121,7 @@ func TestAWrongCronExpressionSaysWhereAndHow(t *testing.T) {
 		"":                       `at character 1: a cron expression has 5 fields`,
 		"0 8 * *":                `at character 8: a cron expression has 5 fields (minute, hour, day of the month, month, day of the week), this one has 4`,
 		"0 0 8 * * MON":          `at character 11: a cron expression has 5 fields`,
-		"60 8 * * *":             `at character 1: "60" is no minute, which is 0 to 59; write the minute as 0 or */15`,
+		"60 8 * * *":             `at character 1: "60" is no minute of the hour, which is 0 to 59; write the minute of the hour as 0 or */15`,
 		"0 24 * * *":             `at character 3: "24" is no hour`,
 		"0 8 0 * *":              `at character 5: "0" is no day of the month, which is 1 to 31`,
 		"0 8 * 13 *":             `at character 7: "13" is no month`,
