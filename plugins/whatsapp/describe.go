@@ -13,12 +13,6 @@ const (
 	limitPair       = "pair"
 )
 
-// assignmentPrefix begins the keys of the actions that tell of an assigned work order, one for each language.
-const assignmentPrefix = "wo_assignment_"
-
-// templateAction sends any template.
-const templateAction = "template"
-
 // describe is built once: it never changes, and nobody changes what he is given.
 var describe = sync.OnceValue(func() sdk.Description {
 	return sdk.Description{
@@ -54,56 +48,3 @@ const settingsSchema = `{
   "required": ["phone_number_id", "waba_id", "access_token", "app_secret", "verify_token"],
   "additionalProperties": false
 }`
-
-const assignmentSchema = `{
-  "$schema": "https://json-schema.org/draft/2020-12/schema",
-  "type": "object",
-  "properties": {
-    "template": {"type": "string", "pattern": "^[a-z0-9_]{1,512}$"}
-  },
-  "required": ["template"],
-  "additionalProperties": false
-}`
-
-const templateSchema = `{
-  "$schema": "https://json-schema.org/draft/2020-12/schema",
-  "type": "object",
-  "properties": {
-    "template": {"type": "string", "pattern": "^[a-z0-9_]{1,512}$"},
-    "language": {"type": "string", "pattern": "^[a-z]{2,3}(_[A-Za-z]{2,4})?$"}
-  },
-  "required": ["template"],
-  "additionalProperties": false
-}`
-
-// languages are those of the hub by BCP 47 tag, with the code that Meta has for each.
-var languages = []struct{ tag, meta string }{
-	{"pt-BR", "pt_BR"}, {"pt-PT", "pt_PT"}, {"es", "es"}, {"en", "en"}, {"fr", "fr"}, {"it", "it"},
-}
-
-func actions() []sdk.Action {
-	var out []sdk.Action
-	base := sdk.Action{
-		Values:    sdk.ValuesSpec{Positional: true, Named: true, Min: 0, Max: 99, MaxLength: maxValue},
-		Recipient: sdk.RecipientSpec{Format: sdk.FormatE164, Parameter: "recipient_phone_number", Title: recipientTitle, Help: recipientHelp},
-	}
-	for _, l := range languages {
-		a := base
-		a.Key, a.Language, a.Category = assignmentPrefix+l.meta, l.tag, "work_orders"
-		a.Title, a.Help = suffixed(assignmentTitle, " ("+l.tag+")"), assignmentHelp
-		a.Parameters = sdk.Schema{JSON: json.RawMessage(assignmentSchema), Labels: map[string]sdk.FieldLabels{"template": templateLabels}}
-		out = append(out, a)
-	}
-	a := base
-	a.Key, a.Category, a.Title, a.Help = templateAction, "template", templateTitle, templateHelp
-	a.Parameters = sdk.Schema{JSON: json.RawMessage(templateSchema), Labels: map[string]sdk.FieldLabels{"template": templateLabels, "language": languageLabels}}
-	return append(out, a)
-}
-
-func suffixed(l sdk.Labels, suffix string) sdk.Labels {
-	out := make(sdk.Labels, len(l))
-	for tag, text := range l {
-		out[tag] = text + suffix
-	}
-	return out
-}

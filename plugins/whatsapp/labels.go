@@ -27,6 +27,45 @@ var assignmentHelp = six(
 	"Avvisa il responsabile che gli è stato assegnato un ordine di lavoro.",
 )
 
+var statusTitle = six(
+	"Mudança de status ou encerramento de OS", "Mudança de estado ou fecho de OT", "Cambio de estado o cierre de OT",
+	"WO Status Change or Close", "Changement de statut ou clôture d'OT", "Cambio di stato o chiusura OdL",
+)
+
+var statusHelp = six(
+	"Avisa de que uma ordem de serviço mudou de status ou foi encerrada.",
+	"Avisa de que uma ordem de trabalho mudou de estado ou foi fechada.",
+	"Avisa de que una orden de trabajo cambió de estado o se cerró.",
+	"Tells that a work order has another status, or was closed.",
+	"Prévient qu'un ordre de travail a changé de statut ou a été clôturé.",
+	"Avvisa che un ordine di lavoro ha cambiato stato o è stato chiuso.",
+)
+
+var alertTitle = six("Alerta crítico", "Alerta crítico", "Alerta crítica", "Critical Alert", "Alerte critique", "Allarme critico")
+
+var alertHelp = six(
+	"Avisa de um alerta, de uma falha ou de uma leitura fora do intervalo.",
+	"Avisa de um alerta, de uma avaria ou de uma leitura fora do intervalo.",
+	"Avisa de una alerta, una falla o una lectura fuera de rango.",
+	"Tells of an alert, a failure or a reading out of range.",
+	"Prévient d'une alerte, d'une défaillance ou d'un relevé hors limites.",
+	"Avvisa di un allarme, di un guasto o di una lettura fuori intervallo.",
+)
+
+var requestTitle = six(
+	"Atualização de solicitação", "Atualização de pedido", "Actualización de solicitud",
+	"Request Update", "Suivi de demande", "Aggiornamento richiesta",
+)
+
+var requestHelp = six(
+	"Avisa de que uma solicitação foi criada ou mudou de status.",
+	"Avisa de que um pedido foi criado ou mudou de estado.",
+	"Avisa de que una solicitud se creó o cambió de estado.",
+	"Tells that a request was made, or has another status.",
+	"Prévient qu'une demande a été créée ou a changé de statut.",
+	"Avvisa che una richiesta è stata creata o ha cambiato stato.",
+)
+
 var templateTitle = six("Enviar um modelo", "Enviar um modelo", "Enviar una plantilla", "Send a template", "Envoyer un modèle", "Inviare un modello")
 
 var templateHelp = six(

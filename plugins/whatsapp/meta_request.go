@@ -70,7 +70,7 @@ func readParameters(s *settings, action, language string, raw json.RawMessage) (
 			return p, found
 		}
 	}
-	switch fixed, ok := assignmentLanguage(action); {
+	switch fixed, ok := fixedLanguage[action]; {
 	case ok:
 		p.Language = fixed
 	case action != templateAction:
@@ -107,25 +107,6 @@ func templateName(s string) bool {
 		}
 	}
 	return true
-}
-
-func assignmentLanguage(action string) (string, bool) {
-	for _, l := range languages {
-		if len(action) == len(assignmentPrefix)+len(l.meta) && action[:len(assignmentPrefix)] == assignmentPrefix && action[len(assignmentPrefix):] == l.meta {
-			return l.meta, true
-		}
-	}
-	return "", false
-}
-
-// metaLanguage is Meta's code for a language of the hub.
-func metaLanguage(tag string) string {
-	for _, l := range languages {
-		if l.tag == tag {
-			return l.meta
-		}
-	}
-	return ""
 }
 
 // appendBody writes the rest of the request: head, components, recipient, and our key, which is the only thread that survives a lost

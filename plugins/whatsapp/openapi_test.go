@@ -149,11 +149,17 @@ func TestRequestsFitMetasAPIDescription(t *testing.T) {
 			t.Errorf("%s: %+v", name, o)
 		}
 	}
-	for _, l := range []string{"pt_PT", "es", "en", "fr", "it"} {
-		d := assignment("dlv_" + l)
-		d.Action = "wo_assignment_" + l
-		if o := send(t, s, d); o.Kind != sdk.Accepted {
-			t.Errorf("%s: %+v", l, o)
+	templates := map[string]string{"wo_assignment": "wo_assigned", "wo_status": "wo_status", "critical_alert": "critical_alert", "request_update": "request_update"}
+	for kind, template := range templates {
+		for _, l := range []string{"pt_BR", "pt_PT", "es", "en", "fr", "it"} {
+			d := assignment("dlv_" + kind + "_" + l)
+			d.Action, d.Parameters = kind+"_"+l, json.RawMessage(`{"template":"`+template+`"}`)
+			if kind != "wo_assignment" {
+				d.Values = d.Values[:6]
+			}
+			if o := send(t, s, d); o.Kind != sdk.Accepted {
+				t.Errorf("%s: %+v", d.Action, o)
+			}
 		}
 	}
 	if found, err := whatsapp.New().(sdk.Checker).Check(t.Context(), in); err != nil || len(found) > 0 {
@@ -167,7 +173,7 @@ func TestRequestsFitMetasAPIDescription(t *testing.T) {
 			beyondTheDescription(t, body)
 		}
 	}
-	if want := len(deliveries) + 5; sends != want {
+	if want := len(deliveries) + len(templates)*6; sends != want {
 		t.Errorf("%d requests were looked at, want %d", sends, want)
 	}
 }

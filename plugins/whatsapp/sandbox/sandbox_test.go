@@ -213,19 +213,22 @@ func TestReadingObjects(t *testing.T) {
 
 	var all list
 	get(templates+"?limit=100", &all)
+	values := map[string]int{"wo_assigned": 7, "wo_status": 6, "critical_alert": 6, "request_update": 6}
 	languages := map[string]bool{}
 	for _, x := range all.Data {
-		if x.Name == "wo_assigned" {
-			languages[x.Language] = true
+		if n := values[x.Name]; n > 0 {
+			languages[x.Name+" "+x.Language] = true
 			body := x.Components[slices.IndexFunc(x.Components, func(c struct{ Type, Text string }) bool { return c.Type == "BODY" })].Text
-			if !strings.Contains(body, "{{7}}") || strings.Contains(body, "{{8}}") || x.Status != "APPROVED" || x.Format != "POSITIONAL" {
+			if !strings.Contains(body, fmt.Sprintf("{{%d}}", n)) || strings.Contains(body, fmt.Sprintf("{{%d}}", n+1)) || x.Status != "APPROVED" || x.Format != "POSITIONAL" {
 				t.Errorf("%+v", x)
 			}
 		}
 	}
-	for _, l := range []string{"pt_BR", "pt_PT", "es", "en", "en_US", "fr", "it"} {
-		if !languages[l] {
-			t.Errorf("wo_assigned is missing in %s", l)
+	for name := range values {
+		for _, l := range []string{"pt_BR", "pt_PT", "es", "en", "en_US", "fr", "it"} {
+			if !languages[name+" "+l] {
+				t.Errorf("%s is missing in %s", name, l)
+			}
 		}
 	}
 

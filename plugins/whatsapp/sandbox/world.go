@@ -3,7 +3,6 @@ package sandbox
 import (
 	"fmt"
 	"regexp"
-	"sort"
 	"strings"
 )
 
@@ -80,34 +79,6 @@ func DefaultWorld() World {
 			Templates: DefaultTemplates(),
 		}},
 	}}}
-}
-
-// DefaultTemplates are those of the default world: `wo_assigned` in seven languages, which takes seven values (user_assigned, wo_folio,
-// task_todo_description, creation_date, created_by, user_assigned, item_description), and some that are there to be refused.
-func DefaultTemplates() []Template {
-	assigned := map[string][3]string{
-		"pt_BR": {"Nova ordem de serviço", "Olá, {{1}}! A ordem de serviço *{{2}}* foi atribuída a você.\n\nTarefa: {{3}}\nCriada em: {{4}}\nCriada por: {{5}}\nResponsável: {{6}}\nAtivo: {{7}}", "Mensagem automática da manutenção"},
-		"pt_PT": {"Nova ordem de trabalho", "Olá, {{1}}! Foi-lhe atribuída a ordem de trabalho *{{2}}*.\n\nTarefa: {{3}}\nCriada em: {{4}}\nCriada por: {{5}}\nResponsável: {{6}}\nEquipamento: {{7}}", "Mensagem automática da manutenção"},
-		"es":    {"Nueva orden de trabajo", "Hola, {{1}}. Se te asignó la orden de trabajo *{{2}}*.\n\nTarea: {{3}}\nCreada el: {{4}}\nCreada por: {{5}}\nResponsable: {{6}}\nActivo: {{7}}", "Mensaje automático de mantenimiento"},
-		"en":    {"New work order", "Hello {{1}}, work order *{{2}}* has been assigned to you.\n\nTask: {{3}}\nCreated on: {{4}}\nCreated by: {{5}}\nResponsible: {{6}}\nAsset: {{7}}", "Automatic message from maintenance"},
-		"en_US": {"New work order", "Hi {{1}}, work order *{{2}}* has been assigned to you.\n\nTask: {{3}}\nCreated on: {{4}}\nCreated by: {{5}}\nResponsible: {{6}}\nAsset: {{7}}", "Automatic message from maintenance"},
-		"fr":    {"Nouvel ordre de travail", "Bonjour {{1}}, l'ordre de travail *{{2}}* vous a été affecté.\n\nTâche : {{3}}\nCréé le : {{4}}\nCréé par : {{5}}\nResponsable : {{6}}\nÉquipement : {{7}}", "Message automatique de la maintenance"},
-		"it":    {"Nuovo ordine di lavoro", "Ciao {{1}}, ti è stato assegnato l'ordine di lavoro *{{2}}*.\n\nAttività: {{3}}\nCreato il: {{4}}\nCreato da: {{5}}\nResponsabile: {{6}}\nBene: {{7}}", "Messaggio automatico della manutenzione"},
-	}
-	var out []Template
-	for language, text := range assigned {
-		out = append(out, Template{Name: "wo_assigned", Language: language, Header: text[0], Body: text[1], Footer: text[2]})
-	}
-	sort.Slice(out, func(i, j int) bool { return out[i].Language < out[j].Language })
-	return append(out,
-		Template{Name: "hello_world", Language: "en_US", Header: "Hello World", Body: "Welcome and congratulations!! This message demonstrates your ability to send a WhatsApp message notification from the Cloud API, hosted by Meta. Thank you for taking the time to test with us."},
-		Template{Name: "wo_closed", Language: "pt_BR", Body: "A ordem de serviço *{{1}}* foi encerrada por {{2}}."},
-		Template{Name: "wo_assigned_named", Language: "pt_BR", Named: true, Body: "Olá, {{first_name}}! A ordem de serviço *{{folio}}* foi atribuída a você."},
-		Template{Name: "wo_paused", Language: "pt_BR", Status: "PAUSED", Body: "A ordem de serviço *{{1}}* está parada."},
-		Template{Name: "wo_disabled", Language: "pt_BR", Status: "DISABLED", Body: "A ordem de serviço *{{1}}* está parada."},
-		Template{Name: "wo_pending", Language: "pt_BR", Status: "PENDING", Body: "A ordem de serviço *{{1}}* aguarda peças."},
-		Template{Name: "maintenance_offer", Language: "pt_BR", Category: "MARKETING", Body: "Olá, {{1}}! Conheça o novo plano de manutenção."},
-	)
 }
 
 // The sandbox's own view of the world, made for looking up.
