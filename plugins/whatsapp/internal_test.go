@@ -10,18 +10,23 @@ import (
 	"github.com/recado-hub/recado/plugins/sdk"
 )
 
-func TestTheCatalogueIsInOrder(t *testing.T) {
-	last := -1
-	for _, v := range catalogue {
-		if v.from <= last || (v.to != 0 && v.to <= v.from) {
-			t.Errorf("code %d comes after %d", v.from, last)
-		}
-		last = max(v.from, v.to)
-		if v.what == "" || v.next == "" || v.kind == "" || v.scope == "" {
-			t.Errorf("code %d says too little", v.from)
-		}
-		if (v.kind == sdk.Retry) != (len(v.wait) > 0) {
-			t.Errorf("code %d: whoever may try again must know when, and nobody else", v.from)
+func TestTheCataloguesAreInOrder(t *testing.T) {
+	for name, list := range map[string]catalogue{"Meta": metaCodes, "Twilio": twilioCodes} {
+		last := -1
+		for _, v := range list {
+			if v.from <= last || (v.to != 0 && v.to <= v.from) {
+				t.Errorf("%s: code %d comes after %d", name, v.from, last)
+			}
+			last = max(v.from, v.to)
+			if v.what == "" || v.next == "" || v.kind == "" || v.scope == "" {
+				t.Errorf("%s: code %d says too little", name, v.from)
+			}
+			if (v.kind == sdk.Retry) != (len(v.wait) > 0) {
+				t.Errorf("%s: code %d: whoever may try again must know when, and nobody else", name, v.from)
+			}
+			if v.suppress != 0 && v.scope != sdk.ScopeRecipient {
+				t.Errorf("%s: code %d leaves a person alone although it is not about the person", name, v.from)
+			}
 		}
 	}
 }

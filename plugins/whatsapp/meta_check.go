@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"github.com/recado-hub/recado/plugins/sdk"
 )
@@ -84,14 +83,14 @@ func (c *connector) ask(ctx context.Context, s *settings, path string, query url
 
 // problem is what an error means for someone who sets up the integration.
 func (e *metaError) problem(object string) *sdk.Problem {
-	v := judge(e)
+	v, f := judge(e), e.failure()
 	p := &sdk.Problem{
-		Code: "META_" + strconv.Itoa(e.Code), Path: v.path, Message: e.says(v.what), NextStep: v.next, Severity: sdk.SeverityError,
+		Code: "META_" + f.code, Path: v.path, Message: f.says(v.what), NextStep: v.next, Severity: sdk.SeverityError,
 	}
 	switch {
 	case v == &objectVerdict || v.path == "settings.phone_number_id":
 		p.Path = object
-		p.Message = e.says("there is no such object, or the token may not see it")
+		p.Message = f.says("there is no such object, or the token may not see it")
 		p.NextStep = "Check the ID, and that the token's system user has the account as an asset."
 	case p.Path == "":
 		p.Path = "settings"

@@ -247,7 +247,7 @@ func (st *metaStatus) failure(r *sdk.Receipt) {
 		r.Message, r.Kind, r.Scope = "Meta reports the message as failed without a reason", sdk.Rejected, sdk.ScopeDelivery
 		return
 	}
-	judge(&errs[0]).receipt(&errs[0], r)
+	judge(&errs[0]).receipt(errs[0].failure(), r)
 }
 
 // with adds what is not empty.
