@@ -3,6 +3,7 @@ package whatsapp
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -116,15 +117,22 @@ func (e *metaError) detail() map[string]string {
 	return map[string]string{"fbtrace_id": cut(e.TraceID, 100)}
 }
 
-// outcomeOf judges a whole answer.
-func outcomeOf(status int, retryAfter string, body []byte, attempt int) sdk.Outcome {
+// metaAnswers tells what Meta's answers mean.
+type metaAnswers struct{}
+
+func (metaAnswers) judge(status int, header http.Header, body []byte, attempt int) sdk.Outcome {
 	if status >= 200 && status <= 299 {
 		return acceptedOutcome(body)
 	}
 	if e := readError(body); e != nil {
 		return judge(e).outcome(e.failure(), attempt)
 	}
-	return strangeAnswer(status, retryAfter)
+	return metaHouse.strangeAnswer(status, header.Get("Retry-After"))
+}
+
+func (metaAnswers) took(body []byte) bool {
+	_, whole := readAccepted(body)
+	return whole
 }
 
 func acceptedOutcome(body []byte) sdk.Outcome {
