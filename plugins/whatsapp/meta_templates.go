@@ -57,7 +57,7 @@ func (m *metaTemplate) template() template {
 	return t
 }
 
-// templatesOf reads all languages of a template from Meta, or remembers them.
+// metaTemplates reads all languages of a template from Meta, or remembers them.
 func (c *connector) metaTemplates(ctx context.Context, in sdk.Integration, s *metaSettings, name string) ([]template, *unread) {
 	key := templateKey{integration: in.ID, version: in.Version, address: s.BaseURL + " " + s.WABAID, name: name}
 	return c.templates.get(ctx, key, time.Now(), func(ctx context.Context) ([]template, *unread) { return c.readMetaTemplates(ctx, s, name) })
