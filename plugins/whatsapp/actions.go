@@ -30,7 +30,7 @@ const messageSchema = `{
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "type": "object",
   "properties": {
-    "template": {"type": "string", "pattern": "^[a-z0-9_]{1,512}$"}
+    "template": {"type": "string", "pattern": "^([a-z0-9_]{1,512}|HX[0-9a-fA-F]{32})$"}
   },
   "required": ["template"],
   "additionalProperties": false
@@ -40,7 +40,7 @@ const templateSchema = `{
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "type": "object",
   "properties": {
-    "template": {"type": "string", "pattern": "^[a-z0-9_]{1,512}$"},
+    "template": {"type": "string", "pattern": "^([a-z0-9_]{1,512}|HX[0-9a-fA-F]{32})$"},
     "language": {"type": "string", "pattern": "^[a-z]{2,3}(_[A-Za-z]{2,4})?$"}
   },
   "required": ["template"],

@@ -2,6 +2,7 @@ package whatsapp_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/recado-hub/recado/plugins/sdk"
@@ -33,6 +34,7 @@ func TestCheckNamesTheSettingAtFault(t *testing.T) {
 
 func TestCheckAction(t *testing.T) {
 	t.Parallel()
+	box := meta(t, sandbox.Options{})
 	for name, c := range map[string]struct {
 		use  sdk.ActionUse
 		path string
@@ -41,9 +43,18 @@ func TestCheckAction(t *testing.T) {
 		"no template":           {sdk.ActionUse{Action: "wo_assignment_pt_BR"}, "parameters.template"},
 		"no language":           {sdk.ActionUse{Action: "template", Parameters: json.RawMessage(`{"template":"wo_assigned"}`)}, "parameters.language"},
 		"no such action":        {sdk.ActionUse{Action: "call"}, "action"},
+		"a value too few":       {sdk.ActionUse{Action: "wo_assignment_pt_BR", Parameters: json.RawMessage(`{"template":"wo_assigned"}`), Positions: 6}, "values[7]"},
+		"a value too many":      {sdk.ActionUse{Action: "wo_assignment_pt_BR", Parameters: json.RawMessage(`{"template":"wo_assigned"}`), Positions: 8}, "values[8]"},
+		"no such template":      {sdk.ActionUse{Action: "wo_assignment_pt_BR", Parameters: json.RawMessage(`{"template":"wo_assig"}`), Positions: 7}, "parameters.template"},
+		"not in this language":  {sdk.ActionUse{Action: "wo_assignment_it", Parameters: json.RawMessage(`{"template":"wo_closed"}`), Positions: 2}, "parameters.template"},
+		"not approved":          {sdk.ActionUse{Action: "wo_assignment_pt_BR", Parameters: json.RawMessage(`{"template":"wo_pending"}`), Positions: 1}, "parameters.template"},
+		"positions for names":   {sdk.ActionUse{Action: "wo_assignment_pt_BR", Parameters: json.RawMessage(`{"template":"wo_assigned_named"}`), Positions: 2}, "values"},
+		"the names":             {sdk.ActionUse{Action: "wo_assignment_pt_BR", Parameters: json.RawMessage(`{"template":"wo_assigned_named"}`), Names: []string{"folio", "first_name"}}, ""},
+		"a name that is none":   {sdk.ActionUse{Action: "wo_assignment_pt_BR", Parameters: json.RawMessage(`{"template":"wo_assigned_named"}`), Names: []string{"folio", "first_name", "x"}}, "values.x"},
+		"a Content SID":         {sdk.ActionUse{Action: "wo_assignment_pt_BR", Parameters: json.RawMessage(`{"template":"HX0123456789abcdef0123456789abcdef"}`), Positions: 1}, "parameters.template"},
 		"positions and names":   {sdk.ActionUse{Action: "wo_assignment_it", Parameters: json.RawMessage(`{"template":"x"}`), Positions: 1, Names: []string{"a"}}, "values"},
 	} {
-		found, err := whatsapp.New().(sdk.ActionChecker).CheckAction(t.Context(), integration("http://127.0.0.1:1"), c.use)
+		found, err := whatsapp.New().(sdk.ActionChecker).CheckAction(t.Context(), integration(box.URL()), c.use)
 		switch {
 		case err != nil, c.path == "" && len(found) > 0, c.path != "" && (len(found) != 1 || found[0].Path != c.path):
 			t.Errorf("%s: %+v, %v", name, found, err)
@@ -55,7 +66,8 @@ func TestPreviewShowsTheRequest(t *testing.T) {
 	t.Parallel()
 	d := assignment("dlv_1")
 	d.Recipient, d.Values[2].Text = "351 912 345 678", "a\nb"
-	p, err := whatsapp.New().(sdk.Previewer).Preview(t.Context(), integration("http://127.0.0.1:1"), d)
+	box := meta(t, sandbox.Options{})
+	p, err := whatsapp.New().(sdk.Previewer).Preview(t.Context(), integration(box.URL()), d)
 	var request struct {
 		To       string
 		Template struct{ Name string }
@@ -66,6 +78,17 @@ func TestPreviewShowsTheRequest(t *testing.T) {
 	if p.Recipient != "+351912345678" || len(p.Adjusted) != 1 || p.Adjusted[0].Sent != "a b" || len(p.Problems) > 0 {
 		t.Errorf("%+v", p)
 	}
+	if o := send(t, sender(t, integration(box.URL())), d); o.Kind != sdk.Accepted || box.Messages()[0].Text != p.Text {
+		t.Errorf("the preview shows %q, the phone %q", p.Text, box.Messages()[0].Text)
+	}
+	if p, err := whatsapp.New().(sdk.Previewer).Preview(t.Context(), integration("http://127.0.0.1:1"), d); err != nil || p.Text != "" || len(p.Problems) != 1 || p.Problems[0].Severity != sdk.SeverityWarning || len(p.Request) == 0 {
+		t.Errorf("without an answer of Meta the request is shown, and why there is no text: %+v, %v", p, err)
+	}
+	d.Values[2].Text, d.Values[3].Text = strings.Repeat("x", 600), strings.Repeat("y", 600)
+	if p, err := whatsapp.New().(sdk.Previewer).Preview(t.Context(), integration(box.URL()), d); err != nil || len(p.Problems) != 1 || p.Problems[0].Code != "TOO_LONG" || p.Problems[0].Path != "values" {
+		t.Errorf("more than 1,024 characters with the values in it: %+v, %v", p.Problems, err)
+	}
+	d.Values[3].Text = "2026-11-22 09:00"
 	d.Values[2].Text = ""
 	if p, err := whatsapp.New().(sdk.Previewer).Preview(t.Context(), integration("http://127.0.0.1:1"), d); err != nil || len(p.Problems) != 1 || p.Problems[0].Path != "values[3]" {
 		t.Errorf("%+v, %v", p, err)

@@ -10,18 +10,23 @@ import (
 	"github.com/recado-hub/recado/plugins/sdk"
 )
 
-func TestTheCatalogueIsInOrder(t *testing.T) {
-	last := -1
-	for _, v := range catalogue {
-		if v.from <= last || (v.to != 0 && v.to <= v.from) {
-			t.Errorf("code %d comes after %d", v.from, last)
-		}
-		last = max(v.from, v.to)
-		if v.what == "" || v.next == "" || v.kind == "" || v.scope == "" {
-			t.Errorf("code %d says too little", v.from)
-		}
-		if (v.kind == sdk.Retry) != (len(v.wait) > 0) {
-			t.Errorf("code %d: whoever may try again must know when, and nobody else", v.from)
+func TestTheCataloguesAreInOrder(t *testing.T) {
+	for name, list := range map[string]catalogue{"Meta": metaCodes, "Twilio": twilioCodes} {
+		last := -1
+		for _, v := range list {
+			if v.from <= last || (v.to != 0 && v.to <= v.from) {
+				t.Errorf("%s: code %d comes after %d", name, v.from, last)
+			}
+			last = max(v.from, v.to)
+			if v.what == "" || v.next == "" || v.kind == "" || v.scope == "" {
+				t.Errorf("%s: code %d says too little", name, v.from)
+			}
+			if (v.kind == sdk.Retry) != (len(v.wait) > 0) {
+				t.Errorf("%s: code %d: whoever may try again must know when, and nobody else", name, v.from)
+			}
+			if v.suppress != 0 && v.scope != sdk.ScopeRecipient {
+				t.Errorf("%s: code %d leaves a person alone although it is not about the person", name, v.from)
+			}
 		}
 	}
 }
@@ -109,13 +114,13 @@ func FuzzReadAccepted(f *testing.F) {
 		if ok && a.id == "" {
 			t.Fatalf("accepted without an id: %s", body)
 		}
-		_ = outcomeOf(400, "", []byte(body), 1) // must not panic, whatever it is
+		_ = metaAnswers{}.judge(400, nil, []byte(body), 1) // must not panic, whatever it is
 	})
 }
 
 func TestHeadsAreBounded(t *testing.T) {
 	var h heads
-	s := &settings{}
+	s := &metaSettings{}
 	for i := range 5 * mostHeads {
 		d := sdk.Delivery{Action: "wo_assignment_it", Parameters: json.RawMessage(fmt.Sprintf(`{"template":"t%d"}`, i))}
 		head, found := h.of(s, &d)
@@ -139,7 +144,7 @@ func TestSettings(t *testing.T) {
 			Secrets:  map[string]string{"access_token": "EAAG", "app_secret": "s", "verify_token": "v"},
 		}
 	}
-	s, found := parseSettings(good())
+	s, found := parseMeta(good())
 	if len(found) > 0 || s.endpoint("1", "messages").String() != "https://graph.facebook.com/v25.0/1/messages" {
 		t.Fatalf("%+v, %v", s, found)
 	}
@@ -149,7 +154,7 @@ func TestSettings(t *testing.T) {
 	} {
 		in := good()
 		in.Settings = json.RawMessage(fmt.Sprintf(`{"phone_number_id":"310654000000003","waba_id":"210987000000002","base_url":%q}`, base))
-		s, found := parseSettings(in)
+		s, found := parseMeta(in)
 		switch {
 		case want == "" && (len(found) != 1 || found[0].Path != "settings.base_url"):
 			t.Errorf("%s: %v", base, found)
@@ -157,12 +162,12 @@ func TestSettings(t *testing.T) {
 			t.Errorf("%s: %v", base, found)
 		}
 	}
-	if _, found := parseSettings(sdk.Integration{}); len(found) != 5 {
+	if _, found := parseMeta(sdk.Integration{}); len(found) != 5 {
 		t.Errorf("all that is missing must be told at once: %v", found)
 	}
 	in := good()
 	in.Secrets["access_token"] = "EAAG\r\nX-Other: 1"
-	if _, found := parseSettings(in); len(found) != 1 || strings.Contains(fmt.Sprint(found), "EAAG") {
+	if _, found := parseMeta(in); len(found) != 1 || strings.Contains(fmt.Sprint(found), "EAAG") {
 		t.Errorf("a token with a line break: %v", found)
 	}
 }

@@ -8,12 +8,12 @@ func six(ptBR, ptPT, es, en, fr, it string) sdk.Labels {
 }
 
 var connectorHelp = six(
-	"Envia mensagens de modelo do WhatsApp pela Cloud API da Meta.",
-	"Envia mensagens de modelo do WhatsApp através da Cloud API da Meta.",
-	"Envía mensajes de plantilla de WhatsApp mediante la Cloud API de Meta.",
-	"Sends WhatsApp template messages through Meta's Cloud API.",
-	"Envoie des messages modèles WhatsApp via la Cloud API de Meta.",
-	"Invia messaggi modello WhatsApp tramite la Cloud API di Meta.",
+	"Envia mensagens de modelo do WhatsApp pela Cloud API da Meta ou pela Twilio.",
+	"Envia mensagens de modelo do WhatsApp através da Cloud API da Meta ou da Twilio.",
+	"Envía mensajes de plantilla de WhatsApp mediante la Cloud API de Meta o Twilio.",
+	"Sends WhatsApp template messages through Meta's Cloud API or Twilio.",
+	"Envoie des messages modèles WhatsApp via la Cloud API de Meta ou Twilio.",
+	"Invia messaggi modello WhatsApp tramite la Cloud API di Meta o Twilio.",
 )
 
 var assignmentTitle = six("Atribuição de OS", "Atribuição de OT", "Asignación de OT", "WO Assignment", "Affectation d'OT", "Assegnazione OdL")
@@ -97,12 +97,12 @@ var templateLabels = sdk.FieldLabels{
 		"Template Name / Content SID", "Nom du modèle / Content SID", "Nome del modello / Content SID",
 	),
 	Help: six(
-		"Como aparece no Gerenciador do WhatsApp: letras minúsculas, números e _.",
-		"Como aparece no Gestor do WhatsApp: letras minúsculas, números e _.",
-		"Como aparece en el Administrador de WhatsApp: minúsculas, números y _.",
-		"As WhatsApp Manager shows it: lower-case letters, digits and _.",
-		"Tel qu'affiché dans le Gestionnaire WhatsApp : minuscules, chiffres et _.",
-		"Come appare in WhatsApp Manager: lettere minuscole, cifre e _.",
+		"Na Meta, o nome que aparece no Gerenciador do WhatsApp: letras minúsculas, números e _. Na Twilio, o Content SID: HX e 32 dígitos.",
+		"Na Meta, o nome que aparece no Gestor do WhatsApp: letras minúsculas, números e _. Na Twilio, o Content SID: HX e 32 dígitos.",
+		"En Meta, el nombre que aparece en el Administrador de WhatsApp: minúsculas, números y _. En Twilio, el Content SID: HX y 32 dígitos.",
+		"With Meta the name that WhatsApp Manager shows: lower-case letters, digits and _. With Twilio the Content SID: HX and 32 digits.",
+		"Chez Meta, le nom affiché dans le Gestionnaire WhatsApp : minuscules, chiffres et _. Chez Twilio, le Content SID : HX et 32 chiffres.",
+		"Con Meta, il nome che appare in WhatsApp Manager: lettere minuscole, cifre e _. Con Twilio, il Content SID: HX e 32 cifre.",
 	),
 }
 
@@ -205,12 +205,12 @@ var settingsLabels = map[string]sdk.FieldLabels{
 	"rate_per_second": {
 		Title: six("Mensagens por segundo", "Mensagens por segundo", "Mensajes por segundo", "Messages per second", "Messages par seconde", "Messaggi al secondo"),
 		Help: six(
-			"A Meta permite 80 por número, ou 1.000 após a ampliação.",
-			"A Meta permite 80 por número, ou 1000 após o aumento.",
-			"Meta permite 80 por número, o 1.000 tras la ampliación.",
-			"Meta allows 80 for a number, or 1,000 after an upgrade.",
-			"Meta autorise 80 par numéro, ou 1 000 après augmentation.",
-			"Meta ne permette 80 per numero, o 1.000 dopo l'aumento.",
+			"A Meta permite 80 por número, ou 1.000 após a ampliação. Na Twilio, comece com 10.",
+			"A Meta permite 80 por número, ou 1000 após o aumento. Na Twilio, comece por 10.",
+			"Meta permite 80 por número, o 1.000 tras la ampliación. Con Twilio, empiece con 10.",
+			"Meta allows 80 for a number, or 1,000 after an upgrade. With Twilio begin with 10.",
+			"Meta autorise 80 par numéro, ou 1 000 après augmentation. Avec Twilio, commencez par 10.",
+			"Meta ne permette 80 per numero, o 1.000 dopo l'aumento. Con Twilio, inizi con 10.",
 		),
 	},
 }

@@ -3,6 +3,8 @@ package whatsapp
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/recado-hub/recado/plugins/sdk"
@@ -95,27 +97,16 @@ func (e *metaError) namesMissing() bool {
 	return strings.Contains(e.Data.Details, "Parameter name is missing") || strings.Contains(e.Message, "Parameter name is missing")
 }
 
-// says puts our words and Meta's together, without phone numbers.
-func (e *metaError) says(what string) string {
-	theirs := e.Data.Details
-	if theirs == "" {
-		theirs = e.Message
+// failure is what outcomes and receipts repeat of the error.
+func (e *metaError) failure() failure {
+	text := e.Data.Details
+	if text == "" {
+		text = e.Message
 	}
-	if theirs == "" {
-		theirs = e.Title
+	if text == "" {
+		text = e.Title
 	}
-	if theirs == "" {
-		return what
-	}
-	return what + " (" + cut(masked(theirs), 400) + ")"
-}
-
-// cut shortens a text at the end of a code point.
-func cut(s string, most int) string {
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + "..."
+	return failure{code: strconv.Itoa(e.Code), text: text, detail: e.detail()}
 }
 
 // detail is what Meta's support asks for.
@@ -126,15 +117,22 @@ func (e *metaError) detail() map[string]string {
 	return map[string]string{"fbtrace_id": cut(e.TraceID, 100)}
 }
 
-// outcomeOf judges a whole answer.
-func outcomeOf(status int, retryAfter string, body []byte, attempt int) sdk.Outcome {
+// metaAnswers tells what Meta's answers mean.
+type metaAnswers struct{}
+
+func (metaAnswers) judge(status int, header http.Header, body []byte, attempt int) sdk.Outcome {
 	if status >= 200 && status <= 299 {
 		return acceptedOutcome(body)
 	}
 	if e := readError(body); e != nil {
-		return judge(e).outcome(e, attempt)
+		return judge(e).outcome(e.failure(), attempt)
 	}
-	return strangeAnswer(status, retryAfter)
+	return metaHouse.strangeAnswer(status, header.Get("Retry-After"))
+}
+
+func (metaAnswers) took(body []byte) bool {
+	_, whole := readAccepted(body)
+	return whole
 }
 
 func acceptedOutcome(body []byte) sdk.Outcome {

@@ -6,57 +6,90 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"github.com/recado-hub/recado/plugins/sdk"
 )
 
-// Check looks at the settings, and then asks Meta for the phone number and for the account's templates.
-func (c *connector) Check(ctx context.Context, in sdk.Integration) ([]sdk.Problem, error) {
-	s, found := parseSettings(in)
-	if len(found) > 0 {
-		return found, nil
-	}
-	if p := c.ask(ctx, s, "settings.phone_number_id", url.Values{"fields": {"id,display_phone_number,verified_name"}}, s.PhoneNumberID); p != nil {
-		return []sdk.Problem{*p}, nil
+// metaProvider is an integration that sends through Meta.
+type metaProvider struct {
+	connector *connector
+	in        sdk.Integration
+	settings  *metaSettings
+}
+
+func (p *metaProvider) open() sdk.Sender { return newMetaSender(p.settings, p.connector.transport) }
+
+// check asks Meta for the phone number and for the account's templates.
+func (p *metaProvider) check(ctx context.Context) problems {
+	c, s := p.connector, p.settings
+	if found := c.ask(ctx, s, "settings.phone_number_id", url.Values{"fields": {"id,display_phone_number,verified_name"}}, s.PhoneNumberID); found != nil {
+		return problems{*found}
 	}
 	// Templates need the account's id and one more permission. Messages go out without them.
-	if p := c.ask(ctx, s, "settings.waba_id", url.Values{"fields": {"name"}, "limit": {"1"}}, s.WABAID, "message_templates"); p != nil {
-		p.Severity = sdk.SeverityWarning
-		if p.Path == "secrets.access_token" {
-			p.NextStep = "Give the system user the permission whatsapp_business_management too, so that templates can be read."
+	if found := c.ask(ctx, s, "settings.waba_id", url.Values{"fields": {"name"}, "limit": {"1"}}, s.WABAID, "message_templates"); found != nil {
+		found.Severity = sdk.SeverityWarning
+		if found.Path == "secrets.access_token" {
+			found.NextStep = "Give the system user the permission whatsapp_business_management too, so that templates can be read."
 		}
-		return []sdk.Problem{*p}, nil
+		return problems{*found}
 	}
-	return nil, nil
+	return nil
 }
 
-// CheckAction looks at the parameters and at the values that a mapping fills.
-func (c *connector) CheckAction(_ context.Context, in sdk.Integration, use sdk.ActionUse) ([]sdk.Problem, error) {
-	s, found := parseSettings(in)
+func (p *metaProvider) checkAction(ctx context.Context, use sdk.ActionUse) problems {
+	params, found := readParameters(p.settings, use.Action, "", use.Parameters)
 	if len(found) > 0 {
-		return found, nil
+		return found
 	}
-	_, found = readParameters(s, use.Action, "", use.Parameters)
-	if len(use.Names) > 0 && use.Positions > 0 {
-		found.add("INVALID", "values", "values go either by position or by name", "Number all values, or name all of them.")
+	t, found := p.template(ctx, params)
+	if t == nil {
+		return found
 	}
-	return found, nil
+	return append(t.usable(), t.fits(use.Positions, use.Names)...)
 }
 
-// Preview says what would be sent. It does not know the template's text, so that Text is empty.
-func (c *connector) Preview(_ context.Context, in sdk.Integration, d sdk.Delivery) (sdk.Preview, error) {
-	s, found := parseSettings(in)
-	if len(found) > 0 {
-		return sdk.Preview{Problems: found}, nil
+// template is the one that parameters name, or why it is not known. Templates take one more permission than sending does, so that
+// not being able to read them is a warning.
+func (p *metaProvider) template(ctx context.Context, params parameters) (*template, problems) {
+	list, failed := p.connector.metaTemplates(ctx, p.in, p.settings, params.Template)
+	if failed != nil {
+		found := failed.problem()
+		found.Severity = sdk.SeverityWarning
+		return nil, problems{found}
 	}
-	body, adjusted, found := newMetaSender(s, c.transport).body(nil, &d)
+	return inLanguage(list, params.Template, params.Language)
+}
+
+func (p *metaProvider) preview(ctx context.Context, d sdk.Delivery) sdk.Preview {
+	body, adjusted, found := newMetaSender(p.settings, p.connector.transport).body(nil, &d)
 	to, _ := e164(d.Recipient)
-	return sdk.Preview{Recipient: to, Request: body, Problems: found, Adjusted: adjusted}, nil
+	out := sdk.Preview{Recipient: to, Request: body, Problems: found, Adjusted: adjusted}
+	if len(found) > 0 {
+		return out
+	}
+	params, _ := readParameters(p.settings, d.Action, d.Language, d.Parameters)
+	t, found := p.template(ctx, params)
+	out.Problems = found
+	if t != nil {
+		values, _, _ := sendable(d.Values)
+		t.preview(&out, values)
+	}
+	return out
+}
+
+// lookup cannot ask: Meta has nothing to look a message up with.
+func (p *metaProvider) lookup(_ context.Context, q sdk.LookupQuery) sdk.Lookup {
+	out := sdk.Lookup{Answers: make([]sdk.LookupAnswer, 0, len(q.Items))}
+	for _, item := range q.Items {
+		out.Answers = append(out.Answers, sdk.LookupAnswer{
+			DeliveryID: item.DeliveryID, ProviderID: item.ProviderID, State: sdk.LookupUndecided, Message: "Meta cannot be asked for a message; its callbacks tell",
+		})
+	}
+	return out
 }
 
 // ask reads one object of the Graph API and says what is wrong, if anything is. path is the setting that names the object.
-func (c *connector) ask(ctx context.Context, s *settings, path string, query url.Values, object ...string) *sdk.Problem {
+func (c *connector) ask(ctx context.Context, s *metaSettings, path string, query url.Values, object ...string) *sdk.Problem {
 	u := s.endpoint(object...)
 	u.RawQuery = query.Encode()
 	r := (&http.Request{Method: http.MethodGet, URL: u, Host: u.Host, Header: s.header("")}).WithContext(ctx)
@@ -84,14 +117,14 @@ func (c *connector) ask(ctx context.Context, s *settings, path string, query url
 
 // problem is what an error means for someone who sets up the integration.
 func (e *metaError) problem(object string) *sdk.Problem {
-	v := judge(e)
+	v, f := judge(e), e.failure()
 	p := &sdk.Problem{
-		Code: "META_" + strconv.Itoa(e.Code), Path: v.path, Message: e.says(v.what), NextStep: v.next, Severity: sdk.SeverityError,
+		Code: "META_" + f.code, Path: v.path, Message: f.says(v.what), NextStep: v.next, Severity: sdk.SeverityError,
 	}
 	switch {
 	case v == &objectVerdict || v.path == "settings.phone_number_id":
 		p.Path = object
-		p.Message = e.says("there is no such object, or the token may not see it")
+		p.Message = f.says("there is no such object, or the token may not see it")
 		p.NextStep = "Check the ID, and that the token's system user has the account as an asset."
 	case p.Path == "":
 		p.Path = "settings"

@@ -1,45 +1,14 @@
 package whatsapp
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/recado-hub/recado/plugins/sdk"
 )
 
-// verdict is what one of Meta's error codes means for the hub. The catalogue is data: a new code is a new row.
-type verdict struct {
-	from, to int // codes, both included
-	kind     sdk.OutcomeKind
-	scope    sdk.Scope
-	what     string          // in plain English
-	next     string          // what a person should do
-	path     string          // what is at fault
-	wait     []time.Duration // before each retry; the last one repeats
-	most     int             // attempts in all; 0 as the flow says
-	limit    string          // the declared limit that was hit
-	suppress time.Duration   // leave the recipient alone
-	category string          // what that covers
-}
-
-const (
-	second = time.Second
-	minute = time.Minute
-	hour   = time.Hour
-)
-
-// Ladders of waiting. The one for the pair rate is Meta's own: 4^X seconds.
-var (
-	outageWait   = []time.Duration{2 * second, 8 * second, 30 * second, 120 * second}
-	pairWait     = []time.Duration{1 * second, 4 * second, 16 * second, 64 * second, 256 * second}
-	doublingWait = []time.Duration{1 * second, 2 * second, 4 * second, 8 * second, 16 * second, 32 * second, 60 * second}
-	appWait      = []time.Duration{1 * minute, 2 * minute, 4 * minute, 8 * minute, 15 * minute}
-	accountWait  = []time.Duration{1 * minute, 2 * minute, 4 * minute, 8 * minute, 16 * minute, 32 * minute, 1 * hour}
-)
-
-// catalogue holds Meta's documented error codes, sorted. Codes 1 and 131000 do not prove that nothing was sent; Meta says to try
+// metaCodes holds Meta's documented error codes, sorted. Codes 1 and 131000 do not prove that nothing was sent; Meta says to try
 // again, so that is done, twice at most.
-var catalogue = []verdict{
+var metaCodes = catalogue{
 	{from: 0, kind: sdk.Misconfigured, scope: sdk.ScopeIntegration, path: "secrets.access_token", what: "Meta could not authenticate the app's user", next: "Create a new access token and give it to the integration."},
 	{from: 1, kind: sdk.Retry, scope: sdk.ScopeDelivery, what: "Meta had an unknown error", next: "If it stays, look at Meta's status page.", wait: []time.Duration{2 * second, 10 * second}, most: 3},
 	{from: 2, kind: sdk.Retry, scope: sdk.ScopeDelivery, what: "Meta is temporarily down or overloaded", next: "Nothing: it is tried again.", wait: outageWait},
@@ -116,55 +85,11 @@ func judge(e *metaError) *verdict {
 			return &namedVerdict
 		}
 	}
-	if v := byCode(e.Code); v != nil {
+	if v := metaCodes.find(e.Code); v != nil {
 		return v
 	}
 	if e.Transient {
 		return &transientVerdict
 	}
 	return &strangeVerdict
-}
-
-func byCode(code int) *verdict {
-	for i := range catalogue {
-		if v := &catalogue[i]; v.from == code || (v.from < code && code <= v.to) {
-			return v
-		}
-	}
-	return nil
-}
-
-// kindAt is the verdict's kind for an attempt: what may be tried again only so often is refused after that.
-func (v *verdict) kindAt(attempt int) sdk.OutcomeKind {
-	if v.kind == sdk.Retry && v.most > 0 && attempt >= v.most {
-		return sdk.Rejected
-	}
-	return v.kind
-}
-
-// waitAfter is how long to wait after an attempt, counted from 1.
-func (v *verdict) waitAfter(attempt int) time.Duration {
-	if len(v.wait) == 0 {
-		return 0
-	}
-	return v.wait[min(max(attempt, 1), len(v.wait))-1]
-}
-
-// outcome puts the verdict on an attempt's error.
-func (v *verdict) outcome(e *metaError, attempt int) sdk.Outcome {
-	o := sdk.Outcome{
-		Kind: v.kindAt(attempt), Scope: v.scope, ProviderCode: strconv.Itoa(e.Code), Message: e.says(v.what), NextStep: v.next, Path: v.path,
-		MostAttempts: v.most, Suppress: v.suppress, SuppressCategory: v.category, Limit: v.limit, Detail: e.detail(),
-	}
-	if o.Kind == sdk.Retry {
-		o.RetryAfter = v.waitAfter(attempt)
-	}
-	return o
-}
-
-// receipt puts the verdict on a message that failed after it had been accepted.
-func (v *verdict) receipt(e *metaError, r *sdk.Receipt) {
-	r.Code, r.Message, r.NextStep = strconv.Itoa(e.Code), e.says(v.what), v.next
-	r.Kind, r.Scope, r.Limit = v.kind, v.scope, v.limit
-	r.RetryAfter, r.Suppress, r.SuppressCategory = v.waitAfter(1), v.suppress, v.category
 }

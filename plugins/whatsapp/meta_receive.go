@@ -1,7 +1,6 @@
 package whatsapp
 
 import (
-	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -20,9 +19,9 @@ import (
 // maxCallback is the largest callback that Meta sends, in bytes.
 const maxCallback = 3 << 20
 
-// Receive answers Meta's verification request and translates its status callbacks. Meta has one webhook for each app, so that a
+// receiveMeta answers Meta's verification request and translates its status callbacks. Meta has one webhook for each app, so that a
 // callback may speak of another number than the integration's: those receipts come along, with the number's id in their detail.
-func (c *connector) Receive(_ context.Context, in sdk.Integration, cb sdk.Callback) (sdk.Reception, error) {
+func receiveMeta(in sdk.Integration, cb sdk.Callback) (sdk.Reception, error) {
 	s := secretsOf(in)
 	if found := s.forCallbacks(); len(found) > 0 {
 		return sdk.Reception{}, &sdk.SettingsError{Problems: found}
@@ -45,7 +44,7 @@ type callbackSecrets struct {
 }
 
 func secretsOf(in sdk.Integration) callbackSecrets {
-	var s settings
+	var s metaSettings
 	_ = json.Unmarshal(in.Settings, &s) // only to tell the integration's own number from others
 	return callbackSecrets{appSecret: in.Secrets["app_secret"], verifyToken: in.Secrets["verify_token"], phoneNumberID: s.PhoneNumberID}
 }
@@ -247,7 +246,7 @@ func (st *metaStatus) failure(r *sdk.Receipt) {
 		r.Message, r.Kind, r.Scope = "Meta reports the message as failed without a reason", sdk.Rejected, sdk.ScopeDelivery
 		return
 	}
-	judge(&errs[0]).receipt(&errs[0], r)
+	judge(&errs[0]).receipt(errs[0].failure(), r)
 }
 
 // with adds what is not empty.

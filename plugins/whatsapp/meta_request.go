@@ -31,7 +31,7 @@ type headKey struct{ action, language, parameters string }
 const mostHeads = 256
 
 // of is everything of the body up to the components.
-func (h *heads) of(s *settings, d *sdk.Delivery) ([]byte, problems) {
+func (h *heads) of(s *metaSettings, d *sdk.Delivery) ([]byte, problems) {
 	known := h.known.Load()
 	if known != nil {
 		if head, ok := (*known)[headKey{d.Action, d.Language, string(d.Parameters)}]; ok {
@@ -61,21 +61,14 @@ func appendHead(b []byte, p parameters) []byte {
 }
 
 // readParameters reads an action's parameters and settles the language, in the order action, parameter, delivery, integration.
-func readParameters(s *settings, action, language string, raw json.RawMessage) (parameters, problems) {
-	var found problems
-	var p parameters
-	if len(raw) > 0 {
-		if err := json.Unmarshal(raw, &p); err != nil {
-			found.add("MALFORMED", "parameters", "the parameters are not an object of the declared shape", "Give each parameter the type that the form asks for.")
-			return p, found
-		}
+func readParameters(s *metaSettings, action, language string, raw json.RawMessage) (parameters, problems) {
+	p, found := decodeParameters(action, raw)
+	if len(found) > 0 {
+		return p, found
 	}
 	switch fixed, ok := fixedLanguage[action]; {
 	case ok:
 		p.Language = fixed
-	case action != templateAction:
-		found.add("UNKNOWN_ACTION", "action", "the connector has no action "+strconv.Quote(action), "Choose one of the connector's actions.")
-		return p, found
 	case p.Language == "":
 		if p.Language = metaLanguage(language); p.Language == "" {
 			p.Language = s.DefaultLanguage
@@ -85,6 +78,18 @@ func readParameters(s *settings, action, language string, raw json.RawMessage) (
 		found.add("REQUIRED", "parameters.language", "Meta needs the language of the template", "Give the code that the template list in WhatsApp Manager shows, for example pt_BR, or set the integration's default language.")
 	}
 	checkTemplateName(p.Template, &found)
+	return p, found
+}
+
+// decodeParameters reads the parameters of an action that the connector has.
+func decodeParameters(action string, raw json.RawMessage) (p parameters, found problems) {
+	if len(raw) > 0 && json.Unmarshal(raw, &p) != nil {
+		found.add("MALFORMED", "parameters", "the parameters are not an object of the declared shape", "Give each parameter the type that the form asks for.")
+		return p, found
+	}
+	if _, ok := fixedLanguage[action]; !ok && action != templateAction {
+		found.add("UNKNOWN_ACTION", "action", "the connector has no action "+strconv.Quote(action), "Choose one of the connector's actions.")
+	}
 	return p, found
 }
 

@@ -28,8 +28,8 @@ import (
 
 const specFile = "meta_business-messaging-api_v23.0.yaml"
 
-// specPath finds Meta's own description of the API beside the repository, or where RECADO_SPECS says.
-func specPath(t *testing.T) string {
+// specPath finds a provider's own description of its API beside the repository, or where RECADO_SPECS says.
+func specPath(t *testing.T, specFile string) string {
 	t.Helper()
 	if dir := os.Getenv("RECADO_SPECS"); dir != "" {
 		return filepath.Join(dir, specFile)
@@ -45,7 +45,7 @@ func specPath(t *testing.T) string {
 		}
 		up := filepath.Dir(dir)
 		if up == dir {
-			t.Skipf("SKIPPED: %s was found in no shared/specs above the package, and RECADO_SPECS is not set: the connector's requests are NOT checked against Meta's API description", specFile)
+			t.Skipf("SKIPPED: %s was found in no shared/specs above the package, and RECADO_SPECS is not set: the connector's requests are NOT checked against the provider's API description", specFile)
 		}
 		dir = up
 	}
@@ -59,7 +59,7 @@ type referee struct {
 func newReferee(t *testing.T) *referee {
 	t.Helper()
 	loader := openapi3.NewLoader()
-	doc, err := loader.LoadFromFile(specPath(t))
+	doc, err := loader.LoadFromFile(specPath(t, specFile))
 	if err != nil {
 		t.Fatalf("reading the API description: %v", err)
 	}
@@ -164,6 +164,9 @@ func TestRequestsFitMetasAPIDescription(t *testing.T) {
 	}
 	if found, err := whatsapp.New().(sdk.Checker).Check(t.Context(), in); err != nil || len(found) > 0 {
 		t.Errorf("Check: %v, %v", found, err)
+	}
+	if p, err := whatsapp.New().(sdk.Previewer).Preview(t.Context(), in, assignment("dlv_preview")); err != nil || p.Text == "" {
+		t.Errorf("Preview: %+v, %v", p, err)
 	}
 
 	sends := 0

@@ -10,64 +10,69 @@ import (
 	"github.com/recado-hub/recado/plugins/sdk"
 )
 
-// settings are those of one integration, checked.
-type settings struct {
-	PhoneNumberID   string  `json:"phone_number_id"`
-	WABAID          string  `json:"waba_id"`
-	GraphVersion    string  `json:"graph_version"`
-	BaseURL         string  `json:"base_url"`
-	DefaultLanguage string  `json:"default_language"`
-	RatePerSecond   float64 `json:"rate_per_second"`
+// Values of the setting `provider`. An integration without it sends through Meta, as all did before there was a choice.
+const (
+	throughMeta   = "META"
+	throughTwilio = "TWILIO"
+)
 
-	accessToken string
-	appSecret   string
-	verifyToken string
-	base        *url.URL
+// settingsSchema describes both providers in one object. What is required hangs on the setting `provider`, by if, then and else and not
+// by oneOf: a validator then names only what is missing for the provider that was chosen. Which of the auth token and an API key, and
+// which of sender and messaging service there must be, says parseTwilio, in words.
+const settingsSchema = `{
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "type": "object",
+  "properties": {
+    "provider": {"type": "string", "enum": ["META", "TWILIO"], "default": "META"},
+    "phone_number_id": {"type": "string", "pattern": "^[0-9]{5,20}$"},
+    "waba_id": {"type": "string", "pattern": "^[0-9]{5,20}$"},
+    "access_token": {"type": "string", "minLength": 1, "writeOnly": true},
+    "app_secret": {"type": "string", "minLength": 1, "writeOnly": true},
+    "verify_token": {"type": "string", "minLength": 1, "writeOnly": true},
+    "graph_version": {"type": "string", "pattern": "^v[0-9]+\\.[0-9]+$", "default": "v25.0"},
+    "base_url": {"type": "string", "format": "uri", "pattern": "^https?://[^@\\s]+$", "default": "https://graph.facebook.com", "x-recado-secret-destination": true},
+    "default_language": {"type": "string", "pattern": "^[a-z]{2,3}(_[A-Za-z]{2,4})?$"},
+    "account_sid": {"type": "string", "pattern": "^AC[0-9a-fA-F]{32}$"},
+    "auth_token": {"type": "string", "minLength": 1, "writeOnly": true},
+    "api_key_sid": {"type": "string", "pattern": "^SK[0-9a-fA-F]{32}$"},
+    "api_key_secret": {"type": "string", "minLength": 1, "writeOnly": true},
+    "from": {"type": "string", "pattern": "^(whatsapp:)?\\+?[0-9 ()./-]{7,30}$"},
+    "messaging_service_sid": {"type": "string", "pattern": "^MG[0-9a-fA-F]{32}$"},
+    "twilio_url": {"type": "string", "format": "uri", "pattern": "^https?://[^@\\s]+$", "default": "https://api.twilio.com", "x-recado-secret-destination": true},
+    "rate_per_second": {"type": "number", "exclusiveMinimum": 0, "maximum": 1000000, "default": 80}
+  },
+  "if": {"properties": {"provider": {"const": "TWILIO"}}, "required": ["provider"]},
+  "then": {"required": ["account_sid"]},
+  "else": {"required": ["phone_number_id", "waba_id", "access_token", "app_secret", "verify_token"]},
+  "additionalProperties": false
+}`
+
+// chosen is the provider that an integration sends through. What cannot be read is left to the provider's own reading, which says so.
+func chosen(in sdk.Integration) (string, problems) {
+	s := struct {
+		Provider string `json:"provider"`
+	}{throughMeta}
+	if len(in.Settings) > 0 {
+		_ = json.Unmarshal(in.Settings, &s)
+	}
+	switch s.Provider {
+	case throughMeta, throughTwilio:
+		return s.Provider, nil
+	}
+	var found problems
+	found.add("INVALID", "settings.provider", "must be META or TWILIO", "Choose one of them.")
+	return "", found
 }
 
-const (
-	defaultGraphVersion = "v25.0"
-	defaultBaseURL      = "https://graph.facebook.com"
-)
-
-var (
-	idPattern       = regexp.MustCompile(`^[0-9]{5,20}$`)
-	versionPattern  = regexp.MustCompile(`^v[0-9]+\.[0-9]+$`)
-	languagePattern = regexp.MustCompile(`^[a-z]{2,3}(_[A-Za-z]{2,4})?$`)
-	secretPattern   = regexp.MustCompile(`^[!-~]+$`)
-)
-
-// parseSettings reads an integration's settings and secrets. All problems are found at once.
-func parseSettings(in sdk.Integration) (*settings, problems) {
-	s := &settings{GraphVersion: defaultGraphVersion, BaseURL: defaultBaseURL}
-	if len(in.Settings) > 0 {
-		if err := json.Unmarshal(in.Settings, s); err != nil {
-			return nil, problems{{
-				Code: "MALFORMED", Path: "settings", Message: "the settings are not an object of the declared shape",
-				NextStep: "Give each setting the type that the form asks for.", Severity: sdk.SeverityError,
-			}}
-		}
+// readSettings reads the settings, but not the secrets, into a struct of a provider.
+func readSettings(in sdk.Integration, into any) problems {
+	if len(in.Settings) == 0 || json.Unmarshal(in.Settings, into) == nil {
+		return nil
 	}
-	s.accessToken, s.appSecret, s.verifyToken = in.Secrets["access_token"], in.Secrets["app_secret"], in.Secrets["verify_token"]
-
-	var c problems
-	c.must("settings.phone_number_id", s.PhoneNumberID, idPattern, "digits only", "Copy the phone number ID (not the phone number) from WhatsApp > API Setup in the Meta app dashboard.")
-	c.must("settings.waba_id", s.WABAID, idPattern, "digits only", "Copy the WhatsApp Business Account ID from WhatsApp > API Setup in the Meta app dashboard.")
-	c.must("settings.graph_version", s.GraphVersion, versionPattern, "a version such as v25.0", "Use a version that Meta still offers, for example "+defaultGraphVersion+".")
-	if s.DefaultLanguage != "" {
-		c.must("settings.default_language", s.DefaultLanguage, languagePattern, "a language code of Meta such as pt_BR", "Use the code that the template list in WhatsApp Manager shows.")
-	}
-	if s.RatePerSecond < 0 {
-		c.add("INVALID", "settings.rate_per_second", "must be greater than 0", "Leave it empty for Meta's usual 80 a second.")
-	}
-	c.must("secrets.access_token", s.accessToken, secretPattern, "a token without spaces", "Create a system user token with the permission whatsapp_business_messaging.")
-	c.must("secrets.app_secret", s.appSecret, secretPattern, "a secret without spaces", "Copy the app secret from App settings > Basic in the Meta app dashboard: callbacks are signed with it.")
-	c.must("secrets.verify_token", s.verifyToken, secretPattern, "a token without spaces", "Choose any long random text and enter the same one in the webhook configuration of the Meta app.")
-	s.base = c.baseURL(s.BaseURL)
-	if len(c) > 0 {
-		return nil, c
-	}
-	return s, nil
+	return problems{{
+		Code: "MALFORMED", Path: "settings", Message: "the settings are not an object of the declared shape",
+		NextStep: "Give each setting the type that the form asks for.", Severity: sdk.SeverityError,
+	}}
 }
 
 // problems collects what is wrong.
@@ -87,9 +92,9 @@ func (p *problems) must(path, value string, pattern *regexp.Regexp, shape, next 
 	}
 }
 
-// baseURL accepts https, and http only on this machine: the access token goes there.
-func (p *problems) baseURL(text string) *url.URL {
-	const path, next = "settings.base_url", "Leave it empty for " + defaultBaseURL + "."
+// baseURL accepts https, and http only on this machine: secrets go there.
+func (p *problems) baseURL(path, text, usual string) *url.URL {
+	next := "Leave it empty for " + usual + "."
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http"):
@@ -97,7 +102,7 @@ func (p *problems) baseURL(text string) *url.URL {
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		p.add("INVALID", path, "must have neither user name nor query nor fragment", next)
 	case u.Scheme == "http" && !loopback(u.Hostname()):
-		p.add("INSECURE", path, "must start with https://, because the access token is sent there", next)
+		p.add("INSECURE", path, "must start with https://, because secrets are sent there", next)
 	default:
 		u.Path = strings.TrimRight(u.Path, "/")
 		return u
@@ -111,15 +116,4 @@ func loopback(host string) bool {
 	}
 	ip := net.ParseIP(host)
 	return ip != nil && ip.IsLoopback()
-}
-
-// endpoint is a URL below the base: the Graph API version, an object's id, and perhaps an edge of it.
-func (s *settings) endpoint(parts ...string) *url.URL {
-	u := *s.base
-	u.Path += "/" + s.GraphVersion
-	for _, p := range parts {
-		u.Path += "/" + p
-	}
-	u.RawPath = ""
-	return &u
 }

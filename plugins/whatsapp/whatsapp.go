@@ -1,12 +1,13 @@
-// Package whatsapp is the connector that sends WhatsApp template messages, through Meta's Cloud API (the WhatsApp Business Platform,
-// hosted by Meta). It sends, checks settings and values, previews, and translates Meta's signed callbacks into receipts.
+// Package whatsapp is the connector that sends WhatsApp template messages through one of two providers: Meta's Cloud API (the WhatsApp
+// Business Platform, hosted by Meta) or Twilio. It sends, checks settings, templates and values, previews the exact text, translates
+// the providers' signed callbacks into receipts, and looks up at Twilio what became of a message.
 //
-// Files named meta_* know the provider: its requests, answers, error codes and callbacks. The others know what every provider of
-// WhatsApp messages shares: the connector's description, settings, values, numbers and the way a request goes out.
+// Files named meta_* and twilio_* know a provider: its requests, answers, error codes and callbacks. The others know what both share:
+// the connector's description, values, numbers, templates, the meaning of error codes, and the way a request goes out.
 //
 // It keeps three promises. A message is never sent twice by this package: each delivery is one request, and when nobody can say
 // whether that arrived, the outcome is UNKNOWN and carries no guess. A secret leaves only to the host that the settings name:
-// redirects are not followed and no error repeats the token. And phone numbers in messages for people are masked.
+// redirects are not followed and no error repeats a secret. And phone numbers in messages for people are masked.
 package whatsapp
 
 import (
@@ -23,7 +24,7 @@ const Name = "whatsapp"
 const Version = "1.0.0"
 
 // inFlight is how many requests one integration may have under way. Meta answers within about half a second and lets a number send
-// 80 messages a second, or 1,000 after an upgrade.
+// 80 messages a second, or 1,000 after an upgrade; Twilio lets it send fewer.
 const inFlight = 256
 
 // New makes the connector.
@@ -31,9 +32,12 @@ func New() sdk.Connector { return newConnector() }
 
 type connector struct {
 	transport http.RoundTripper
+	templates *templates
 }
 
-func newConnector() *connector { return &connector{transport: newTransport(inFlight)} }
+func newConnector() *connector {
+	return &connector{transport: newTransport(inFlight), templates: newTemplates()}
+}
 
 var (
 	_ sdk.Destination   = (*connector)(nil)
@@ -41,16 +45,8 @@ var (
 	_ sdk.ActionChecker = (*connector)(nil)
 	_ sdk.Previewer     = (*connector)(nil)
 	_ sdk.Receiver      = (*connector)(nil)
+	_ sdk.Lookuper      = (*connector)(nil)
 )
 
 // Describe gives the connector's description.
 func (c *connector) Describe(context.Context) (sdk.Description, error) { return describe(), nil }
-
-// Open prepares to send for one integration; it refuses settings that cannot work, without asking Meta.
-func (c *connector) Open(_ context.Context, in sdk.Integration) (sdk.Sender, error) {
-	s, problems := parseSettings(in)
-	if len(problems) > 0 {
-		return nil, &sdk.SettingsError{Problems: problems}
-	}
-	return newMetaSender(s, c.transport), nil
-}

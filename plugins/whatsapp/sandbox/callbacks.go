@@ -102,10 +102,14 @@ func (t *teller) schedule(m *Message, n *number, f *Fault) <-chan struct{} {
 
 func (t *teller) plan(m *Message, n *number, f *Fault) []*event {
 	step := func(status string, after time.Duration) *event {
-		return &event{due: m.At.Add(after), message: m, number: n, status: status, happens: true}
+		return &event{due: m.At.Add(after + f.Late), message: m, number: n, status: status, happens: true}
 	}
 	if f.Async {
-		failed := step("failed", t.options.Sent)
+		status := "failed"
+		if n.account != nil && f.Code >= 63000 {
+			status = "undelivered" // what Twilio calls a failure on WhatsApp's side
+		}
+		failed := step(status, t.options.Sent)
 		failed.code, failed.details = f.Code, f.Details
 		return []*event{failed}
 	}
@@ -191,6 +195,10 @@ func (t *teller) work() {
 				t.done([]*event{e})
 				continue
 			}
+			if e.number.account != nil {
+				t.tellTwilio(e)
+				continue
+			}
 			t.tell(t.along(e))
 		}
 	}
@@ -205,6 +213,8 @@ func (t *teller) along(e *event) []*event {
 			switch {
 			case next.quiet:
 				t.done([]*event{next})
+			case next.number.account != nil:
+				t.tellTwilio(next)
 			case next.number.waba.app != e.number.waba.app:
 				t.tell([]*event{next})
 			default:
@@ -244,10 +254,15 @@ func (t *teller) tell(batch []*event) {
 	t.logger.Warn("a callback was not taken", "url", h.url, "statuses", len(batch), "answer", err)
 	for _, e := range batch {
 		t.waiting.Add(-1)
-		e.due = time.Now().Add(t.backOff(e.tries))
-		e.tries++
-		t.push(e)
+		t.repeat(e)
 	}
+}
+
+// repeat plans to tell an event once more.
+func (t *teller) repeat(e *event) {
+	e.due = time.Now().Add(t.backOff(e.tries))
+	e.tries++
+	t.push(e)
 }
 
 func (t *teller) done(batch []*event) {

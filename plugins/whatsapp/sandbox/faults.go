@@ -20,12 +20,12 @@ type Fault struct {
 
 	// Delay comes before the answer (milliseconds in JSON).
 	Delay time.Duration `json:"-"`
-	// Code is Meta's error to answer with; 0 is none. With Async the send is accepted and the message then fails with that code.
+	// Code is the provider's error to answer with; 0 is none. With Async the send is accepted and the message then fails with that code.
 	Code      int    `json:"code,omitempty"`
 	Details   string `json:"details,omitempty"`
-	Transient bool   `json:"transient,omitempty"`
+	Transient bool   `json:"transient,omitempty"` // for Meta only
 	Async     bool   `json:"async,omitempty"`
-	// Status is an HTTP status to answer with, without Meta's envelope.
+	// Status is an HTTP status to answer with, without the provider's envelope.
 	Status int `json:"status,omitempty"`
 	// Drop closes the connection instead of answering.
 	Drop bool `json:"drop,omitempty"`
@@ -36,14 +36,17 @@ type Fault struct {
 	Duplicate int  `json:"duplicate,omitempty"`
 	Reorder   bool `json:"reorder,omitempty"`
 	Lose      bool `json:"lose,omitempty"`
+	// Late is how much later than usual the callbacks come (callback_delay_ms in JSON).
+	Late time.Duration `json:"-"`
 	// Early sends the first callback before the answer.
 	Early bool `json:"early,omitempty"`
 }
 
-// faultJSON is a Fault with its delay in milliseconds.
+// faultJSON is a Fault with its delays in milliseconds.
 type faultJSON struct {
 	Fault
 	DelayMS int64 `json:"delay_ms,omitempty"`
+	LateMS  int64 `json:"callback_delay_ms,omitempty"`
 }
 
 func (f *Fault) check() error {
@@ -54,6 +57,8 @@ func (f *Fault) check() error {
 		return fmt.Errorf("status: %d: must be an HTTP status from 200 to 599", f.Status)
 	case f.Delay < 0 || f.Delay > 10*time.Minute:
 		return fmt.Errorf("delay_ms: must be 0 to 600000")
+	case f.Late < 0 || f.Late > time.Hour:
+		return fmt.Errorf("callback_delay_ms: must be 0 to 3600000")
 	case f.Duplicate < 0 || f.Duplicate > 100:
 		return fmt.Errorf("duplicate: must be 0 to 100")
 	case f.Async && f.Code == 0:
@@ -123,7 +128,7 @@ func (f *faults) all() []faultJSON {
 	defer f.mu.Unlock()
 	out := make([]faultJSON, len(f.list))
 	for i, one := range f.list {
-		out[i] = faultJSON{*one, one.Delay.Milliseconds()}
+		out[i] = faultJSON{*one, one.Delay.Milliseconds(), one.Late.Milliseconds()}
 	}
 	return out
 }
@@ -168,6 +173,7 @@ func readFaults(r *http.Request) ([]Fault, error) {
 	for i, one := range list {
 		out[i] = one.Fault
 		out[i].Delay = time.Duration(one.DelayMS) * time.Millisecond
+		out[i].Late = time.Duration(one.LateMS) * time.Millisecond
 	}
 	return out, nil
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// limits are Meta's rates, if they are enforced.
+// limits are the providers' rates, if they are enforced.
 type limits struct {
 	perSecond float64
 	pair      bool
@@ -40,13 +40,35 @@ func (l *limits) take(from, to string) *apiError {
 	now := time.Now()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.perSecond > 0 && !spend(l.numbers, from, l.perSecond, max(1, l.perSecond), now) {
+	if !l.spendThroughput(from, now) {
 		return codeError(130429, "Cloud API message throughput has been reached.")
 	}
-	if l.pair && !spend(l.pairs, from+" "+to, pairRate, pairBurst, now) {
+	if !l.spendPair(from, to, now) {
 		return codeError(131056, "Too many messages sent from this phone number to the same phone number in a short period of time.")
 	}
 	return nil
+}
+
+// takeThroughput counts one message of Twilio's sender.
+func (l *limits) takeThroughput(from string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.spendThroughput(from, time.Now())
+}
+
+// takePair counts one message from Twilio's sender to a recipient.
+func (l *limits) takePair(from, to string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.spendPair(from, to, time.Now())
+}
+
+func (l *limits) spendThroughput(from string, now time.Time) bool {
+	return l.perSecond <= 0 || spend(l.numbers, from, l.perSecond, max(1, l.perSecond), now)
+}
+
+func (l *limits) spendPair(from, to string, now time.Time) bool {
+	return !l.pair || spend(l.pairs, from+" "+to, pairRate, pairBurst, now)
 }
 
 func spend(m map[string]*bucket, key string, rate, burst float64, now time.Time) bool {

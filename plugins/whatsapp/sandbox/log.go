@@ -16,20 +16,28 @@ import (
 
 // Message is one that the sandbox accepted: what a phone got.
 type Message struct {
-	ID            string    `json:"id"` // wamid
-	PhoneNumberID string    `json:"phone_number_id"`
-	To            string    `json:"to"`    // the phone, with `+`
-	WaID          string    `json:"wa_id"` // as WhatsApp writes it, without `+`
-	Template      string    `json:"template"`
-	Language      string    `json:"language"`
-	Values        []string  `json:"values"`
-	Text          string    `json:"text"` // as the phone shows it
-	Callback      string    `json:"biz_opaque_callback_data"`
-	At            time.Time `json:"at"`
-	Statuses      []Status  `json:"statuses"`
+	Provider      string   `json:"provider"` // META or TWILIO
+	ID            string   `json:"id"`       // wamid or message SID
+	PhoneNumberID string   `json:"phone_number_id,omitempty"`
+	From          string   `json:"from,omitempty"` // Twilio's sender, with `+`
+	To            string   `json:"to"`             // the phone, with `+`
+	WaID          string   `json:"wa_id"`          // as WhatsApp writes it, without `+`
+	Template      string   `json:"template"`       // Meta's name or Twilio's Content SID
+	Language      string   `json:"language"`
+	Values        []string `json:"values"`
+	Text          string   `json:"text"` // as the phone shows it
+	Callback      string   `json:"biz_opaque_callback_data"`
+	// StatusCallback is what Twilio calls; Samples are the variables that Twilio filled with sample values.
+	StatusCallback string   `json:"status_callback,omitempty"`
+	Samples        []string `json:"samples,omitempty"`
+
+	At       time.Time `json:"at"`
+	Statuses []Status  `json:"statuses"`
+
+	account, service string // Twilio's
 }
 
-// Status is one step of a message: sent, delivered, read or failed.
+// Status is one step of a message: sent, delivered, read, failed, or at Twilio undelivered.
 type Status struct {
 	Status string    `json:"status"`
 	At     time.Time `json:"at"`
@@ -107,6 +115,18 @@ func (l *messageLog) all() []Message {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.copies()
+}
+
+// find is the message of an id, as it is now.
+func (l *messageLog) find(id string) (Message, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, m := range l.ring {
+		if m.ID == id {
+			return m.copy(), true
+		}
+	}
+	return Message{}, false
 }
 
 func (l *messageLog) copies() []Message {

@@ -1,11 +1,12 @@
-// Package sandbox is a local server that behaves as Meta's WhatsApp Cloud API does: a connector cannot tell it from the real one. It
-// has apps, accounts, numbers and templates of its own ([World]); it takes template messages, refuses them with Meta's own error
-// envelopes and codes, and tells the app's webhook with signed callbacks how each message goes on: sent, delivered, read. What the
-// phones got is kept in a log, which is the judge of a test: [Sandbox.Messages] and GET /sandbox/messages. Faults that are hard to meet
-// in reality are scripted: [Sandbox.AddFaults] and POST /sandbox/faults.
+// Package sandbox is a local server that behaves as the two providers of WhatsApp messages do, Meta with its Cloud API and Twilio with
+// its Messages and Content APIs: a connector cannot tell it from the real ones. It has apps, accounts, numbers and templates of its own
+// ([World]); it takes template messages, refuses them with the provider's own error envelopes and codes, and tells with signed callbacks
+// how each message goes on: sent, delivered, read. Meta tells the app's webhook, Twilio the StatusCallback of each message. What the
+// phones got is kept in one log, which is the judge of a test: [Sandbox.Messages] and GET /sandbox/messages. Faults that are hard to
+// meet in reality are scripted: [Sandbox.AddFaults] and POST /sandbox/faults.
 //
-// Everything below /vNN.N is the Cloud API (checked against its public description); everything below /sandbox is the sandbox's own
-// and needs no token, so do not open it to a network that you do not trust.
+// Everything below /vNN.N is Meta's, everything below /2010-04-01 and /v1/Content is Twilio's; everything below /sandbox is the
+// sandbox's own and needs no token, so do not open it to a network that you do not trust.
 package sandbox
 
 import (
@@ -22,17 +23,18 @@ import (
 
 // Options say what the sandbox is like. The zero value is the default world with quick callbacks.
 type Options struct {
-	// World is what exists; [DefaultWorld] if it has no apps.
+	// World is what exists; [DefaultWorld] if it has neither apps nor accounts.
 	World World
 	// Callbacks say when and how the webhook is told.
 	Callbacks Callbacks
 	// Keep is the most messages in the log, the oldest are forgotten; 0 is 100,000, -1 keeps none and only counts them.
 	Keep int
-	// Throughput, if greater than 0, refuses what a number sends beyond so many messages a second (130429).
+	// Throughput, if greater than 0, refuses what a number sends beyond so many messages a second (Meta 130429, Twilio 20429).
 	Throughput float64
-	// PairRate refuses more than one message in 6 seconds to the same person beyond a burst of 45 (131056).
+	// PairRate refuses more than one message in 6 seconds to the same person beyond a burst of 45: Meta with 131056, Twilio
+	// accepts it and then fails it with 63018.
 	PairRate bool
-	// NotOnWhatsApp are numbers without WhatsApp: messages to them fail with 131026.
+	// NotOnWhatsApp are numbers without WhatsApp: messages to them fail with 131026 or, at Twilio, 63024.
 	NotOnWhatsApp []string
 	// Log gets what goes wrong with callbacks; nothing is logged if nil.
 	Log *slog.Logger
@@ -87,7 +89,7 @@ type Sandbox struct {
 
 // New makes a sandbox that is served by others. Close it to stop its callbacks.
 func New(o Options) *Sandbox {
-	if len(o.World.Apps) == 0 {
+	if len(o.World.Apps) == 0 && len(o.World.Accounts) == 0 {
 		o.World = DefaultWorld()
 	}
 	if o.Keep == 0 {
@@ -182,6 +184,9 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	case "/sandbox/stats":
 		writeJSON(w, http.StatusOK, s.Stats())
+		return
+	}
+	if s.twilio(w, r) {
 		return
 	}
 	version, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")

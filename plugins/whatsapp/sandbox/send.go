@@ -67,7 +67,7 @@ func (s *Sandbox) send(w http.ResponseWriter, r *http.Request, n *number) *apiEr
 	if e != nil {
 		return e
 	}
-	m := &Message{PhoneNumberID: n.ID, To: "+" + to, WaID: waID(to), Callback: req.Callback, At: time.Now()}
+	m := &Message{Provider: "META", PhoneNumberID: n.ID, To: "+" + to, WaID: waID(to), Callback: req.Callback, At: time.Now()}
 	e = s.check(&req, n, to, m)
 	fault := s.faults.take(to)
 	if fault == nil {

@@ -6,9 +6,10 @@ import (
 	"strings"
 )
 
-// World is what exists on the sandbox's side: apps, accounts, numbers, templates, and the tokens that open them.
+// World is what exists on the sandbox's side: Meta's apps and Twilio's accounts, numbers, templates, and the tokens that open them.
 type World struct {
-	Apps []App
+	Apps     []App
+	Accounts []TwilioAccount
 }
 
 // App is an app of a developer. Its webhook tells of all accounts that belong to it.
@@ -65,9 +66,9 @@ const (
 	SecondPhoneNumberID  = "310654000000004"
 )
 
-// DefaultWorld has one app with one account, two numbers, and the templates of [DefaultTemplates].
+// DefaultWorld has one app with one account, two numbers, and the templates of [DefaultTemplates]; and [DefaultTwilioAccount].
 func DefaultWorld() World {
-	return World{Apps: []App{{
+	return World{Accounts: []TwilioAccount{DefaultTwilioAccount()}, Apps: []App{{
 		ID: DefaultAppID, Secret: DefaultAppSecret,
 		Tokens: []Token{{Value: DefaultAccessToken}, {Value: ExpiredAccessToken, Expired: true}},
 		WABAs: []WABA{{
@@ -96,7 +97,8 @@ type (
 	number struct {
 		Number
 		waba    *waba
-		digits  string // of Display
+		account *twilioAccount // instead of waba, for a sender at Twilio
+		digits  string         // of Display
 		country string
 	}
 	template struct {
@@ -115,6 +117,8 @@ type (
 		wabas   map[string]*waba
 		numbers map[string]*number
 		tokens  map[string]*tokenOf
+
+		accounts map[string]*twilioAccount
 	}
 	tokenOf struct {
 		app     *app
@@ -123,7 +127,10 @@ type (
 )
 
 func newIndex(w World) *index {
-	ix := &index{apps: map[string]*app{}, wabas: map[string]*waba{}, numbers: map[string]*number{}, tokens: map[string]*tokenOf{}}
+	ix := &index{apps: map[string]*app{}, wabas: map[string]*waba{}, numbers: map[string]*number{}, tokens: map[string]*tokenOf{}, accounts: map[string]*twilioAccount{}}
+	for _, a := range w.Accounts {
+		ix.addTwilio(a)
+	}
 	for _, a := range w.Apps {
 		own := &app{App: a}
 		ix.apps[a.ID] = own
