@@ -16,7 +16,7 @@ func BenchmarkCheckOfARowOf88Fields(b *testing.B) {
 
 func BenchmarkNormalOfARowOf88Fields(b *testing.B) {
 	rt := task(b)
-	row , _ := rt.Normal(taskFields(b, true))
+	row, _ := rt.Normal(taskFields(b, true))
 	b.ReportAllocs()
 	for b.Loop() {
 		rt.Normal(row)
