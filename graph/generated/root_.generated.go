@@ -2289,7 +2289,7 @@ extend type Query {
 
 extend type Mutation {
   """
-  Makes an event, not yet enabled. An incomplete draft is accepted.
+  Makes an event, not yet enabled. An incomplete draft is accepted. It needs SEE on the rows that guard what its terms read, too.
   """
   eventCreate(
     "The new event."
@@ -2298,7 +2298,7 @@ extend type Mutation {
 
   """
   Changes an event. It holds for occurrences that come in from then on. An enabled event cannot be saved with problems:
-  disable it first.
+  disable it first. Other terms need SEE on the rows that guard what they read, too.
   """
   eventUpdate(
     "The id of the event."

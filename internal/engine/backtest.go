@@ -69,13 +69,8 @@ func (e *Engine) draftProblems(ctx context.Context, c hub.Caller, ev *hub.Event)
 
 // mayAsk asks for SEE on every row that guards what terms read of a record type.
 func (e *Engine) mayAsk(c hub.Caller, recordType string, terms hub.Terms) error {
-	needs := hub.Grants{e.catalog.RecordType(recordType).Row: hub.ActionSet(hub.See)}
-	terms.Each("", func(_ string, t hub.Term) {
-		fact, _ := e.catalog.Resolve(recordType, t.Field)
-		for _, row := range fact.Needs {
-			needs[row] = hub.ActionSet(hub.See)
-		}
-	})
+	needs := e.readBy(recordType, terms)
+	needs[e.catalog.RecordType(recordType).Row] = hub.ActionSet(hub.See)
 	return c.NeedAll(needs)
 }
 

@@ -136,6 +136,33 @@ func TestNobodyMakesAFlowReadWhatTheyMayNotSee(t *testing.T) {
 	})
 }
 
+func TestNobodyAsksOfAnEventWhatTheyMayNotSee(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		caller := hubtest.CallerWith(t, h.DB, hubtest.May(hub.RowEvents, hub.Add), hubtest.May(hub.RowEvents, hub.Edit), hubtest.May(hubtest.RowWorkOrders, hub.See))
+		ask := func(field string) hub.EventInput {
+			return hub.EventInput{Type: ptr("work_management.work_orders.new"), Terms: &hub.Terms{Mode: hub.ModeNone, Groups: []hub.Terms{{Mode: hub.ModeAll,
+				Terms: []hub.Term{{Field: field, Operation: hub.Equal, Value: "x"}}}}}}
+		}
+		asked := func(field string) hub.EventInput {
+			in := ask(field)
+			in.Terms.Mode = hub.ModeAny
+			return in
+		}
+		_, err := h.Engine.EventCreate(t.Context(), caller, asked("responsible.sms"))
+		wantError(t, err, hub.CodeForbidden, "", "inhouse_personnel/general:SEE")
+		for _, in := range []hub.EventInput{asked("wo_folio"), ask("responsible.sms")} {
+			if _, err := h.Engine.EventCreate(t.Context(), caller, in); err != nil {
+				t.Errorf("what they may see, or is not asked: %v", err)
+			}
+		}
+		_, err = h.Engine.EventUpdate(t.Context(), caller, a.Event.Key, 0, asked("responsible.sms"))
+		wantError(t, err, hub.CodeForbidden, "", "inhouse_personnel/general:SEE")
+		if _, err := h.Engine.EventUpdate(t.Context(), caller, a.Event.Key, 0, hub.EventInput{Description: ptr("another name")}); err != nil {
+			t.Errorf("the name of an event that others made: %v", err)
+		}
+	})
+}
+
 func TestEnablingAnEventNamesEverythingThatKeepsItFromWorking(t *testing.T) {
 	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
 		in := hubtest.AssignmentFlow(a.Reader.Consumer.Key, a.Integration.Key)

@@ -7,7 +7,7 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-// EventCreate saves a new event, not enabled. ADD on automator/events.
+// EventCreate saves a new event, not enabled. ADD on automator/events, and SEE on what its terms read.
 func (e *Engine) EventCreate(ctx context.Context, c hub.Caller, in hub.EventInput) (*hub.Event, error) {
 	if err := c.Need(hub.RowEvents, hub.Add); err != nil {
 		return nil, err
@@ -17,10 +17,14 @@ func (e *Engine) EventCreate(ctx context.Context, c hub.Caller, in hub.EventInpu
 		return nil, err
 	}
 	e.normalEvent(ev)
+	if err := e.mayAskOf(c, ev); err != nil {
+		return nil, err
+	}
 	return e.db.EventCreate(ctx, c, ev)
 }
 
-// EventUpdate changes an event. An enabled one must stay without problems. EDIT on automator/events.
+// EventUpdate changes an event. An enabled one must stay without problems. EDIT on automator/events, and SEE on
+// what its terms read if they change.
 func (e *Engine) EventUpdate(ctx context.Context, c hub.Caller, key int64, expectedVersion int, in hub.EventInput) (*hub.Event, error) {
 	if err := c.Need(hub.RowEvents, hub.Edit); err != nil {
 		return nil, err
@@ -30,6 +34,11 @@ func (e *Engine) EventUpdate(ctx context.Context, c hub.Caller, key int64, expec
 			return err
 		}
 		e.normalEvent(ev)
+		if in.Terms != nil || in.Type != nil {
+			if err := e.mayAskOf(c, ev); err != nil {
+				return err
+			}
+		}
 		if ev.Enabled {
 			return e.eventMustBeSound(ctx, c, ev)
 		}
@@ -44,6 +53,28 @@ func (e *Engine) EventEnable(ctx context.Context, c hub.Caller, key int64, expec
 		return nil, err
 	}
 	return e.db.EventSetEnabled(ctx, c, key, expectedVersion, true, func(ev *hub.Event) error { return e.eventMustBeSound(ctx, c, ev) })
+}
+
+// mayAskOf says whether the caller may SEE everything that the terms of an event read. That an event fired is told to many: who may not
+// see a field must not learn it by asking. Enabling what others asked is no asking.
+func (e *Engine) mayAskOf(c hub.Caller, ev *hub.Event) error {
+	typ := e.catalog.EventType(ev.Type)
+	if typ == nil || ev.Terms.Mode == hub.ModeNone {
+		return nil
+	}
+	return c.NeedAll(e.readBy(typ.RecordType, ev.Terms))
+}
+
+// readBy is what one has to SEE to see all that terms read of a record type.
+func (e *Engine) readBy(recordType string, terms hub.Terms) hub.Grants {
+	needs := hub.Grants{}
+	terms.Each("", func(_ string, t hub.Term) {
+		fact, _ := e.catalog.Resolve(recordType, t.Field)
+		for _, row := range fact.Needs {
+			needs[row] = hub.ActionSet(hub.See)
+		}
+	})
+	return needs
 }
 
 // EventDisable keeps the event from firing. EDIT on automator/events.
