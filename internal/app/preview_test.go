@@ -14,7 +14,7 @@ func TestAFlowIsPreviewedAndTestedThroughTheRealConnector(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	on := object{"sample": []object{{"type": "work_order_task", "key": "7", "data": object{"id_work_orders_tasks": 7, "wo_folio": "OS-7", "requested_by": "+5531998765432",
 		"user_assigned": "Jonas\nCampos", "task_todo_description": "Lubricate", "creation_date": "2026-11-22T08:00:00-03:00", "created_by": "Ana", "items_log_description": "Pump"}}}}
-	t.Run("the preview shows the request that Meta would get, and sends nothing", func(t *testing.T) {
+	t.Run("the preview shows the request that Meta would get and the text on the phone, and sends nothing", func(t *testing.T) {
 		var got struct {
 			FlowPreview struct {
 				Problems, Obstacles []object
@@ -43,7 +43,7 @@ func TestAFlowIsPreviewedAndTestedThroughTheRealConnector(t *testing.T) {
 			t.Fatalf("it is %+v", got)
 		}
 		d := x[0].Deliveries[0]
-		if d.State != "PENDING" || d.Request.To != "+5531998765432" || d.Request.Template.Name != "wo_assigned" || d.Text != nil || d.Values[1] != "OS-7" ||
+		if d.State != "PENDING" || d.Request.To != "+5531998765432" || d.Request.Template.Name != "wo_assigned" || d.Text == nil || !strings.Contains(*d.Text, "OS-7") || strings.Contains(*d.Text, "{{") || d.Values[1] != "OS-7" ||
 			len(d.Adjusted) != 2 || strings.Join(d.Adjusted[0].Path, ".") != "targets.0.mapping.0" || d.Adjusted[0].Sent != "Jonas Campos" {
 			t.Errorf("the message is %+v", d)
 		}
