@@ -26,21 +26,20 @@ func (e *Engine) work(ctx context.Context) { e.loop(ctx, "worker", e.wake, retry
 // loop calls do at once, whenever it is woken, and when the time comes that do said last. A fault ends nothing: do is called
 // again after a while.
 func (e *Engine) loop(ctx context.Context, name string, wake <-chan struct{}, retry time.Duration, do func(context.Context) (next time.Time, err error)) {
-	timer := time.NewTimer(0)
+	timer := time.NewTimer(idle)
 	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-wake:
-		case <-timer.C:
-		}
+	for ctx.Err() == nil {
 		next, err := do(ctx)
 		if err != nil && ctx.Err() == nil {
 			e.log.Error("a loop could not go on; trying again", "loop", name, "error", err)
 			next = time.Now().Add(retry)
 		}
 		timer.Reset(until(next))
+		select {
+		case <-ctx.Done():
+		case <-wake:
+		case <-timer.C:
+		}
 	}
 }
 
