@@ -28,6 +28,12 @@ type Connectors interface {
 	// Send hands a batch over without waiting for the connector. An error says that nothing of it left. After nil, each of
 	// the batch gets exactly one Outcome, given to Engine.Outcomes.
 	Send(in hub.OpenIntegration, batch []hub.Handover) error
+	// CheckAction asks whether an intended use of an action would work: nothing, problems or warnings. An error says that the
+	// connector cannot be asked.
+	CheckAction(ctx context.Context, in hub.OpenIntegration, use hub.ActionUse) ([]hub.Problem, error)
+	// Lookup asks what became of at most hub.MaxLookup deliveries; an answer may be missing. An error says that the connector cannot
+	// be asked, NOT_FOUND that it never can.
+	Lookup(ctx context.Context, in hub.OpenIntegration, items []hub.LookupItem) ([]hub.LookupAnswer, error)
 	// Receive has a callback verified and translated. An error says that the connector cannot be asked.
 	Receive(ctx context.Context, in hub.OpenIntegration, cb hub.Callback) (*hub.Reception, error)
 }

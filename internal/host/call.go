@@ -63,10 +63,17 @@ func (h *Host) Receive(ctx context.Context, in hub.OpenIntegration, cb hub.Callb
 		return nil, p.c.callError(ctx, err)
 	}
 	reception := receptionFromSDK(&r, cb.ReceivedAt)
-	for i := range reception.Receipts {
-		reception.Receipts[i].Message = p.c.redact.text(reception.Receipts[i].Message)
+	p.c.redactReceipts(reception.Receipts)
+	for i := range reception.Notices {
+		p.c.redactProblems(reception.Notices[i].Problems)
 	}
 	return reception, nil
+}
+
+func (c *connector) redactReceipts(list []hub.Receipt) {
+	for i := range list {
+		list[i].Message, list[i].NextStep = c.redact.text(list[i].Message), c.redact.text(list[i].NextStep)
+	}
 }
 
 func (c *connector) callError(ctx context.Context, err error) error {

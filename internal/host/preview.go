@@ -52,12 +52,13 @@ func (c *connector) preview(p *sdk.Preview) *hub.MessagePreview {
 
 // told translates all problems, warnings too.
 func (c *connector) told(list []sdk.Problem) []hub.Problem {
-	out := make([]hub.Problem, len(list))
-	for i, p := range list {
-		out[i] = hub.Problem{Code: hub.ProblemCode(p.Code), Path: p.Path, Message: c.redact.text(p.Message), NextStep: c.redact.text(p.NextStep)}
-		if p.Severity == sdk.SeverityWarning || p.Severity == sdk.SeverityInfo {
-			out[i].Severity = hub.SeverityWarning
-		}
-	}
+	out := problemsFromSDK(list)
+	c.redactProblems(out)
 	return out
+}
+
+func (c *connector) redactProblems(list []hub.Problem) {
+	for i := range list {
+		list[i].Message, list[i].NextStep = c.redact.text(list[i].Message), c.redact.text(list[i].NextStep)
+	}
 }

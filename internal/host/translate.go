@@ -86,13 +86,32 @@ func receptionFromSDK(r *sdk.Reception, receivedAt time.Time) *hub.Reception {
 	for i := range r.Receipts {
 		out.Receipts = append(out.Receipts, receiptFromSDK(&r.Receipts[i], receivedAt))
 	}
+	for i := range r.Notices {
+		n := &r.Notices[i]
+		out.Notices = append(out.Notices, hub.Notice{Kind: hub.NoticeKind(n.Kind), At: n.At, Recipient: n.Recipient, Category: n.Category,
+			Action: n.Action, Parameters: n.Parameters, Problems: problemsFromSDK(n.Problems), Detail: n.Detail})
+	}
+	return out
+}
+
+// problemsFromSDK takes problems over as they are; what is only worth knowing is a warning.
+func problemsFromSDK(list []sdk.Problem) []hub.Problem {
+	var out []hub.Problem
+	for _, p := range list {
+		q := hub.Problem{Code: hub.ProblemCode(p.Code), Path: p.Path, Message: p.Message, NextStep: p.NextStep}
+		if p.Severity == sdk.SeverityWarning || p.Severity == sdk.SeverityInfo {
+			q.Severity = hub.SeverityWarning
+		}
+		out = append(out, q)
+	}
 	return out
 }
 
 func receiptFromSDK(r *sdk.Receipt, receivedAt time.Time) hub.Receipt {
 	out := hub.Receipt{
 		ProviderID: r.ProviderID, Status: hub.ReceiptStatus(r.Status), At: r.At, ReceivedAt: receivedAt, Code: r.Code, Message: r.Message,
-		Scope: hub.Scope(r.Scope), Recipient: r.Recipient, Detail: r.Detail,
+		Scope: hub.Scope(r.Scope), Recipient: r.Recipient, Detail: r.Detail, Kind: hub.OutcomeKind(r.Kind), NextStep: r.NextStep,
+		RetryAfter: r.RetryAfter, Suppress: r.Suppress, SuppressCategory: r.SuppressCategory, Limit: r.Limit,
 	}
 	// An id that is none of ours came along from elsewhere: the provider's id may still find the delivery.
 	if kind, key, err := hub.ParseID(r.DeliveryID); err == nil && kind == hub.KindDelivery {

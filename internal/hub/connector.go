@@ -158,4 +158,5 @@ type Reception struct {
 	Header   map[string]string
 	Body     []byte
 	Receipts []Receipt
+	Notices  []Notice
 }

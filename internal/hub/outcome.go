@@ -42,6 +42,10 @@ type Outcome struct {
 	Detail     map[string]string // trace ids and the like
 	NotStarted bool              // the connector never worked on it: the attempt does not count
 	At         time.Time
+
+	MostAttempts     int           // after a failure of this kind, try no more often than this in all; 0 leaves it to the flow
+	Suppress         time.Duration // leave the recipient alone for so long; 0: not at all; SuppressForever
+	SuppressCategory string        // what Suppress covers, "marketing" for example; empty: everything
 }
 
 // RetryPolicy bounds how often and for how long a delivery is tried.

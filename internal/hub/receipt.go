@@ -27,6 +27,14 @@ type Receipt struct {
 	Recipient   string
 	Detail      map[string]string // price category and the like
 	Flagged     bool              // late or contradictory: kept, but it moved nothing
+
+	// With FAILED, as if the provider had said it at once: see Outcome.
+	Kind             OutcomeKind
+	NextStep         string
+	RetryAfter       time.Duration
+	Suppress         time.Duration
+	SuppressCategory string
+	Limit            string
 }
 
 // ReceiptMove says through which states a receipt moves a delivery that is in from; nothing if it moves it nowhere.

@@ -3,10 +3,7 @@ package hubtest
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -46,6 +43,8 @@ type Connector struct {
 	opened   []hub.OpenIntegration
 	forgets  bool
 	preview  func(context.Context, hub.Handover) (*hub.MessagePreview, error)
+	judge    func(hub.ActionUse) ([]hub.Problem, error)
+	lookup   func([]hub.LookupItem) ([]hub.LookupAnswer, error)
 }
 
 // Listener is who is told of outcomes and of changes of the process: the engine.
@@ -249,39 +248,6 @@ func (c *Connector) Check(context.Context, hub.OpenIntegration) ([]hub.Problem, 
 	return c.problems, c.down()
 }
 
-// Show has a function say what would be sent; nil has the fake say it by itself again.
-func (c *Connector) Show(fn func(context.Context, hub.Handover) (*hub.MessagePreview, error)) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.preview = fn
-}
-
-// Preview says that the values would be sent with a comma between them. As the first destination does, it takes line breaks
-// out of values and refuses empty ones. It is UNAVAILABLE while the connector is not READY.
-func (c *Connector) Preview(ctx context.Context, _ hub.OpenIntegration, d hub.Handover) (*hub.MessagePreview, error) {
-	c.mu.Lock()
-	err, own := c.down(), c.preview
-	c.mu.Unlock()
-	if err != nil {
-		return nil, err
-	}
-	if own != nil {
-		return own(ctx, d)
-	}
-	p := &hub.MessagePreview{Recipient: d.Recipient, Text: strings.Join(d.Values, ", ")}
-	for i, v := range d.Values {
-		at := fmt.Sprintf("values[%d]", i+1)
-		if one := strings.ReplaceAll(v, "\n", " "); one != v {
-			p.Adjusted = append(p.Adjusted, hub.Adjustment{Path: at, Reason: "WHITESPACE_COLLAPSED", Sent: one})
-		}
-		if v == "" {
-			p.Problems = append(p.Problems, hub.Problem{Code: "EMPTY", Path: at, Message: "is empty"})
-		}
-	}
-	p.Request, err = json.Marshal(map[string]any{"to": d.Recipient, "values": d.Values})
-	return p, err
-}
-
 func (c *Connector) down() error {
 	if c.now.State == hub.ConnectorReady {
 		return nil
@@ -352,41 +318,6 @@ func (c *Connector) tell(integration int64, outcomes []hub.Outcome) {
 	if l != nil && len(outcomes) > 0 {
 		l.Outcomes(integration, outcomes)
 	}
-}
-
-// Genuine is a provider's callback with receipts, signed.
-func Genuine(receipts ...hub.Receipt) hub.Callback {
-	body, err := json.Marshal(receipts)
-	if err != nil {
-		panic(err) // receipts are text and times
-	}
-	return hub.Callback{Method: http.MethodPost, URL: "https://hub.example.org/callbacks/int", Header: map[string][]string{SignatureHeader: {signature}},
-		Body: body, ReceivedAt: time.Now()}
-}
-
-// Forged is the same with a wrong signature.
-func Forged(receipts ...hub.Receipt) hub.Callback {
-	cb := Genuine(receipts...)
-	cb.Header[SignatureHeader] = []string{"guessed"}
-	return cb
-}
-
-// Receive verifies a callback and reads its receipts; it is UNAVAILABLE while the connector is not READY.
-func (c *Connector) Receive(_ context.Context, _ hub.OpenIntegration, cb hub.Callback) (*hub.Reception, error) {
-	c.mu.Lock()
-	err := c.down()
-	if err == nil && c.choke != nil {
-		err, c.choked = c.choke, c.choked+1
-	}
-	c.mu.Unlock()
-	if err != nil {
-		return nil, err
-	}
-	if !slices.Equal(cb.Header[SignatureHeader], []string{signature}) {
-		return &hub.Reception{Status: http.StatusUnauthorized}, nil
-	}
-	got := &hub.Reception{Verified: true, Status: http.StatusOK}
-	return got, json.Unmarshal(cb.Body, &got.Receipts)
 }
 
 // description is how the fake connector describes itself: as that of WhatsApp does, in small.

@@ -1,0 +1,82 @@
+package hubtest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+// Show has a function say what would be sent; nil has the fake say it by itself again.
+func (c *Connector) Show(fn func(context.Context, hub.Handover) (*hub.MessagePreview, error)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.preview = fn
+}
+
+// Preview says that the values would be sent with a comma between them. As the first destination does, it takes line breaks
+// out of values and refuses empty ones. It is UNAVAILABLE while the connector is not READY.
+func (c *Connector) Preview(ctx context.Context, _ hub.OpenIntegration, d hub.Handover) (*hub.MessagePreview, error) {
+	c.mu.Lock()
+	err, own := c.down(), c.preview
+	c.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	if own != nil {
+		return own(ctx, d)
+	}
+	p := &hub.MessagePreview{Recipient: d.Recipient, Text: strings.Join(d.Values, ", ")}
+	for i, v := range d.Values {
+		at := fmt.Sprintf("values[%d]", i+1)
+		if one := strings.ReplaceAll(v, "\n", " "); one != v {
+			p.Adjusted = append(p.Adjusted, hub.Adjustment{Path: at, Reason: "WHITESPACE_COLLAPSED", Sent: one})
+		}
+		if v == "" {
+			p.Problems = append(p.Problems, hub.Problem{Code: "EMPTY", Path: at, Message: "is empty"})
+		}
+	}
+	p.Request, err = json.Marshal(map[string]any{"to": d.Recipient, "values": d.Values})
+	return p, err
+}
+
+// Judge has a function judge intended uses of an action; nil has the fake find nothing wrong.
+func (c *Connector) Judge(fn func(hub.ActionUse) ([]hub.Problem, error)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.judge = fn
+}
+
+// CheckAction finds what [Connector.Judge] says; it is UNAVAILABLE while the connector is not READY.
+func (c *Connector) CheckAction(_ context.Context, _ hub.OpenIntegration, use hub.ActionUse) ([]hub.Problem, error) {
+	c.mu.Lock()
+	err, judge := c.down(), c.judge
+	c.mu.Unlock()
+	if err != nil || judge == nil {
+		return nil, err
+	}
+	return judge(use)
+}
+
+// Know has a function answer lookups, and the connector say that it can be asked; nil takes that back.
+func (c *Connector) Know(fn func([]hub.LookupItem) ([]hub.LookupAnswer, error)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lookup, c.now.Capabilities.Lookup = fn, fn != nil
+}
+
+// Lookup answers what [Connector.Know] says; it is UNAVAILABLE while the connector is not READY.
+func (c *Connector) Lookup(_ context.Context, _ hub.OpenIntegration, items []hub.LookupItem) ([]hub.LookupAnswer, error) {
+	c.mu.Lock()
+	err, lookup := c.down(), c.lookup
+	c.mu.Unlock()
+	switch {
+	case err != nil:
+		return nil, err
+	case lookup == nil:
+		return nil, &hub.Error{Code: hub.CodeNotFound, Message: "the connector cannot be asked what became of messages"}
+	}
+	return lookup(items)
+}
