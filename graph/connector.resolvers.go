@@ -7,6 +7,8 @@ package graph
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/recado-hub/recado/graph/generated"
 	"github.com/recado-hub/recado/graph/model"
@@ -35,6 +37,14 @@ func (r *connectorActionResolver) Language(ctx context.Context, obj *hub.Connect
 
 func (r *connectorLimitResolver) Setting(ctx context.Context, obj *hub.Limit) (*string, error) {
 	return optional(obj.Setting), nil
+}
+
+func (r *connectorLimitResolver) Where(ctx context.Context, obj *hub.Limit) ([]*model.LimitCondition, error) {
+	list := make([]*model.LimitCondition, 0, len(obj.Where))
+	for _, name := range slices.Sorted(maps.Keys(obj.Where)) {
+		list = append(list, &model.LimitCondition{Setting: name, Value: obj.Where[name]})
+	}
+	return list, nil
 }
 
 func (r *parameterSchemaResolver) Labels(ctx context.Context, obj *hub.Schema) ([]*model.PropertyLabel, error) {

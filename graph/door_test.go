@@ -146,7 +146,7 @@ func (p *postman) describe() *hub.Connector {
 	return &hub.Connector{
 		Name: "post", Version: "1.0", Title: label("Post", "Correio"), Roles: []string{"DESTINATION"}, State: hub.ConnectorReady,
 		Settings: hub.Schema{
-			JSON: json.RawMessage(`{"type":"object","properties":{"stamp":{"type":"string"},"key":{"type":"string","writeOnly":true},"area":{"type":"string"}},"required":["stamp","key"],"additionalProperties":false}`),
+			JSON: json.RawMessage(`{"type":"object","properties":{"stamp":{"type":"string"},"key":{"type":"string","writeOnly":true},"area":{"type":"string","default":"north"}},"required":["stamp","key"],"additionalProperties":false}`),
 			Labels: map[string]hub.FieldLabels{"area": {Title: label("Area", "Área")}, "stamp": {Title: label("Stamp", "Selo")},
 				"key": {Title: label("Key", "Chave")}},
 		},
@@ -154,7 +154,7 @@ func (p *postman) describe() *hub.Connector {
 			Key: "letter", Title: label("Letter", "Carta"), Parameters: hub.Schema{JSON: json.RawMessage(`{"type":"object","properties":{"template":{"type":"string"}},"required":["template"]}`)},
 			Values: hub.ValuesSpec{Positional: true, Named: true, Min: 1, Max: 7}, Recipient: hub.RecipientSpec{Format: "e164", Title: label("Phone", "Telefone")},
 		}},
-		Limits:       []hub.Limit{{Key: "rate", Scope: "INTEGRATION", PerSecond: 1000, Burst: 1000}},
+		Limits:       []hub.Limit{{Key: "rate", Scope: "INTEGRATION", PerSecond: 1000, Burst: 1000, Where: map[string]string{"area": "north"}}},
 		Capabilities: hub.Capabilities{Receipts: true, Preview: true, InFlight: 100},
 	}
 }
@@ -204,6 +204,14 @@ func (p *postman) Send(in hub.OpenIntegration, batch []hub.Handover) error {
 		p.outcomes(in.Key, outcomes)
 	})
 	return nil
+}
+
+func (p *postman) CheckAction(context.Context, hub.OpenIntegration, hub.ActionUse) ([]hub.Problem, error) {
+	return nil, nil
+}
+
+func (p *postman) Lookup(context.Context, hub.OpenIntegration, []hub.LookupItem) ([]hub.LookupAnswer, error) {
+	return nil, &hub.Error{Code: hub.CodeNotFound, Message: "nobody can be asked what became of letters"}
 }
 
 func (p *postman) Receive(context.Context, hub.OpenIntegration, hub.Callback) (*hub.Reception, error) {

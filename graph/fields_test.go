@@ -211,14 +211,30 @@ func TestAConnectorSaysWhatAFormNeeds(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t, nil)
 	r := d.do(d.admin, `{ connector(name: "post", locale: "pt-BR") { settings { json labels { name title help } } roles state restarts until problem
-		actions { key title language values { positional min max maxLength } recipient { format title } parameters { labels { name } } } limits { key scope perSecond burst setting } capabilities { receipts inFlight } } }`, nil)
+		actions { key title language values { positional min max maxLength } recipient { format title } parameters { labels { name } } } limits { key scope perSecond burst setting where { setting value } } capabilities { receipts inFlight } } }`, nil)
 	if got := fmt.Sprint(r.at("connector", "settings", "labels")); got != "[map[help: name:stamp title:Selo] map[help: name:key title:Chave] map[help: name:area title:Área]]" {
 		t.Errorf("the labels are not in the order of the schema, or not in Portuguese: %s", got)
 	}
 	if got := fmt.Sprint(r.at("connector", "actions", 0)); got != "map[key:letter language:<nil> parameters:map[labels:[]] recipient:map[format:e164 title:Telefone] title:Carta values:map[max:7 maxLength:<nil> min:1 positional:true]]" {
 		t.Errorf("the action is %s", got)
 	}
-	if got := fmt.Sprint(r.at("connector", "limits", 0)); got != "map[burst:1000 key:rate perSecond:1000 scope:INTEGRATION setting:<nil>]" {
+	if got := fmt.Sprint(r.at("connector", "limits", 0)); got != "map[burst:1000 key:rate perSecond:1000 scope:INTEGRATION setting:<nil> where:[map[setting:area value:north]]]" {
 		t.Errorf("the limit is %s", got)
+	}
+}
+
+func TestAnIntegrationSaysToWhichRatesTheHubKeeps(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t, nil)
+	rates := func(area string) string {
+		r := d.do(d.admin, `mutation($i: IntegrationCreateInput!) { integrationCreate(input: $i) { integration { rates { key scope perSecond burst now until waiting } } userErrors { message } } }`,
+			vars{"i": vars{"connector": "post", "name": "in the " + area, "settings": vars{"stamp": "blue", "area": area}, "secrets": []vars{{"name": "key", "value": "k"}}}})
+		return fmt.Sprint(r.at("integrationCreate"))
+	}
+	if got := rates("north"); got != "map[integration:map[rates:[map[burst:1000 key:rate now:1000 perSecond:1000 scope:INTEGRATION until:<nil> waiting:0]]] userErrors:[]]" {
+		t.Errorf("the limit holds in the north: %s", got)
+	}
+	if got := rates("south"); got != "map[integration:map[rates:[]] userErrors:[]]" {
+		t.Errorf("and nowhere else: %s", got)
 	}
 }

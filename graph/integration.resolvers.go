@@ -18,6 +18,10 @@ func (r *integrationResolver) Connector(ctx context.Context, obj *hub.Integratio
 	return c, missing(err)
 }
 
+func (r *integrationResolver) Rates(ctx context.Context, obj *hub.Integration) ([]*hub.IntegrationRate, error) {
+	return r.engine.IntegrationRates(ctx, caller(ctx), obj.Key)
+}
+
 func (r *mutationResolver) IntegrationCreate(ctx context.Context, input model.IntegrationCreateInput) (*model.IntegrationCreatePayload, error) {
 	in, err := integrationCreate(input)
 	if err != nil {

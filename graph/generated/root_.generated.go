@@ -1090,6 +1090,18 @@ type ConnectorLimit {
   burst: Int!
   "The integration's setting that overrides ` + "`" + `perSecond` + "`" + `; null if none does."
   setting: String
+  "The settings of the integrations for which it holds, defaults counting as given; empty if it holds for all."
+  where: [LimitCondition!]!
+}
+
+"""
+A setting that an integration must have for a limit to hold for it.
+"""
+type LimitCondition {
+  "The name of the setting."
+  setting: String!
+  "Its value."
+  value: String!
 }
 
 """
@@ -3445,10 +3457,33 @@ type Integration implements Node {
   what ` + "`" + `integrationCheck` + "`" + ` finds, are told all the same. Empty if nothing was.
   """
   hidden: [Hidden!]!
+  "The rates to which Recado keeps for it, and how they are at the moment. Empty while its connector has not described itself."
+  rates: [IntegrationRate!]!
   "When the integration was made."
   createdAt: DateTime!
   "When the integration was last saved."
   updatedAt: DateTime!
+}
+
+"""
+A rate as it holds for an integration. A message that it holds back is PENDING, ` + "`" + `waitingFor` + "`" + ` is PACED, and ` + "`" + `reason` + "`" + ` names the rate; its
+attempts do not count. What the rate of the whole integration cannot take for the next two seconds stays QUEUED, and flows take turns.
+"""
+type IntegrationRate {
+  "The key of the connector's limit."
+  key: String!
+  "For what it is counted."
+  scope: LimitScope!
+  "How many messages a second: by the integration's own setting, or as the connector declares it."
+  perSecond: Float!
+  "How many messages may go at once after a rest."
+  burst: Int!
+  "What is left of ` + "`" + `perSecond` + "`" + ` at the moment: the provider said that it was too fast, and the rate recovers within seconds."
+  now: Float!
+  "When the next message may go; null if at once, or if that depends on the recipient."
+  until: DateTime
+  "How many messages have their place in time and wait for it."
+  waiting: Int!
 }
 
 """
@@ -5334,6 +5369,8 @@ func (ec *executionContext) childFields_ConnectorLimit(ctx context.Context, fiel
 		return ec.fieldContext_ConnectorLimit_burst(ctx, field)
 	case "setting":
 		return ec.fieldContext_ConnectorLimit_setting(ctx, field)
+	case "where":
+		return ec.fieldContext_ConnectorLimit_where(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConnectorLimit", field.Name)
 }
@@ -6422,6 +6459,8 @@ func (ec *executionContext) childFields_Integration(ctx context.Context, field g
 		return ec.fieldContext_Integration_reason(ctx, field)
 	case "hidden":
 		return ec.fieldContext_Integration_hidden(ctx, field)
+	case "rates":
+		return ec.fieldContext_Integration_rates(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Integration_createdAt(ctx, field)
 	case "updatedAt":
@@ -6486,6 +6525,26 @@ func (ec *executionContext) childFields_IntegrationEdge(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type IntegrationEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_IntegrationRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_IntegrationRate_key(ctx, field)
+	case "scope":
+		return ec.fieldContext_IntegrationRate_scope(ctx, field)
+	case "perSecond":
+		return ec.fieldContext_IntegrationRate_perSecond(ctx, field)
+	case "burst":
+		return ec.fieldContext_IntegrationRate_burst(ctx, field)
+	case "now":
+		return ec.fieldContext_IntegrationRate_now(ctx, field)
+	case "until":
+		return ec.fieldContext_IntegrationRate_until(ctx, field)
+	case "waiting":
+		return ec.fieldContext_IntegrationRate_waiting(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IntegrationRate", field.Name)
+}
+
 func (ec *executionContext) childFields_IntegrationUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "integration":
@@ -6494,6 +6553,16 @@ func (ec *executionContext) childFields_IntegrationUpdatePayload(ctx context.Con
 		return ec.fieldContext_IntegrationUpdatePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type IntegrationUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LimitCondition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "setting":
+		return ec.fieldContext_LimitCondition_setting(ctx, field)
+	case "value":
+		return ec.fieldContext_LimitCondition_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LimitCondition", field.Name)
 }
 
 func (ec *executionContext) childFields_MappingEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -822,6 +822,14 @@ type IntervalScheduleInput struct {
 	End *time.Time `json:"end,omitempty"`
 }
 
+// A setting that an integration must have for a limit to hold for it.
+type LimitCondition struct {
+	// The name of the setting.
+	Setting string `json:"setting"`
+	// Its value.
+	Value string `json:"value"`
+}
+
 // Narrows the list of occurrences. Fields that are left out do not narrow.
 type OccurrenceFilterInput struct {
 	// Only of this event type, by its key.

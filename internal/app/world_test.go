@@ -100,7 +100,7 @@ func (w *world) connect(t testing.TB) {
 	var i made
 	w.admin.act(t, `mutation($input: IntegrationCreateInput!) { integrationCreate(input: $input) { integration { id } userErrors { message field } } }`,
 		object{"input": object{"connector": "whatsapp", "name": "whatsapp nt",
-			"settings": object{"phone_number_id": sandbox.DefaultPhoneNumberID, "waba_id": sandbox.DefaultWABAID, "base_url": w.sandbox.URL(), "rate_per_second": 100000},
+			"settings": object{"phone_number_id": sandbox.DefaultPhoneNumberID, "waba_id": sandbox.DefaultWABAID, "base_url": w.sandbox.URL(), "rate_per_second": 100000, "pair_rate_per_second": 100000},
 			"secrets": []object{{"name": "access_token", "value": sandbox.DefaultAccessToken}, {"name": "app_secret", "value": sandbox.DefaultAppSecret},
 				{"name": "verify_token", "value": sandbox.DefaultVerifyToken}}}}, &i)
 	w.integration = i.Integration.ID

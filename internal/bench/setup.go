@@ -154,7 +154,8 @@ func (b *bench) configure(ctx context.Context) error {
 	}
 	integration, err := b.mutate(ctx, "integrationCreate", "integration", "IntegrationCreateInput!", map[string]any{
 		"connector": "whatsapp", "name": "bench",
-		"settings": map[string]any{"phone_number_id": "310654000000003", "waba_id": "210987000000002", "base_url": b.sink.url, "graph_version": "v25.0"},
+		"settings": map[string]any{"phone_number_id": "310654000000003", "waba_id": "210987000000002", "base_url": b.sink.url, "graph_version": "v25.0",
+			"rate_per_second": 1e6, "pair_rate_per_second": 1e6}, // the provider's pace is not what is measured
 		"secrets": []any{map[string]any{"name": "access_token", "value": "bench"}, map[string]any{"name": "app_secret", "value": "bench"},
 			map[string]any{"name": "verify_token", "value": "bench"}}})
 	if err != nil {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -66,24 +67,30 @@ func (r *run) dispatchOne(ctx context.Context, rules *rules, p *program, it *ite
 	case connector == nil || connector.State != hub.ConnectorReady:
 		it.wait(hub.ReasonConnectorDown, expires)
 	default:
-		r.send(p, in, connector, it)
+		r.send(p, in, connector, it, expires)
 	}
 	return nil
 }
 
-// send makes a delivery SENDING and reserves its place with the connector, if there is room.
-func (r *run) send(p *program, in *integration, connector *hub.Connector, it *item) {
+// send makes a delivery SENDING and reserves its place with the connector, if there is room and no rate holds it back.
+func (r *run) send(p *program, in *integration, connector *hub.Connector, it *item, expires time.Time) {
 	handover, wrong := address(p, connector, it.Delivery)
 	if wrong != nil {
 		r.fail(it, *wrong)
 		return
 	}
-	if !r.e.pipes.reserve(in.Key, capacity(connector)) {
+	if !r.e.pipes.room(in.Key, capacity(connector)) {
 		if it.WaitingFor != hub.ReasonBackpressure { // else it need not be written again: it may go when there is room
 			it.wait(hub.ReasonBackpressure, r.tx.Now())
 		}
 		return
 	}
+	ask := paced{integration: in.Key, limits: in.limits(connector), flow: it.FlowKey, execution: it.ExecutionKey, delivery: it.Key, recipient: handover.Recipient}
+	if at, by := r.e.pacer.ask(&ask, r.tx.Now()); by != nil {
+		it.pace(by, at, expires)
+		return
+	}
+	r.e.pipes.reserve(in.Key) // transactions run one after the other: the room is still there
 	if it.Recipient != handover.Recipient {
 		it.Recipient, it.anew = handover.Recipient, true
 	}

@@ -65,6 +65,8 @@ type Engine struct {
 	programs sync.Map // programKey → *program
 	schemas  sync.Map // schemaKey → *jsonschema.Schema
 	pipes    pipes
+	pacer    pacer
+	turn     int64 // the flow that was served last when flows took turns; for the loop that takes up executions
 	results  results
 	stats    stats
 
@@ -101,6 +103,7 @@ func New(o Options) *Engine {
 	if e.sendTimeout == 0 {
 		e.sendTimeout = 30 * time.Second
 	}
+	e.pacer = newPacer()
 	e.pipes.flights = map[int64]*flight{}
 	e.pipes.busy = map[int64]int{}
 	e.connectorStates, e.failing = map[string]hub.ConnectorState{}, map[int64]failing{}

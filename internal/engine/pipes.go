@@ -26,15 +26,11 @@ type pipes struct {
 	flights map[int64]*flight // by delivery
 }
 
-// reserve takes a place in an integration's pipe; false when it is full.
-func (p *pipes) reserve(integration int64, capacity int) bool {
+// reserve takes a place in an integration's pipe.
+func (p *pipes) reserve(integration int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.busy[integration] >= capacity {
-		return false
-	}
 	p.busy[integration]++
-	return true
 }
 
 // room says whether an integration's pipe has a place.
@@ -124,6 +120,9 @@ type handOver struct {
 // again begins anew: the transaction's function may run twice.
 func (h *handOver) again() {
 	h.e.pipes.release(h.out)
+	for _, f := range h.out {
+		h.e.pacer.back(f.paced(), f.started)
+	}
 	h.out, h.left = h.out[:0], false
 }
 

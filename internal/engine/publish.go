@@ -229,8 +229,9 @@ func (e *Engine) carry(ctx context.Context, rules *rules, r *run, rows []*row, h
 	return r.settle(hub.Reason{Code: hub.ReasonWorker})
 }
 
-// hasRoom says whether the connectors of an execution's flow can take another delivery now. A flow whose deliveries
-// cannot go for another reason has room: its execution is to find out and say why.
+// hasRoom says whether the connectors of an execution's flow can take another delivery now, and their rates have a place for one. A
+// flow whose deliveries cannot go for another reason has room: its execution is to find out and say why. One that waited for a rate
+// has its place already.
 func (e *Engine) hasRoom(ctx context.Context, rules *rules, exec *hub.Execution) (bool, error) {
 	p, err := e.program(ctx, exec.FlowKey, exec.FlowVersion)
 	if err != nil {
@@ -245,7 +246,10 @@ func (e *Engine) hasRoom(ctx context.Context, rules *rules, exec *hub.Execution)
 			continue
 		}
 		c := e.connectors.Connector(in.Connector)
-		if c != nil && c.State == hub.ConnectorReady && !e.pipes.room(in.Key, capacity(c)) {
+		if c == nil || c.State != hub.ConnectorReady {
+			continue
+		}
+		if !e.pipes.room(in.Key, capacity(c)) || exec.WaitingFor != hub.ReasonPaced && !e.pacer.room(in.Key, in.limits(c), time.Now()) {
 			return false, nil
 		}
 	}

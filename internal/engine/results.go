@@ -112,6 +112,7 @@ func (e *Engine) landOne(tx *sqlite.Tx, l landing, slow *slowLandings) error {
 	now := tx.Now()
 	d := *l.delivery
 	decision := hub.Decide(d.Attempts, d.Since(), l.outcome, l.program.flow.Definition.Settings, now, rand.Float64())
+	e.slowDown(&l, decision, now)
 	if err := tx.AttemptInsert(attempt(l, decision, now)); err != nil {
 		return err
 	}
@@ -154,7 +155,7 @@ func apply(r *run, it *item, o hub.Outcome, decision hub.Decision) {
 	r.move(it, decision.State, decision.Reason)
 	switch decision.State {
 	case hub.Pending:
-		due, code := decision.DueAt, hub.ReasonRetry
+		due, code := decision.DueAt, decision.Reason.Code
 		if decision.Pause != "" {
 			due, code = r.tx.Now(), pausedReason(decision.Pause)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/condition"
@@ -32,7 +33,8 @@ type rule struct {
 // integration is an integration as it is now, with what a connector is given of it.
 type integration struct {
 	*hub.Integration
-	open hub.OpenIntegration
+	open  hub.OpenIntegration
+	rates atomic.Pointer[rates]
 }
 
 // now is the rules of the configuration as it is now.
@@ -123,7 +125,7 @@ func (e *Engine) integration(ctx context.Context, r *rules, key int64) (*integra
 		}
 		open, err := e.db.OpenIntegration(ctx, key)
 		open.CallbackURL = e.callbackURL(key)
-		return &integration{in, open}, err
+		return &integration{Integration: in, open: open}, err
 	})
 }
 

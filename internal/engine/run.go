@@ -103,6 +103,16 @@ func (it *item) wait(code hub.ReasonCode, due time.Time) {
 	}
 }
 
+// pace leaves a delivery PENDING until a rate lets it go, or until it expires.
+func (it *item) pace(by *limit, at, expires time.Time) {
+	reason := by.held()
+	it.Reason = &reason
+	if at.After(expires) {
+		at = expires
+	}
+	it.wait(hub.ReasonPaced, at)
+}
+
 // begin carries an execution forward as far as it goes now: source, filter and mapping make its deliveries the first time;
 // then what may go is on its way to its connector.
 func (r *run) begin(ctx context.Context, rules *rules, brought []*row) error {

@@ -77,6 +77,9 @@ func (e *Engine) workOff(ctx context.Context) (next time.Time, err error) {
 		}
 		return err
 	})
+	if paced := e.pacer.next(); !paced.IsZero() && (next.IsZero() || paced.Before(next)) {
+		next = paced
+	}
 	return next, err
 }
 
@@ -95,7 +98,8 @@ func (e *Engine) claim(ctx context.Context) (more bool, err error) {
 			more = true // with the rules as they are then
 			return nil
 		}
-		n, err := e.claimDue(ctx, tx, rules, &hand)
+		c := claiming{e: e, ctx: ctx, tx: tx, rules: rules, hand: &hand}
+		n, err := c.due()
 		more = n > 0
 		tx.AfterCommit(hand.leave)
 		return err
@@ -129,39 +133,6 @@ func (e *Engine) bury(ctx context.Context, s *stuckError) error {
 			return nil
 		})
 	})
-}
-
-func (e *Engine) claimDue(ctx context.Context, tx *sqlite.Tx, rules *rules, hand *handOver) (claimed int, err error) {
-	var full []int64
-	for claimed < claimBatch {
-		due, err := tx.Due(tx.Now(), claimBatch-claimed, full)
-		if err != nil || len(due) == 0 {
-			return claimed, err
-		}
-		blocked := false
-		for _, exec := range due {
-			room, err := e.hasRoom(ctx, rules, exec)
-			if err != nil {
-				return claimed, err
-			}
-			if !room {
-				full = append(full, exec.FlowKey)
-				blocked = true
-				break
-			}
-			if err := e.claimOne(ctx, tx, rules, exec, hand); err != nil {
-				if hub.CodeOf(err) == hub.CodeInternal && ctx.Err() == nil {
-					err = &stuckError{exec, err}
-				}
-				return claimed, err
-			}
-			claimed++
-		}
-		if !blocked {
-			return claimed, nil
-		}
-	}
-	return claimed, nil
 }
 
 func (e *Engine) claimOne(ctx context.Context, tx *sqlite.Tx, rules *rules, exec *hub.Execution, hand *handOver) (err error) {

@@ -40,7 +40,7 @@ func describedConnector(d sdk.Description) (*hub.Connector, error) {
 		c.Actions = append(c.Actions, action)
 	}
 	for _, l := range d.Limits {
-		c.Limits = append(c.Limits, hub.Limit{Key: l.Key, Scope: string(l.Scope), PerSecond: l.PerSecond, Burst: l.Burst, Setting: l.Setting})
+		c.Limits = append(c.Limits, hub.Limit{Key: l.Key, Scope: string(l.Scope), PerSecond: l.PerSecond, Burst: l.Burst, Setting: l.Setting, Where: l.Where})
 	}
 	k := d.Capabilities
 	c.Capabilities = hub.Capabilities{

@@ -100,10 +100,33 @@ type RecipientSpec struct {
 // Limit is a rate that the provider allows, as the connector declares it.
 type Limit struct {
 	Key       string
-	Scope     string // INTEGRATION or RECIPIENT
+	Scope     string // LimitIntegration or LimitRecipient
 	PerSecond float64
 	Burst     int
-	Setting   string // the integration's setting that overrides PerSecond
+	Setting   string            // the integration's setting that overrides PerSecond
+	Where     map[string]string // the settings of integrations for which it holds; none: it holds for all
+}
+
+// The scopes of limits: what is counted together.
+const (
+	LimitIntegration = "INTEGRATION"
+	LimitRecipient   = "RECIPIENT"
+)
+
+// For is the limit of an integration with these settings, in which defaults count as given; false if it does not hold for it. A
+// setting that overrides the rate scales the burst with it.
+func (l *Limit) For(settings map[string]any) (Rate, bool) {
+	for name, want := range l.Where {
+		if got, _ := settings[name].(string); got != want {
+			return Rate{}, false
+		}
+	}
+	r := Rate{PerSecond: l.PerSecond, Burst: max(l.Burst, 1)}
+	if own, ok := settings[l.Setting].(float64); ok && own > 0 {
+		r.Burst = max(int(float64(r.Burst)*own/r.PerSecond), 1)
+		r.PerSecond = own
+	}
+	return r, r.PerSecond > 0
 }
 
 // Capabilities says which optional parts of the contract a connector has.

@@ -105,11 +105,18 @@ func Decide(attempts int, since time.Time, o Outcome, s FlowSettings, now time.T
 	return d
 }
 
+// again waits for the next attempt. One that a rate of the provider refused did nothing wrong, so it does not count: the delivery waits
+// as others do that the rate holds back.
 func (d Decision) again(o Outcome, since time.Time, p RetryPolicy, now time.Time, random float64) Decision {
 	d.Reason.Code = ReasonRetry
 	wait := Backoff(d.Attempts, o.RetryAfter, random)
+	if o.Limit != "" && !o.NotStarted {
+		wait = Backoff(max(d.Attempts, o.Attempt), o.RetryAfter, random)
+		d.Attempts--
+		d.Reason.Code = ReasonPaced
+	}
 	switch {
-	case !o.NotStarted && d.Attempts >= p.MaxAttempts:
+	case !o.NotStarted && o.Limit == "" && d.Attempts >= p.MaxAttempts:
 		d.State, d.Reason.Code = DeliveryFailed, ReasonAttempts
 	case now.Add(wait).Sub(since) > p.MaxAge:
 		d.State, d.Reason.Code = DeliveryFailed, ReasonTooOld

@@ -100,6 +100,13 @@ func (c *Connector) InFlight(n int) {
 	c.now.Capabilities.InFlight = n
 }
 
+// Limits declares rates. The hub paces itself by them; the fake itself never refuses anything because of one.
+func (c *Connector) Limits(limits ...hub.Limit) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now.Limits = limits
+}
+
 // Hold keeps back the outcomes of everything that is handed over from here on, until [Connector.Release],
 // [Connector.Answer] or [Connector.Crash].
 func (c *Connector) Hold() {

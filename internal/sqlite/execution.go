@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"cmp"
-	"slices"
 	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -51,27 +50,20 @@ func (tx *Tx) ExecutionsOf(occurrence int64) ([]*hub.Execution, error) {
 	return tx.executions("WHERE occurrence = ? AND occurrence <> 0 ORDER BY key", occurrence)
 }
 
-// Due reads executions that may go on at a time, the longest due first, at most limit, leaving out those of some flows: then
-// flow by flow, because those that are left out may have very many, and none of them is to be looked at.
-func (tx *Tx) Due(now time.Time, limit int, without []int64) (list []*hub.Execution, err error) {
-	if len(without) == 0 {
-		return tx.executions("WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at, key LIMIT ?", ms(now), limit)
-	}
-	for flow := int64(0); len(list) < limit; {
-		found, err := tx.get("SELECT flow FROM executions WHERE due_at IS NOT NULL AND flow > ? ORDER BY flow LIMIT 1", []any{flow}, &flow)
-		if err != nil || !found {
-			return list, err
-		}
-		if slices.Contains(without, flow) {
-			continue
-		}
-		some, err := tx.executions("WHERE due_at IS NOT NULL AND flow = ? AND due_at <= ? ORDER BY due_at, key LIMIT ?", flow, ms(now), limit-len(list))
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, some...)
-	}
-	return list, nil
+// Due reads executions that may go on at a time, the longest due first, at most limit.
+func (tx *Tx) Due(now time.Time, limit int) ([]*hub.Execution, error) {
+	return tx.executions("WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at, key LIMIT ?", ms(now), limit)
+}
+
+// DueFlow is the first flow behind a key that has an execution which goes on by itself, at whatever time; 0 if there is none.
+func (tx *Tx) DueFlow(after int64) (flow int64, err error) {
+	_, err = tx.get("SELECT flow FROM executions WHERE due_at IS NOT NULL AND flow > ? ORDER BY flow LIMIT 1", []any{after}, &flow)
+	return flow, err
+}
+
+// DueOf is Due for one flow.
+func (tx *Tx) DueOf(flow int64, now time.Time, limit int) ([]*hub.Execution, error) {
+	return tx.executions("WHERE due_at IS NOT NULL AND flow = ? AND due_at <= ? ORDER BY due_at, key LIMIT ?", flow, ms(now), limit)
 }
 
 // Running reads executions after a key whose worker should have finished by a time, in the order of the keys, at most limit.

@@ -120,8 +120,11 @@ type Limit struct {
 	PerSecond float64
 	// Burst is how many may go at once after a rest.
 	Burst int
-	// Setting is the settings property that overrides PerSecond; empty if none.
+	// Setting is the settings property that overrides PerSecond; empty if none. Burst grows or shrinks with it.
 	Setting string
+	// Where narrows the limit to integrations whose settings have these texts; what is left out of them counts with its default.
+	// So a connector with several providers declares the limit of each under one key. Empty: it holds for all.
+	Where map[string]string
 }
 
 // Capabilities are a connector's abilities. All but IdempotentSending and InFlight follow from the interfaces that it implements.

@@ -89,13 +89,13 @@ func actionFromWire(w *wire.Action) Action {
 func limitToWire(l Limit) *wire.Limit {
 	return &wire.Limit{
 		Key: utf8Text(l.Key), Scope: wire.LimitScope(limitScopes.number(l.Scope)), PerSecond: l.PerSecond,
-		Burst: int32(l.Burst), Setting: utf8Text(l.Setting),
+		Burst: int32(l.Burst), Setting: utf8Text(l.Setting), Where: utf8Map(l.Where),
 	}
 }
 
 func limitFromWire(w *wire.Limit) Limit {
 	return Limit{
 		Key: w.GetKey(), Scope: orElse(limitScopes.word(int32(w.GetScope())), LimitIntegration), PerSecond: w.GetPerSecond(),
-		Burst: int(w.GetBurst()), Setting: w.GetSetting(),
+		Burst: int(w.GetBurst()), Setting: w.GetSetting(), Where: w.GetWhere(),
 	}
 }

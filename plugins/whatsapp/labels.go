@@ -202,15 +202,26 @@ var settingsLabels = map[string]sdk.FieldLabels{
 			"Codice di Meta per i modelli senza lingua indicata, per esempio it.",
 		),
 	},
+	"pair_rate_per_second": {
+		Title: six("Mensagens por segundo para a mesma pessoa", "Mensagens por segundo para a mesma pessoa", "Mensajes por segundo a la misma persona", "Messages per second to one person", "Messages par seconde à une même personne", "Messaggi al secondo alla stessa persona"),
+		Help: six(
+			"Sem valor: uma a cada 6 segundos, como o WhatsApp permite. Mude apenas em testes.",
+			"Sem valor: uma a cada 6 segundos, como o WhatsApp permite. Mude apenas em testes.",
+			"Sin valor: uno cada 6 segundos, como permite WhatsApp. Cámbielo solo en pruebas.",
+			"If empty: one in 6 seconds, as WhatsApp allows. Change it for tests only.",
+			"Sans valeur : un toutes les 6 secondes, comme WhatsApp le permet. À ne changer que pour des tests.",
+			"Senza valore: uno ogni 6 secondi, come permette WhatsApp. Da cambiare solo per prove.",
+		),
+	},
 	"rate_per_second": {
 		Title: six("Mensagens por segundo", "Mensagens por segundo", "Mensajes por segundo", "Messages per second", "Messages par seconde", "Messaggi al secondo"),
 		Help: six(
-			"A Meta permite 80 por número, ou 1.000 após a ampliação. Na Twilio, comece com 10.",
-			"A Meta permite 80 por número, ou 1000 após o aumento. Na Twilio, comece por 10.",
-			"Meta permite 80 por número, o 1.000 tras la ampliación. Con Twilio, empiece con 10.",
-			"Meta allows 80 for a number, or 1,000 after an upgrade. With Twilio begin with 10.",
-			"Meta autorise 80 par numéro, ou 1 000 après augmentation. Avec Twilio, commencez par 10.",
-			"Meta ne permette 80 per numero, o 1.000 dopo l'aumento. Con Twilio, inizi con 10.",
+			"Sem valor: 80 pela Meta, 10 pela Twilio. A Meta permite 80 por número, ou 1.000 após a ampliação.",
+			"Sem valor: 80 pela Meta, 10 pela Twilio. A Meta permite 80 por número, ou 1000 após o aumento.",
+			"Sin valor: 80 con Meta, 10 con Twilio. Meta permite 80 por número, o 1.000 tras la ampliación.",
+			"If empty: 80 through Meta, 10 through Twilio. Meta allows 80 for a number, or 1,000 after an upgrade.",
+			"Sans valeur : 80 par Meta, 10 par Twilio. Meta autorise 80 par numéro, ou 1 000 après augmentation.",
+			"Senza valore: 80 con Meta, 10 con Twilio. Meta ne permette 80 per numero, o 1.000 dopo l'aumento.",
 		),
 	},
 }

@@ -15,6 +15,7 @@ type metaSettings struct {
 	BaseURL         string  `json:"base_url"`
 	DefaultLanguage string  `json:"default_language"`
 	RatePerSecond   float64 `json:"rate_per_second"`
+	PairRate        float64 `json:"pair_rate_per_second"`
 
 	accessToken string
 	appSecret   string
@@ -49,9 +50,7 @@ func parseMeta(in sdk.Integration) (*metaSettings, problems) {
 	if s.DefaultLanguage != "" {
 		c.must("settings.default_language", s.DefaultLanguage, languagePattern, "a language code of Meta such as pt_BR", "Use the code that the template list in WhatsApp Manager shows.")
 	}
-	if s.RatePerSecond < 0 {
-		c.add("INVALID", "settings.rate_per_second", "must be greater than 0", "Leave it empty for Meta's usual 80 a second.")
-	}
+	c.rates(s.RatePerSecond, s.PairRate)
 	c.must("secrets.access_token", s.accessToken, secretPattern, "a token without spaces", "Create a system user token with the permission whatsapp_business_messaging.")
 	c.must("secrets.app_secret", s.appSecret, secretPattern, "a secret without spaces", "Copy the app secret from App settings > Basic in the Meta app dashboard: callbacks are signed with it.")
 	c.must("secrets.verify_token", s.verifyToken, secretPattern, "a token without spaces", "Choose any long random text and enter the same one in the webhook configuration of the Meta app.")

@@ -39,7 +39,8 @@ const settingsSchema = `{
     "from": {"type": "string", "pattern": "^(whatsapp:)?\\+?[0-9 ()./-]{7,30}$"},
     "messaging_service_sid": {"type": "string", "pattern": "^MG[0-9a-fA-F]{32}$"},
     "twilio_url": {"type": "string", "format": "uri", "pattern": "^https?://[^@\\s]+$", "default": "https://api.twilio.com", "x-recado-secret-destination": true},
-    "rate_per_second": {"type": "number", "exclusiveMinimum": 0, "maximum": 1000000, "default": 80}
+    "rate_per_second": {"type": "number", "exclusiveMinimum": 0, "maximum": 1000000},
+    "pair_rate_per_second": {"type": "number", "exclusiveMinimum": 0, "maximum": 1000000}
   },
   "if": {"properties": {"provider": {"const": "TWILIO"}}, "required": ["provider"]},
   "then": {"required": ["account_sid"]},
@@ -73,6 +74,16 @@ func readSettings(in sdk.Integration, into any) problems {
 		Code: "MALFORMED", Path: "settings", Message: "the settings are not an object of the declared shape",
 		NextStep: "Give each setting the type that the form asks for.", Severity: sdk.SeverityError,
 	}}
+}
+
+// rates judges the rates by which the hub paces itself; 0 is the provider's usual one.
+func (p *problems) rates(perSecond, pair float64) {
+	if perSecond < 0 {
+		p.add("INVALID", "settings.rate_per_second", "must be greater than 0", "Leave it empty for the usual rate: 80 a second through Meta, 10 through Twilio.")
+	}
+	if pair < 0 {
+		p.add("INVALID", "settings.pair_rate_per_second", "must be greater than 0", "Leave it empty for WhatsApp's rate: one in 6 seconds.")
+	}
 }
 
 // problems collects what is wrong.

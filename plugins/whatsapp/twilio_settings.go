@@ -18,6 +18,7 @@ type twilioSettings struct {
 	MessagingServiceSID string  `json:"messaging_service_sid"`
 	URL                 string  `json:"twilio_url"`
 	RatePerSecond       float64 `json:"rate_per_second"`
+	PairRate            float64 `json:"pair_rate_per_second"`
 
 	authToken, apiKeySecret string
 
@@ -46,9 +47,7 @@ func parseTwilio(in sdk.Integration) (*twilioSettings, problems) {
 	c.must("settings.account_sid", s.AccountSID, accountPattern, "AC and 32 hexadecimal digits", "Copy the Account SID from the Twilio Console.")
 	s.parseCredential(&c)
 	s.parseSender(&c)
-	if s.RatePerSecond < 0 {
-		c.add("INVALID", "settings.rate_per_second", "must be greater than 0", "Set what your sender may send, for example 10.")
-	}
+	c.rates(s.RatePerSecond, s.PairRate)
 	if s.api = c.baseURL("settings.twilio_url", s.URL, defaultTwilioURL); s.api != nil {
 		s.content = contentURL(s.api)
 	}

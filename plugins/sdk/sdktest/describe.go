@@ -175,13 +175,27 @@ func (p *found) limits(d *sdk.Description) {
 		Properties map[string]json.RawMessage `json:"properties"`
 	}
 	_ = json.Unmarshal(d.Settings.JSON, &settings) // reported by schema
-	keys := map[string]bool{}
-	for _, l := range d.Limits {
-		p.check(l.Key != "" && !keys[l.Key], "limits: the key %q must not be empty and not come twice", l.Key)
-		keys[l.Key] = true
+	for i, l := range d.Limits {
+		p.check(l.Key != "", "limits: a key must not be empty")
+		for _, other := range d.Limits[:i] {
+			p.check(l.Key != other.Key || apart(l.Where, other.Where), "limits.%s: the key comes twice, and where does not tell the two apart", l.Key)
+		}
+		for name := range l.Where {
+			p.check(settings.Properties[name] != nil, "limits.%s.where: there is no setting %q", l.Key, name)
+		}
 		p.check(l.PerSecond > 0, "limits.%s: per_second must be greater than 0", l.Key)
 		p.check(l.Burst >= 0, "limits.%s: burst must not be negative", l.Key)
 		_, ok := settings.Properties[l.Setting]
 		p.check(ok || l.Setting == "", "limits.%s: there is no setting %q", l.Key, l.Setting)
 	}
+}
+
+// apart tells whether no settings satisfy both conditions of limits.
+func apart(a, b map[string]string) bool {
+	for name, value := range a {
+		if other, ok := b[name]; ok && other != value {
+			return true
+		}
+	}
+	return false
 }

@@ -1284,7 +1284,8 @@ type Limit struct {
 	Scope         LimitScope             `protobuf:"varint,2,opt,name=scope,proto3,enum=recado.connector.v1.LimitScope" json:"scope,omitempty"`
 	PerSecond     float64                `protobuf:"fixed64,3,opt,name=per_second,json=perSecond,proto3" json:"per_second,omitempty"`
 	Burst         int32                  `protobuf:"varint,4,opt,name=burst,proto3" json:"burst,omitempty"`
-	Setting       string                 `protobuf:"bytes,5,opt,name=setting,proto3" json:"setting,omitempty"` // settings property that overrides per_second; empty if none
+	Setting       string                 `protobuf:"bytes,5,opt,name=setting,proto3" json:"setting,omitempty"`                                                                       // settings property that overrides per_second; empty if none
+	Where         map[string]string      `protobuf:"bytes,6,rep,name=where,proto3" json:"where,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"` // holds only for integrations with these settings, defaults counting as given; none: for all
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1352,6 +1353,13 @@ func (x *Limit) GetSetting() string {
 		return x.Setting
 	}
 	return ""
+}
+
+func (x *Limit) GetWhere() map[string]string {
+	if x != nil {
+		return x.Where
+	}
+	return nil
 }
 
 type Capabilities struct {
@@ -3629,14 +3637,19 @@ const file_connector_proto_rawDesc = "" +
 	"\x06format\x18\x01 \x01(\tR\x06format\x12\x1c\n" +
 	"\tparameter\x18\x02 \x01(\tR\tparameter\x121\n" +
 	"\x05title\x18\x03 \x01(\v2\x1b.recado.connector.v1.LabelsR\x05title\x12/\n" +
-	"\x04help\x18\x04 \x01(\v2\x1b.recado.connector.v1.LabelsR\x04help\"\x9f\x01\n" +
+	"\x04help\x18\x04 \x01(\v2\x1b.recado.connector.v1.LabelsR\x04help\"\x96\x02\n" +
 	"\x05Limit\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x125\n" +
 	"\x05scope\x18\x02 \x01(\x0e2\x1f.recado.connector.v1.LimitScopeR\x05scope\x12\x1d\n" +
 	"\n" +
 	"per_second\x18\x03 \x01(\x01R\tperSecond\x12\x14\n" +
 	"\x05burst\x18\x04 \x01(\x05R\x05burst\x12\x18\n" +
-	"\asetting\x18\x05 \x01(\tR\asetting\"\xf7\x01\n" +
+	"\asetting\x18\x05 \x01(\tR\asetting\x12;\n" +
+	"\x05where\x18\x06 \x03(\v2%.recado.connector.v1.Limit.WhereEntryR\x05where\x1a8\n" +
+	"\n" +
+	"WhereEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xf7\x01\n" +
 	"\fCapabilities\x12\x1a\n" +
 	"\breceipts\x18\x01 \x01(\bR\breceipts\x12\x16\n" +
 	"\x06lookup\x18\x02 \x01(\bR\x06lookup\x12\x18\n" +
@@ -3894,7 +3907,7 @@ func file_connector_proto_rawDescGZIP() []byte {
 }
 
 var file_connector_proto_enumTypes = make([]protoimpl.EnumInfo, 8)
-var file_connector_proto_msgTypes = make([]protoimpl.MessageInfo, 50)
+var file_connector_proto_msgTypes = make([]protoimpl.MessageInfo, 51)
 var file_connector_proto_goTypes = []any{
 	(Scope)(0),               // 0: recado.connector.v1.Scope
 	(Role)(0),                // 1: recado.connector.v1.Role
@@ -3950,10 +3963,11 @@ var file_connector_proto_goTypes = []any{
 	nil,                      // 51: recado.connector.v1.Integration.SecretsEntry
 	nil,                      // 52: recado.connector.v1.Labels.TextEntry
 	nil,                      // 53: recado.connector.v1.Schema.LabelsEntry
-	nil,                      // 54: recado.connector.v1.Outcome.DetailEntry
-	nil,                      // 55: recado.connector.v1.ReceiveResponse.HeaderEntry
-	nil,                      // 56: recado.connector.v1.Receipt.DetailEntry
-	nil,                      // 57: recado.connector.v1.Notice.DetailEntry
+	nil,                      // 54: recado.connector.v1.Limit.WhereEntry
+	nil,                      // 55: recado.connector.v1.Outcome.DetailEntry
+	nil,                      // 56: recado.connector.v1.ReceiveResponse.HeaderEntry
+	nil,                      // 57: recado.connector.v1.Receipt.DetailEntry
+	nil,                      // 58: recado.connector.v1.Notice.DetailEntry
 }
 var file_connector_proto_depIdxs = []int32{
 	51, // 0: recado.connector.v1.Integration.secrets:type_name -> recado.connector.v1.Integration.SecretsEntry
@@ -3981,66 +3995,67 @@ var file_connector_proto_depIdxs = []int32{
 	9,  // 22: recado.connector.v1.RecipientSpec.title:type_name -> recado.connector.v1.Labels
 	9,  // 23: recado.connector.v1.RecipientSpec.help:type_name -> recado.connector.v1.Labels
 	2,  // 24: recado.connector.v1.Limit.scope:type_name -> recado.connector.v1.LimitScope
-	8,  // 25: recado.connector.v1.CheckRequest.integration:type_name -> recado.connector.v1.Integration
-	23, // 26: recado.connector.v1.CheckRequest.use:type_name -> recado.connector.v1.ActionUse
-	10, // 27: recado.connector.v1.CheckResponse.problems:type_name -> recado.connector.v1.Problem
-	8,  // 28: recado.connector.v1.PreviewRequest.integration:type_name -> recado.connector.v1.Integration
-	33, // 29: recado.connector.v1.PreviewRequest.delivery:type_name -> recado.connector.v1.Delivery
-	10, // 30: recado.connector.v1.PreviewResponse.problems:type_name -> recado.connector.v1.Problem
-	36, // 31: recado.connector.v1.PreviewResponse.adjusted:type_name -> recado.connector.v1.Adjustment
-	8,  // 32: recado.connector.v1.DeliverRequest.open:type_name -> recado.connector.v1.Integration
-	28, // 33: recado.connector.v1.DeliverRequest.batch:type_name -> recado.connector.v1.DeliveryBatch
-	29, // 34: recado.connector.v1.DeliverRequest.recall:type_name -> recado.connector.v1.Recall
-	33, // 35: recado.connector.v1.DeliveryBatch.deliveries:type_name -> recado.connector.v1.Delivery
-	31, // 36: recado.connector.v1.DeliverResponse.opened:type_name -> recado.connector.v1.Opened
-	32, // 37: recado.connector.v1.DeliverResponse.batch:type_name -> recado.connector.v1.OutcomeBatch
-	35, // 38: recado.connector.v1.OutcomeBatch.outcomes:type_name -> recado.connector.v1.Outcome
-	34, // 39: recado.connector.v1.Delivery.values:type_name -> recado.connector.v1.Value
-	3,  // 40: recado.connector.v1.Outcome.kind:type_name -> recado.connector.v1.OutcomeKind
-	0,  // 41: recado.connector.v1.Outcome.scope:type_name -> recado.connector.v1.Scope
-	54, // 42: recado.connector.v1.Outcome.detail:type_name -> recado.connector.v1.Outcome.DetailEntry
-	36, // 43: recado.connector.v1.Outcome.adjusted:type_name -> recado.connector.v1.Adjustment
-	8,  // 44: recado.connector.v1.ReceiveRequest.integration:type_name -> recado.connector.v1.Integration
-	38, // 45: recado.connector.v1.ReceiveRequest.callback:type_name -> recado.connector.v1.Callback
-	39, // 46: recado.connector.v1.Callback.headers:type_name -> recado.connector.v1.Header
-	55, // 47: recado.connector.v1.ReceiveResponse.header:type_name -> recado.connector.v1.ReceiveResponse.HeaderEntry
-	41, // 48: recado.connector.v1.ReceiveResponse.receipts:type_name -> recado.connector.v1.Receipt
-	42, // 49: recado.connector.v1.ReceiveResponse.notices:type_name -> recado.connector.v1.Notice
-	4,  // 50: recado.connector.v1.Receipt.status:type_name -> recado.connector.v1.ReceiptStatus
-	0,  // 51: recado.connector.v1.Receipt.scope:type_name -> recado.connector.v1.Scope
-	56, // 52: recado.connector.v1.Receipt.detail:type_name -> recado.connector.v1.Receipt.DetailEntry
-	3,  // 53: recado.connector.v1.Receipt.kind:type_name -> recado.connector.v1.OutcomeKind
-	5,  // 54: recado.connector.v1.Notice.kind:type_name -> recado.connector.v1.NoticeKind
-	10, // 55: recado.connector.v1.Notice.problems:type_name -> recado.connector.v1.Problem
-	57, // 56: recado.connector.v1.Notice.detail:type_name -> recado.connector.v1.Notice.DetailEntry
-	8,  // 57: recado.connector.v1.LookupRequest.integration:type_name -> recado.connector.v1.Integration
-	44, // 58: recado.connector.v1.LookupRequest.items:type_name -> recado.connector.v1.LookupItem
-	46, // 59: recado.connector.v1.LookupResponse.answers:type_name -> recado.connector.v1.LookupAnswer
-	6,  // 60: recado.connector.v1.LookupAnswer.state:type_name -> recado.connector.v1.LookupState
-	41, // 61: recado.connector.v1.LookupAnswer.receipts:type_name -> recado.connector.v1.Receipt
-	8,  // 62: recado.connector.v1.QueryRequest.integration:type_name -> recado.connector.v1.Integration
-	48, // 63: recado.connector.v1.QueryRequest.terms:type_name -> recado.connector.v1.QueryTerm
-	50, // 64: recado.connector.v1.QueryResponse.page:type_name -> recado.connector.v1.Page
-	16, // 65: recado.connector.v1.Schema.LabelsEntry.value:type_name -> recado.connector.v1.FieldLabels
-	12, // 66: recado.connector.v1.Connector.Describe:input_type -> recado.connector.v1.DescribeRequest
-	22, // 67: recado.connector.v1.Connector.Check:input_type -> recado.connector.v1.CheckRequest
-	25, // 68: recado.connector.v1.Connector.Preview:input_type -> recado.connector.v1.PreviewRequest
-	27, // 69: recado.connector.v1.Connector.Deliver:input_type -> recado.connector.v1.DeliverRequest
-	47, // 70: recado.connector.v1.Connector.Query:input_type -> recado.connector.v1.QueryRequest
-	37, // 71: recado.connector.v1.Connector.Receive:input_type -> recado.connector.v1.ReceiveRequest
-	43, // 72: recado.connector.v1.Connector.Lookup:input_type -> recado.connector.v1.LookupRequest
-	13, // 73: recado.connector.v1.Connector.Describe:output_type -> recado.connector.v1.DescribeResponse
-	24, // 74: recado.connector.v1.Connector.Check:output_type -> recado.connector.v1.CheckResponse
-	26, // 75: recado.connector.v1.Connector.Preview:output_type -> recado.connector.v1.PreviewResponse
-	30, // 76: recado.connector.v1.Connector.Deliver:output_type -> recado.connector.v1.DeliverResponse
-	49, // 77: recado.connector.v1.Connector.Query:output_type -> recado.connector.v1.QueryResponse
-	40, // 78: recado.connector.v1.Connector.Receive:output_type -> recado.connector.v1.ReceiveResponse
-	45, // 79: recado.connector.v1.Connector.Lookup:output_type -> recado.connector.v1.LookupResponse
-	73, // [73:80] is the sub-list for method output_type
-	66, // [66:73] is the sub-list for method input_type
-	66, // [66:66] is the sub-list for extension type_name
-	66, // [66:66] is the sub-list for extension extendee
-	0,  // [0:66] is the sub-list for field type_name
+	54, // 25: recado.connector.v1.Limit.where:type_name -> recado.connector.v1.Limit.WhereEntry
+	8,  // 26: recado.connector.v1.CheckRequest.integration:type_name -> recado.connector.v1.Integration
+	23, // 27: recado.connector.v1.CheckRequest.use:type_name -> recado.connector.v1.ActionUse
+	10, // 28: recado.connector.v1.CheckResponse.problems:type_name -> recado.connector.v1.Problem
+	8,  // 29: recado.connector.v1.PreviewRequest.integration:type_name -> recado.connector.v1.Integration
+	33, // 30: recado.connector.v1.PreviewRequest.delivery:type_name -> recado.connector.v1.Delivery
+	10, // 31: recado.connector.v1.PreviewResponse.problems:type_name -> recado.connector.v1.Problem
+	36, // 32: recado.connector.v1.PreviewResponse.adjusted:type_name -> recado.connector.v1.Adjustment
+	8,  // 33: recado.connector.v1.DeliverRequest.open:type_name -> recado.connector.v1.Integration
+	28, // 34: recado.connector.v1.DeliverRequest.batch:type_name -> recado.connector.v1.DeliveryBatch
+	29, // 35: recado.connector.v1.DeliverRequest.recall:type_name -> recado.connector.v1.Recall
+	33, // 36: recado.connector.v1.DeliveryBatch.deliveries:type_name -> recado.connector.v1.Delivery
+	31, // 37: recado.connector.v1.DeliverResponse.opened:type_name -> recado.connector.v1.Opened
+	32, // 38: recado.connector.v1.DeliverResponse.batch:type_name -> recado.connector.v1.OutcomeBatch
+	35, // 39: recado.connector.v1.OutcomeBatch.outcomes:type_name -> recado.connector.v1.Outcome
+	34, // 40: recado.connector.v1.Delivery.values:type_name -> recado.connector.v1.Value
+	3,  // 41: recado.connector.v1.Outcome.kind:type_name -> recado.connector.v1.OutcomeKind
+	0,  // 42: recado.connector.v1.Outcome.scope:type_name -> recado.connector.v1.Scope
+	55, // 43: recado.connector.v1.Outcome.detail:type_name -> recado.connector.v1.Outcome.DetailEntry
+	36, // 44: recado.connector.v1.Outcome.adjusted:type_name -> recado.connector.v1.Adjustment
+	8,  // 45: recado.connector.v1.ReceiveRequest.integration:type_name -> recado.connector.v1.Integration
+	38, // 46: recado.connector.v1.ReceiveRequest.callback:type_name -> recado.connector.v1.Callback
+	39, // 47: recado.connector.v1.Callback.headers:type_name -> recado.connector.v1.Header
+	56, // 48: recado.connector.v1.ReceiveResponse.header:type_name -> recado.connector.v1.ReceiveResponse.HeaderEntry
+	41, // 49: recado.connector.v1.ReceiveResponse.receipts:type_name -> recado.connector.v1.Receipt
+	42, // 50: recado.connector.v1.ReceiveResponse.notices:type_name -> recado.connector.v1.Notice
+	4,  // 51: recado.connector.v1.Receipt.status:type_name -> recado.connector.v1.ReceiptStatus
+	0,  // 52: recado.connector.v1.Receipt.scope:type_name -> recado.connector.v1.Scope
+	57, // 53: recado.connector.v1.Receipt.detail:type_name -> recado.connector.v1.Receipt.DetailEntry
+	3,  // 54: recado.connector.v1.Receipt.kind:type_name -> recado.connector.v1.OutcomeKind
+	5,  // 55: recado.connector.v1.Notice.kind:type_name -> recado.connector.v1.NoticeKind
+	10, // 56: recado.connector.v1.Notice.problems:type_name -> recado.connector.v1.Problem
+	58, // 57: recado.connector.v1.Notice.detail:type_name -> recado.connector.v1.Notice.DetailEntry
+	8,  // 58: recado.connector.v1.LookupRequest.integration:type_name -> recado.connector.v1.Integration
+	44, // 59: recado.connector.v1.LookupRequest.items:type_name -> recado.connector.v1.LookupItem
+	46, // 60: recado.connector.v1.LookupResponse.answers:type_name -> recado.connector.v1.LookupAnswer
+	6,  // 61: recado.connector.v1.LookupAnswer.state:type_name -> recado.connector.v1.LookupState
+	41, // 62: recado.connector.v1.LookupAnswer.receipts:type_name -> recado.connector.v1.Receipt
+	8,  // 63: recado.connector.v1.QueryRequest.integration:type_name -> recado.connector.v1.Integration
+	48, // 64: recado.connector.v1.QueryRequest.terms:type_name -> recado.connector.v1.QueryTerm
+	50, // 65: recado.connector.v1.QueryResponse.page:type_name -> recado.connector.v1.Page
+	16, // 66: recado.connector.v1.Schema.LabelsEntry.value:type_name -> recado.connector.v1.FieldLabels
+	12, // 67: recado.connector.v1.Connector.Describe:input_type -> recado.connector.v1.DescribeRequest
+	22, // 68: recado.connector.v1.Connector.Check:input_type -> recado.connector.v1.CheckRequest
+	25, // 69: recado.connector.v1.Connector.Preview:input_type -> recado.connector.v1.PreviewRequest
+	27, // 70: recado.connector.v1.Connector.Deliver:input_type -> recado.connector.v1.DeliverRequest
+	47, // 71: recado.connector.v1.Connector.Query:input_type -> recado.connector.v1.QueryRequest
+	37, // 72: recado.connector.v1.Connector.Receive:input_type -> recado.connector.v1.ReceiveRequest
+	43, // 73: recado.connector.v1.Connector.Lookup:input_type -> recado.connector.v1.LookupRequest
+	13, // 74: recado.connector.v1.Connector.Describe:output_type -> recado.connector.v1.DescribeResponse
+	24, // 75: recado.connector.v1.Connector.Check:output_type -> recado.connector.v1.CheckResponse
+	26, // 76: recado.connector.v1.Connector.Preview:output_type -> recado.connector.v1.PreviewResponse
+	30, // 77: recado.connector.v1.Connector.Deliver:output_type -> recado.connector.v1.DeliverResponse
+	49, // 78: recado.connector.v1.Connector.Query:output_type -> recado.connector.v1.QueryResponse
+	40, // 79: recado.connector.v1.Connector.Receive:output_type -> recado.connector.v1.ReceiveResponse
+	45, // 80: recado.connector.v1.Connector.Lookup:output_type -> recado.connector.v1.LookupResponse
+	74, // [74:81] is the sub-list for method output_type
+	67, // [67:74] is the sub-list for method input_type
+	67, // [67:67] is the sub-list for extension type_name
+	67, // [67:67] is the sub-list for extension extendee
+	0,  // [0:67] is the sub-list for field type_name
 }
 
 func init() { file_connector_proto_init() }
@@ -4063,7 +4078,7 @@ func file_connector_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_connector_proto_rawDesc), len(file_connector_proto_rawDesc)),
 			NumEnums:      8,
-			NumMessages:   50,
+			NumMessages:   51,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
