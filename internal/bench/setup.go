@@ -129,15 +129,21 @@ func (b *bench) round(ctx context.Context, w way, n int) (result, error) {
 	return b.post(ctx, w, from, n)
 }
 
+// Times of the work orders: one that is overdue already would be told of a second time, by the hub itself.
+var (
+	created = time.Now().UTC().Truncate(time.Second).Format(time.RFC3339)
+	planned = time.Now().UTC().Truncate(time.Second).AddDate(0, 0, 7).Format(time.RFC3339)
+)
+
 // writeEvent writes the CloudEvent of a new work order: one task row of common size, whose responsible person is known.
 func writeEvent(buf *bytes.Buffer, n int) {
-	fmt.Fprintf(buf, `{"specversion":"1.0","id":"e%d","source":"/bench/cmms","type":"work_management.work_orders.new","subject":"%s%d","time":"2026-11-22T12:00:00Z",`+
+	fmt.Fprintf(buf, `{"specversion":"1.0","id":"e%d","source":"/bench/cmms","type":"work_management.work_orders.new","subject":"%s%d","time":"%s",`+
 		`"datacontenttype":"application/json","data":{"records":[{"type":"work_order_task","key":"%d","data":{"id_work_orders_tasks":%d,"id_work_order":%d,`+
 		`"wo_folio":"%s%d","id_status_work_order":1,"description":"Lubricar rolamentos do motor principal","task_note":"Usar graxa NLGI 2",`+
 		`"tasks_log_task_type_main":"Preventiva","id_priorities":2,"code":"MTR-0042","items_log_description":"Motor principal { MTR-0042 }",`+
 		`"parent_description":"// Fábrica Norte/ Linha 2/","user_assigned":"Jonas Campos","code_responsible":"P-001","created_by":"Ana Souza",`+
-		`"creation_date":"2026-11-22T11:58:00+00:00","date_maintenance":"2026-11-23T08:00:00+00:00","duration":5400,"stop_assets":false,"completed_percentage":0}}]}}`,
-		n, marker, n, n, n, n, marker, n)
+		`"creation_date":"%s","date_maintenance":"%s","duration":5400,"stop_assets":false,"completed_percentage":0}}]}}`,
+		n, marker, n, created, n, n, n, marker, n, created, planned)
 }
 
 // configure walks the article's four steps through the public API.
