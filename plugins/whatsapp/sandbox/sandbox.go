@@ -17,6 +17,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -80,8 +81,13 @@ type Sandbox struct {
 	limits  limits
 	teller  *teller
 	absent  map[string]bool
+	people  people
 	wamids  wamids
 	refused atomic.Int64
+	changes atomic.Int64 // of templates and webhooks, for the page
+
+	changing sync.Mutex   // of templates: one at a time
+	made     atomic.Int64 // templates since the start
 
 	server *http.Server
 	url    string
@@ -175,33 +181,27 @@ func (s *Sandbox) Stats() Stats {
 
 // ServeHTTP answers a request.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch r.URL.Path {
-	case "/sandbox/messages":
-		s.serveMessages(w, r)
-		return
-	case "/sandbox/faults":
-		s.faults.serve(w, r)
-		return
-	case "/sandbox/stats":
-		writeJSON(w, http.StatusOK, s.Stats())
-		return
-	}
-	if s.twilio(w, r) {
+	if s.own(w, r) || s.twilio(w, r) {
 		return
 	}
 	version, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	id, edge, _ := strings.Cut(rest, "/")
 	if !graphVersion(version) || id == "" {
-		s.refuse(w, &apiError{status: http.StatusBadRequest, code: 2500, message: "Unknown path components: " + r.URL.Path})
+		s.refuse(w, r, &apiError{status: http.StatusBadRequest, code: 2500, message: "Unknown path components: " + r.URL.Path})
 		return
 	}
 	if err := s.graph(w, r, id, edge); err != nil {
-		s.refuse(w, err)
+		s.refuse(w, r, err)
 	}
 }
 
-func (s *Sandbox) refuse(w http.ResponseWriter, e *apiError) {
+func (s *Sandbox) refuse(w http.ResponseWriter, r *http.Request, e *apiError) {
 	s.refused.Add(1)
+	message := e.message
+	if e.details != "" {
+		message += ": " + e.details
+	}
+	s.log.refuse(Refusal{Provider: throughMeta, At: time.Now(), To: e.to, Path: r.URL.Path, Code: e.code, Message: message})
 	e.write(w, s.wamids.trace())
 }
 
@@ -253,7 +253,7 @@ func (s *Sandbox) authenticate(r *http.Request) (*app, *apiError) {
 	if !ok {
 		return nil, &apiError{status: http.StatusUnauthorized, code: 190, message: "Invalid OAuth access token - Cannot parse access token"}
 	}
-	if t.expired {
+	if t.expired || s.faults.takeToken(throughMeta) {
 		return nil, &apiError{status: http.StatusUnauthorized, code: 190, subcode: 463, message: "Error validating access token: Session has expired on Thursday, 01-Jan-26 00:00:00 PST."}
 	}
 	return t.app, nil
