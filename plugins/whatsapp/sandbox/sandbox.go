@@ -37,6 +37,8 @@ type Options struct {
 	PairRate bool
 	// NotOnWhatsApp are numbers without WhatsApp: messages to them fail with 131026 or, at Twilio, 63024.
 	NotOnWhatsApp []string
+	// Front shows the page at / too, where a provider has nothing.
+	Front bool
 	// Log gets what goes wrong with callbacks; nothing is logged if nil.
 	Log *slog.Logger
 }
