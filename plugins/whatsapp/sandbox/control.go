@@ -14,6 +14,9 @@ import (
 // own answers what belongs to the sandbox and not to a provider; false if it is for neither.
 func (s *Sandbox) own(w http.ResponseWriter, r *http.Request) bool {
 	path, ok := strings.CutPrefix(r.URL.Path, "/sandbox")
+	if s.options.Front && r.URL.Path == "/" {
+		path, ok = "", true
+	}
 	if !ok || path != "" && path[0] != '/' {
 		return false
 	}
@@ -22,6 +25,14 @@ func (s *Sandbox) own(w http.ResponseWriter, r *http.Request) bool {
 		return true
 	}
 	switch path {
+	case "", "/":
+		s.servePage(w, r, "index.html", "text/html")
+	case "/page.css":
+		s.servePage(w, r, "page.css", "text/css")
+	case "/page.js":
+		s.servePage(w, r, "page.js", "text/javascript")
+	case "/stream":
+		s.serveStream(w, r)
 	case "/messages":
 		s.serveMessages(w, r)
 	case "/faults":

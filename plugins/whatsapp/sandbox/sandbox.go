@@ -88,6 +88,8 @@ type Sandbox struct {
 	refused atomic.Int64
 	changes atomic.Int64 // of templates and webhooks, for the page
 
+	watchers atomic.Int32 // open pages
+
 	changing sync.Mutex   // of templates: one at a time
 	made     atomic.Int64 // templates since the start
 
