@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/recado-hub/recado/plugins/whatsapp/sandbox"
@@ -279,4 +280,32 @@ func TestFaultsThatMeanNothingAreRefused(t *testing.T) {
 			t.Errorf("%.60s: %d %s", body, a.Status, a.Body)
 		}
 	}
+}
+
+func TestThePairRateForgetsNobodyWhoIsLimited(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) { // time stands still
+		s := sandbox.New(sandbox.Options{PairRate: true, Keep: -1, Callbacks: sandbox.Callbacks{Off: true}})
+		defer func() { _ = s.Close() }()
+		send := func(to string) int {
+			w := httptest.NewRecorder()
+			r := httptest.NewRequest(http.MethodPost, sendPath, strings.NewReader(message(jonas, to)))
+			r.Header.Set("Authorization", "Bearer "+token)
+			s.ServeHTTP(w, r)
+			return w.Code
+		}
+		for range 45 {
+			send(jonas)
+		}
+		for i := range 10_100 { // more than are kept without asking who is still limited
+			send(fmt.Sprintf("+3519%08d", i))
+		}
+		if code := send(jonas); code != 400 {
+			t.Errorf("the 46th message was answered %d", code)
+		}
+		time.Sleep(7 * time.Second)
+		if code := send(jonas); code != 200 {
+			t.Errorf("7 seconds later it was answered %d", code)
+		}
+	})
 }

@@ -161,7 +161,10 @@ func (s *Sandbox) setWebhook(ctx context.Context, in webhook) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		return s.webhooks(), s.ListenTwilio(a.SID, in.URL)
+		if err := s.ListenTwilio(a.SID, in.URL); err != nil {
+			return nil, err
+		}
+		return s.webhooks(), nil
 	case throughMeta, "":
 	default:
 		return nil, errProvider

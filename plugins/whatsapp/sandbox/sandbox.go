@@ -2,11 +2,46 @@
 // its Messages and Content APIs: a connector cannot tell it from the real ones. It has apps, accounts, numbers and templates of its own
 // ([World]); it takes template messages, refuses them with the provider's own error envelopes and codes, and tells with signed callbacks
 // how each message goes on: sent, delivered, read. Meta tells the app's webhook, Twilio the StatusCallback of each message. What the
-// phones got is kept in one log, which is the judge of a test: [Sandbox.Messages] and GET /sandbox/messages. Faults that are hard to
-// meet in reality are scripted: [Sandbox.AddFaults] and POST /sandbox/faults.
+// phones got is kept in one log, which is the judge of a test: [Sandbox.Messages] and GET /sandbox/messages.
 //
 // Everything below /vNN.N is Meta's, everything below /2010-04-01 and /v1/Content is Twilio's; everything below /sandbox is the
 // sandbox's own and needs no token, so do not open it to a network that you do not trust.
+//
+// # Alone
+//
+// `recado sandbox whatsapp` runs it for those who develop against it, and prints what an integration needs. GET /sandbox is a page that
+// shows the phones live, by the server-sent events of GET /sandbox/stream; its forms do what the following addresses do.
+//
+// # What goes wrong
+//
+// What is hard to meet in reality is scripted as [Fault]s, for both providers: [Sandbox.AddFaults], or POST /sandbox/faults with one
+// or a list of them (GET shows what is left, DELETE clears):
+//
+//	{"code": 131056, "times": 3, "recipient": "+351912345678"}   answer with a code
+//	{"code": 131049, "async": true}                              accept, and fail afterwards
+//	{"drop": true, "accept": true}                               accept, and give no answer
+//	{"delay_ms": 30000}                                          accept, and answer late
+//	{"duplicate": 1, "reorder": true, "callback_delay_ms": 500}  callbacks, twice, in the wrong order and late; lose: none at all
+//	{"expired_token": true, "times": -1, "provider": "META"}     no request has access, until it is cleared
+//
+// [Options] enforce the providers' rates.
+//
+// # What else happens
+//
+// Providers tell more than receipts. Each of these is a POST of JSON with the fields of a type; the webhook is told at once, in the provider's
+// shape and with its signature, and the answer says whether it took it ([Told]). What it says has its effect on later requests, too.
+//
+//	/sandbox/incoming     Incoming        a person writes. At Twilio STOP ends messages (21610) until START; at Meta a text is a text
+//	/sandbox/preferences  Preference      a person stops or resumes marketing (131050): only Meta
+//	/sandbox/templates    TemplateChange  another status or text, at once in the provider's list; Twilio has no webhook that tells it
+//	/sandbox/account      AccountEvent    a ban (131031), restriction or violation: only Meta
+//	/sandbox/number       NumberEvent     quality and limits of a number: only Meta
+//	/sandbox/webhook                      where all that is told: {"url", "verify_token", "fields"}, {"provider": "TWILIO", "url"}
+//
+// The shapes are those of Meta's webhook reference of 2026 and of Twilio's documentation; none was compared with a live account. Not verified
+// in particular: that a marketing message to somebody who stopped them is accepted before it fails, with which event Meta tells that a
+// template is unpaused, the language codes in template webhooks (en_US or en-US), the form of waba_ban_date, and whether Twilio has an
+// approved content edited in place, as the sandbox does.
 package sandbox
 
 import (

@@ -61,7 +61,7 @@ func connect(t *testing.T) *connected {
 func (c *connected) webhook(t *testing.T, s *sandbox.Sandbox) {
 	t.Helper()
 	for _, body := range []string{`{"url":"` + c.URL + `/meta"}`, `{"provider":"TWILIO","url":"` + c.URL + `/twilio"}`} {
-		if a := call(t, s, http.MethodPost, "/sandbox/webhook", "", body); a.Status != 200 {
+		if a := call(t, s, http.MethodPost, "/sandbox/webhook", "", body); a.Status != 200 || !strings.Contains(body, c.URL) || !strings.Contains(string(a.Body), c.URL+body[strings.LastIndex(body, "/"):len(body)-2]) {
 			t.Fatalf("%d %s", a.Status, a.Body)
 		}
 	}

@@ -218,8 +218,8 @@ function fault({ kind, value, times, provider, recipient, template }) {
   const f = { ...what, times: Number(times) };
   if (!Number.isInteger(f.times)) return say("Times: must be a whole number; -1 is until it is cleared", true);
   if (provider) f.provider = provider;
-  if (recipient) f.recipient = recipient;
-  if (template) f.template = template;
+  if (recipient && kind !== "token") f.recipient = recipient; // a token is nobody's in particular
+  if (template && kind !== "token") f.template = template;
   act("faults", f);
 }
 
