@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -22,6 +23,10 @@ func (s *Sandbox) own(w http.ResponseWriter, r *http.Request) bool {
 	}
 	if err := crossOrigin.Check(r); err != nil {
 		writeJSON(w, http.StatusForbidden, map[string]string{"error": "pages of other origins may not change the sandbox"})
+		return true
+	}
+	if strangeHost(r) {
+		writeJSON(w, http.StatusForbidden, map[string]string{"error": "the sandbox of this machine is opened as localhost, or by its IP address"})
 		return true
 	}
 	switch path {
@@ -65,6 +70,20 @@ func (s *Sandbox) own(w http.ResponseWriter, r *http.Request) bool {
 
 // crossOrigin keeps pages of other origins, which a browser lets post, from steering the sandbox.
 var crossOrigin = http.NewCrossOriginProtection()
+
+// strangeHost tells whether a request that came to this machine alone asks for another name: that is what a page does that has its
+// name resolved to this machine, in order to pass as of the same origin.
+func strangeHost(r *http.Request) bool {
+	local, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
+	if !ok || !local.IP.IsLoopback() {
+		return false
+	}
+	host := r.Host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	return host != "localhost" && net.ParseIP(strings.Trim(host, "[]")) == nil
+}
 
 // act answers GET with what is there, if there is something to be seen, and POST by doing what its body, a JSON object, asks for.
 func act[In any](w http.ResponseWriter, r *http.Request, see func() any, do func(context.Context, In) (any, error)) {

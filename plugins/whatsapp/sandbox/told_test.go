@@ -407,6 +407,18 @@ func TestPagesOfOthersSteerNothing(t *testing.T) {
 	if a := call(t, s, http.MethodGet, "/sandbox/faults", "", ""); res.StatusCode != 403 || string(a.Body) != "[]" {
 		t.Errorf("%d %s", res.StatusCode, a.Body)
 	}
+	for host, status := range map[string]int{"evil.example": 403, "evil.example:80": 403, "localhost": 200, "localhost:1": 200, "127.0.0.1": 200, "[::1]:8090": 200} {
+		r, _ := http.NewRequest(http.MethodGet, s.URL()+"/sandbox/messages", nil)
+		r.Host = host
+		res, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if res.StatusCode != status {
+			t.Errorf("%s: %d", host, res.StatusCode)
+		}
+	}
 	for path, allow := range map[string]string{"/sandbox/incoming": "POST", "/sandbox/templates": "GET, POST", "/sandbox/messages": "GET"} {
 		if a := call(t, s, http.MethodDelete, path, "", ""); a.Status != 405 || !strings.Contains(string(a.Body), allow) {
 			t.Errorf("%s: %d %s", path, a.Status, a.Body)
