@@ -1,7 +1,8 @@
 // Package cli is the commands of the one binary: it reads flags and environment, and hands their values on.
 //
-// The flags of serve can also be set by the environment: --public-url by RECADO_PUBLIC_URL; a flag that is given wins. A command that
-// cannot do its work says why in one line on standard error and exits with 1.
+// The flags of serve can also be set by the environment: --public-url by RECADO_PUBLIC_URL; a flag that is given wins. Those of the
+// sandbox are RECADO_SANDBOX_PAIR_RATE and so on: its address is not the hub's. A command that cannot do its work says why in one line on
+// standard error and exits with 1.
 package cli
 
 import (
@@ -26,6 +27,7 @@ func commands() []command {
 	return []command{
 		{"serve", "run the hub (the default)", serve},
 		{"demo", "walk the main job end to end: a work order becomes a WhatsApp message that provably arrived", runDemo},
+		{"sandbox", "whatsapp: run providers that behave as the real ones do, to develop against without an account", sandboxes},
 		{"consumer", "reset: make a new administrator when the last secret was lost", consumer},
 		{"keys", "rotate: make a new key that signs tokens; those of the old one live on", keys},
 		{"secrets", "rotate: seal the secrets of integrations with a new key", secrets},
@@ -71,7 +73,7 @@ func usage(out io.Writer) {
 	for _, c := range commands() {
 		fmt.Fprintf(out, "  recado %-10s %s\n", c.name, c.summary)
 	}
-	fmt.Fprintf(out, "\n`recado COMMAND --help` lists the flags of a command; those of serve can also be set by RECADO_… in the environment.\n")
+	fmt.Fprintf(out, "\n`recado COMMAND --help` lists the flags of a command; those of serve can also be set by RECADO_… in the environment, those of sandbox by RECADO_SANDBOX_….\n")
 }
 
 func version(_ []string, out, _ io.Writer) error {
@@ -95,7 +97,10 @@ func flags(name string, errOut io.Writer) *flag.FlagSet {
 }
 
 // parse reads the arguments, then the environment for every flag that they do not set.
-func parse(f *flag.FlagSet, args []string) error {
+func parse(f *flag.FlagSet, args []string) error { return parseWith(f, args, "RECADO_") }
+
+// parseWith is parse with another beginning of the names in the environment.
+func parseWith(f *flag.FlagSet, args []string, prefix string) error {
 	if err := parseArgs(f, args); err != nil {
 		return err
 	}
@@ -103,7 +108,7 @@ func parse(f *flag.FlagSet, args []string) error {
 	f.Visit(func(fl *flag.Flag) { given[fl.Name] = true })
 	var err error
 	f.VisitAll(func(fl *flag.Flag) {
-		name := "RECADO_" + strings.ToUpper(strings.ReplaceAll(fl.Name, "-", "_"))
+		name := prefix + strings.ToUpper(strings.ReplaceAll(fl.Name, "-", "_"))
 		if value, ok := os.LookupEnv(name); ok && !given[fl.Name] && err == nil {
 			if e := fl.Value.Set(value); e != nil {
 				err = fmt.Errorf("%s: %w", name, e)

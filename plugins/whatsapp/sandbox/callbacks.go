@@ -27,6 +27,7 @@ type event struct {
 	told    chan struct{} // closed after the first try to tell it; may be nil
 	tries   int
 	at      time.Time // when it happened
+	note    *note     // instead of a message's step: something else that a webhook is told
 }
 
 // teller lets events happen when they are due and tells them to the webhook, with a bounded number of requests at once.
@@ -191,17 +192,26 @@ func (t *teller) work() {
 		case <-t.ctx.Done():
 			return
 		case e := <-t.queue:
-			if e.quiet {
-				t.done([]*event{e})
-				continue
+			if !t.alone(e) {
+				t.tell(t.along(e))
 			}
-			if e.number.account != nil {
-				t.tellTwilio(e)
-				continue
-			}
-			t.tell(t.along(e))
 		}
 	}
+}
+
+// alone deals with an event that never shares a callback; false if it may.
+func (t *teller) alone(e *event) bool {
+	switch {
+	case e.quiet:
+		t.done([]*event{e})
+	case e.note != nil:
+		t.tellNote(e)
+	case e.number.account != nil:
+		t.tellTwilio(e)
+	default:
+		return false
+	}
+	return true
 }
 
 // along takes what waits and can go in the same callback as e. What cannot is told by itself.
@@ -211,10 +221,7 @@ func (t *teller) along(e *event) []*event {
 		select {
 		case next := <-t.queue:
 			switch {
-			case next.quiet:
-				t.done([]*event{next})
-			case next.number.account != nil:
-				t.tellTwilio(next)
+			case t.alone(next):
 			case next.number.waba.app != e.number.waba.app:
 				t.tell([]*event{next})
 			default:
@@ -231,7 +238,7 @@ func (t *teller) along(e *event) []*event {
 func (t *teller) tell(batch []*event) {
 	a := batch[0].number.waba.app
 	h := a.subscription()
-	if h == nil {
+	if !h.wants("messages") {
 		t.done(batch)
 		return
 	}

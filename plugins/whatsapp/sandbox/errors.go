@@ -16,6 +16,7 @@ type apiError struct {
 	message   string
 	details   string
 	transient bool
+	to        string // the phone of a send, for the page
 }
 
 // known are Meta's documented codes with their HTTP status and title.

@@ -1,8 +1,11 @@
 package sandbox
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"sync"
@@ -17,6 +20,14 @@ type Fault struct {
 	Times int `json:"times,omitempty"`
 	// Recipient limits it to one number, with or without `+`; empty for all.
 	Recipient string `json:"recipient,omitempty"`
+	// Provider limits it to META or TWILIO; empty for both.
+	Provider string `json:"provider,omitempty"`
+	// Template limits it to one template: its name, at Twilio also the Content SID; empty for all.
+	Template string `json:"template,omitempty"`
+
+	// ExpiredToken refuses the credentials of requests of every kind and not only of sends, as if they had expired: Meta's code
+	// 190, Twilio's 20003. It goes with no other fault and counts requests.
+	ExpiredToken bool `json:"expired_token,omitempty"`
 
 	// Delay comes before the answer (milliseconds in JSON).
 	Delay time.Duration `json:"-"`
@@ -63,9 +74,18 @@ func (f *Fault) check() error {
 		return fmt.Errorf("duplicate: must be 0 to 100")
 	case f.Async && f.Code == 0:
 		return fmt.Errorf("async: needs a code")
+	case f.Provider != "" && f.Provider != throughMeta && f.Provider != throughTwilio:
+		return fmt.Errorf("provider: %q: must be META or TWILIO, or left out for both", f.Provider)
+	case f.Recipient != "" && onlyDigits(f.Recipient) == "":
+		return fmt.Errorf("recipient: %q: must be a phone number, or left out for all", f.Recipient)
+	case f.ExpiredToken && *f != (Fault{Times: f.Times, Provider: f.Provider, ExpiredToken: true}):
+		return fmt.Errorf("expired_token: goes with times and provider only: whoever has no access is told nothing else")
 	}
 	return nil
 }
+
+// maxFaults is the longest script.
+const maxFaults = 1000
 
 // faults is the script. Without faults a send pays one atomic read.
 type faults struct {
@@ -82,6 +102,9 @@ func (f *faults) add(list ...Fault) error {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if len(f.list)+len(list) > maxFaults {
+		return fmt.Errorf("a script has at most %d faults", maxFaults)
+	}
 	for _, one := range list {
 		if one.Times == 0 {
 			one.Times = 1
@@ -93,15 +116,31 @@ func (f *faults) add(list ...Fault) error {
 	return nil
 }
 
-// take is the fault for a send to these digits, if there is one.
-func (f *faults) take(digits string) *Fault {
+// take is the fault for a send, if there is one. The template of the message may have a second name.
+func (f *faults) take(m *Message, alias string) *Fault {
 	if f.active.Load() == 0 {
 		return nil
 	}
+	return f.first(func(one *Fault) bool {
+		return !one.ExpiredToken && (one.Provider == "" || one.Provider == m.Provider) && (one.Recipient == "" || "+"+one.Recipient == m.To) &&
+			(one.Template == "" || one.Template == m.Template || one.Template == alias)
+	})
+}
+
+// takeToken tells whether the credentials of a request are to count as expired.
+func (f *faults) takeToken(provider string) bool {
+	if f.active.Load() == 0 {
+		return false
+	}
+	return f.first(func(one *Fault) bool { return one.ExpiredToken && (one.Provider == "" || one.Provider == provider) }) != nil
+}
+
+// first uses up the first fault that fits.
+func (f *faults) first(fits func(*Fault) bool) *Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for i, one := range f.list {
-		if one.Recipient != "" && one.Recipient != digits {
+		if !fits(one) {
 			continue
 		}
 		if one.Times > 0 {
@@ -133,36 +172,41 @@ func (f *faults) all() []faultJSON {
 	return out
 }
 
-// serve is GET (what is left), POST (one fault or a list of them) and DELETE (none any more) on /sandbox/faults.
-func (f *faults) serve(w http.ResponseWriter, r *http.Request) {
+// serveFaults is GET (what is left), POST (one fault or a list of them) and DELETE (none any more) on /sandbox/faults.
+func (s *Sandbox) serveFaults(w http.ResponseWriter, r *http.Request) {
 	switch r.Method {
 	case http.MethodGet:
-		writeJSON(w, http.StatusOK, f.all())
 	case http.MethodDelete:
-		f.clear()
-		writeJSON(w, http.StatusOK, []faultJSON{})
+		s.faults.clear()
 	case http.MethodPost:
-		list, err := readFaults(r)
+		list, err := ReadFaults(http.MaxBytesReader(w, r.Body, maxBody))
 		if err == nil {
-			err = f.add(list...)
+			err = s.faults.add(list...)
 		}
 		if err != nil {
-			writeJSON(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
+			badRequest(w, err)
 			return
 		}
-		writeJSON(w, http.StatusOK, f.all())
 	default:
-		w.Header().Set("Allow", "GET, POST, DELETE")
-		http.Error(w, "only GET, POST and DELETE", http.StatusMethodNotAllowed)
+		notAllowed(w, "GET, POST, DELETE")
+		return
 	}
+	s.changed()
+	writeJSON(w, http.StatusOK, s.faults.all())
 }
 
-func readFaults(r *http.Request) ([]Fault, error) {
-	var raw json.RawMessage
-	if err := json.NewDecoder(http.MaxBytesReader(nil, r.Body, 1<<20)).Decode(&raw); err != nil {
-		return nil, fmt.Errorf("the body is not JSON: %w", err)
+// ReadFaults reads a script: one fault as a JSON object, or a list of them. Their fields are those of [Fault]; delays are delay_ms and
+// callback_delay_ms, in milliseconds.
+func ReadFaults(from io.Reader) ([]Fault, error) {
+	text, err := io.ReadAll(from)
+	if err != nil {
+		return nil, err
 	}
-	if len(raw) > 0 && raw[0] != '[' {
+	raw := json.RawMessage(bytes.TrimSpace(text))
+	if !json.Valid(raw) {
+		return nil, errors.New("not JSON")
+	}
+	if raw[0] != '[' {
 		raw = append(append([]byte{'['}, raw...), ']')
 	}
 	var list []faultJSON

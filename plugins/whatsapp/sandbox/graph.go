@@ -34,9 +34,12 @@ type hooks = atomic.Pointer[hook]
 
 func (a *app) subscription() *hook { return a.hook.Load() }
 
+// wants tells whether a webhook is there and told of a field.
+func (h *hook) wants(field string) bool { return h != nil && slices.Contains(h.fields, field) }
+
 // Subscribe sets an app's webhook, as POST /{app-id}/subscriptions does: the URL is first asked to echo a challenge, with the verify
-// token in the query.
-func (s *Sandbox) Subscribe(ctx context.Context, appID, callbackURL, verifyToken string) error {
+// token in the query. The webhook is told of the fields, and of all if none are given.
+func (s *Sandbox) Subscribe(ctx context.Context, appID, callbackURL, verifyToken string, fields ...string) error {
 	a, ok := s.world.apps[appID]
 	if !ok {
 		return fmt.Errorf("the sandbox has no app %q", appID)
@@ -44,7 +47,11 @@ func (s *Sandbox) Subscribe(ctx context.Context, appID, callbackURL, verifyToken
 	if err := verify(ctx, s.teller.client, callbackURL, verifyToken); err != nil {
 		return err
 	}
-	a.hook.Store(&hook{url: callbackURL, fields: []string{"messages"}})
+	if len(fields) == 0 {
+		fields = webhookFields
+	}
+	a.hook.Store(&hook{url: callbackURL, fields: fields})
+	s.changed()
 	return nil
 }
 
@@ -93,12 +100,13 @@ func (s *Sandbox) subscriptions(w http.ResponseWriter, r *http.Request, a *app) 
 		writeJSON(w, http.StatusOK, map[string]any{"data": a.subscribed()})
 	case http.MethodDelete:
 		a.hook.Store(nil)
+		s.changed()
 		writeJSON(w, http.StatusOK, map[string]bool{"success": true})
 	case http.MethodPost:
 		if r.Form.Get("object") != "whatsapp_business_account" {
 			return codeError(100, "object must be whatsapp_business_account")
 		}
-		if err := s.Subscribe(r.Context(), a.ID, r.Form.Get("callback_url"), r.Form.Get("verify_token")); err != nil {
+		if err := s.Subscribe(r.Context(), a.ID, r.Form.Get("callback_url"), r.Form.Get("verify_token"), fieldsOf(r.Form.Get("fields"))...); err != nil {
 			return &apiError{status: http.StatusBadRequest, code: 2200, message: "(#2200) Callback verification failed with the following errors: " + err.Error()}
 		}
 		writeJSON(w, http.StatusOK, map[string]bool{"success": true})
@@ -106,6 +114,11 @@ func (s *Sandbox) subscriptions(w http.ResponseWriter, r *http.Request, a *app) 
 		return noObject(r.Method, a.ID)
 	}
 	return nil
+}
+
+// fieldsOf reads a list such as messages,account_update.
+func fieldsOf(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
 func (a *app) subscribed() []map[string]any {
@@ -136,8 +149,12 @@ func selected(r *http.Request, node map[string]any, usual ...string) map[string]
 }
 
 func (n *number) node() map[string]any {
+	quality := "GREEN"
+	if q := n.quality.Load(); q != nil {
+		quality = *q
+	}
 	return map[string]any{
-		"id": n.ID, "display_phone_number": "+" + n.Display, "verified_name": n.VerifiedName, "quality_rating": "GREEN",
+		"id": n.ID, "display_phone_number": "+" + n.Display, "verified_name": n.VerifiedName, "quality_rating": quality,
 		"code_verification_status": "VERIFIED", "platform_type": "CLOUD_API", "throughput": map[string]string{"level": "STANDARD"},
 		"name_status": "APPROVED", "account_mode": "LIVE", "status": "CONNECTED",
 	}
@@ -188,8 +205,9 @@ func (t *template) node() map[string]any {
 func (s *Sandbox) messageTemplates(w http.ResponseWriter, r *http.Request, acc *waba) *apiError {
 	q := r.URL.Query()
 	wanted := func(key, value string) bool { return q.Get(key) == "" || q.Get(key) == value }
-	list := make([]map[string]any, 0, len(acc.listed))
-	for _, t := range acc.listed {
+	all := acc.templates.Load().listed
+	list := make([]map[string]any, 0, len(all))
+	for _, t := range all {
 		if strings.Contains(t.Name, q.Get("name")) && wanted("language", t.Language) && wanted("status", t.Status) && wanted("category", t.Category) {
 			list = append(list, selected(r, t.node(), "name", "parameter_format", "components", "language", "status", "category"))
 		}

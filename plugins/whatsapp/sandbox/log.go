@@ -35,6 +35,7 @@ type Message struct {
 	Statuses []Status  `json:"statuses"`
 
 	account, service string // Twilio's
+	rev              uint64 // of the last change of it
 }
 
 // Status is one step of a message: sent, delivered, read, failed, or at Twilio undelivered.
@@ -52,7 +53,25 @@ func (m *Message) Last() string {
 	return m.Statuses[len(m.Statuses)-1].Status
 }
 
-// messageLog keeps the newest messages and counts all.
+// Refusal is a request that was not answered as its sender wished.
+type Refusal struct {
+	Provider string    `json:"provider"`
+	At       time.Time `json:"at"`
+	To       string    `json:"to,omitempty"` // the phone of a send
+	Path     string    `json:"path,omitempty"`
+	Code     int       `json:"code,omitempty"` // the provider's, or 0 where a fault spoiled the answer
+	Message  string    `json:"message"`
+
+	rev uint64
+}
+
+// keptRefusals and keptIncoming are how many of each are kept, the newest.
+const (
+	keptRefusals = 200
+	keptIncoming = 1000
+)
+
+// messageLog keeps the newest messages and counts all. Beside them it keeps what was refused and what persons wrote.
 type messageLog struct {
 	most  int
 	total atomic.Int64
@@ -62,6 +81,10 @@ type messageLog struct {
 	first   int
 	changed chan struct{} // closed at the next change, if anybody waits for it
 	tell    []func(Message)
+
+	rev      uint64 // counts changes
+	refusals []Refusal
+	incoming []Incoming
 }
 
 func newMessageLog(most int) *messageLog { return &messageLog{most: most} }
@@ -73,6 +96,7 @@ func (l *messageLog) add(m *Message) {
 		return
 	}
 	l.mu.Lock()
+	m.rev = l.next()
 	if len(l.ring) < l.most {
 		l.ring = append(l.ring, m)
 	} else {
@@ -94,6 +118,46 @@ func (l *messageLog) add(m *Message) {
 func (l *messageLog) status(m *Message, s Status) {
 	l.mu.Lock()
 	m.Statuses = append(m.Statuses, s)
+	m.rev = l.next()
+	l.change()
+	l.mu.Unlock()
+}
+
+// refuse keeps a refusal.
+func (l *messageLog) refuse(r Refusal) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r.rev = l.next()
+	l.refusals = keep(l.refusals, r, keptRefusals)
+	l.change()
+}
+
+// hear keeps what a person wrote.
+func (l *messageLog) hear(in Incoming) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	in.rev = l.next()
+	l.incoming = keep(l.incoming, in, keptIncoming)
+	l.change()
+}
+
+// keep appends to a list of at most so many, which forgets its oldest, many at a time so that they are seldom moved.
+func keep[T any](list []T, one T, most int) []T {
+	if len(list) >= 2*most {
+		list = append(list[:0], list[len(list)-most+1:]...)
+	}
+	return append(list, one)
+}
+
+// next is the number of a change; the lock is held.
+func (l *messageLog) next() uint64 {
+	l.rev++
+	return l.rev
+}
+
+// touch wakes whoever waits for changes.
+func (l *messageLog) touch() {
+	l.mu.Lock()
 	l.change()
 	l.mu.Unlock()
 }
@@ -123,6 +187,19 @@ func (l *messageLog) find(id string) (Message, bool) {
 	defer l.mu.Unlock()
 	for _, m := range l.ring {
 		if m.ID == id {
+			return m.copy(), true
+		}
+	}
+	return Message{}, false
+}
+
+// lastTo is the newest message to a phone, with `+`; of one provider, unless that is empty.
+func (l *messageLog) lastTo(to, provider string) (Message, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := len(l.ring) - 1; i >= 0; i-- {
+		m := l.ring[(l.first+i)%len(l.ring)]
+		if m.To == to && (provider == "" || provider == m.Provider) {
 			return m.copy(), true
 		}
 	}
@@ -167,8 +244,7 @@ func (l *messageLog) wait(ctx context.Context, enough func([]Message) bool) erro
 // `limit` gives only the newest.
 func (s *Sandbox) serveMessages(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet {
-		w.Header().Set("Allow", "GET")
-		http.Error(w, "only GET", http.StatusMethodNotAllowed)
+		notAllowed(w, "GET")
 		return
 	}
 	q := r.URL.Query()

@@ -53,7 +53,7 @@ func (e *event) object() map[string]any {
 	}
 	if e.status == "sent" || e.status == "delivered" {
 		category := "utility"
-		if t := e.number.waba.templates[e.message.Template+"\x00"+e.message.Language]; t != nil && t.Category == "MARKETING" {
+		if e.number.waba.marketing(e.message) {
 			category = "marketing"
 		}
 		o["pricing"] = map[string]any{"billable": true, "pricing_model": "PMP", "category": category, "type": "regular"}

@@ -2,11 +2,46 @@
 // its Messages and Content APIs: a connector cannot tell it from the real ones. It has apps, accounts, numbers and templates of its own
 // ([World]); it takes template messages, refuses them with the provider's own error envelopes and codes, and tells with signed callbacks
 // how each message goes on: sent, delivered, read. Meta tells the app's webhook, Twilio the StatusCallback of each message. What the
-// phones got is kept in one log, which is the judge of a test: [Sandbox.Messages] and GET /sandbox/messages. Faults that are hard to
-// meet in reality are scripted: [Sandbox.AddFaults] and POST /sandbox/faults.
+// phones got is kept in one log, which is the judge of a test: [Sandbox.Messages] and GET /sandbox/messages.
 //
 // Everything below /vNN.N is Meta's, everything below /2010-04-01 and /v1/Content is Twilio's; everything below /sandbox is the
 // sandbox's own and needs no token, so do not open it to a network that you do not trust.
+//
+// # Alone
+//
+// `recado sandbox whatsapp` runs it for those who develop against it, and prints what an integration needs. GET /sandbox is a page that
+// shows the phones live, by the server-sent events of GET /sandbox/stream; its forms do what the following addresses do.
+//
+// # What goes wrong
+//
+// What is hard to meet in reality is scripted as [Fault]s, for both providers: [Sandbox.AddFaults], or POST /sandbox/faults with one
+// or a list of them (GET shows what is left, DELETE clears):
+//
+//	{"code": 131056, "times": 3, "recipient": "+351912345678"}   answer with a code
+//	{"code": 131049, "async": true}                              accept, and fail afterwards
+//	{"drop": true, "accept": true}                               accept, and give no answer
+//	{"delay_ms": 30000}                                          accept, and answer late
+//	{"duplicate": 1, "reorder": true, "callback_delay_ms": 500}  callbacks, twice, in the wrong order and late; lose: none at all
+//	{"expired_token": true, "times": -1, "provider": "META"}     no request has access, until it is cleared
+//
+// [Options] enforce the providers' rates.
+//
+// # What else happens
+//
+// Providers tell more than receipts. Each of these is a POST of JSON with the fields of a type; the webhook is told at once, in the provider's
+// shape and with its signature, and the answer says whether it took it ([Told]). What it says has its effect on later requests, too.
+//
+//	/sandbox/incoming     Incoming        a person writes. At Twilio STOP ends messages (21610) until START; at Meta a text is a text
+//	/sandbox/preferences  Preference      a person stops or resumes marketing (131050): only Meta
+//	/sandbox/templates    TemplateChange  another status or text, at once in the provider's list; Twilio has no webhook that tells it
+//	/sandbox/account      AccountEvent    a ban (131031), restriction or violation: only Meta
+//	/sandbox/number       NumberEvent     quality and limits of a number: only Meta
+//	/sandbox/webhook                      where all that is told: {"url", "verify_token", "fields"}, {"provider": "TWILIO", "url"}
+//
+// The shapes are those of Meta's webhook reference of 2026 and of Twilio's documentation; none was compared with a live account. Not verified
+// in particular: that a marketing message to somebody who stopped them is accepted before it fails, with which event Meta tells that a
+// template is unpaused, the language codes in template webhooks (en_US or en-US), the form of waba_ban_date, and whether Twilio has an
+// approved content edited in place, as the sandbox does.
 package sandbox
 
 import (
@@ -17,6 +52,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -36,6 +72,8 @@ type Options struct {
 	PairRate bool
 	// NotOnWhatsApp are numbers without WhatsApp: messages to them fail with 131026 or, at Twilio, 63024.
 	NotOnWhatsApp []string
+	// Front shows the page at / too, where a provider has nothing.
+	Front bool
 	// Log gets what goes wrong with callbacks; nothing is logged if nil.
 	Log *slog.Logger
 }
@@ -80,8 +118,15 @@ type Sandbox struct {
 	limits  limits
 	teller  *teller
 	absent  map[string]bool
+	people  people
 	wamids  wamids
 	refused atomic.Int64
+	changes atomic.Int64 // of templates and webhooks, for the page
+
+	watchers atomic.Int32 // open pages
+
+	changing sync.Mutex   // of templates: one at a time
+	made     atomic.Int64 // templates since the start
 
 	server *http.Server
 	url    string
@@ -175,33 +220,27 @@ func (s *Sandbox) Stats() Stats {
 
 // ServeHTTP answers a request.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch r.URL.Path {
-	case "/sandbox/messages":
-		s.serveMessages(w, r)
-		return
-	case "/sandbox/faults":
-		s.faults.serve(w, r)
-		return
-	case "/sandbox/stats":
-		writeJSON(w, http.StatusOK, s.Stats())
-		return
-	}
-	if s.twilio(w, r) {
+	if s.own(w, r) || s.twilio(w, r) {
 		return
 	}
 	version, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	id, edge, _ := strings.Cut(rest, "/")
 	if !graphVersion(version) || id == "" {
-		s.refuse(w, &apiError{status: http.StatusBadRequest, code: 2500, message: "Unknown path components: " + r.URL.Path})
+		s.refuse(w, r, &apiError{status: http.StatusBadRequest, code: 2500, message: "Unknown path components: " + r.URL.Path})
 		return
 	}
 	if err := s.graph(w, r, id, edge); err != nil {
-		s.refuse(w, err)
+		s.refuse(w, r, err)
 	}
 }
 
-func (s *Sandbox) refuse(w http.ResponseWriter, e *apiError) {
+func (s *Sandbox) refuse(w http.ResponseWriter, r *http.Request, e *apiError) {
 	s.refused.Add(1)
+	message := e.message
+	if e.details != "" {
+		message += ": " + e.details
+	}
+	s.log.refuse(Refusal{Provider: throughMeta, At: time.Now(), To: e.to, Path: r.URL.Path, Code: e.code, Message: message})
 	e.write(w, s.wamids.trace())
 }
 
@@ -253,7 +292,7 @@ func (s *Sandbox) authenticate(r *http.Request) (*app, *apiError) {
 	if !ok {
 		return nil, &apiError{status: http.StatusUnauthorized, code: 190, message: "Invalid OAuth access token - Cannot parse access token"}
 	}
-	if t.expired {
+	if t.expired || s.faults.takeToken(throughMeta) {
 		return nil, &apiError{status: http.StatusUnauthorized, code: 190, subcode: 463, message: "Error validating access token: Session has expired on Thursday, 01-Jan-26 00:00:00 PST."}
 	}
 	return t.app, nil

@@ -67,9 +67,12 @@ func (s *Sandbox) send(w http.ResponseWriter, r *http.Request, n *number) *apiEr
 	if e != nil {
 		return e
 	}
-	m := &Message{Provider: "META", PhoneNumberID: n.ID, To: "+" + to, WaID: waID(to), Callback: req.Callback, At: time.Now()}
+	m := &Message{Provider: throughMeta, PhoneNumberID: n.ID, To: "+" + to, WaID: waID(to), Callback: req.Callback, At: time.Now()}
 	e = s.check(&req, n, to, m)
-	fault := s.faults.take(to)
+	if e != nil {
+		e.to = m.To
+	}
+	fault := s.faults.take(m, "")
 	if fault == nil {
 		if e != nil {
 			return e
@@ -95,15 +98,17 @@ func (s *Sandbox) spoiled(w http.ResponseWriter, r *http.Request, req *sendReque
 	}
 	switch {
 	case f.Drop:
+		s.spoil(m, f)
 		panic(http.ErrAbortHandler) // net/http's way to close the connection without an answer
 	case f.Status != 0:
+		s.spoil(m, f)
 		w.Header().Set("Content-Type", "text/html")
 		w.WriteHeader(f.Status)
 		_, _ = io.WriteString(w, "<html><body>Sorry, something went wrong.</body></html>")
 		return nil
 	case f.Code != 0 && !f.Async:
 		out := codeError(f.Code, f.Details)
-		out.transient = f.Transient
+		out.transient, out.to = f.Transient, m.To
 		return out
 	case e != nil:
 		return e
@@ -116,8 +121,12 @@ func (s *Sandbox) spoiled(w http.ResponseWriter, r *http.Request, req *sendReque
 func (s *Sandbox) accept(m *Message, n *number, f *Fault) {
 	m.ID = s.wamids.next(m.WaID)
 	s.log.add(m)
-	if f == nil && s.absent[m.To[1:]] {
+	switch {
+	case f != nil:
+	case s.absent[m.To[1:]]:
 		f = &Fault{Code: 131026, Async: true}
+	case s.people.stopped(n.ID, m.To) && n.waba.marketing(m):
+		f = &Fault{Code: 131050, Async: true}
 	}
 	if s.options.Callbacks.Off && (f == nil || !f.Async) {
 		return
@@ -235,8 +244,11 @@ func (s *Sandbox) check(req *sendRequest, n *number, to string, m *Message) *api
 
 // sendable finds a template that may be sent.
 func (w *waba) sendable(name, language string) (*template, *apiError) {
-	t, ok := w.templates[name+"\x00"+language]
-	if !ok {
+	if w.banned.Load() {
+		return nil, codeError(131031, "Business Account locked")
+	}
+	t := w.template(name, language)
+	if t == nil {
 		return nil, codeError(132001, fmt.Sprintf("template name (%s) does not exist in %s", name, language))
 	}
 	switch t.Status {
@@ -248,6 +260,12 @@ func (w *waba) sendable(name, language string) (*template, *apiError) {
 		return nil, codeError(132016, "Template has been paused too many times due to low quality and is now permanently disabled.")
 	}
 	return nil, codeError(132001, fmt.Sprintf("template name (%s) does not exist in %s", name, language))
+}
+
+// marketing tells whether a message is of a marketing template.
+func (w *waba) marketing(m *Message) bool {
+	t := w.template(m.Template, m.Language)
+	return t != nil && t.Category == "MARKETING"
 }
 
 // values takes the body's values in the order of the template's variables.

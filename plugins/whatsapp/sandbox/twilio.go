@@ -21,6 +21,7 @@ func (s *Sandbox) twilio(w http.ResponseWriter, r *http.Request) bool {
 	}
 	if e != nil {
 		s.refused.Add(1)
+		s.log.refuse(Refusal{Provider: throughTwilio, At: time.Now(), To: e.to, Path: r.URL.Path, Code: e.code, Message: e.message})
 		e.write(w)
 	}
 	return true
@@ -29,7 +30,7 @@ func (s *Sandbox) twilio(w http.ResponseWriter, r *http.Request) bool {
 // twilioAccount finds the account that the request signs in to: with its SID and auth token, or with an API key.
 func (s *Sandbox) twilioAccount(r *http.Request) (*twilioAccount, *twilioError) {
 	user, password, ok := r.BasicAuth()
-	if !ok {
+	if !ok || s.faults.takeToken(throughTwilio) {
 		return nil, twilioCode(20003, "")
 	}
 	for _, a := range s.world.accounts {
@@ -141,19 +142,21 @@ func (s *Sandbox) twilioContent(w http.ResponseWriter, r *http.Request, path []s
 	if path[0] == "" {
 		list := []map[string]any{}
 		for _, sid := range a.sids() {
-			list = append(list, a.contents[sid].node(a.SID))
+			if c := a.content(sid); c != nil { // it may have gone meanwhile
+				list = append(list, c.node(a.SID))
+			}
 		}
 		writeJSON(w, http.StatusOK, map[string]any{"contents": list, "meta": map[string]any{"page": 0, "page_size": 50, "key": "contents", "next_page_url": nil}})
 		return nil
 	}
-	c, ok := a.contents[path[0]]
+	c := a.content(path[0])
 	switch {
-	case ok && len(path) == 1:
+	case c != nil && len(path) == 1:
 		writeJSON(w, http.StatusOK, c.node(a.SID))
 		return nil
-	case ok && len(path) == 2 && path[1] == "ApprovalRequests":
+	case c != nil && len(path) == 2 && path[1] == "ApprovalRequests":
 		writeJSON(w, http.StatusOK, map[string]any{"sid": c.SID, "account_sid": a.SID, "url": r.URL.Path, "whatsapp": map[string]any{
-			"type": "whatsapp", "name": c.FriendlyName, "category": c.Category, "content_type": c.kind(), "status": c.Status, "rejection_reason": "", "allow_category_change": true,
+			"type": "whatsapp", "name": c.FriendlyName, "category": c.Category, "content_type": c.kind(), "status": c.Status, "rejection_reason": c.Rejection, "allow_category_change": true,
 		}})
 		return nil
 	}

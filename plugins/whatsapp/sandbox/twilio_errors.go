@@ -11,6 +11,7 @@ type twilioError struct {
 	status  int // HTTP
 	code    int
 	message string
+	to      string // the phone of a send, for the page
 }
 
 // twilioKnown are Twilio's codes whose HTTP status is not 400, and the words for what most often goes wrong.

@@ -52,13 +52,8 @@ func (t *teller) tellTwilio(e *event) {
 		t.done([]*event{e})
 		return
 	}
-	bare, fragment, _ := strings.Cut(e.message.StatusCallback, "#")
-	again := 1
-	wishes, _ := url.ParseQuery(fragment) // what cannot be read is no wish
-	if n, err := strconv.Atoi(wishes.Get("rc")); err == nil {
-		again = min(max(n, 0), 5)
-	}
-	answer, connected := t.postTwilio(bare, e)
+	bare, again, always := twilioWishes(e.message.StatusCallback)
+	answer, connected := t.postTwilio(bare, e.number.account, e.form(), e.message.ID+e.status)
 	if e.told != nil {
 		close(e.told)
 		e.told = nil
@@ -74,31 +69,41 @@ func (t *teller) tellTwilio(e *event) {
 	t.refused.Add(1)
 	t.logger.Warn("a callback was not taken", "url", bare, "answer", answer)
 	t.waiting.Add(-1)
-	if e.tries >= again || (connected && wishes.Get("rp") != "all") {
+	if e.tries >= again || (connected && !always) {
 		return
 	}
 	t.repeat(e)
 }
 
+// twilioWishes reads the fragment of a callback URL: how often to try again, and whether also after an answer.
+func twilioWishes(callback string) (bare string, again int, always bool) {
+	bare, fragment, _ := strings.Cut(callback, "#")
+	again = 1
+	wishes, _ := url.ParseQuery(fragment) // what cannot be read is no wish
+	if n, err := strconv.Atoi(wishes.Get("rc")); err == nil {
+		again = min(max(n, 0), 5)
+	}
+	return bare, again, wishes.Get("rp") == "all"
+}
+
 // postTwilio sends a signed form; the answer is empty if it was 2xx.
-func (t *teller) postTwilio(to string, e *event) (answer string, connected bool) {
-	form := e.form()
+func (t *teller) postTwilio(to string, a *twilioAccount, form url.Values, token string) (answer string, connected bool) {
 	r, err := http.NewRequestWithContext(t.ctx, http.MethodPost, to, bytes.NewReader([]byte(form.Encode())))
 	if err != nil {
 		return err.Error(), false
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
 	r.Header.Set("User-Agent", "TwilioProxy/1.1")
-	r.Header.Set("X-Twilio-Signature", SignTwilio(e.number.account.AuthToken, to, form))
-	r.Header.Set("I-Twilio-Idempotency-Token", e.message.ID+e.status)
-	a, err := t.client.Do(r)
+	r.Header.Set("X-Twilio-Signature", SignTwilio(a.AuthToken, to, form))
+	r.Header.Set("I-Twilio-Idempotency-Token", token)
+	res, err := t.client.Do(r)
 	if err != nil {
 		return err.Error(), false
 	}
-	_, _ = io.Copy(io.Discard, io.LimitReader(a.Body, 64<<10))
-	_ = a.Body.Close()
-	if a.StatusCode < 200 || a.StatusCode > 299 {
-		return strconv.Itoa(a.StatusCode), true
+	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10))
+	_ = res.Body.Close()
+	if res.StatusCode < 200 || res.StatusCode > 299 {
+		return strconv.Itoa(res.StatusCode), true
 	}
 	return "", true
 }

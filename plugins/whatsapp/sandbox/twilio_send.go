@@ -1,8 +1,6 @@
 package sandbox
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -24,13 +22,16 @@ func (s *Sandbox) twilioSend(w http.ResponseWriter, r *http.Request, a *twilioAc
 	if err := r.ParseForm(); err != nil {
 		return twilioCode(20001, "The request body could not be read: "+err.Error())
 	}
-	m := &Message{Provider: "TWILIO", account: a.SID, Template: r.PostForm.Get("ContentSid"), StatusCallback: r.PostForm.Get("StatusCallback"), At: time.Now()}
+	m := &Message{Provider: throughTwilio, account: a.SID, Template: r.PostForm.Get("ContentSid"), StatusCallback: r.PostForm.Get("StatusCallback"), At: time.Now()}
 	to, e := twilioRecipient(r.PostForm.Get("To"))
 	if e == nil {
 		m.To, m.WaID = "+"+to, waID(to)
 		e = s.twilioCheck(r.PostForm, a, m)
 	}
-	fault := s.faults.take(to)
+	if e != nil {
+		e.to = m.To
+	}
+	fault := s.faults.take(m, a.friendlyName(m.Template))
 	if fault == nil {
 		if e == nil {
 			writeJSON(w, http.StatusCreated, s.twilioAccept(m, a, nil))
@@ -55,14 +56,18 @@ func (s *Sandbox) twilioSpoiled(w http.ResponseWriter, r *http.Request, a *twili
 	}
 	switch {
 	case fault.Drop:
+		s.spoil(m, fault)
 		panic(http.ErrAbortHandler) // net/http's way to close the connection without an answer
 	case fault.Status != 0:
+		s.spoil(m, fault)
 		w.Header().Set("Content-Type", "text/html")
 		w.WriteHeader(fault.Status)
 		_, _ = io.WriteString(w, "<html><body>Sorry, something went wrong.</body></html>")
 		return nil
 	case fault.Code != 0 && !fault.Async:
-		return twilioCode(fault.Code, fault.Details)
+		out := twilioCode(fault.Code, fault.Details)
+		out.to = m.To
+		return out
 	case e == nil:
 		writeJSON(w, http.StatusCreated, answer)
 	}
@@ -71,9 +76,7 @@ func (s *Sandbox) twilioSpoiled(w http.ResponseWriter, r *http.Request, a *twili
 
 // twilioAccept takes the message over. The result is the answer, from before anything happens to the message.
 func (s *Sandbox) twilioAccept(m *Message, a *twilioAccount, f *Fault) map[string]any {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails since Go 1.24
-	m.ID = "SM" + hex.EncodeToString(b[:])
+	m.ID = twilioSID()
 	answer := m.resource()
 	s.log.add(m)
 	switch {
@@ -93,6 +96,14 @@ func (s *Sandbox) twilioAccept(m *Message, a *twilioAccount, f *Fault) map[strin
 		}
 	}
 	return answer
+}
+
+// friendlyName is the name of a content; empty if there is none.
+func (a *twilioAccount) friendlyName(sid string) string {
+	if c := a.content(sid); c != nil {
+		return c.FriendlyName
+	}
+	return ""
 }
 
 func twilioRecipient(to string) (string, *twilioError) {
@@ -136,8 +147,11 @@ func (s *Sandbox) twilioCheck(form url.Values, a *twilioAccount, m *Message) *tw
 	case m.Template == "":
 		return twilioCode(21619, "A text message body or media urls must be specified.")
 	}
-	c, ok := a.contents[m.Template]
-	if !ok {
+	if s.people.stopped(m.From, m.To) {
+		return twilioCode(21610, "")
+	}
+	c := a.content(m.Template)
+	if c == nil {
 		return twilioCode(21655, "")
 	}
 	return s.fill(form, c, m)

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"maps"
 	"slices"
+	"sync/atomic"
 )
 
 // TwilioAccount is an account at Twilio with what belongs to it.
@@ -39,6 +40,7 @@ type Content struct {
 	// Variables are the keys that the content has, with the sample values that Twilio fills in for those that a message leaves out.
 	Variables            map[string]string
 	Header, Body, Footer string
+	Rejection            string // why WhatsApp rejected it
 }
 
 // The default world's own ids and secrets at Twilio. They open nothing but a sandbox.
@@ -76,19 +78,26 @@ func contentOf(t Template) Content {
 	c := Content{
 		SID: ContentSID(t.Name, t.Language), FriendlyName: t.Name, Language: t.Language, Category: t.Category,
 		Status: map[string]string{"PAUSED": "paused", "DISABLED": "disabled", "PENDING": "pending", "REJECTED": "rejected"}[t.Status],
-		Header: t.Header, Body: t.Body, Footer: t.Footer, Variables: map[string]string{},
-	}
-	for _, v := range newTemplate(t, "").vars {
-		c.Variables[v] = "Sample_" + v
+		Header: t.Header, Body: t.Body, Footer: t.Footer, Variables: samples(t),
 	}
 	return c
+}
+
+// samples are the variables of a text with sample values.
+func samples(t Template) map[string]string {
+	out := map[string]string{}
+	for _, v := range newTemplate(t, "").vars {
+		out[v] = "Sample_" + v
+	}
+	return out
 }
 
 // The sandbox's own view of Twilio.
 type (
 	twilioAccount struct {
 		TwilioAccount
-		contents map[string]*content
+		contents atomic.Pointer[map[string]*content] // replaced as a whole when one of them changes
+		incoming atomic.Pointer[string]              // where messages of persons are told; nil for nowhere
 	}
 	content struct {
 		Content
@@ -97,22 +106,31 @@ type (
 )
 
 func (ix *index) addTwilio(a TwilioAccount) {
-	own := &twilioAccount{TwilioAccount: a, contents: map[string]*content{}}
+	own := &twilioAccount{TwilioAccount: a}
 	ix.accounts[a.SID] = own
+	all := make(map[string]*content, len(a.Contents))
 	for _, c := range a.Contents {
-		if c.Status == "" {
-			c.Status = "approved"
-		}
-		if c.Category == "" {
-			c.Category = "UTILITY"
-		}
-		// Named, so that the variables keep the keys that the text has.
-		own.contents[c.SID] = &content{c, newTemplate(Template{Name: c.FriendlyName, Language: c.Language, Named: true, Header: c.Header, Body: c.Body, Footer: c.Footer}, c.SID)}
+		all[c.SID] = newContent(c)
 	}
+	own.contents.Store(&all)
 }
 
+func newContent(c Content) *content {
+	if c.Status == "" {
+		c.Status = "approved"
+	}
+	if c.Category == "" {
+		c.Category = "UTILITY"
+	}
+	// Named, so that the variables keep the keys that the text has.
+	return &content{c, newTemplate(Template{Name: c.FriendlyName, Language: c.Language, Named: true, Header: c.Header, Body: c.Body, Footer: c.Footer}, c.SID)}
+}
+
+// content finds one; nil if there is none.
+func (a *twilioAccount) content(sid string) *content { return (*a.contents.Load())[sid] }
+
 // sids lists an account's contents in a fixed order.
-func (a *twilioAccount) sids() []string { return slices.Sorted(maps.Keys(a.contents)) }
+func (a *twilioAccount) sids() []string { return slices.Sorted(maps.Keys(*a.contents.Load())) }
 
 // sender finds the number that a request sends from.
 func (a *twilioAccount) sender(from, service string) (string, *twilioError) {

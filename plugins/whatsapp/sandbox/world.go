@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync/atomic"
 )
 
 // World is what exists on the sandbox's side: Meta's apps and Twilio's accounts, numbers, templates, and the tokens that open them.
@@ -91,8 +92,13 @@ type (
 	waba struct {
 		WABA
 		app       *app
-		templates map[string]*template // by name and language
-		listed    []*template
+		templates atomic.Pointer[templates] // replaced as a whole when one of them changes
+		banned    atomic.Bool
+	}
+	// templates are those of an account at one time.
+	templates struct {
+		byKey  map[string]*template // by name and language
+		listed []*template
 	}
 	number struct {
 		Number
@@ -100,6 +106,7 @@ type (
 		account *twilioAccount // instead of waba, for a sender at Twilio
 		digits  string         // of Display
 		country string
+		quality atomic.Pointer[string] // GREEN unless set
 	}
 	template struct {
 		Template
@@ -145,13 +152,13 @@ func newIndex(w World) *index {
 }
 
 func (ix *index) addWABA(a *app, acc WABA) {
-	w := &waba{WABA: acc, app: a, templates: map[string]*template{}}
+	w := &waba{WABA: acc, app: a}
 	ix.wabas[acc.ID] = w
+	list := make([]*template, len(acc.Templates))
 	for i, t := range acc.Templates {
-		own := newTemplate(t, fmt.Sprintf("%s%04d", acc.ID[:min(8, len(acc.ID))], i+1))
-		w.templates[t.Name+"\x00"+t.Language] = own
-		w.listed = append(w.listed, own)
+		list[i] = newTemplate(t, w.templateID(i+1))
 	}
+	w.setTemplates(list)
 	for _, n := range acc.Numbers {
 		own := &number{Number: n, waba: w, digits: onlyDigits(n.Display), country: n.CountryCode}
 		if own.country == "" {
@@ -160,6 +167,24 @@ func (ix *index) addWABA(a *app, acc WABA) {
 		ix.numbers[n.ID] = own
 	}
 }
+
+// templateID is the id of the n-th template that an account ever had.
+func (w *waba) templateID(n int) string { return fmt.Sprintf("%s%04d", w.ID[:min(8, len(w.ID))], n) }
+
+func (w *waba) setTemplates(list []*template) {
+	all := &templates{byKey: make(map[string]*template, len(list)), listed: list}
+	for _, t := range list {
+		all.byKey[t.key()] = t
+	}
+	w.templates.Store(all)
+}
+
+// template finds one; nil if there is none.
+func (w *waba) template(name, language string) *template {
+	return w.templates.Load().byKey[name+"\x00"+language]
+}
+
+func (t *template) key() string { return t.Name + "\x00" + t.Language }
 
 var variable = regexp.MustCompile(`\{\{\s*([A-Za-z0-9_]+)\s*\}\}`)
 
