@@ -32,7 +32,7 @@ const (
 
 // ownReads are the fields that are a read of their own for each object.
 var ownReads = map[string]bool{
-	"Group.consumers": true, "Flow.problems": true, "Flow.permissionsExcess": true, "Flow.versions": true, "Event.problems": true, "Execution.timeline": true,
+	"Group.consumers": true, "Flow.problems": true, "Flow.permissionsExcess": true, "Flow.versions": true, "Flow.history": true, "Execution.replays": true, "Event.problems": true, "Execution.timeline": true,
 }
 
 // ExtensionName names the extension to gqlgen.

@@ -20,7 +20,7 @@ import (
 //
 // The caller needs what running the flow needs: EDIT on automator/fracttal_hub and every right with which the version reads; to
 // give records, also ADD on the rows that guard them. The same id again by the same consumer returns the first replay; with
-// another input it is a CONFLICT.
+// another input it is a CONFLICT. Who may not see executions is not told which it is.
 func (e *Engine) ExecutionReplay(ctx context.Context, c hub.Caller, key int64, in hub.ReplayInput) (*hub.ExecutionReplay, error) {
 	if err := c.Need(hub.RowHub, hub.Edit); err != nil {
 		return nil, err
@@ -39,6 +39,10 @@ func (e *Engine) ExecutionReplay(ctx context.Context, c hub.Caller, key int64, i
 	})
 	if err != nil {
 		return nil, err
+	}
+	if !c.May(hub.RowHub, hub.See) { // as a link to it would be
+		out.Execution = nil
+		return out, nil
 	}
 	own := *out.Execution // the engine goes on with the other
 	out.Execution = &own

@@ -84,7 +84,9 @@ type bulk struct {
 }
 
 // runID is the id of the replay of one execution, which is the same however often the call is repeated.
-func (b *bulk) runID(original int64) string { return b.in.ID + "/" + hub.ID(hub.KindExecution, original) }
+func (b *bulk) runID(original int64) string {
+	return b.in.ID + "/" + hub.ID(hub.KindExecution, original)
+}
 
 // find lists the executions to look at, newest first, and counts how many there are in all.
 func (b *bulk) find(ctx context.Context) (keys []int64, err error) {
@@ -199,4 +201,3 @@ func (b *bulk) start(tx *sqlite.Tx, r *replayable) error {
 	b.Results = append(b.Results, result)
 	return nil
 }
-

@@ -51,11 +51,10 @@ func FlowDiff(c Caller, before, after *FlowVersion) []FlowChange {
 
 // hide leaves out which consumer or integration it is, if the caller may not see those.
 func (c *FlowChange) hide(caller Caller) {
-	switch path := strings.Join(c.Path, " "); {
-	case path == "source consumer", len(c.Path) == 3 && c.Path[0] == "targets" && c.Path[2] == "integration":
-		if !caller.May(RowAPIConnections, See) {
-			c.From, c.To, c.Needs = nil, nil, []Permission{RowAPIConnections.Permission(See)}
-		}
+	consumer := slices.Equal(c.Path, []string{"source", "consumer"})
+	integration := len(c.Path) == 3 && c.Path[0] == "targets" && c.Path[2] == "integration"
+	if (consumer || integration) && !caller.May(RowAPIConnections, See) {
+		c.From, c.To, c.Needs = nil, nil, []Permission{RowAPIConnections.Permission(See)}
 	}
 }
 

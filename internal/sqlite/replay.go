@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"math"
@@ -9,10 +10,8 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-const replayColumns = "execution AS key, original, root, records, even_if_sent, input"
-
 var replays = table[hub.Replay]{
-	kind: hub.KindExecution, name: "(SELECT " + replayColumns + " FROM replays)", columns: "key, original, root, records, even_if_sent, input",
+	kind: hub.KindExecution, name: "(SELECT execution AS key, original, root, records, even_if_sent, input FROM replays)", columns: "key, original, root, records, even_if_sent, input",
 	key: func(r *hub.Replay) int64 { return r.ExecutionKey },
 	scan: func(r scanner) (*hub.Replay, error) {
 		v := &hub.Replay{}
@@ -38,7 +37,9 @@ func (tx *Tx) Replay(execution int64) (*hub.Replay, error) {
 
 // ReplayFamily reads the execution with which replays began, and all of them, oldest first.
 func (tx *Tx) ReplayFamily(root int64) ([]*hub.Execution, error) {
-	return tx.executions("WHERE key = ? OR key IN (SELECT execution FROM replays WHERE root = ?) ORDER BY key", root, root)
+	list, err := tx.executions("WHERE key = ? OR key IN (SELECT execution FROM replays WHERE root = ?)", root, root)
+	slices.SortFunc(list, func(a, b *hub.Execution) int { return cmp.Compare(a.Key, b.Key) })
+	return list, err
 }
 
 // ReplaysByKey reads what many executions replay, in the order of the keys, with those of the given records that the caller
