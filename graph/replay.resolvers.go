@@ -49,10 +49,6 @@ func (r *queryResolver) ExecutionReplayPreview(ctx context.Context, id string, i
 	return v, missing(err)
 }
 
-func (r *replayResolver) Of(ctx context.Context, obj *hub.Replay) (*hub.Execution, error) {
-	return visitOf(ctx).loaders.executions.one(ctx, obj.OriginalKey)
-}
-
 func (r *replayResultResolver) Execution(ctx context.Context, obj *hub.ReplayResult) (*hub.Execution, error) {
 	return visitOf(ctx).loaders.executions.one(ctx, obj.OriginalKey)
 }
@@ -61,11 +57,6 @@ func (r *replayResultResolver) Replay(ctx context.Context, obj *hub.ReplayResult
 	return visitOf(ctx).loaders.executions.one(ctx, obj.ReplayKey)
 }
 
-func (r *resolver) Replay() generated.ReplayResolver { return &replayResolver{r} }
-
 func (r *resolver) ReplayResult() generated.ReplayResultResolver { return &replayResultResolver{r} }
 
-type (
-	replayResolver       struct{ *resolver }
-	replayResultResolver struct{ *resolver }
-)
+type replayResultResolver struct{ *resolver }

@@ -71,7 +71,6 @@ type ResolverRoot interface {
 	RecordField() RecordFieldResolver
 	RecordType() RecordTypeResolver
 	RecordVersion() RecordVersionResolver
-	Replay() ReplayResolver
 	ReplayResult() ReplayResultResolver
 	RowMatch() RowMatchResolver
 	SkippedAction() SkippedActionResolver
@@ -2405,7 +2404,7 @@ type Execution implements Node {
   deliveries: [Delivery!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "Its history and that of its deliveries, from the journal, oldest first."
   timeline: [Change!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
-  "What it replays, and how; null if it replays nothing, or if the caller may not see executions."
+  "How it replays another one; null if it replays nothing, or if the caller may not see executions."
   replay: Replay @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "The execution that it replays; null if it replays none, if that is gone, or if the caller may not see executions."
   replayOf: Execution @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
@@ -4696,11 +4695,9 @@ enum ReplayRecords {
 }
 
 """
-What an execution replays, and how.
+How an execution replays another one.
 """
 type Replay {
-  "The execution that it replays; null if it is gone."
-  of: Execution @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "Which state of the records it reads."
   records: ReplayRecords!
   "Whether what had gone out already, or may have, is sent again."
@@ -7439,8 +7436,6 @@ func (ec *executionContext) childFields_RecordsUpsertPayload(ctx context.Context
 
 func (ec *executionContext) childFields_Replay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "of":
-		return ec.fieldContext_Replay_of(ctx, field)
 	case "records":
 		return ec.fieldContext_Replay_records(ctx, field)
 	case "evenIfSent":
