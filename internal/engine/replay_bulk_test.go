@@ -250,3 +250,23 @@ func TestThePreviewOfAReplayIsWhatItDoesAndWritesNothing(t *testing.T) {
 		}
 	})
 }
+
+func TestOfAnExecutionAndItsReplaysOneCallReplaysOneAtMost(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) {
+		key := failures(t, h, 1)[0]
+		rejected(h, jonasPhone)
+		again := replay(t, h, key, pinned)
+		settled()
+		is(t, h, again.Key, "CLOSED FAILED: FAILED")
+		for _, c := range []struct {
+			id  string
+			dry bool
+		}{{"dry", true}, {"real", false}} {
+			out := replayAll(t, h, bulk(func(in *hub.BulkReplayInput) { in.ID, in.DryRun, in.EvenIfSent = c.id, c.dry, true }))
+			wantCounts(t, out, "2 match: 1 replayed, 0 repeated, 1 refused")
+			if r := out.Results[1]; r.OriginalKey != again.Key || r.Reason.Code != hub.ReasonUnderWay {
+				t.Errorf("the second is %+v", r)
+			}
+		}
+	})
+}

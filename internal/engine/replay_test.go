@@ -340,6 +340,9 @@ func TestAReplayOfARunSendsToWhomThatRunMeantTo(t *testing.T) {
 		for _, d := range list {
 			count[d.State]++
 		}
+		if !strings.Contains(journal(t, p.Hub, again.Key), "RUNNING→WAITING READING") { // so that nobody waits long for the writer
+			t.Error("its messages are made in one transaction")
+		}
 		if exec.Outcome != hub.Succeeded || count[hub.Accepted] != 3 || count[hub.Suppressed] != 247 || len(p.Connector.Sent()) != 253 {
 			t.Errorf("it is %s with %v, and %d were sent", exec.Outcome, count, len(p.Connector.Sent()))
 		}
@@ -368,5 +371,49 @@ func TestAReplayOfARunThatMadeNoMessageAsksItsQueryAgain(t *testing.T) {
 		}
 		_, err := p.Engine.ExecutionReplay(t.Context(), p.Admin, key, hub.ReplayInput{Version: hub.ReplayPinned, Records: hub.RecordsThen, EvenIfSent: true})
 		wantError(t, err, hub.CodeConflict, "id", "no occurrence")
+	})
+}
+
+func TestARowThatWasToldIsNotToldToAnotherNumberAndOfSeveralOnlyWhoMissedIt(t *testing.T) {
+	change := func(f *hub.FlowInput, _ *hub.EventInput) {
+		(*f.Targets)[0].Recipient = hub.Recipient{All: []hub.Recipient{{Field: "responsible.sms"}, {Constant: martaPhone}}}
+	}
+	scene(t, change, func(t *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) {
+		rejected(h, martaPhone)
+		key := started(t, h.Publish(t, forJonas("OT-1")))
+		settled()
+		is(t, h, key, "CLOSED PARTIAL: ACCEPTED FAILED")
+		first := replay(t, h, key, pinned)
+		settled()
+		is(t, h, first.Key, "CLOSED SUCCEEDED: SUPPRESSED ACCEPTED")
+		other := hubtest.Task("OT-2", 2, marta)
+		p := h.Publish(t, hubtest.WorkOrder("OT-2", hubtest.Task("OT-2", 1, jonas), other, hubtest.Person(marta, "no number")))
+		settled()
+		is(t, h, started(t, p), "CLOSED PARTIAL: ACCEPTED ACCEPTED FAILED ACCEPTED")
+		upsert(t, h, hubtest.Person(jonas, "+5511999990009"), hubtest.Person(marta, "+5511999990008"))
+		again := replay(t, h, started(t, p), pinned)
+		settled()
+		is(t, h, again.Key, "CLOSED SUCCEEDED: SUPPRESSED SUPPRESSED ACCEPTED SUPPRESSED")
+		if sent := h.Connector.Sent(); sent[len(sent)-1].Recipient != "+5511999990008" {
+			t.Errorf("it went to %s", sent[len(sent)-1].Recipient)
+		}
+	})
+}
+
+func TestAReplayOfWhatWasBroughtIsNarrowedToTheRowsForWhichTheEventFired(t *testing.T) {
+	change := func(_ *hub.FlowInput, e *hub.EventInput) {
+		e.Terms = &hub.Terms{Mode: hub.ModeAll, Terms: []hub.Term{{Field: "responsible", Operation: hub.Equal, Value: jonas}}}
+	}
+	scene(t, change, func(t *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) {
+		rejected(h, jonasPhone)
+		key := started(t, h.Publish(t, hubtest.WorkOrder("OT-1", hubtest.Task("OT-1", 1, jonas), hubtest.Task("OT-1", 2, marta), hubtest.Person(jonas, jonasPhone), hubtest.Person(marta, martaPhone))))
+		settled()
+		for _, records := range []hub.ReplayRecords{hub.RecordsNow, hub.RecordsThen} {
+			again := replay(t, h, key, hub.ReplayInput{Version: hub.ReplayPinned, Records: records, EvenIfSent: true})
+			settled()
+			if _, d := one(t, h, again.Key); d.Recipient != jonasPhone {
+				t.Errorf("%s: it went to %s", records, d.Recipient)
+			}
+		}
 	})
 }
