@@ -132,6 +132,8 @@ func (m measurer) items(f *ast.Field) int {
 		return m.first(f)
 	case strings.HasSuffix(parent, "Connection"), len(f.SelectionSet) == 0, f.Definition.Type.Elem == nil:
 		return 1
+	case parent == "ExecutionsReplayPayload" && f.Name == "results":
+		return hub.MaxReplays
 	case parent == "Query" && f.Name == "nodes":
 		ids, _ := f.ArgumentMap(m.vars)["ids"].([]any)
 		return max(len(ids), 1)

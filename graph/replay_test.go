@@ -157,6 +157,10 @@ func TestManyExecutionsAreReplayedThroughTheDoor(t *testing.T) {
 	if r = s.do(s.admin, replayMany, vars{"in": in}); r.at("executionsReplay", "matched") != 1.0 || r.text("executionsReplay", "results", 0, "execution", "id") != executions[0] || r.at("executionsReplay", "hasMore") != false {
 		t.Errorf("the rest is answered with %v", r.Data)
 	}
+	heavy := s.ask(s.admin, strings.Replace(replayMany, "results { execution { id }", "results { execution { id flow { history(first: 100) { nodes { version } } } }", 1), vars{"in": dry})
+	if len(heavy.Errors) != 1 || heavy.Errors[0].code() != "TOO_COSTLY" {
+		t.Errorf("what asks much of each result is answered with %+v", heavy.Errors)
+	}
 	for field, v := range map[string]any{"atMost": 1001, "perSecond": 0, "filter": vars{"test": true}, "idempotencyKey": ""} {
 		wrong := vars{"filter": vars{}, "version": "PINNED", "atMost": 1, "idempotencyKey": "k"}
 		wrong[field] = v

@@ -162,13 +162,11 @@ func (x *replaying) make(tx *sqlite.Tx, r *replayable, id string, due time.Time)
 	if id != "" {
 		exec.RunHash = x.hash(was.Key)
 	}
-	again := "false"
+	changes := []hub.AuditChange{hub.AuditMove("records", "", string(x.in.Records)), hub.AuditMove("replay", "", exec.ID()), hub.AuditMove("version", "", string(x.in.Version))}
 	if x.in.EvenIfSent {
-		again = "true"
+		changes = append(changes, hub.AuditMove("evenIfSent", "", "true"))
 	}
-	if err := tx.Audit(x.c, hub.AuditEntry{Kind: hub.AuditReplayed, Subject: hub.AuditExecution, SubjectKey: was.Key, Changes: []hub.AuditChange{
-		hub.AuditMove("evenIfSent", "", again), hub.AuditMove("records", "", string(x.in.Records)), hub.AuditMove("replay", "", exec.ID()),
-		hub.AuditMove("version", "", string(x.in.Version))}}); err != nil {
+	if err := tx.Audit(x.c, hub.AuditEntry{Kind: hub.AuditReplayed, Subject: hub.AuditExecution, SubjectKey: was.Key, Changes: changes}); err != nil {
 		return nil, err
 	}
 	run := x.e.newRun(tx, exec, hub.Reason{Code: hub.ReasonReplayed, By: x.c.Consumer.ID()})
