@@ -98,6 +98,7 @@ func TestEveryMutationIsInTheAuditLogOrSaysWhereElseItIsTold(t *testing.T) {
 
 	flow := do(deed{"flowCreate", flowCreate, vars{"in": flowInput(s.consumer, s.integration)}, "CREATED"}).text("flowCreate", "flow", "id")
 	do(deed{"flowUpdate", withInput("flowUpdate", "FlowUpdateInput", ""), vars{"id": flow, "in": vars{"description": "other"}}, "CHANGED"})
+	do(deed{"flowRollback", withInput("flowRollback", "FlowRollbackInput", "flow { version }"), vars{"id": flow, "in": vars{"version": 1, "expectedVersion": 2}}, "CHANGED"})
 	do(deed{"flowEnable", withID("flowEnable", ""), vars{"id": flow}, "ENABLED"})
 	write(func(tx *sqlite.Tx) error { return tx.FlowPause(key(flow), hub.Reason{Code: hub.ReasonMisconfigured}) })
 	do(deed{"flowResume", withID("flowResume", ""), vars{"id": flow}, "RESUMED"})
@@ -119,6 +120,12 @@ func TestEveryMutationIsInTheAuditLogOrSaysWhereElseItIsTold(t *testing.T) {
 	s.post.refuse = "+5511999991234"
 	s.post.mu.Unlock()
 	failed, id := delivery("OT-1")
+	do(deed{"executionReplay", withInput("executionReplay", "ExecutionReplayInput", "execution { id }"), vars{"id": failed, "in": vars{"version": "CURRENT"}}, "REPLAYED"})
+	eventually(t, "the replay has failed, too", func() bool {
+		return s.do(s.admin, `query($id: ID!) { execution(id: $id) { replays { nodes { state } } } }`, vars{"id": failed}).text("execution", "replays", "nodes", 0, "state") == "CLOSED"
+	})
+	do(deed{"executionsReplay", `mutation($in: ExecutionsReplayInput!) { executionsReplay(input: $in) { replayed userErrors { code message field } } }`,
+		vars{"in": vars{"filter": vars{"flow": s.flow}, "version": "PINNED", "atMost": 1, "idempotencyKey": "audit"}}, "REPLAYED"})
 	do(deed{"deliveryRetry", withID("deliveryRetry", ""), vars{"id": id}, "RETRIED"})
 	s.settled(failed)
 	s.post.mu.Lock()

@@ -79,8 +79,8 @@ func (r *deliveryResolver) Flow(ctx context.Context, obj *hub.Delivery) (*hub.Fl
 	return visitOf(ctx).loaders.flows.one(ctx, obj.FlowKey)
 }
 
-func (r *deliveryResolver) FlowVersion(ctx context.Context, obj *hub.Delivery) (*hub.Flow, error) {
-	return visitOf(ctx).loaders.flowVersions.one(ctx, flowVersion{obj.FlowKey, obj.FlowVersion})
+func (r *deliveryResolver) FlowVersion(ctx context.Context, obj *hub.Delivery) (*hub.FlowVersion, error) {
+	return visitOf(ctx).loaders.flowVersions.one(ctx, hub.FlowVersionKey{FlowKey: obj.FlowKey, Version: obj.FlowVersion})
 }
 
 func (r *deliveryResolver) Integration(ctx context.Context, obj *hub.Delivery) (*hub.Integration, error) {

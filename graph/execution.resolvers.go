@@ -25,8 +25,8 @@ func (r *executionResolver) Flow(ctx context.Context, obj *hub.Execution) (*hub.
 	return visitOf(ctx).loaders.flows.one(ctx, obj.FlowKey)
 }
 
-func (r *executionResolver) FlowVersion(ctx context.Context, obj *hub.Execution) (*hub.Flow, error) {
-	return visitOf(ctx).loaders.flowVersions.one(ctx, flowVersion{obj.FlowKey, obj.FlowVersion})
+func (r *executionResolver) FlowVersion(ctx context.Context, obj *hub.Execution) (*hub.FlowVersion, error) {
+	return visitOf(ctx).loaders.flowVersions.one(ctx, hub.FlowVersionKey{FlowKey: obj.FlowKey, Version: obj.FlowVersion})
 }
 
 func (r *executionResolver) StartedBy(ctx context.Context, obj *hub.Execution) (*hub.Consumer, error) {
@@ -52,6 +52,30 @@ func (r *executionResolver) Deliveries(ctx context.Context, obj *hub.Execution) 
 func (r *executionResolver) Timeline(ctx context.Context, obj *hub.Execution) ([]*hub.Change, error) {
 	list, err := visitOf(ctx).loaders.timelinesOf.one(ctx, obj.Key)
 	return pointers(list), err
+}
+
+func (r *executionResolver) Replay(ctx context.Context, obj *hub.Execution) (*hub.Replay, error) {
+	if obj.Trigger != hub.StartedByReplay {
+		return nil, nil
+	}
+	return visitOf(ctx).loaders.replays.one(ctx, obj.Key)
+}
+
+func (r *executionResolver) ReplayOf(ctx context.Context, obj *hub.Execution) (*hub.Execution, error) {
+	replay, err := r.Replay(ctx, obj)
+	if replay == nil || err != nil {
+		return nil, err
+	}
+	return visitOf(ctx).loaders.executions.one(ctx, replay.OriginalKey)
+}
+
+func (r *executionResolver) Replays(ctx context.Context, obj *hub.Execution, first *int, after *string) (*model.Connection[*hub.Execution], error) {
+	asked, err := page(first, after)
+	if err != nil {
+		return nil, err
+	}
+	list, err := r.db.ReplaysOf(ctx, caller(ctx), obj.Key, asked)
+	return connection(list, err, asked, executionKey)
 }
 
 func (r *mutationResolver) ExecutionCancel(ctx context.Context, id string) (*model.ExecutionCancelPayload, error) {

@@ -95,8 +95,17 @@ func (r *flowResolver) PermissionsExcess(ctx context.Context, obj *hub.Flow) ([]
 	return pointers(list), nil
 }
 
-func (r *flowResolver) Versions(ctx context.Context, obj *hub.Flow) ([]*hub.Flow, error) {
+func (r *flowResolver) Versions(ctx context.Context, obj *hub.Flow) ([]*hub.FlowVersion, error) {
 	return r.db.FlowVersions(ctx, caller(ctx), obj.Key)
+}
+
+func (r *flowResolver) History(ctx context.Context, obj *hub.Flow, first *int, after *string) (*model.Connection[*hub.FlowVersion], error) {
+	asked, err := page(first, after)
+	if err != nil {
+		return nil, err
+	}
+	list, err := r.db.FlowHistory(ctx, caller(ctx), obj.Key, asked)
+	return connection(list, err, asked, flowVersion)
 }
 
 func (r *flowSettingsResolver) MaxAttempts(ctx context.Context, obj *hub.FlowSettings) (int, error) {
@@ -147,28 +156,52 @@ func (r *flowTargetResolver) Recipient(ctx context.Context, obj *hub.FlowTarget)
 	return recipient(obj.Recipient), nil
 }
 
-func (r *flowVersionResolver) Trigger(ctx context.Context, obj *hub.Flow) (hub.Trigger, error) {
+func (r *flowVersionResolver) Trigger(ctx context.Context, obj *hub.FlowVersion) (hub.Trigger, error) {
 	return obj.Definition.Trigger, nil
 }
 
-func (r *flowVersionResolver) Schedule(ctx context.Context, obj *hub.Flow) (model.FlowSchedule, error) {
+func (r *flowVersionResolver) Schedule(ctx context.Context, obj *hub.FlowVersion) (model.FlowSchedule, error) {
 	return scheduleOf(obj.Definition.Schedule), nil
 }
 
-func (r *flowVersionResolver) Source(ctx context.Context, obj *hub.Flow) (*hub.FlowSource, error) {
+func (r *flowVersionResolver) Source(ctx context.Context, obj *hub.FlowVersion) (*hub.FlowSource, error) {
 	return obj.Definition.Source, nil
 }
 
-func (r *flowVersionResolver) Filter(ctx context.Context, obj *hub.Flow) (*hub.Terms, error) {
+func (r *flowVersionResolver) Filter(ctx context.Context, obj *hub.FlowVersion) (*hub.Terms, error) {
 	return &obj.Definition.Filter, nil
 }
 
-func (r *flowVersionResolver) Targets(ctx context.Context, obj *hub.Flow) ([]*hub.FlowTarget, error) {
+func (r *flowVersionResolver) Targets(ctx context.Context, obj *hub.FlowVersion) ([]*hub.FlowTarget, error) {
 	return pointers(obj.Definition.Targets), nil
 }
 
-func (r *flowVersionResolver) Settings(ctx context.Context, obj *hub.Flow) (*hub.FlowSettings, error) {
+func (r *flowVersionResolver) Settings(ctx context.Context, obj *hub.FlowVersion) (*hub.FlowSettings, error) {
 	return &obj.Definition.Settings, nil
+}
+
+func (r *flowVersionResolver) SavedBy(ctx context.Context, obj *hub.FlowVersion) (*hub.Consumer, error) {
+	return visitOf(ctx).loaders.consumers.one(ctx, obj.SavedByKey)
+}
+
+func (r *flowVersionResolver) RestoredFrom(ctx context.Context, obj *hub.FlowVersion) (*int, error) {
+	return positive(obj.RestoredFrom), nil
+}
+
+func (r *flowVersionResolver) Diff(ctx context.Context, obj *hub.FlowVersion, against *int) ([]*hub.FlowChange, error) {
+	other := obj.Version - 1
+	hub.Assign(&other, against)
+	if other < 1 && against == nil { // the first version is compared with none
+		return pointers(hub.FlowDiff(caller(ctx), nil, obj)), nil
+	}
+	before, err := visitOf(ctx).loaders.flowVersions.one(ctx, hub.FlowVersionKey{FlowKey: obj.FlowKey, Version: other})
+	if err != nil {
+		return nil, err
+	}
+	if before == nil {
+		return nil, hub.Invalid("against", "the flow has no version %d", other)
+	}
+	return pointers(hub.FlowDiff(caller(ctx), before, obj)), nil
 }
 
 func (r *mappingEntryResolver) Name(ctx context.Context, obj *hub.MappingEntry) (*string, error) {
@@ -197,6 +230,14 @@ func (r *mutationResolver) FlowUpdate(ctx context.Context, id string, input mode
 	}
 	errs, err := userErrors(err)
 	return &model.FlowUpdatePayload{Flow: saved, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) FlowRollback(ctx context.Context, id string, input model.FlowRollbackInput) (*model.FlowRollbackPayload, error) {
+	v, err := act(ctx, hub.KindFlow, id, input.ExpectedVersion, func(ctx context.Context, c hub.Caller, key int64, expected int) (*hub.Flow, error) {
+		return r.engine.FlowRollback(ctx, c, key, expected, input.Version)
+	})
+	errs, err := userErrors(err)
+	return &model.FlowRollbackPayload{Flow: v, UserErrors: errs}, err
 }
 
 func (r *mutationResolver) FlowEnable(ctx context.Context, id string, expectedVersion *int) (*model.FlowEnablePayload, error) {

@@ -32,7 +32,7 @@ const (
 
 // ownReads are the fields that are a read of their own for each object.
 var ownReads = map[string]bool{
-	"Group.consumers": true, "Flow.problems": true, "Flow.permissionsExcess": true, "Flow.versions": true, "Event.problems": true, "Execution.timeline": true,
+	"Group.consumers": true, "Flow.problems": true, "Flow.permissionsExcess": true, "Flow.versions": true, "Flow.history": true, "Execution.replays": true, "Event.problems": true, "Execution.timeline": true,
 }
 
 // ExtensionName names the extension to gqlgen.
@@ -132,6 +132,8 @@ func (m measurer) items(f *ast.Field) int {
 		return m.first(f)
 	case strings.HasSuffix(parent, "Connection"), len(f.SelectionSet) == 0, f.Definition.Type.Elem == nil:
 		return 1
+	case parent == "ExecutionsReplayPayload" && f.Name == "results":
+		return hub.MaxReplays
 	case parent == "Query" && f.Name == "nodes":
 		ids, _ := f.ArgumentMap(m.vars)["ids"].([]any)
 		return max(len(ids), 1)

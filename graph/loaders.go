@@ -29,7 +29,7 @@ type loaders struct {
 	consumers    loader[int64, *hub.Consumer]
 	integrations loader[int64, *hub.Integration]
 	flows        loader[int64, *hub.Flow]
-	flowVersions loader[flowVersion, *hub.Flow]
+	flowVersions loader[hub.FlowVersionKey, *hub.FlowVersion]
 	events       loader[int64, *hub.Event]
 	occurrences  loader[int64, *hub.Occurrence]
 	executions   loader[int64, *hub.Execution]
@@ -43,12 +43,7 @@ type loaders struct {
 	timelinesOf  loader[int64, []hub.Change]    // of an execution
 	lastRuns     loader[int64, *hub.Execution]  // of a flow
 	timings      loader[int64, *hub.Timing]     // of a flow
-}
-
-// flowVersion is the key of a flow as it was saved at one time.
-type flowVersion struct {
-	flow    int64
-	version int
+	replays      loader[int64, *hub.Replay]     // of an execution: what it replays
 }
 
 func newLoaders(db *sqlite.DB, remember bool) *loaders {
@@ -57,14 +52,12 @@ func newLoaders(db *sqlite.DB, remember bool) *loaders {
 		consumers:    newLoader(byKeys(db.ConsumersByKey), remember),
 		integrations: newLoader(byKeys(db.IntegrationsByKey), remember),
 		flows:        newLoader(byKeys(db.FlowsByKey), remember),
-		flowVersions: newLoader(oneByOne(func(ctx context.Context, c hub.Caller, k flowVersion) (*hub.Flow, error) {
-			return db.FlowAt(ctx, c, k.flow, k.version)
-		}), remember),
-		events:      newLoader(byKeys(db.EventsByKey), remember),
-		occurrences: newLoader(byKeys(db.OccurrencesByKey), remember),
-		executions:  newLoader(byKeys(db.ExecutionsByKey), remember),
-		deliveries:  newLoader(byKeys(db.DeliveriesByKey), remember),
-		records:     newLoader(oneByOne(db.Record), remember),
+		flowVersions: newLoader(read[hub.FlowVersionKey, *hub.FlowVersion](db.FlowVersionsByKey), remember),
+		events:       newLoader(byKeys(db.EventsByKey), remember),
+		occurrences:  newLoader(byKeys(db.OccurrencesByKey), remember),
+		executions:   newLoader(byKeys(db.ExecutionsByKey), remember),
+		deliveries:   newLoader(byKeys(db.DeliveriesByKey), remember),
+		records:      newLoader(oneByOne(db.Record), remember),
 
 		auditEntries: newLoader(byKeys(db.AuditEntriesByKey), remember),
 
@@ -74,6 +67,7 @@ func newLoaders(db *sqlite.DB, remember bool) *loaders {
 		receiptsOf:   newLoader(listsOf(db.ReceiptsOf), remember),
 		lastRuns:     newLoader(byKeys(db.LastRuns), remember),
 		timings:      newLoader(byKeys(db.Timings), remember),
+		replays:      newLoader(byKeys(db.ReplaysByKey), remember),
 	}
 }
 

@@ -55,7 +55,7 @@ func TestTheOperationsOfTheGuideFitTheSchema(t *testing.T) {
 	t.Parallel()
 	operations := guideOperations(t, loadSchema(t))
 	for _, name := range []string{"CreateGroup", "CreateConsumer", "CreateIntegration", "CreateFlow", "EnableFlow", "CreateEvent", "EnableEvent", "ScheduleFlow", "PreviewSchedule", "RunFlow", "PreviewFlow", "TestFlow", "Publish", "Execution", "Watch", "Failures", "Buttons", "Explain", "GroupList",
-		"CloneGroup", "WhatIsHidden", "KeepUpToDate", "Pick", "Backtest", "WhyNot", "Screens"} {
+		"CloneGroup", "WhatIsHidden", "KeepUpToDate", "Pick", "Backtest", "WhyNot", "Screens", "FlowHistory", "Rollback", "ReplayPreview", "Replay", "ReplayMany"} {
 		if operations[name] == "" {
 			t.Errorf("the guide has lost its operation %s", name)
 		}
@@ -149,6 +149,36 @@ func TestTheGuideLeadsToAMessage(t *testing.T) {
 	version := d.do(d.admin, `query($id: ID!) { flow(id: $id) { version } }`, vars{"id": flow}).at("flow", "version")
 	if errs := run("Rename", vars{"id": flow, "version": version}).userErrors("flowUpdate"); len(errs) > 0 {
 		t.Errorf("renaming is answered with %v", errs)
+	}
+	guideGoesBack(t, run, flow, execution)
+}
+
+// guideGoesBack runs what the guide says of going back: to another version of a flow, and to an execution.
+func guideGoesBack(t *testing.T, run func(string, vars) reply, flow, execution string) {
+	t.Helper()
+	fill := func(sample int) (v vars) {
+		t.Helper()
+		text := strings.NewReplacer("exe_…", execution, "flw_…", flow, `"expectedVersion": 4`, `"expectedVersion": 2`, `"FAILED", "PARTIAL"`, `"SUCCEEDED"`).Replace(blocks(t, "../schema/README.md", "jsonc")[sample])
+		if err := json.Unmarshal([]byte(text), &v); err != nil {
+			t.Fatalf("the sample %d: %v", sample, err)
+		}
+		return v
+	}
+	one, many, back := fill(1), fill(2), fill(3)
+	if r := run("ReplayPreview", one); r.text("executionReplayPreview", "obstacles", 0, "code") != "ALREADY_SENT" {
+		t.Errorf("the preview of a replay is %v", r.Data)
+	}
+	if errs := run("Replay", one).userErrors("executionReplay"); fmt.Sprint(errs) != "[CONFLICT id]" {
+		t.Errorf("the replay of what went out is answered with %v", errs)
+	}
+	if r := run("ReplayMany", many); r.at("executionsReplay", "matched") != 1.0 || r.text("executionsReplay", "results", 0, "reason", "code") != "ALREADY_SENT" {
+		t.Errorf("the replay of many is answered with %v", r.Data)
+	}
+	if errs := run("Rollback", back).userErrors("flowRollback"); len(errs) > 0 {
+		t.Errorf("the rollback is answered with %v", errs)
+	}
+	if r := run("FlowHistory", vars{"id": flow}); r.at("flow", "history", "nodes", 0, "restoredFrom") != 1.0 {
+		t.Errorf("the history is %v", r.Data)
 	}
 }
 

@@ -121,6 +121,7 @@ func known(t time.Time) *time.Time {
 }
 
 func recordVersion(v *hub.RecordVersion) int64 { return int64(v.Version) }
+func flowVersion(v *hub.FlowVersion) int64     { return int64(v.Version) }
 func consumerKey(v *hub.Consumer) int64        { return v.Key }
 func integrationKey(v *hub.Integration) int64  { return v.Key }
 func flowKey(v *hub.Flow) int64                { return v.Key }

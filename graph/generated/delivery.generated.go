@@ -37,7 +37,7 @@ type DeliveryResolver interface {
 
 	Execution(ctx context.Context, obj *hub.Delivery) (*hub.Execution, error)
 	Flow(ctx context.Context, obj *hub.Delivery) (*hub.Flow, error)
-	FlowVersion(ctx context.Context, obj *hub.Delivery) (*hub.Flow, error)
+	FlowVersion(ctx context.Context, obj *hub.Delivery) (*hub.FlowVersion, error)
 	Integration(ctx context.Context, obj *hub.Delivery) (*hub.Integration, error)
 	ProviderID(ctx context.Context, obj *hub.Delivery) (*string, error)
 
@@ -677,8 +677,8 @@ func (ec *executionContext) _Delivery_flowVersion(ctx context.Context, field gra
 			return ec.Resolvers.Delivery().FlowVersion(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *hub.Flow) graphql.Marshaler {
-			return ec.marshalOFlowVersion2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐFlow(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *hub.FlowVersion) graphql.Marshaler {
+			return ec.marshalOFlowVersion2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐFlowVersion(ctx, selections, v)
 		},
 		true,
 		false,

@@ -71,6 +71,7 @@ type ResolverRoot interface {
 	RecordField() RecordFieldResolver
 	RecordType() RecordTypeResolver
 	RecordVersion() RecordVersionResolver
+	ReplayResult() ReplayResultResolver
 	RowMatch() RowMatchResolver
 	SkippedAction() SkippedActionResolver
 	SourceAction() SourceActionResolver
@@ -120,9 +121,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputEventFilterInput,
 		ec.unmarshalInputEventUpdateInput,
 		ec.unmarshalInputExecutionFilterInput,
+		ec.unmarshalInputExecutionReplayInput,
+		ec.unmarshalInputExecutionsReplayInput,
 		ec.unmarshalInputFlowCreateInput,
 		ec.unmarshalInputFlowFilterInput,
 		ec.unmarshalInputFlowPreviewInput,
+		ec.unmarshalInputFlowRollbackInput,
 		ec.unmarshalInputFlowRunInput,
 		ec.unmarshalInputFlowSampleInput,
 		ec.unmarshalInputFlowScheduleInput,
@@ -341,6 +345,8 @@ enum AuditKind {
   CANCELLED
   "A flow was run by hand."
   STARTED
+  "An execution was replayed, by itself or with others."
+  REPLAYED
   "Somebody said what became of a delivery of which nobody knew whether it was sent."
   RESOLVED
   "A failed delivery was sent again."
@@ -1954,6 +1960,16 @@ enum ReasonCode {
   RESEND
   "A fault of the hub kept it from going on; the log has the detail."
   INTERNAL
+  "Somebody had an earlier execution run again."
+  REPLAYED
+  "An earlier execution, which this one replays, sent it already or may have, so it was not sent again."
+  ALREADY_SENT
+  "The execution, or another one of the same origin, has not come to its end."
+  UNDER_WAY
+  "It was a test message, which is not replayed."
+  TEST
+  "No occurrence brought its records."
+  NO_OCCURRENCE
   "A receipt arrived before the connector's own answer."
   RECEIPT_FIRST
 }
@@ -2377,7 +2393,7 @@ type Execution implements Node {
   scheduledFor: DateTime
   "Whether it is one test message, sent with ` + "`" + `flowTest` + "`" + `."
   test: Boolean!
-  "The consumer that ran it by hand; null if none did, or if the caller may not see consumers."
+  "The consumer that ran it by hand or replayed it; null if none did, or if the caller may not see consumers."
   startedBy: Consumer @requires(module: "settings", submodule: "api_connections", action: SEE)
   "The event that started it, as it is today; null if none did, or if the caller may not see events."
   event: Event @requires(module: "automator", submodule: "events", action: SEE)
@@ -2400,6 +2416,17 @@ type Execution implements Node {
   deliveries: [Delivery!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "Its history and that of its deliveries, from the journal, oldest first."
   timeline: [Change!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "How it replays another one; null if it replays nothing, or if the caller may not see executions."
+  replay: Replay @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "The execution that it replays; null if it replays none, if that is gone, or if the caller may not see executions."
+  replayOf: Execution @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "The executions that replay it, newest first; not those that replay one of these."
+  replays(
+    "How many items: 1 to 200, 50 if left out."
+    first: Int
+    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    after: Cursor
+  ): ExecutionConnection! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "When it came to be."
   createdAt: DateTime!
   "When a worker first took it up; null if none has."
@@ -2422,6 +2449,8 @@ enum ExecutionTrigger {
   DATE
   "The clock, by the schedule of its flow."
   FREQUENCY
+  "A consumer, with ` + "`" + `executionReplay` + "`" + ` or ` + "`" + `executionsReplay` + "`" + `: it runs an earlier execution again."
+  REPLAY
 }
 
 """
@@ -2607,7 +2636,16 @@ type Flow implements Node {
   """
   permissionsExcess: [Permission!] @requires(module: "settings", submodule: "user_accounts", action: SEE)
   "All its versions, newest first."
-  versions: [FlowVersion!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  versions: [FlowVersion!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE) @deprecated(reason: "2026-11-30: use history, which has pages and says who saved each.")
+  """
+  Its versions, newest first: every save is one. What each changed is in its ` + "`" + `diff` + "`" + `, and ` + "`" + `flowRollback` + "`" + ` brings one back.
+  """
+  history(
+    "How many items: 1 to 200, 50 if left out."
+    first: Int
+    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    after: Cursor
+  ): FlowVersionConnection! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "Why its deliveries are held back, such as a template that does not exist, and what to do; null if they are not. ` + "`" + `flowResume` + "`" + ` lets them go."
   paused: Reason
   """
@@ -2645,6 +2683,61 @@ type FlowVersion {
   settings: FlowSettings!
   "When this version was saved."
   savedAt: DateTime!
+  "The consumer that saved it; null if it is gone, or if the caller may not see consumers."
+  savedBy: Consumer @requires(module: "settings", submodule: "api_connections", action: SEE)
+  "The version that a rollback brought back with this one; null if none did."
+  restoredFrom: Int
+  """
+  Where this version differs from another one, in the order of the screen; everything, if it is the first and is compared
+  with none. Null, with the error INVALID, if there is no such version.
+  """
+  diff(
+    "The version to compare with; the one before if left out."
+    against: Int
+  ): [FlowChange!]
+}
+
+"""
+A place at which two versions of a flow differ.
+"""
+type FlowChange {
+  """
+  The path from the top of the flow, by the names of the inputs: ` + "`" + `["settings", "maxAttempts"]` + "`" + `. An entry of a mapping is named by its
+  position or its name (` + "`" + `["targets", "0", "mapping", "position:3", "field"]` + "`" + `, ` + "`" + `name:folio` + "`" + `), and a term of a filter by its field and its
+  operation (` + "`" + `["filter", "terms", "responsible EQUAL"]` + "`" + `), so that moving one is no change; the second of the same has ` + "`" + ` #2` + "`" + ` after it.
+  Groups of terms, targets and recipients have their place, from 0.
+  """
+  path: [String!]!
+  "What it was in the version that it is compared with: null if there was nothing, or if it was left out. Settings that were not given have their defaults."
+  from: JSON
+  "What it is in this version; null if there is nothing, or if it was left out."
+  to: JSON
+  "What the caller would need to see which consumer or integration it was and is; empty if nothing was left out."
+  needs: [Permission!]!
+}
+
+"""
+A page of the versions of a flow, newest first.
+"""
+type FlowVersionConnection {
+  "The versions with their cursors."
+  edges: [FlowVersionEdge!]!
+  "The versions."
+  nodes: [FlowVersion!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many versions the flow has. Counted only when asked for."
+  totalCount: Int
+}
+
+"""
+A version of a flow in a list.
+"""
+type FlowVersionEdge {
+  "The place in the list."
+  cursor: Cursor!
+  "The version."
+  node: FlowVersion!
 }
 
 """
@@ -3011,6 +3104,26 @@ type FlowUpdatePayload {
 }
 
 """
+Which version of a flow is to be brought back.
+"""
+input FlowRollbackInput {
+  "The number of the version whose description and definition the flow is to have again."
+  version: Int!
+  "The version that the caller has seen; another current version is a CONFLICT. Without it nothing is checked."
+  expectedVersion: Int
+}
+
+"""
+What became of ` + "`" + `flowRollback` + "`" + `.
+"""
+type FlowRollbackPayload {
+  "The flow as it is now, with a new version; null if there are errors."
+  flow: Flow
+  "What was wrong with the input, or with the version that was to be brought back."
+  userErrors: [UserError!]!
+}
+
+"""
 What became of ` + "`" + `flowEnable` + "`" + `.
 """
 type FlowEnablePayload {
@@ -3091,6 +3204,18 @@ extend type Mutation {
     "The changes."
     input: FlowUpdateInput!
   ): FlowUpdatePayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
+
+  """
+  Brings an earlier version of a flow back: a new version is made with the description and the definition of that one, which stays
+  as it is, as do executions. The rules are those of ` + "`" + `flowUpdate` + "`" + `: the caller must hold every right that it reads with, and an
+  enabled flow cannot be saved with problems. CONFLICT if it is the current one.
+  """
+  flowRollback(
+    "The id of the flow."
+    id: ID!
+    "The version."
+    input: FlowRollbackInput!
+  ): FlowRollbackPayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
 
   """
   Enables a flow: from now on events run it, or the clock, as its trigger says. Refused while the flow has problems; they are the ` + "`" + `userErrors` + "`" + `.
@@ -4577,6 +4702,185 @@ extend type Mutation {
   ): RecordsUpsertPayload @requiresRowOf(what: RECORD_TYPE, action: ADD)
 }
 `, BuiltIn: false},
+	{Name: "../../schema/replay.graphqls", Input: `"""
+Which version of its flow a replay runs.
+"""
+enum ReplayVersion {
+  "The one that the original ran."
+  PINNED
+  "The one that the flow has now."
+  CURRENT
+}
+
+"""
+Which state of its records a replay reads.
+"""
+enum ReplayRecords {
+  """
+  As the hub has them when it runs, like an execution that waited in the queue: a telephone number that was corrected is the new one, and
+  who is responsible is whoever is so by now.
+  """
+  NOW
+  """
+  As the occurrence of the original brought them. What they refer to is as it brought it, or else as it is now.
+  """
+  THEN
+  "Records that were given with the replay."
+  GIVEN
+}
+
+"""
+How an execution replays another one.
+"""
+type Replay {
+  "Which state of the records it reads."
+  records: ReplayRecords!
+  "Whether what had gone out already, or may have, is sent again."
+  evenIfSent: Boolean!
+  "The records that were given with it, those that the caller may see; empty if none were."
+  input: [OccurrenceRecord!]! @requiresRowOf(what: RECORD_TYPE, action: SEE)
+}
+
+"""
+How an execution is to be replayed.
+"""
+input ExecutionReplayInput {
+  "Which version of the flow is to run."
+  version: ReplayVersion!
+  "Which state of the records it reads; NOW if left out, or GIVEN with ` + "`" + `input` + "`" + `."
+  records: ReplayRecords
+  """
+  Records in place of those of the original, 500 at most, judged by the catalogue and kept with the execution, not among the hub's
+  records. Those of the type that the flow reads are its rows; what they refer to is looked for among the others, then among the stored
+  ones. Giving them needs ADD on the rows that guard them, as publishing them would.
+  """
+  input: [RecordInput!]
+  """
+  Whether what went out already, or may have, is sent again: people may then be messaged twice. Otherwise it is left out, as
+  SUPPRESSED with the reason ALREADY_SENT, and the replay is refused if nothing else is left.
+  """
+  evenIfSent: Boolean! = false
+  "Your own key of this replay, 256 bytes at most: the same flow and key again is a repeat and returns the first replay; with another input it is a CONFLICT. Without one every call is a replay."
+  idempotencyKey: String
+}
+
+"""
+What became of ` + "`" + `executionReplay` + "`" + `.
+"""
+type ExecutionReplayPayload {
+  "The new execution, which can be read at once; null if there are errors."
+  execution: Execution @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "Whether the same replay had been asked for before: then this is the first one, and nothing was started again."
+  repeat: Boolean!
+  "What was wrong with the input, or why it is not replayed."
+  userErrors: [UserError!]!
+}
+
+"""
+Which executions are to be replayed, and how.
+"""
+input ExecutionsReplayInput {
+  """
+  Which executions, as in the list. If it names no outcomes they are FAILED, PARTIAL and SKIPPED: what a person cancelled, and
+  what may have been sent, is replayed only if it is named. Test messages are never replayed.
+  """
+  filter: ExecutionFilterInput!
+  "Which version of each flow is to run."
+  version: ReplayVersion!
+  "Which state of the records they read: NOW, which it is if left out, or THEN."
+  records: ReplayRecords
+  "Whether what went out already, or may have, is sent again: people may then be messaged twice."
+  evenIfSent: Boolean! = false
+  "How many executions of the list are looked at, the newest first: 1 to 1,000."
+  atMost: Int!
+  "Where to go on in the list: the ` + "`" + `endCursor` + "`" + ` of the call before. Use the same key."
+  after: Cursor
+  "How many of them begin in a second, so that they do not hold up what else there is to do: 1 to 100."
+  perSecond: Int! = 10
+  "Your own key of this call, 256 bytes at most: with the same key no execution is replayed twice, however often the call is repeated."
+  idempotencyKey: String!
+  "Only says what would be replayed."
+  dryRun: Boolean! = false
+}
+
+"""
+What became of one execution of the list.
+"""
+type ReplayResult {
+  "The execution; null if the caller may not see it."
+  execution: Execution @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "The execution that replays it; null in a dry run, and if it was not replayed."
+  replay: Execution @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "Whether an earlier call with the same key had replayed it."
+  repeat: Boolean!
+  "Why it was not replayed; null if it was, or would be."
+  reason: Reason
+}
+
+"""
+What became of ` + "`" + `executionsReplay` + "`" + `.
+"""
+type ExecutionsReplayPayload {
+  "How many executions match, from ` + "`" + `after` + "`" + ` on; 10,000 stands for that many or more."
+  matched: Int!
+  "How many were replayed, or would be in a dry run."
+  replayed: Int!
+  "How many an earlier call with the same key had replayed."
+  repeated: Int!
+  "How many were not replayed; ` + "`" + `results` + "`" + ` say why."
+  refused: Int!
+  "What became of each that was looked at, oldest first."
+  results: [ReplayResult!]!
+  "Whether more match than were looked at."
+  hasMore: Boolean!
+  "Where to go on; null if nothing matched."
+  endCursor: Cursor
+  "When the last of them begins; null if none does."
+  lastAt: DateTime
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  """
+  What a replay would send and to whom, as ` + "`" + `flowPreview` + "`" + ` says it of a flow: nothing is stored and nothing is sent. What would
+  refuse it is among the ` + "`" + `obstacles` + "`" + `. The caller must hold every right that the flow's version reads with. Null if there is no
+  such execution.
+  """
+  executionReplayPreview(
+    "The id of the execution."
+    id: ID!
+    "How it is to be replayed."
+    input: ExecutionReplayInput!
+  ): FlowPreview @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+}
+
+extend type Mutation {
+  """
+  Runs an execution again, as a new one that is linked to it by ` + "`" + `replayOf` + "`" + `, with the rights that the flow's consumer has now and the
+  filter and the mapping of the version that you choose. Its deliveries are new ones: they have idempotency keys of their own, so no provider takes
+  them for repeats. Therefore what went out already, or may have, is left out unless you say ` + "`" + `evenIfSent` + "`" + `. One that an event started is
+  replayed on the same records; one that found them by its source query on those that it had messages for, or, if there were
+  none, on what the query finds now. CONFLICT if everything went out, while the original or another replay of it is under way, and
+  while the flow is not enabled. The caller must hold every right that the version reads with, as for ` + "`" + `flowRun` + "`" + `.
+  """
+  executionReplay(
+    "The id of the execution."
+    id: ID!
+    "How it is to be replayed."
+    input: ExecutionReplayInput!
+  ): ExecutionReplayPayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
+
+  """
+  Replays many executions, each as ` + "`" + `executionReplay` + "`" + ` does, at a pace of which other messages notice nothing. Of an execution and its replays one call
+  replays one at most. Finds none for a caller that may not see executions.
+  """
+  executionsReplay(
+    "Which executions, and how."
+    input: ExecutionsReplayInput!
+  ): ExecutionsReplayPayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
+}
+`, BuiltIn: false},
 	{Name: "../../schema/scalars.graphqls", Input: `"""
 A point in time in UTC, to the millisecond, as RFC 3339: ` + "`" + `2026-11-22T14:00:34.404Z` + "`" + `. Input may carry any offset.
 """
@@ -5891,6 +6195,12 @@ func (ec *executionContext) childFields_Execution(ctx context.Context, field gra
 		return ec.fieldContext_Execution_deliveries(ctx, field)
 	case "timeline":
 		return ec.fieldContext_Execution_timeline(ctx, field)
+	case "replay":
+		return ec.fieldContext_Execution_replay(ctx, field)
+	case "replayOf":
+		return ec.fieldContext_Execution_replayOf(ctx, field)
+	case "replays":
+		return ec.fieldContext_Execution_replays(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Execution_createdAt(ctx, field)
 	case "startedAt":
@@ -5979,6 +6289,42 @@ func (ec *executionContext) childFields_ExecutionPreview(ctx context.Context, fi
 		return ec.fieldContext_ExecutionPreview_hidden(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ExecutionPreview", field.Name)
+}
+
+func (ec *executionContext) childFields_ExecutionReplayPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "execution":
+		return ec.fieldContext_ExecutionReplayPayload_execution(ctx, field)
+	case "repeat":
+		return ec.fieldContext_ExecutionReplayPayload_repeat(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ExecutionReplayPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExecutionReplayPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ExecutionsReplayPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "matched":
+		return ec.fieldContext_ExecutionsReplayPayload_matched(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ExecutionsReplayPayload_replayed(ctx, field)
+	case "repeated":
+		return ec.fieldContext_ExecutionsReplayPayload_repeated(ctx, field)
+	case "refused":
+		return ec.fieldContext_ExecutionsReplayPayload_refused(ctx, field)
+	case "results":
+		return ec.fieldContext_ExecutionsReplayPayload_results(ctx, field)
+	case "hasMore":
+		return ec.fieldContext_ExecutionsReplayPayload_hasMore(ctx, field)
+	case "endCursor":
+		return ec.fieldContext_ExecutionsReplayPayload_endCursor(ctx, field)
+	case "lastAt":
+		return ec.fieldContext_ExecutionsReplayPayload_lastAt(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ExecutionsReplayPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExecutionsReplayPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ExplainedReason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6097,6 +6443,8 @@ func (ec *executionContext) childFields_Flow(ctx context.Context, field graphql.
 		return ec.fieldContext_Flow_permissionsExcess(ctx, field)
 	case "versions":
 		return ec.fieldContext_Flow_versions(ctx, field)
+	case "history":
+		return ec.fieldContext_Flow_history(ctx, field)
 	case "paused":
 		return ec.fieldContext_Flow_paused(ctx, field)
 	case "hidden":
@@ -6119,6 +6467,20 @@ func (ec *executionContext) childFields_FlowArchivePayload(ctx context.Context, 
 		return ec.fieldContext_FlowArchivePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowArchivePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_FlowChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_FlowChange_path(ctx, field)
+	case "from":
+		return ec.fieldContext_FlowChange_from(ctx, field)
+	case "to":
+		return ec.fieldContext_FlowChange_to(ctx, field)
+	case "needs":
+		return ec.fieldContext_FlowChange_needs(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FlowChange", field.Name)
 }
 
 func (ec *executionContext) childFields_FlowConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6199,6 +6561,16 @@ func (ec *executionContext) childFields_FlowResumePayload(ctx context.Context, f
 		return ec.fieldContext_FlowResumePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowResumePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_FlowRollbackPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "flow":
+		return ec.fieldContext_FlowRollbackPayload_flow(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FlowRollbackPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FlowRollbackPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_FlowRunPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6313,8 +6685,38 @@ func (ec *executionContext) childFields_FlowVersion(ctx context.Context, field g
 		return ec.fieldContext_FlowVersion_settings(ctx, field)
 	case "savedAt":
 		return ec.fieldContext_FlowVersion_savedAt(ctx, field)
+	case "savedBy":
+		return ec.fieldContext_FlowVersion_savedBy(ctx, field)
+	case "restoredFrom":
+		return ec.fieldContext_FlowVersion_restoredFrom(ctx, field)
+	case "diff":
+		return ec.fieldContext_FlowVersion_diff(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowVersion", field.Name)
+}
+
+func (ec *executionContext) childFields_FlowVersionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_FlowVersionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_FlowVersionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_FlowVersionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_FlowVersionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FlowVersionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_FlowVersionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_FlowVersionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_FlowVersionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FlowVersionEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Grant(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7099,6 +7501,32 @@ func (ec *executionContext) childFields_RecordsUpsertPayload(ctx context.Context
 		return ec.fieldContext_RecordsUpsertPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordsUpsertPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Replay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "records":
+		return ec.fieldContext_Replay_records(ctx, field)
+	case "evenIfSent":
+		return ec.fieldContext_Replay_evenIfSent(ctx, field)
+	case "input":
+		return ec.fieldContext_Replay_input(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Replay", field.Name)
+}
+
+func (ec *executionContext) childFields_ReplayResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "execution":
+		return ec.fieldContext_ReplayResult_execution(ctx, field)
+	case "replay":
+		return ec.fieldContext_ReplayResult_replay(ctx, field)
+	case "repeat":
+		return ec.fieldContext_ReplayResult_repeat(ctx, field)
+	case "reason":
+		return ec.fieldContext_ReplayResult_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReplayResult", field.Name)
 }
 
 func (ec *executionContext) childFields_RowMatch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

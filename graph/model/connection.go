@@ -80,6 +80,8 @@ type (
 	IntegrationEdge         = Edge[*hub.Integration]
 	FlowConnection          = Connection[*hub.Flow]
 	FlowEdge                = Edge[*hub.Flow]
+	FlowVersionConnection   = Connection[*hub.FlowVersion]
+	FlowVersionEdge         = Edge[*hub.FlowVersion]
 	EventConnection         = Connection[*hub.Event]
 	EventEdge               = Edge[*hub.Event]
 	RecordConnection        = Connection[*hub.Record]

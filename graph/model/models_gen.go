@@ -372,6 +372,78 @@ type ExecutionFilterInput struct {
 	Until *time.Time `json:"until,omitempty"`
 }
 
+// How an execution is to be replayed.
+type ExecutionReplayInput struct {
+	// Which version of the flow is to run.
+	Version hub.ReplayVersion `json:"version"`
+	// Which state of the records it reads; NOW if left out, or GIVEN with `input`.
+	Records *hub.ReplayRecords `json:"records,omitempty"`
+	// Records in place of those of the original, 500 at most, judged by the catalogue and kept with the execution, not among the hub's
+	// records. Those of the type that the flow reads are its rows; what they refer to is looked for among the others, then among the stored
+	// ones. Giving them needs ADD on the rows that guard them, as publishing them would.
+	Input []*hub.RecordInput `json:"input,omitempty"`
+	// Whether what went out already, or may have, is sent again: people may then be messaged twice. Otherwise it is left out, as
+	// SUPPRESSED with the reason ALREADY_SENT, and the replay is refused if nothing else is left.
+	EvenIfSent bool `json:"evenIfSent"`
+	// Your own key of this replay, 256 bytes at most: the same flow and key again is a repeat and returns the first replay; with another input it is a CONFLICT. Without one every call is a replay.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// What became of `executionReplay`.
+type ExecutionReplayPayload struct {
+	// The new execution, which can be read at once; null if there are errors.
+	Execution *hub.Execution `json:"execution,omitempty"`
+	// Whether the same replay had been asked for before: then this is the first one, and nothing was started again.
+	Repeat bool `json:"repeat"`
+	// What was wrong with the input, or why it is not replayed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which executions are to be replayed, and how.
+type ExecutionsReplayInput struct {
+	// Which executions, as in the list. If it names no outcomes they are FAILED, PARTIAL and SKIPPED: what a person cancelled, and
+	// what may have been sent, is replayed only if it is named. Test messages are never replayed.
+	Filter *ExecutionFilterInput `json:"filter"`
+	// Which version of each flow is to run.
+	Version hub.ReplayVersion `json:"version"`
+	// Which state of the records they read: NOW, which it is if left out, or THEN.
+	Records *hub.ReplayRecords `json:"records,omitempty"`
+	// Whether what went out already, or may have, is sent again: people may then be messaged twice.
+	EvenIfSent bool `json:"evenIfSent"`
+	// How many executions of the list are looked at, the newest first: 1 to 1,000.
+	AtMost int `json:"atMost"`
+	// Where to go on in the list: the `endCursor` of the call before. Use the same key.
+	After *string `json:"after,omitempty"`
+	// How many of them begin in a second, so that they do not hold up what else there is to do: 1 to 100.
+	PerSecond int `json:"perSecond"`
+	// Your own key of this call, 256 bytes at most: with the same key no execution is replayed twice, however often the call is repeated.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// Only says what would be replayed.
+	DryRun bool `json:"dryRun"`
+}
+
+// What became of `executionsReplay`.
+type ExecutionsReplayPayload struct {
+	// How many executions match, from `after` on; 10,000 stands for that many or more.
+	Matched int `json:"matched"`
+	// How many were replayed, or would be in a dry run.
+	Replayed int `json:"replayed"`
+	// How many an earlier call with the same key had replayed.
+	Repeated int `json:"repeated"`
+	// How many were not replayed; `results` say why.
+	Refused int `json:"refused"`
+	// What became of each that was looked at, oldest first.
+	Results []*hub.ReplayResult `json:"results"`
+	// Whether more match than were looked at.
+	HasMore bool `json:"hasMore"`
+	// Where to go on; null if nothing matched.
+	EndCursor *string `json:"endCursor,omitempty"`
+	// When the last of them begins; null if none does.
+	LastAt *time.Time `json:"lastAt,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // What one field of an operation needs.
 type FieldPermission struct {
 	// Where the field's value would stand in the response, by aliases or names from the top; places in lists are left out.
@@ -494,6 +566,22 @@ type FlowResumePayload struct {
 	// The flow as it is now; null if there are errors.
 	Flow *hub.Flow `json:"flow,omitempty"`
 	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which version of a flow is to be brought back.
+type FlowRollbackInput struct {
+	// The number of the version whose description and definition the flow is to have again.
+	Version int `json:"version"`
+	// The version that the caller has seen; another current version is a CONFLICT. Without it nothing is checked.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+}
+
+// What became of `flowRollback`.
+type FlowRollbackPayload struct {
+	// The flow as it is now, with a new version; null if there are errors.
+	Flow *hub.Flow `json:"flow,omitempty"`
+	// What was wrong with the input, or with the version that was to be brought back.
 	UserErrors []*UserError `json:"userErrors"`
 }
 

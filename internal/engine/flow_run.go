@@ -134,7 +134,7 @@ func repeatedRun(tx *sqlite.Tx, asked *hub.Execution) (*hub.Execution, bool, err
 	if err != nil || was == nil {
 		return nil, false, err
 	}
-	if was.Test || !bytes.Equal(was.Parameters, asked.Parameters) || !slices.Equal(was.Rows, asked.Rows) {
+	if was.Test || was.Trigger != asked.Trigger || !bytes.Equal(was.Parameters, asked.Parameters) || !slices.Equal(was.Rows, asked.Rows) {
 		return nil, false, hub.Conflict("idempotencyKey", "you ran this flow under this key before, with other parameters or records (%s); use a new key for a new run", was.ID())
 	}
 	return was, true, nil

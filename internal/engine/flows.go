@@ -37,16 +37,7 @@ func (e *Engine) FlowUpdate(ctx context.Context, c hub.Caller, key int64, expect
 			return err
 		}
 		e.normalFilter(f)
-		if err := e.mayUse(c, f); err != nil {
-			return err
-		}
-		if !f.Enabled {
-			return nil
-		}
-		if p := hub.PastProblems(&f.Definition, time.Now()); len(p) > 0 && !was.SameSchedule(&f.Definition) {
-			return hub.WithProblems(p)
-		}
-		return e.mustBeSound(ctx, c, f)
+		return e.maySave(ctx, c, f, &was)
 	})
 	e.replan()
 	return saved, err

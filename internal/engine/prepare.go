@@ -17,6 +17,9 @@ const maxRows = 500
 // prepare runs the flow up to its deliveries: rights, source, filter, mapping. brought are rows that the occurrence has just
 // brought; nil has them read from the records. Whatever keeps the execution from having deliveries becomes its reason.
 func (r *run) prepare(ctx context.Context, p *program, brought []*row) error {
+	if later, err := r.asReplay(ctx, p); err != nil || later {
+		return err
+	}
 	rows, err := r.rows(ctx, p, brought)
 	if err != nil || r.exec.Reason != nil {
 		return err
@@ -99,6 +102,9 @@ func (e *Engine) rights(ctx context.Context, p *program, more ...hub.Row) (*hub.
 // source reads the rows that the flow is about. An occurrence that brought no rows of its own means all those of its
 // subject.
 func (r *run) source(p *program, brought []*row) ([]*row, error) {
+	if r.given != nil {
+		return r.given, nil
+	}
 	subject := p.flow.Definition.Source.Rows == hub.RowsSubject || len(r.exec.Rows) == 0
 	if subject && r.exec.Subject != "" {
 		return r.subjectRows(p)
@@ -158,7 +164,15 @@ func (r *run) deliver(ctx context.Context, p *program, target int, w *row) error
 			IntegrationKey: t.IntegrationKey, Target: target, Record: w.name, Action: t.Action, State: hub.Pending, DueAt: &now, CreatedAt: now, UpdatedAt: now}}
 		r.items = append(r.items, it)
 		r.line(hub.SubjectDelivery, it.Key, hub.AspectState, "", string(hub.Pending), hub.Reason{Code: r.started()})
-		r.fill(p, it, to, values, problems)
+		gone, err := r.sentBefore(w.name, to.Text)
+		switch {
+		case err != nil:
+			return err
+		case gone:
+			r.withhold(it, to, values)
+		default:
+			r.fill(p, it, to, values, problems)
+		}
 	}
 	return nil
 }
@@ -170,6 +184,8 @@ func (r *run) started() hub.ReasonCode {
 		return hub.ReasonScheduled
 	case hub.StartedByHand:
 		return hub.ReasonManual
+	case hub.StartedByReplay:
+		return hub.ReasonReplayed
 	}
 	return hub.ReasonMatched
 }

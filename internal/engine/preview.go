@@ -17,17 +17,22 @@ func (e *Engine) FlowPreview(ctx context.Context, c hub.Caller, in hub.PreviewIn
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return nil, err
 	}
+	v := &previewing{e: e, c: c, in: in, now: time.Now(), FlowPreview: &hub.FlowPreview{}}
+	if err := inTime(ctx, v.preview); err != nil {
+		return nil, err
+	}
+	return v.FlowPreview, nil
+}
+
+// inTime gives a preview as long as it may take.
+func inTime(ctx context.Context, preview func(context.Context) error) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, hub.PreviewTimeout, errSlowPreview)
 	defer cancel()
-	v := &previewing{e: e, c: c, in: in, now: time.Now(), FlowPreview: &hub.FlowPreview{}}
-	err := v.preview(ctx)
-	switch {
-	case err == nil:
-		return v.FlowPreview, nil
-	case context.Cause(ctx) == errSlowPreview && hub.CodeOf(err) == hub.CodeInternal: // else it says more itself
-		return nil, errSlowPreview
+	err := preview(ctx)
+	if err != nil && context.Cause(ctx) == errSlowPreview && hub.CodeOf(err) == hub.CodeInternal { // else it says more itself
+		return errSlowPreview
 	}
-	return nil, err
+	return err
 }
 
 // errSlowPreview ends a preview that takes too long.
@@ -70,6 +75,11 @@ func (v *previewing) preview(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	return v.run(ctx, p, why, starts)
+}
+
+// run tells of each execution what it would be; why is what would keep the flow from running at all, or nil.
+func (v *previewing) run(ctx context.Context, p *program, why *hub.Reason, starts []startedBy) error {
 	for _, s := range starts {
 		x, err := v.execution(ctx, p, s)
 		if err != nil {

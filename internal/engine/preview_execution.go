@@ -17,6 +17,11 @@ type candidates struct {
 // execution is what an execution would be.
 func (v *previewing) execution(ctx context.Context, p *program, s startedBy) (*hub.ExecutionPreview, error) {
 	r := v.e.rehearsal(ctx, s.exec, v.on, v.now)
+	if r.replay, r.sent = s.replay, s.sent; s.replay != nil {
+		if err := r.give(ctx, p, s.replay); err != nil {
+			return nil, err
+		}
+	}
 	all, err := r.candidates(ctx, p, s)
 	if err != nil {
 		return nil, err

@@ -123,6 +123,9 @@ type startedBy struct {
 	exec  *hub.Execution
 	rows  []*row // that came along; nil has them read by the names that the execution has
 	query bool   // the source query alone finds them
+
+	replay *hub.Replay // of a replay: what it replays
+	sent   *sent       // likewise: what went out before
 }
 
 // starts are the executions that would be started: one for each event that fires and, where no event is asked, the one that a

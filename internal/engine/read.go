@@ -54,7 +54,7 @@ func (e *Engine) readOne(ctx context.Context, exec *hub.Execution) (err error) {
 	var names []string
 	var why *hub.Reason
 	if err == nil {
-		names, why, err = e.selectRows(ctx, p, exec)
+		names, why, err = e.rowsToRead(ctx, p, exec)
 	}
 	if code := hub.CodeOf(err); err != nil && (code == hub.CodeInvalid || code == hub.CodeNotFound) {
 		why, err = &hub.Reason{Code: hub.ReasonInvalidFlow, Message: err.Error()}, nil

@@ -24,6 +24,10 @@ type run struct {
 	lines []hub.Change
 	out   []*flight
 
+	replay *hub.Replay // of a replay, once it was asked for: what it replays
+	given  []*row      // the rows in place of those of the hub; nil: none
+	sent   *sent       // what went out before, once it was asked for
+
 	beside  stored                               // of a preview, which has no transaction and is never saved
 	normals map[int]func(string) (string, error) // by target, as far as they were asked for
 }

@@ -25,6 +25,7 @@ const (
 	AuditStarted            AuditKind = "STARTED"         // a flow, by hand
 	AuditCancelled          AuditKind = "CANCELLED"       // an execution
 	AuditResolved           AuditKind = "RESOLVED"        // a delivery of which nobody knew whether it was sent
+	AuditReplayed           AuditKind = "REPLAYED"        // an execution, or many at once
 	AuditRetried            AuditKind = "RETRIED"         // a delivery that had failed
 	AuditTokenGranted       AuditKind = "TOKEN_GRANTED"
 	AuditTokenRefused       AuditKind = "TOKEN_REFUSED"

@@ -63,7 +63,7 @@ func (f *Flow) Audited() Facts {
 		return nil
 	}
 	facts := Facts{"version": f.Version, "enabled": f.Enabled, "description": f.Description, "trigger": f.Definition.Trigger,
-		"filter": f.Definition.Filter, "settings": f.Definition.Settings, "paused": f.Paused != nil, "archived": f.ArchivedAt != nil}
+		"schedule": f.Definition.Schedule, "filter": f.Definition.Filter, "settings": f.Definition.Settings, "paused": f.Paused != nil, "archived": f.ArchivedAt != nil}
 	if s := f.Definition.Source; s != nil {
 		facts["source"] = Facts{"module": s.Module, "consumer": idOrNone(KindConsumer, s.ConsumerKey), "action": s.Action, "parameters": s.Parameters, "rows": s.Rows}
 	}

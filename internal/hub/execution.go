@@ -14,6 +14,7 @@ const (
 	StartedByHand      ExecutionTrigger = "MANUAL"
 	StartedByDate      ExecutionTrigger = "DATE"
 	StartedByFrequency ExecutionTrigger = "FREQUENCY"
+	StartedByReplay    ExecutionTrigger = "REPLAY"
 )
 
 // Execution is one run of one flow version.
@@ -25,11 +26,11 @@ type Execution struct {
 	EventKey      int64           // 0 if no event started it
 	OccurrenceKey int64           // 0 if no occurrence started it
 	ScheduledFor  *time.Time      // the planned time, if a schedule started it; one execution of a flow has it
-	StartedByKey  int64           // the consumer that ran it; 0 if none did
+	StartedByKey  int64           // the consumer that ran or replayed it; 0 if none did
 	RunID         string          // that consumer's own id of the run: the same one again is a repeat; may be empty
 	Parameters    json.RawMessage // of the source action, in place of those of the flow; nil: those of the flow
 	Test          bool            // one message to a number that the caller named; it counts in no statistics
-	RunHash       []byte          // of what a test was asked with: tells a repeat from another one under the same RunID; else nil
+	RunHash       []byte          // of what a test or a replay was asked with: tells a repeat from another one under the same RunID; else nil
 	Reading       bool            // its rows are still to be read from the records; nothing is sent before all are
 	Subject       string          // of the occurrence, for lists
 	State         ExecutionState

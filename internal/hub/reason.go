@@ -64,6 +64,11 @@ const (
 	ReasonMissed            ReasonCode = "MISSED"                // planned times passed while the hub could not run them
 	ReasonManual            ReasonCode = "RUN"                   // somebody ran the flow
 	ReasonReading           ReasonCode = "READING"               // its rows are being read from the records
+	ReasonReplayed          ReasonCode = "REPLAYED"              // somebody had an earlier execution run again
+	ReasonAlreadySent       ReasonCode = "ALREADY_SENT"          // an earlier execution sent it, or may have, and this one replays that
+	ReasonUnderWay          ReasonCode = "UNDER_WAY"             // the execution, or another replay of it, has not come to its end
+	ReasonTest              ReasonCode = "TEST"                  // it was a test message
+	ReasonNoOccurrence      ReasonCode = "NO_OCCURRENCE"         // no occurrence brought its records
 	ReasonEarly             ReasonCode = "RECEIPT_FIRST"         // a receipt arrived before the connector's own answer
 )
 

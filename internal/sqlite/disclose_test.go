@@ -154,12 +154,6 @@ func TestWhyAFlowIsPausedIsToldToWhoMaySeeTheMessageAboutWhichItWasSaid(t *testi
 			"many flows": func(c hub.Caller) (*hub.Reason, []hub.Hidden) {
 				return ofFlow(must(db.FlowsByKey(ctx, c, []int64{d.FlowKey}))(t)[0])
 			},
-			"a version": func(c hub.Caller) (*hub.Reason, []hub.Hidden) {
-				return ofFlow(must(db.FlowAt(ctx, c, d.FlowKey, 1))(t))
-			},
-			"all versions": func(c hub.Caller) (*hub.Reason, []hub.Hidden) {
-				return ofFlow(must(db.FlowVersions(ctx, c, d.FlowKey))(t)[0])
-			},
 			"the list": func(c hub.Caller) (*hub.Reason, []hub.Hidden) {
 				return ofFlow(must(db.Flows(ctx, c, hub.ListFilter{}, page))(t).Items[0])
 			},

@@ -18,8 +18,7 @@ var flows = table[hub.Flow]{
 	},
 }
 
-// flowVersions reads flows as their versions had them; UpdatedAt is when the version was saved, and whether the flow is
-// enabled, paused or archived is what holds at present.
+// flowVersions reads flows as their versions had them; see [DB.FlowForEngine].
 const flowVersions = `SELECT f.key, v.version, f.enabled, v.description, v.definition, f.paused, f.archived_at, f.created_at, v.created_at
 	FROM flow_versions v JOIN flows f ON f.key = v.flow WHERE v.flow = ?`
 
@@ -68,30 +67,9 @@ func (db *DB) FlowsByKey(ctx context.Context, c hub.Caller, keys []int64) ([]*hu
 	return allShown(ctx, c, db.discloseFlow)(seen(ctx, db, c, hub.RowHub, flows, keys))
 }
 
-// FlowVersions reads every version of a flow, the newest first: description and definition as they were saved, UpdatedAt
-// when that was; whether the flow is enabled, paused or archived is what holds at present. NOT_FOUND if there is no such
-// flow. It needs SEE on automator/fracttal_hub.
-func (db *DB) FlowVersions(ctx context.Context, c hub.Caller, key int64) ([]*hub.Flow, error) {
-	if err := c.Need(hub.RowHub, hub.See); err != nil {
-		return nil, err
-	}
-	list, err := readAll(db.reads(ctx), flows.scan, flowVersions+" ORDER BY v.version DESC", key)
-	if err == nil && len(list) == 0 {
-		err = hub.NotFound(hub.KindFlow, key)
-	}
-	return allShown(ctx, c, db.discloseFlow)(list, err)
-}
-
-// FlowAt reads a flow as a version had it; see FlowVersions. NOT_FOUND if there is no such flow or version. It needs SEE on
-// automator/fracttal_hub.
-func (db *DB) FlowAt(ctx context.Context, c hub.Caller, key int64, version int) (*hub.Flow, error) {
-	if err := c.Need(hub.RowHub, hub.See); err != nil {
-		return nil, err
-	}
-	return shown(ctx, c, db.discloseFlow)(db.FlowForEngine(ctx, key, version))
-}
-
-// FlowForEngine is FlowAt for the engine, which runs the version that an execution is pinned to: it asks nobody.
+// FlowForEngine reads a flow as a version had it, for the engine, which runs the version that an execution is pinned to: it asks
+// nobody. UpdatedAt is when the version was saved; whether the flow is enabled, paused or archived is what holds at present.
+// NOT_FOUND if there is no such flow or version.
 func (db *DB) FlowForEngine(ctx context.Context, key int64, version int) (*hub.Flow, error) {
 	f, err := first(readAll(db.reads(ctx), flows.scan, flowVersions+" AND v.version = ?", key, version))
 	if err == nil && f == nil {

@@ -62,19 +62,40 @@ func TestFlows(t *testing.T) {
 		versions := must(db.FlowVersions(ctx, admin, f.Key))(t)
 		var got []string
 		for _, v := range versions {
-			got = append(got, fmt.Sprintf("%s %d %d %v", v.Description, v.Version, v.Definition.Settings.MaxAttempts, v.Enabled))
+			got = append(got, fmt.Sprintf("%s %d %d", v.Description, v.Version, v.Definition.Settings.MaxAttempts))
+			if v.FlowKey != f.Key || v.SavedByKey != admin.Consumer.Key || v.SavedAt.IsZero() || v.RestoredFrom != 0 {
+				t.Errorf("version %d is %+v", v.Version, v)
+			}
 		}
-		if want := []string{"v3 3 3 true", "v2 2 2 true", "v1 1 0 true"}; !slices.Equal(got, want) {
+		if want := []string{"v3 3 3", "v2 2 2", "v1 1 0"}; !slices.Equal(got, want) {
 			t.Errorf("got %v, want %v", got, want)
 		}
-		at := must(db.FlowAt(ctx, admin, f.Key, 2))(t)
-		if at.Description != "v2" || !reflect.DeepEqual(at, must(db.FlowForEngine(ctx, f.Key, 2))(t)) {
-			t.Errorf("version 2 is %+v", at)
+		key := func(version int) hub.FlowVersionKey {
+			return hub.FlowVersionKey{FlowKey: f.Key, Version: version}
 		}
-		_, err := db.FlowAt(ctx, admin, f.Key, 4)
+		at := must(db.FlowVersionsByKey(ctx, admin, []hub.FlowVersionKey{key(2), key(4), {FlowKey: 404, Version: 1}, key(1), key(2)}))(t)
+		if at[0].Description != "v2" || at[1] != nil || at[2] != nil || at[3].Version != 1 || at[4] != at[0] {
+			t.Errorf("by their keys they are %+v", at)
+		}
+		if then := must(db.FlowForEngine(ctx, f.Key, 2))(t); then.Description != "v2" || !then.Enabled || !reflect.DeepEqual(then.Definition, at[0].Definition) {
+			t.Errorf("the engine reads %+v", then)
+		}
+		if blind := must(db.FlowVersionsByKey(ctx, hubtest.CallerWith(t, db), []hub.FlowVersionKey{key(2)}))(t); len(blind) != 1 || blind[0] != nil {
+			t.Errorf("who may not see flows reads %+v", blind)
+		}
+		_, err := db.FlowForEngine(ctx, f.Key, 4)
 		refused(t, err, hub.CodeNotFound, "id")
-		_, err = db.FlowVersions(ctx, admin, 404)
-		refused(t, err, hub.CodeNotFound, "id")
+		for _, err := range []error{lastly(db.FlowVersions(ctx, admin, 404)), lastly(db.FlowHistory(ctx, admin, 404, page))} {
+			refused(t, err, hub.CodeNotFound, "id")
+		}
+		first := must(db.FlowHistory(ctx, admin, f.Key, hub.Page{First: 2}))(t)
+		if len(first.Items) != 2 || first.Items[0].Version != 3 || !first.HasNext || must(first.Total())(t) != 3 {
+			t.Errorf("the first page is %+v", first)
+		}
+		last := must(db.FlowHistory(ctx, admin, f.Key, hub.Page{First: 2, After: hub.Cursor(2)}))(t)
+		if len(last.Items) != 1 || last.Items[0].Version != 1 || last.HasNext {
+			t.Errorf("the last page is %+v", last)
+		}
 	})
 	t.Run("a stale version is a conflict, for switching as for saving", func(t *testing.T) {
 		f := must(db.FlowCreate(ctx, admin, flow("stale", 0, 0)))(t)

@@ -18,7 +18,7 @@ func (db *DB) FlowCreate(ctx context.Context, c hub.Caller, in *hub.Flow) (*hub.
 			f.Key, f.Version, f.Enabled, f.Description, doc(f.Definition), reason(f.Paused), msp(f.ArchivedAt), ms(f.CreatedAt), ms(f.UpdatedAt)); err != nil {
 			return nil, err
 		}
-		if err := tx.flowVersion(c, f); err != nil {
+		if err := tx.flowVersion(c, f, 0); err != nil {
 			return nil, err
 		}
 		return f, tx.auditFlow(c, hub.AuditCreated, nil, f)
@@ -33,6 +33,11 @@ func (db *DB) FlowUpdate(ctx context.Context, c hub.Caller, key int64, expectedV
 	if err := c.Need(hub.RowHub, hub.Edit); err != nil {
 		return nil, err
 	}
+	return db.saveFlow(ctx, c, key, expectedVersion, 0, change)
+}
+
+// saveFlow saves a new version of a flow; restored is the one whose definition it has again, or 0.
+func (db *DB) saveFlow(ctx context.Context, c hub.Caller, key int64, expectedVersion, restored int, change func(*hub.Flow) error) (*hub.Flow, error) {
 	return shown(ctx, c, db.discloseFlow)(write(ctx, db, func(tx *Tx) (*hub.Flow, error) {
 		f, err := tx.flowToChange(key, expectedVersion)
 		if err != nil {
@@ -54,10 +59,13 @@ func (db *DB) FlowUpdate(ctx context.Context, c hub.Caller, key int64, expectedV
 				return nil, err
 			}
 		}
-		if err := tx.flowVersion(c, f); err != nil {
+		if err := tx.flowVersion(c, f, restored); err != nil {
 			return nil, err
 		}
-		return f, tx.auditFlow(c, hub.AuditChanged, &before, f)
+		if restored == 0 {
+			return f, tx.auditFlow(c, hub.AuditChanged, &before, f)
+		}
+		return f, tx.auditRollback(c, &before, f, restored)
 	}))
 }
 
@@ -72,11 +80,11 @@ func (tx *Tx) flowToChange(key int64, expectedVersion int) (*hub.Flow, error) {
 	return f, fresh(expectedVersion, f.Version)
 }
 
-// flowVersion keeps the current version of a flow, and what it refers to.
-func (tx *Tx) flowVersion(c hub.Caller, f *hub.Flow) error {
+// flowVersion keeps the current version of a flow, and what it refers to; restored is the one whose definition it has again, or 0.
+func (tx *Tx) flowVersion(c hub.Caller, f *hub.Flow, restored int) error {
 	tx.configured()
-	if err := tx.exec("INSERT INTO flow_versions (flow, version, description, definition, consumer, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-		f.Key, f.Version, f.Description, doc(f.Definition), c.Consumer.Key, ms(tx.now)); err != nil {
+	if err := tx.exec("INSERT INTO flow_versions (flow, version, description, definition, consumer, created_at, restored_from) VALUES (?, ?, ?, ?, ?, ?, nullif(?, 0))",
+		f.Key, f.Version, f.Description, doc(f.Definition), c.Consumer.Key, ms(tx.now), restored); err != nil {
 		return err
 	}
 	if err := tx.exec("DELETE FROM flow_uses WHERE flow = ?", f.Key); err != nil {

@@ -91,8 +91,16 @@ var asks = map[string]ask{
 	"Flows": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.Flows(ctx, c, hub.ListFilter{}, page))
 	}},
-	"Flow":   {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error { return lastly(db.Flow(ctx, c, 404)) }},
-	"FlowAt": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error { return lastly(db.FlowAt(ctx, c, 404, 1)) }},
+	"Flow": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error { return lastly(db.Flow(ctx, c, 404)) }},
+	"FlowHistory": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.FlowHistory(ctx, c, 404, page))
+	}},
+	"ReplaysOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.ReplaysOf(ctx, c, 404, page))
+	}},
+	"FlowRollback": {hubtest.May(hub.RowHub, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.FlowRollback(ctx, c, 404, 0, 1, func(*hub.Flow) error { return nil }))
+	}},
 	"FlowVersions": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.FlowVersions(ctx, c, 404))
 	}},
@@ -153,7 +161,7 @@ var asks = map[string]ask{
 }
 
 // elsewhere says of the other methods that take a caller where their permission is tested: it depends on what is read.
-var elsewhere = []string{"GroupsByKey", "ConsumersByKey", "IntegrationsByKey", "FlowsByKey", "EventsByKey", "OccurrencesByKey", "ExecutionsByKey", "DeliveriesByKey", "AuditEntriesByKey",
+var elsewhere = []string{"GroupsByKey", "ConsumersByKey", "IntegrationsByKey", "FlowsByKey", "EventsByKey", "OccurrencesByKey", "ExecutionsByKey", "DeliveriesByKey", "AuditEntriesByKey", "FlowVersionsByKey", "ReplaysByKey",
 	"Occurrences", "Occurrence", "Records", "Record", "RecordHistory", "Disclose", "Disclosed", "DiscloseIntegration", "DisclosePublished", "ScanOccurrences"}
 
 func TestEveryMethodAsksForItsPermissionAndForNoOther(t *testing.T) {

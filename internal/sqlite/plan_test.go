@@ -166,6 +166,10 @@ func TestWhatTheEngineAsksIsAnsweredByAnIndex(t *testing.T) {
 		"the run of a consumer":        "SELECT * FROM executions WHERE flow = 1 AND started_by = 1 AND run_id = ''",
 		"executions to be read":        "SELECT * FROM executions WHERE reading = 1 AND key > 1 ORDER BY key LIMIT 1",
 		"a page of records of a type":  "SELECT * FROM records WHERE type = '' AND key > 1 ORDER BY key LIMIT 500",
+		"the replays of an execution":  "SELECT execution FROM replays WHERE original = 1 AND execution < 9 ORDER BY execution DESC LIMIT 10",
+		"what an execution replays":    "SELECT key FROM (SELECT execution AS key, original FROM replays) WHERE key = 1",
+		"versions of a flow":           "SELECT * FROM flow_versions WHERE flow = 1 AND version < 9 ORDER BY version DESC LIMIT 10",
+		"an execution and its replays": "SELECT * FROM executions WHERE key = 1 OR key IN (SELECT execution FROM replays WHERE root = 1)",
 		"the journal after a cursor":   "SELECT * FROM changes c WHERE c.seq > 1 ORDER BY c.seq LIMIT 10",
 	} {
 		plan := must(db.Explain(t.Context(), query))(t)

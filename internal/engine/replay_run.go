@@ -1,0 +1,116 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/mapping"
+)
+
+// asReplay makes a run ready to find its rows if it is a replay: those that came along, or that were given. later says that
+// there are too many rows for one transaction, or that its source query finds them: the loop that reads does it.
+func (r *run) asReplay(ctx context.Context, p *program) (later bool, err error) {
+	if r.exec.Trigger != hub.StartedByReplay {
+		return false, nil
+	}
+	replay, err := r.replays()
+	if err != nil {
+		return false, err
+	}
+	if err := r.give(ctx, p, replay); err != nil || r.given != nil {
+		return false, err
+	}
+	if r.exec.OccurrenceKey == 0 && len(r.exec.Rows) == 0 || len(r.exec.Rows) > makeBatch {
+		r.exec.Reading = true
+		r.tx.AfterCommit(r.e.reread)
+		return true, nil
+	}
+	return false, nil
+}
+
+// rowsToRead are the names of the rows of an execution whose rows are still to be read. A replay has some already.
+func (e *Engine) rowsToRead(ctx context.Context, p *program, exec *hub.Execution) (names []string, why *hub.Reason, err error) {
+	if len(exec.Rows) > 0 {
+		return exec.Rows, nil, nil
+	}
+	return e.selectRows(ctx, p, exec)
+}
+
+// replays is what the run replays.
+func (r *run) replays() (*hub.Replay, error) {
+	if r.replay != nil {
+		return r.replay, nil
+	}
+	replay, err := r.tx.Replay(r.exec.Key)
+	if err == nil && replay == nil {
+		err = fmt.Errorf("it is not known what %s replays", r.exec.ID())
+	}
+	r.replay = replay
+	return replay, err
+}
+
+// give has the run read the records as the occurrence brought them, or as the caller gave them, instead of those of the hub.
+// What they refer to is looked for among them first.
+func (r *run) give(ctx context.Context, p *program, replay *hub.Replay) error {
+	records := replay.Input
+	switch replay.Records {
+	case hub.RecordsNow:
+		return nil
+	case hub.RecordsThen:
+		o, err := r.e.db.OccurrenceForEngine(ctx, r.exec.OccurrenceKey)
+		if err != nil {
+			return err
+		}
+		records = o.Records
+	}
+	known := make(map[recordName]hub.Fields, len(records))
+	for _, rec := range records {
+		known[recordName{rec.Type, rec.Name}] = rec.Data
+	}
+	find := func(typ, name string) (hub.Fields, error) {
+		if data, ok := known[recordName{typ, name}]; ok {
+			return data, nil
+		}
+		return r.lookup(typ, name)
+	}
+	all := len(r.exec.Rows) == 0 || p.flow.Definition.Source.Rows == hub.RowsSubject
+	r.given = []*row{}
+	for _, rec := range records {
+		if rec.Type == p.records.Key && (all || slices.Contains(r.exec.Rows, rec.Name)) {
+			r.given = append(r.given, &row{catalog: r.e.catalog, typ: p.records, name: rec.Name, data: rec.Data, lookup: find})
+		}
+	}
+	return nil
+}
+
+// sentBefore says whether a message of a replay is not to be sent again. It is asked in the transaction that makes the message,
+// so that nothing can go out in between.
+func (r *run) sentBefore(record, recipient string) (bool, error) {
+	if r.exec.Trigger != hub.StartedByReplay {
+		return false, nil
+	}
+	replay, err := r.replays()
+	if err != nil || replay.EvenIfSent {
+		return false, err
+	}
+	if r.sent == nil {
+		family, err := r.tx.ReplayFamily(replay.RootKey)
+		if err != nil {
+			return false, err
+		}
+		if r.sent, err = sentBy(r.tx, family, r.exec.Key); err != nil {
+			return false, err
+		}
+	}
+	return r.sent.has(record, recipient), nil
+}
+
+// withhold leaves out a message that went out before.
+func (r *run) withhold(it *item, to mapping.To, values []string) {
+	cause := hub.Reason{Code: hub.ReasonAlreadySent, Message: "not sent again: an earlier execution sent it, or may have",
+		NextStep: "replay it with evenIfSent to message people twice"}
+	it.Recipient, it.Values, it.Reason = to.Text, values, &cause
+	r.move(it, hub.Suppressed, cause)
+}

@@ -1,0 +1,93 @@
+package sqlite
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"math"
+	"slices"
+
+	"github.com/recado-hub/recado/internal/hub"
+)
+
+var replays = table[hub.Replay]{
+	kind: hub.KindExecution, name: "(SELECT execution AS key, original, root, records, even_if_sent, input FROM replays)", columns: "key, original, root, records, even_if_sent, input",
+	key: func(r *hub.Replay) int64 { return r.ExecutionKey },
+	scan: func(r scanner) (*hub.Replay, error) {
+		v := &hub.Replay{}
+		var input string
+		err := r.Scan(&v.ExecutionKey, &v.OriginalKey, &v.RootKey, text[hub.ReplayRecords]{&v.Records}, &v.EvenIfSent, text[string]{&input})
+		if err == nil && input != "" {
+			err = decodeNumbers([]byte(input), &v.Input)
+		}
+		return v, err
+	},
+}
+
+// ReplayInsert stores what an execution replays; input is r.Input as JSON text, or nil if no records were given.
+func (tx *Tx) ReplayInsert(r *hub.Replay, input json.RawMessage) error {
+	return tx.exec("INSERT INTO replays (execution, original, root, records, even_if_sent, input) VALUES (?, ?, ?, ?, ?, ?)",
+		r.ExecutionKey, r.OriginalKey, r.RootKey, string(r.Records), r.EvenIfSent, null(string(input)))
+}
+
+// Replay reads what an execution replays; nil if it replays none.
+func (tx *Tx) Replay(execution int64) (*hub.Replay, error) {
+	return first(readAll(tx.each, replays.scan, replays.query(" WHERE key = ?"), execution))
+}
+
+// ReplayFamily reads the execution with which replays began, and all of them, oldest first.
+func (tx *Tx) ReplayFamily(root int64) ([]*hub.Execution, error) {
+	list, err := tx.executions("WHERE key = ? OR key IN (SELECT execution FROM replays WHERE root = ?)", root, root)
+	slices.SortFunc(list, func(a, b *hub.Execution) int { return cmp.Compare(a.Key, b.Key) })
+	return list, err
+}
+
+// ReplaysByKey reads what many executions replay, in the order of the keys, with those of the given records that the caller
+// may see: nil for those that replay none, or everywhere without SEE on automator/fracttal_hub.
+func (db *DB) ReplaysByKey(ctx context.Context, c hub.Caller, executionKeys []int64) ([]*hub.Replay, error) {
+	list, err := seen(ctx, db, c, hub.RowHub, replays, executionKeys)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range list {
+		if r == nil {
+			continue
+		}
+		r.Input = slices.DeleteFunc(r.Input, func(rec hub.RecordInput) bool {
+			row, ok := db.guard(rec.Type)
+			return !ok || !c.May(row, hub.See)
+		})
+	}
+	return list, nil
+}
+
+// ReplaysOf lists the executions that replay one, newest first, as [DB.Executions] does. It needs SEE on
+// automator/fracttal_hub.
+func (db *DB) ReplaysOf(ctx context.Context, c hub.Caller, original int64, p hub.Page) (hub.List[*hub.Execution], error) {
+	var l hub.List[*hub.Execution]
+	if err := c.Need(hub.RowHub, hub.See); err != nil {
+		return l, err
+	}
+	limit, err := p.Limit()
+	if err != nil {
+		return l, err
+	}
+	below, err := p.Key()
+	if err != nil {
+		return l, err
+	}
+	if below == 0 {
+		below = math.MaxInt64
+	}
+	keys, err := readAll(db.reads(ctx), scanKey, replaysOf, original, below, limit+1)
+	if err != nil {
+		return l, err
+	}
+	if l.HasNext = len(keys) > limit; l.HasNext {
+		keys = keys[:limit]
+	}
+	l.Items, err = db.ExecutionsByKey(ctx, c, keys)
+	return l, err
+}
+
+const replaysOf = "SELECT execution FROM replays WHERE original = ? AND execution < ? ORDER BY execution DESC LIMIT ?"
