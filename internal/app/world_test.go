@@ -20,6 +20,7 @@ type world struct {
 	sandbox     *sandbox.Sandbox
 	admin       *client
 	consumer    *client // of a group that may report work orders and follow what becomes of them
+	reader      string  // the id of that consumer, with whose rights flows read
 	integration string
 	flow        string
 }
@@ -73,6 +74,7 @@ func (w *world) setUp(t testing.TB) {
 			{"module": "automator", "submodule": "fracttal_hub", "actions": []string{"SEE"}}}}}, &g)
 	w.admin.act(t, `mutation($input: ConsumerCreateInput!) { consumerCreate(input: $input) { consumer { id clientId } secret userErrors { message field } } }`,
 		object{"input": object{"name": "Integration", "group": g.Group.ID, "hubEnabled": true}}, &c)
+	w.reader = c.Consumer.ID
 	w.consumer = signIn(t, w.hub.url, c.Consumer.ClientID, c.Secret)
 	w.connect(t)
 	mapping := []object{}

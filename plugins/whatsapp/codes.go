@@ -109,3 +109,18 @@ func (v *verdict) receipt(f failure, r *sdk.Receipt) {
 	r.Kind, r.Scope, r.Limit = v.kind, v.scope, v.limit
 	r.RetryAfter, r.Suppress, r.SuppressCategory = v.waitAfter(1), v.suppress, v.category
 }
+
+// Codes are the error codes that this connector knows of a provider, "meta" or "twilio"; of a range only the first and the last.
+func Codes(provider string) (list []int) {
+	known := metaCodes
+	if provider == "twilio" {
+		known = twilioCodes
+	}
+	for i := range known {
+		list = append(list, known[i].from)
+		if known[i].to != 0 {
+			list = append(list, known[i].to)
+		}
+	}
+	return list
+}
