@@ -289,7 +289,10 @@ func attempt(l landing, decision hub.Decision, now time.Time) hub.Attempt {
 	if scope == "" {
 		scope = hub.ScopeDelivery
 	}
+	for i := range o.Adjusted {
+		o.Adjusted[i].Path = pathInFlow(l.program, l.delivery, o.Adjusted[i].Path)
+	}
 	return hub.Attempt{DeliveryKey: l.delivery.Key, Number: l.handover.Attempt, Counted: decision.Attempts > l.delivery.Attempts,
 		StartedAt: l.started, FinishedAt: now, Kind: o.Kind, Scope: scope, ProviderID: o.ProviderID, Code: o.Code, Message: o.Message,
-		NextStep: o.NextStep, Path: o.Path, RetryAfter: o.RetryAfter, Detail: o.Detail}
+		NextStep: o.NextStep, Path: o.Path, RetryAfter: o.RetryAfter, Adjusted: o.Adjusted, Detail: o.Detail}
 }

@@ -3,7 +3,6 @@ package host
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -57,14 +56,8 @@ func outcomeFromSDK(o *sdk.Outcome, key int64, now time.Time) hub.Outcome {
 		Message: o.Message, NextStep: o.NextStep, Path: o.Path, RetryAfter: o.RetryAfter, Recipient: o.Recipient, Limit: o.Limit,
 		Detail: o.Detail, NotStarted: o.NotStarted(), At: now, MostAttempts: o.MostAttempts, Suppress: o.Suppress, SuppressCategory: o.SuppressCategory,
 	}
-	if len(o.Adjusted) > 0 {
-		out.Detail = maps.Clone(o.Detail)
-		if out.Detail == nil {
-			out.Detail = make(map[string]string, len(o.Adjusted))
-		}
-		for _, a := range o.Adjusted {
-			out.Detail["adjusted."+a.Path] = a.Reason
-		}
+	for _, a := range o.Adjusted {
+		out.Adjusted = append(out.Adjusted, hub.Adjustment(a))
 	}
 	return out
 }
@@ -75,6 +68,9 @@ func (c *connector) redactOutcomes(outcomes []hub.Outcome) {
 		o := &outcomes[i]
 		if o.Kind != hub.OutcomeAccepted {
 			o.Message, o.NextStep = c.redact.text(o.Message), c.redact.text(o.NextStep)
+		}
+		for k := range o.Adjusted {
+			o.Adjusted[k].Sent = c.redact.text(o.Adjusted[k].Sent)
 		}
 		for k, v := range o.Detail {
 			o.Detail[k] = c.redact.text(v)

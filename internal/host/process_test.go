@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"strings"
 	"testing"
@@ -33,7 +34,7 @@ func TestAStartedConnectorDescribesItself(t *testing.T) {
 	if !c.Capabilities.Receipts || c.Capabilities.Lookup || c.Capabilities.InFlight != 64 {
 		t.Errorf("capabilities %+v", c.Capabilities)
 	}
-	if len(c.Limits) != 1 || c.Limits[0] != (hub.Limit{Key: "rate", Scope: "INTEGRATION", PerSecond: 80, Burst: 10, Setting: "rate"}) {
+	if len(c.Limits) != 1 || !reflect.DeepEqual(c.Limits[0], hub.Limit{Key: "rate", Scope: "INTEGRATION", PerSecond: 80, Burst: 10, Setting: "rate"}) {
 		t.Errorf("limits %+v", c.Limits)
 	}
 	if !strings.Contains(string(c.Settings.JSON), "writeOnly") || c.Settings.Labels["token"].Title.In("en") != "Token" {

@@ -85,7 +85,7 @@ func TestSendHandsDeliveriesToTheConnector(t *testing.T) {
 		o := r.outcome(t, 100_002)
 		if o.Kind != hub.OutcomeMisconfigured || o.Scope != hub.ScopeFlow || o.Code != "132001" || o.Message != "no such template" ||
 			o.NextStep != "Approve it." || o.Path != "parameters.template" || o.RetryAfter != 1500*time.Millisecond || o.Recipient != "55119" ||
-			o.Limit != "rate" || o.Detail["trace"] != "abc" || o.Detail["adjusted.values[2]"] != sdk.Shortened || o.NotStarted {
+			o.Limit != "rate" || o.Detail["trace"] != "abc" || len(o.Adjusted) != 1 || o.Adjusted[0] != (hub.Adjustment{Path: "values[2]", Reason: sdk.Shortened, Sent: "x"}) || o.NotStarted {
 			t.Errorf("outcome %+v", o)
 		}
 	})

@@ -107,6 +107,7 @@ type Attempt struct {
 	NextStep    string
 	Path        string
 	RetryAfter  time.Duration
+	Adjusted    []Adjustment // what was changed so that the provider takes it, with paths into the flow
 	Detail      map[string]string
 }
 

@@ -105,9 +105,9 @@ type MessagePreview struct {
 
 // Adjustment is what a connector changes in a message so that the provider takes it.
 type Adjustment struct {
-	Path   string // "values[3]"
-	Reason string // the connector's code
-	Sent   string // what would be sent instead
+	Path   string `json:"path"`   // "values[3]"
+	Reason string `json:"reason"` // the connector's code
+	Sent   string `json:"sent"`   // what is sent instead
 }
 
 // TestInput is how one test message is to be sent.

@@ -87,14 +87,15 @@ type attemptDetail struct {
 	NextStep   string            `json:"next,omitempty"`
 	Path       string            `json:"path,omitempty"`
 	RetryAfter time.Duration     `json:"retryAfter,omitempty"` // nanoseconds
+	Adjusted   []hub.Adjustment  `json:"adjusted,omitempty"`
 	Detail     map[string]string `json:"detail,omitempty"`
 }
 
 // AttemptInsert keeps an attempt that is over. An answer that comes after the attempt was taken for unknown replaces that.
 func (tx *Tx) AttemptInsert(a hub.Attempt) error {
 	var detail any
-	if a.Message != "" || a.NextStep != "" || a.Path != "" || a.RetryAfter != 0 || len(a.Detail) > 0 {
-		detail = doc(attemptDetail{a.Message, a.NextStep, a.Path, a.RetryAfter, a.Detail})
+	if a.Message != "" || a.NextStep != "" || a.Path != "" || a.RetryAfter != 0 || len(a.Adjusted) > 0 || len(a.Detail) > 0 {
+		detail = doc(attemptDetail{a.Message, a.NextStep, a.Path, a.RetryAfter, a.Adjusted, a.Detail})
 	}
 	return tx.exec(`INSERT INTO attempts (delivery, number, counted, started_at, finished_at, kind, scope, provider_id, code, detail)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (delivery, number) DO UPDATE SET counted = excluded.counted, finished_at = excluded.finished_at,
@@ -108,6 +109,6 @@ func scanAttempt(r scanner) (a hub.Attempt, err error) {
 	var d attemptDetail
 	err = r.Scan(&a.DeliveryKey, &a.Number, &a.Counted, millis{&a.StartedAt}, millis{&a.FinishedAt}, text[hub.OutcomeKind]{&a.Kind},
 		text[hub.Scope]{&a.Scope}, text[string]{&a.ProviderID}, text[string]{&a.Code}, document{&d})
-	a.Message, a.NextStep, a.Path, a.RetryAfter, a.Detail = d.Message, d.NextStep, d.Path, d.RetryAfter, d.Detail
+	a.Message, a.NextStep, a.Path, a.RetryAfter, a.Adjusted, a.Detail = d.Message, d.NextStep, d.Path, d.RetryAfter, d.Adjusted, d.Detail
 	return a, err
 }

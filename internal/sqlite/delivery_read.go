@@ -120,7 +120,7 @@ func (db *DB) AttemptsOf(ctx context.Context, c hub.Caller, deliveryKeys []int64
 	return parts, db.unquoted(ctx, c, deliveryKeys, func(key int64) {
 		for i := range parts[key] {
 			a := &parts[key][i]
-			a.ProviderID, a.Message, a.NextStep, a.Detail = "", "", "", nil
+			a.ProviderID, a.Message, a.NextStep, a.Adjusted, a.Detail = "", "", "", nil, nil
 		}
 	})
 }
