@@ -1007,7 +1007,8 @@ The form of an object: a JSON Schema and what a screen needs to show its propert
 type ParameterSchema {
   """
   A JSON Schema (draft 2020-12) of an object. A property with ` + "`" + `writeOnly: true` + "`" + ` is a secret; one with
-  ` + "`" + `x-recado-secret-destination: true` + "`" + ` decides where secrets are sent, so changing it needs the secrets again.
+  ` + "`" + `x-recado-secret-destination: true` + "`" + ` decides where secrets are sent, so changing it needs the secrets again; a secret with
+  ` + "`" + `x-recado-callback-secret: true` + "`" + ` is what callbacks are verified with.
   """
   json: JSON!
   "Titles and help of the properties, in the order of the schema."

@@ -216,16 +216,21 @@ func (e *Engine) connectorChanged(c hub.Connector) {
 
 type stats struct {
 	callbacksRefused atomic.Int64
-	orphans          atomic.Bool
+	receiptsForeign  atomic.Int64
+	receiptsUnknown  atomic.Int64
+	orphans          atomic.Bool // receipts wait for their delivery to become known
 }
 
 // Stats are counters since the start of the process.
 type Stats struct {
 	CallbacksRefused int64 // callbacks whose signature did not hold; nothing of them was kept
+	ReceiptsForeign  int64 // receipts of deliveries about which their callback proves nothing: of an integration with another secret; not kept
+	ReceiptsUnknown  int64 // receipts of messages that are not of this hub; not kept
 	InFlight         int   // deliveries that connectors work on
 }
 
 // Stats reads the counters.
 func (e *Engine) Stats() Stats {
-	return Stats{CallbacksRefused: e.stats.callbacksRefused.Load(), InFlight: e.pipes.total()}
+	return Stats{CallbacksRefused: e.stats.callbacksRefused.Load(), ReceiptsForeign: e.stats.receiptsForeign.Load(),
+		ReceiptsUnknown: e.stats.receiptsUnknown.Load(), InFlight: e.pipes.total()}
 }

@@ -19,6 +19,7 @@ type rules struct {
 	events       map[string][]*rule // by event type
 	flows        map[int64]*hub.Flow
 	integrations map[int64]*integration
+	siblings     map[kinship][]int64
 }
 
 // rule is an enabled event, ready to be evaluated.
@@ -43,7 +44,8 @@ func (e *Engine) now() *rules {
 		if r != nil && r.version >= version {
 			return r
 		}
-		fresh := &rules{version: version, events: map[string][]*rule{}, flows: map[int64]*hub.Flow{}, integrations: map[int64]*integration{}}
+		fresh := &rules{version: version, events: map[string][]*rule{}, flows: map[int64]*hub.Flow{}, integrations: map[int64]*integration{},
+			siblings: map[kinship][]int64{}}
 		if e.rules.CompareAndSwap(r, fresh) {
 			return fresh
 		}

@@ -368,7 +368,7 @@ func (e *Engine) tend(ctx context.Context) {
 		}
 		e.connectorsMissed()
 		cause := hub.Reason{Code: hub.ReasonLeaseLost, Message: "no outcome came in time; the message may have been sent"}
-		err := errors.Join(e.loseAll(ctx, time.Now(), cause), e.workOffCallbacks(ctx))
+		err := errors.Join(e.loseAll(ctx, time.Now(), cause), e.workOffCallbacks(ctx), e.pruneReceipts(ctx))
 		if err != nil && ctx.Err() == nil {
 			e.log.Error("tending failed; trying again", "error", err)
 		}

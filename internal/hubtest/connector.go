@@ -327,6 +327,7 @@ func description() hub.Connector {
 		Settings: hub.Schema{JSON: json.RawMessage(`{"type": "object", "properties": {
 			"phone_number_id": {"type": "string", "pattern": "^[0-9]{5,20}$"},
 			"access_token": {"type": "string", "minLength": 1, "writeOnly": true},
+			"app_secret": {"type": "string", "minLength": 1, "writeOnly": true, "x-recado-callback-secret": true},
 			"base_url": {"type": "string", "default": "https://graph.example.org", "x-recado-secret-destination": true}},
 			"required": ["phone_number_id", "access_token"], "additionalProperties": false}`)},
 		Actions: []hub.ConnectorAction{{

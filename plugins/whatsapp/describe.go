@@ -27,6 +27,6 @@ var describe = sync.OnceValue(func() sdk.Description {
 			{Key: limitThroughput, Scope: sdk.LimitIntegration, PerSecond: 80, Burst: 80, Setting: "rate_per_second"},
 			{Key: limitPair, Scope: sdk.LimitRecipient, PerSecond: 1.0 / 6, Burst: 45},
 		},
-		Capabilities: sdk.Capabilities{InFlight: inFlight},
+		Capabilities: sdk.Capabilities{InFlight: inFlight, KeyedReceipts: true},
 	}
 })

@@ -907,9 +907,10 @@ func (x *Description) GetCapabilities() *Capabilities {
 	return nil
 }
 
-// Schema is a JSON Schema (draft 2020-12) of one object, and the words to draw a form from it. Two annotations matter to the hub:
-// `"writeOnly": true` marks a secret; `"x-recado-secret-destination": true` marks a setting that decides where secrets are sent,
-// which cannot be changed without giving the secrets again.
+// Schema is a JSON Schema (draft 2020-12) of one object, and the words to draw a form from it. Three annotations matter to the
+// hub: `"writeOnly": true` marks a secret; `"x-recado-secret-destination": true` marks a setting that decides where secrets are sent,
+// which cannot be changed without giving the secrets again; `"x-recado-callback-secret": true` marks a secret that callbacks are
+// verified with: one that comes for an integration may speak of deliveries of every integration of this connector with the same one.
 type Schema struct {
 	state         protoimpl.MessageState  `protogen:"open.v1"`
 	Json          []byte                  `protobuf:"bytes,1,opt,name=json,proto3" json:"json,omitempty"`
@@ -1364,6 +1365,7 @@ type Capabilities struct {
 	CheckAction       bool                   `protobuf:"varint,6,opt,name=check_action,json=checkAction,proto3" json:"check_action,omitempty"`                   // Check understands `use`
 	IdempotentSending bool                   `protobuf:"varint,7,opt,name=idempotent_sending,json=idempotentSending,proto3" json:"idempotent_sending,omitempty"` // the provider drops a second delivery with the same id: sending again after UNKNOWN is safe
 	InFlight          int32                  `protobuf:"varint,8,opt,name=in_flight,json=inFlight,proto3" json:"in_flight,omitempty"`                            // most deliveries without an outcome on one stream, 1 to 1024
+	KeyedReceipts     bool                   `protobuf:"varint,9,opt,name=keyed_receipts,json=keyedReceipts,proto3" json:"keyed_receipts,omitempty"`             // every receipt of a message of ours names its delivery: one that does not is not ours, unless we know its provider_id
 	unknownFields     protoimpl.UnknownFields
 	sizeCache         protoimpl.SizeCache
 }
@@ -1452,6 +1454,13 @@ func (x *Capabilities) GetInFlight() int32 {
 		return x.InFlight
 	}
 	return 0
+}
+
+func (x *Capabilities) GetKeyedReceipts() bool {
+	if x != nil {
+		return x.KeyedReceipts
+	}
+	return false
 }
 
 type CheckRequest struct {
@@ -3636,7 +3645,7 @@ const file_connector_proto_rawDesc = "" +
 	"\n" +
 	"per_second\x18\x03 \x01(\x01R\tperSecond\x12\x14\n" +
 	"\x05burst\x18\x04 \x01(\x05R\x05burst\x12\x18\n" +
-	"\asetting\x18\x05 \x01(\tR\asetting\"\xf7\x01\n" +
+	"\asetting\x18\x05 \x01(\tR\asetting\"\x9e\x02\n" +
 	"\fCapabilities\x12\x1a\n" +
 	"\breceipts\x18\x01 \x01(\bR\breceipts\x12\x16\n" +
 	"\x06lookup\x18\x02 \x01(\bR\x06lookup\x12\x18\n" +
@@ -3645,7 +3654,8 @@ const file_connector_proto_rawDesc = "" +
 	"\x05check\x18\x05 \x01(\bR\x05check\x12!\n" +
 	"\fcheck_action\x18\x06 \x01(\bR\vcheckAction\x12-\n" +
 	"\x12idempotent_sending\x18\a \x01(\bR\x11idempotentSending\x12\x1b\n" +
-	"\tin_flight\x18\b \x01(\x05R\binFlight\"\x84\x01\n" +
+	"\tin_flight\x18\b \x01(\x05R\binFlight\x12%\n" +
+	"\x0ekeyed_receipts\x18\t \x01(\bR\rkeyedReceipts\"\x84\x01\n" +
 	"\fCheckRequest\x12B\n" +
 	"\vintegration\x18\x01 \x01(\v2 .recado.connector.v1.IntegrationR\vintegration\x120\n" +
 	"\x03use\x18\x02 \x01(\v2\x1e.recado.connector.v1.ActionUseR\x03use\"\x80\x01\n" +
