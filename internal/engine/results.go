@@ -126,6 +126,9 @@ func (e *Engine) landOne(tx *sqlite.Tx, l landing, slow *slowLandings) error {
 	}
 	if l.alone {
 		r.items = []*item{it}
+		if l.lookup {
+			r.look(it)
+		}
 		switch err := r.settle(decision.Reason); err {
 		case nil:
 			return e.adopt(tx, it.Delivery, l.outcome.ProviderID)
@@ -238,6 +241,9 @@ func (s *slowLandings) land(l landing, decision hub.Decision) error {
 		if it.ProviderRecipient == "" {
 			it.ProviderRecipient = l.outcome.Recipient
 		}
+	}
+	if l.lookup {
+		r.look(it)
 	}
 	r.cause = decision.Reason
 	r.landed = append(r.landed, l)

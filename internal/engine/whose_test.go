@@ -232,11 +232,15 @@ func TestReceiptsThatWaitAreBoundedInNumberAndAge(t *testing.T) {
 		h.Connector.Answer(h.Connector.Held()[0], hub.Outcome{Kind: hub.OutcomeAccepted})
 		settled()
 		is(t, h, key, "CLOSED SUCCEEDED: READ")
-		after(6 * 24 * time.Hour)
+		age := func(by string) { // behind the hub's back, since a week of ticks takes long
+			tamper(t, h.Dir, "UPDATE receipts SET received_at = received_at - "+by+" WHERE delivery IS NULL")
+			after(2 * time.Minute)
+		}
+		age("6 * 86400000")
 		if n := count(t, h, "SELECT count(*) FROM receipts"); n < 800 {
 			t.Errorf("%d receipts are left after six days", n)
 		}
-		after(2 * 24 * time.Hour)
+		age("2 * 86400000")
 		if n := count(t, h, "SELECT count(*) FROM receipts"); n != 1 {
 			t.Errorf("%d receipts are left after eight days", n)
 		}

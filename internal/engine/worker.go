@@ -347,6 +347,9 @@ func (e *Engine) lose(ctx context.Context, tx *sqlite.Tx, exec *hub.Execution, c
 		it.Reason = &cause
 		r.move(it, hub.Unknown, cause)
 		it.HoldAt = &hold
+		if e.askable(ctx, it.IntegrationKey) {
+			r.look(it)
+		}
 		lost = append(lost, it.Key)
 	}
 	tx.AfterCommit(func() { e.pipes.giveUp(lost) })

@@ -26,6 +26,7 @@ const (
 	AuditCancelled          AuditKind = "CANCELLED"       // an execution
 	AuditResolved           AuditKind = "RESOLVED"        // a delivery of which nobody knew whether it was sent
 	AuditRetried            AuditKind = "RETRIED"         // a delivery that had failed
+	AuditLookedUp           AuditKind = "LOOKED_UP"       // a delivery, at its provider
 	AuditTokenGranted       AuditKind = "TOKEN_GRANTED"
 	AuditTokenRefused       AuditKind = "TOKEN_REFUSED"
 	AuditTokenRevoked       AuditKind = "TOKEN_REVOKED"

@@ -64,6 +64,7 @@ const (
 	ReasonMissed            ReasonCode = "MISSED"                // planned times passed while the hub could not run them
 	ReasonManual            ReasonCode = "RUN"                   // somebody ran the flow
 	ReasonReading           ReasonCode = "READING"               // its rows are being read from the records
+	ReasonLookup            ReasonCode = "LOOKUP"                // the provider was asked, and said so
 	ReasonEarly             ReasonCode = "RECEIPT_FIRST"         // a receipt arrived before the connector's own answer
 )
 

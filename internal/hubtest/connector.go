@@ -170,6 +170,10 @@ func (c *Connector) Up() { c.become(hub.ConnectorReady, "") }
 
 func (c *Connector) become(s hub.ConnectorState, problem string) {
 	c.mu.Lock()
+	if can := c.now.Capabilities; c.now.Version == "" && s == hub.ConnectorReady {
+		c.now = description()
+		c.now.Capabilities.Lookup = can.Lookup
+	}
 	c.now.State, c.now.Problem = s, problem
 	now, l := c.now, c.listener
 	c.mu.Unlock()
