@@ -397,3 +397,71 @@ func TestAConnectorThatCanNoLongerBeAskedIsNotAskedAnyMore(t *testing.T) {
 		}
 	})
 }
+
+func TestAPersonCanAskAtOnce(t *testing.T) {
+	found := hub.LookupAnswer{State: hub.LookupFound, ProviderID: "SM1", Message: "Twilio has it", Receipts: []hub.Receipt{{ProviderID: "SM1", Status: hub.ReceiptRead}}}
+	t.Run("and sees what the provider says", func(t *testing.T) {
+		scene(t, nil, func(t *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) {
+			k := provider(h)
+			key := lost(t, h)
+			_, d := one(t, h, key)
+			got, a, err := h.Engine.DeliveryLookup(t.Context(), h.Admin, d.Key)
+			if err != nil || a.State != hub.LookupUndecided || got.State != hub.Unknown || !got.LookupAt.Equal(*d.LookupAt) {
+				t.Errorf("the answer is %+v, the delivery %+v, %v", a, got, err)
+			}
+			k.says(found)
+			got, a, err = h.Engine.DeliveryLookup(t.Context(), h.Admin, d.Key)
+			if err != nil || a.State != hub.LookupFound || a.Message != "Twilio has it" || got.State != hub.Read || got.ProviderID != "SM1" {
+				t.Errorf("the answer is %+v, the delivery %+v, %v", a, got, err)
+			}
+			is(t, h, key, "CLOSED SUCCEEDED: READ")
+			_, _, err = h.Engine.DeliveryLookup(t.Context(), h.Admin, d.Key)
+			wantError(t, err, hub.CodeConflict, "id", "READ")
+		})
+	})
+	t.Run("after the hub has ceased to", func(t *testing.T) {
+		scene(t, nil, func(t *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) {
+			k := provider(h)
+			key := lost(t, h)
+			_, d := one(t, h, key)
+			tamper(t, h.Dir, "UPDATE deliveries SET updated_at = updated_at - 30 * 86400000, lookup_at = 1")
+			after(time.Minute)
+			if _, d := one(t, h, key); d.LookupAt != nil || k.count() != 1 {
+				t.Fatalf("asked %d times, next at %v", k.count(), d.LookupAt)
+			}
+			k.says(hub.LookupAnswer{State: hub.LookupNotFound})
+			got, _, err := h.Engine.DeliveryLookup(t.Context(), h.Admin, d.Key)
+			if err != nil || got.State != hub.Pending || got.Reason.Code != hub.ReasonLookup || got.Reason.Message == "" {
+				t.Errorf("it is %+v because %+v, %v", got, got.Reason, err)
+			}
+			after(time.Minute)
+			is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED")
+		})
+	})
+	t.Run("but not without the right", func(t *testing.T) {
+		scene(t, nil, func(t *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) {
+			provider(h).says(found)
+			key := lost(t, h)
+			_, d := one(t, h, key)
+			_, _, err := h.Engine.DeliveryLookup(t.Context(), hubtest.CallerWith(t, h.DB, hubtest.May(hub.RowHub, hub.See)), d.Key)
+			if hub.CodeOf(err) != hub.CodeForbidden {
+				t.Errorf("the error is %v", err)
+			}
+			is(t, h, key, "CLOSED UNSETTLED: UNKNOWN")
+			_, _, err = h.Engine.DeliveryLookup(t.Context(), h.Admin, 12345)
+			wantError(t, err, hub.CodeNotFound, "id", "dlv_")
+		})
+	})
+	t.Run("and is told when nobody can be asked", func(t *testing.T) {
+		scene(t, nil, func(t *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) {
+			key := lost(t, h)
+			_, d := one(t, h, key)
+			_, _, err := h.Engine.DeliveryLookup(t.Context(), h.Admin, d.Key)
+			wantError(t, err, hub.CodeConflict, "id", "cannot be asked")
+			provider(h)
+			h.Connector.Down()
+			_, _, err = h.Engine.DeliveryLookup(t.Context(), h.Admin, d.Key)
+			wantError(t, err, hub.CodeUnavailable, "", "not running")
+		})
+	})
+}
