@@ -125,7 +125,9 @@ func (e *Engine) receiveAgain(ctx context.Context, in *integration, k sqlite.Kep
 
 // refused counts a callback whose signature does not hold.
 func (e *Engine) refused(integration int64) {
-	e.note(&e.stats.callbacksRefused, "a callback was refused: its signature does not hold", integration)
+	if n, tell := counted(&e.stats.callbacksRefused); tell {
+		e.log.Warn("a callback was refused: its signature does not hold", "integration", hub.ID(hub.KindIntegration, integration), "refusedSoFar", n)
+	}
 }
 
 // receive stores receipts and moves their deliveries on.

@@ -109,18 +109,22 @@ func (e *Engine) sameConnector(a, b int64) (bool, error) {
 
 // turnAway counts a receipt of which nothing is kept.
 func (e *Engine) turnAway(integration int64, w whose) {
+	id := hub.ID(hub.KindIntegration, integration)
 	if w == foreign {
-		e.note(&e.stats.receiptsForeign, "a callback spoke of another integration's message, which it does not prove: nothing of that was kept", integration)
+		if n, tell := counted(&e.stats.receiptsForeign); tell {
+			e.log.Warn("a callback spoke of another integration's message, which it does not prove: nothing of that was kept", "integration", id, "soFar", n)
+		}
 		return
 	}
-	e.note(&e.stats.receiptsUnknown, "a callback spoke of a message that is not of this hub: nothing of that was kept", integration)
+	if n, tell := counted(&e.stats.receiptsUnknown); tell {
+		e.log.Warn("a callback spoke of a message that is not of this hub: nothing of that was kept", "integration", id, "soFar", n)
+	}
 }
 
-// note counts what came from outside. It is logged at each power of two, so that nobody can fill the log with it.
-func (e *Engine) note(counter *atomic.Int64, what string, integration int64) {
-	if n := counter.Add(1); bits.OnesCount64(uint64(n)) == 1 {
-		e.log.Warn(what, "integration", hub.ID(hub.KindIntegration, integration), "soFar", n)
-	}
+// counted counts what came from outside. tell is true at each power of two, so that nobody can fill the log with it.
+func counted(counter *atomic.Int64) (n int64, tell bool) {
+	n = counter.Add(1)
+	return n, bits.OnesCount64(uint64(n)) == 1
 }
 
 // waitingAge is how long a receipt waits for its delivery to become known: as long as providers are asked about UNKNOWN ones.
