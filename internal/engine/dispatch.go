@@ -92,7 +92,7 @@ func (r *run) send(p *program, in *integration, connector *hub.Connector, it *it
 	now := r.tx.Now()
 	handover.Attempt, handover.Deadline = it.Tries, now.Add(r.e.sendTimeout)
 	r.out = append(r.out, &flight{exec: r.exec, delivery: it.Delivery, program: p, in: in, started: now, handover: handover,
-		lookup: connector.Capabilities.Lookup})
+		lookup: connector.Capabilities.Lookup && !in.mute.Load()})
 }
 
 // address makes of a delivery what its connector is given, or says why it cannot be sent.

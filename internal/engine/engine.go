@@ -108,7 +108,7 @@ func New(o Options) *Engine {
 	e.connectorStates, e.failing = map[string]hub.ConnectorState{}, map[int64]failing{}
 	e.results.more = make(chan struct{}, 1)
 	e.clock.wake = make(chan struct{}, 1)
-	e.questions = questions{busy: map[int64]bool{}, fail: map[int64]*failing{}, wake: make(chan struct{}, 1)}
+	e.questions = questions{busy: map[int64]bool{}, fail: map[int64]*failing{}, mutes: map[int64]mute{}, wake: make(chan struct{}, 1)}
 	e.referred = referredTypes(e.catalog)
 	var err error
 	if e.derivations, err = e.compileDerivations(); err != nil {

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -13,10 +14,29 @@ import (
 
 // questions are those that connectors are asked at the moment, and those on which they failed.
 type questions struct {
-	mu   sync.Mutex
-	busy map[int64]bool     // integrations about whose deliveries is asked now
-	fail map[int64]*failing // integrations whose connector could not answer
-	wake chan struct{}
+	mu    sync.Mutex
+	busy  map[int64]bool     // integrations about whose deliveries is asked now
+	fail  map[int64]*failing // integrations whose connector could not answer
+	mutes map[int64]mute
+	wake  chan struct{}
+}
+
+// mute is whether the provider of one version of an integration cannot be asked: a connector may have several providers.
+type mute struct {
+	version int
+	is      *atomic.Bool
+}
+
+// mute is shared by all that know this version of an integration, and begins anew when its settings change.
+func (q *questions) mute(integration int64, version int) *atomic.Bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	m, ok := q.mutes[integration]
+	if !ok || m.version != version {
+		m = mute{version, new(atomic.Bool)}
+		q.mutes[integration] = m
+	}
+	return m.is
 }
 
 // The bounds of questions: of how many integrations at once, and how long one whose connector could not answer is left alone.
@@ -105,7 +125,7 @@ func (e *Engine) askIntegration(ctx context.Context, rules *rules, t sqlite.Look
 	switch {
 	case connector == nil || connector.State != hub.ConnectorReady:
 		return time.Time{}, nil
-	case !connector.Capabilities.Lookup:
+	case !connector.Capabilities.Lookup || in.mute.Load():
 		return time.Time{}, e.askNoMore(ctx, t.IntegrationKey)
 	case t.At.After(now):
 		return t.At, nil
@@ -147,6 +167,7 @@ func (e *Engine) askBatch(ctx context.Context, in *integration) error {
 	}
 	answers, err := e.lookUp(ctx, in, due)
 	if hub.CodeOf(err) == hub.CodeNotFound {
+		in.mute.Store(true)
 		return e.askNoMore(ctx, in.Key)
 	}
 	if err != nil {
@@ -230,6 +251,7 @@ func (e *Engine) found(tx *sqlite.Tx, d *hub.Delivery, a hub.LookupAnswer) error
 			if it.State == hub.Unknown {
 				it.Reason = nil
 				r.move(it, hub.Accepted, cause)
+				r.look(it)
 			}
 			return nil
 		}); err != nil {
@@ -293,5 +315,5 @@ func (e *Engine) askable(ctx context.Context, integration int64) bool {
 		return false
 	}
 	c := e.connectors.Connector(in.Connector)
-	return c == nil || c.Version == "" || c.Capabilities.Lookup
+	return c == nil || c.Version == "" || c.Capabilities.Lookup && !in.mute.Load()
 }

@@ -465,3 +465,34 @@ func TestAPersonCanAskAtOnce(t *testing.T) {
 		})
 	})
 }
+
+// One connector may have a provider that can be asked and another that cannot.
+func TestAnIntegrationWhoseProviderCannotBeAskedCostsNothingOnceThatIsKnown(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		k := provider(h)
+		k.err = &hub.Error{Code: hub.CodeNotFound, Message: "it cannot be asked"}
+		key := lost(t, h)
+		after(11 * time.Second)
+		other := started(t, h.Publish(t, forJonas("OT-2")))
+		h.Connector.Script(jonasPhone, unknown)
+		third := started(t, h.Publish(t, forJonas("OT-3")))
+		after(time.Hour)
+		for _, key := range []int64{key, other, third} {
+			if _, d := one(t, h, key); d.LookupAt != nil {
+				t.Errorf("one that is %s is asked about at %v", d.State, d.LookupAt)
+			}
+		}
+		if k.count() != 1 {
+			t.Errorf("it was asked %d times", k.count())
+		}
+		name := "through another provider"
+		if _, err := h.Engine.IntegrationUpdate(t.Context(), h.Admin, a.Integration.Key, 0, hub.IntegrationInput{Name: &name}); err != nil {
+			t.Fatal(err)
+		}
+		again := started(t, h.Publish(t, forJonas("OT-4")))
+		settled()
+		if _, d := one(t, h, again); d.LookupAt == nil {
+			t.Error("after the integration was changed it is not asked about")
+		}
+	})
+}

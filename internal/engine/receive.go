@@ -49,11 +49,14 @@ func (e *Engine) keepCallback(ctx context.Context, integrationKey int64, cb hub.
 	return hub.Reception{Verified: true, Status: 200}, nil
 }
 
+// callbackBatch is how many kept callbacks are read at once; each can have megabytes.
+const callbackBatch = 16
+
 // workOffCallbacks has kept callbacks verified, oldest first, as far as their connectors are up.
 func (e *Engine) workOffCallbacks(ctx context.Context) error {
 	for after := int64(0); ; {
 		var kept []sqlite.KeptCallback
-		err := e.db.Write(ctx, func(tx *sqlite.Tx) (err error) { kept, err = tx.Callbacks(after, claimBatch); return err })
+		err := e.db.Write(ctx, func(tx *sqlite.Tx) (err error) { kept, err = tx.Callbacks(after, callbackBatch); return err })
 		if err != nil || len(kept) == 0 {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/condition"
@@ -34,6 +35,7 @@ type rule struct {
 type integration struct {
 	*hub.Integration
 	open hub.OpenIntegration
+	mute *atomic.Bool // its provider cannot be asked what became of messages, as its connector said
 }
 
 // now is the rules of the configuration as it is now.
@@ -125,7 +127,7 @@ func (e *Engine) integration(ctx context.Context, r *rules, key int64) (*integra
 		}
 		open, err := e.db.OpenIntegration(ctx, key)
 		open.CallbackURL = e.callbackURL(key)
-		return &integration{in, open}, err
+		return &integration{in, open, e.questions.mute(key, in.Version)}, err
 	})
 }
 
