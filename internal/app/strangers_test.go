@@ -195,3 +195,61 @@ func TestTwiliosSignaturesHoldBehindAProxy(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What Twilio tells by no callback, the hub learns by asking through the real connector.
+func TestAReceiptThatIsLostOnTheWayIsLearnedByAskingTwilio(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandbox.Options{})
+	integration := strings.TrimPrefix(w.twilio(t), "/callbacks/")
+	mapping := []object{}
+	for i, field := range []string{"user_assigned", "wo_folio", "task_todo_description", "creation_date", "created_by", "user_assigned", "item_description"} {
+		mapping = append(mapping, object{"field": field, "position": i + 1})
+	}
+	var f made
+	w.admin.act(t, `mutation($id: ID!, $input: FlowUpdateInput!) { flowUpdate(id: $id, input: $input) { flow { id problems { code message } } userErrors { message field } } }`,
+		object{"id": w.flow, "input": object{"targets": []object{{"integration": integration, "action": "wo_assignment_pt_BR",
+			"parameters": object{"template": sandbox.ContentSID("wo_assigned", "pt_BR")}, "recipient": object{"field": "requested_by"}, "mapping": mapping}}}}, &f)
+	if len(f.Flow.Problems) > 0 {
+		t.Fatal(f.Flow.Problems)
+	}
+	ask := func(id string) (answer, state string, problems []object) {
+		t.Helper()
+		var got struct {
+			DeliveryLookup struct {
+				Answer     string
+				Delivery   struct{ State string }
+				UserErrors []object
+			}
+		}
+		w.admin.ask(t, `mutation($id: ID!) { deliveryLookup(id: $id) { answer delivery { state } userErrors { code message } } }`, object{"id": id}, &got)
+		return got.DeliveryLookup.Answer, got.DeliveryLookup.Delivery.State, got.DeliveryLookup.UserErrors
+	}
+	if err := w.sandbox.AddFaults(sandbox.Fault{Recipient: "+5531998765432", Lose: true}); err != nil {
+		t.Fatal(err)
+	}
+	id := w.consumer.publish(t, workOrder("OS-1", 1, "+5531998765432")).Executions[0].ID
+	delivery := w.consumer.settled(t, id, "ACCEPTED").Deliveries[0].ID
+	eventually(t, "Twilio has it read", func() bool {
+		answer, state, problems := ask(delivery)
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		return answer == "FOUND" && state == "READ"
+	})
+	if now := w.consumer.execution(t, id); now.Outcome != "SUCCEEDED" || now.Deliveries[0].Receipts[len(now.Deliveries[0].Receipts)-1].Status != "READ" {
+		t.Errorf("it is %+v", now)
+	}
+
+	// The answer is lost too: what Twilio has may be this message or another one, so that nothing is guessed.
+	if err := w.sandbox.AddFaults(sandbox.Fault{Recipient: "+5531998765432", Accept: true, Drop: true, Lose: true}); err != nil {
+		t.Fatal(err)
+	}
+	id = w.consumer.publish(t, workOrder("OS-2", 2, "+5531998765432")).Executions[0].ID
+	delivery = w.consumer.settled(t, id, "UNKNOWN").Deliveries[0].ID
+	if answer, state, problems := ask(delivery); answer != "UNDECIDED" || state != "UNKNOWN" || len(problems) > 0 {
+		t.Errorf("it is answered %s, %s, %v", answer, state, problems)
+	}
+	if n := len(w.messagesOf("OS-2")); n != 1 {
+		t.Errorf("it was sent %d times", n)
+	}
+}
