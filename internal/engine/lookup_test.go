@@ -496,3 +496,71 @@ func TestAnIntegrationWhoseProviderCannotBeAskedCostsNothingOnceThatIsKnown(t *t
 		}
 	})
 }
+
+func TestAnAnswerThatCannotBeAppliedHoldsUpNoOther(t *testing.T) {
+	faulty(t, func(t *testing.T, h *hubtest.Hub) {
+		k := provider(h)
+		h.Connector.Decide(func(hub.Handover) hub.Outcome { return unknown })
+		var keys []int64
+		for i := range 3 {
+			keys = append(keys, started(t, h.Publish(t, forJonas(fmt.Sprintf("OT-%d", i)))))
+		}
+		settled()
+		tamper(t, h.Dir, "CREATE TRIGGER fault BEFORE UPDATE ON deliveries WHEN OLD.record = '2000' AND NEW.state = 'ACCEPTED' BEGIN SELECT RAISE(ABORT, 'a fault'); END")
+		k.says(hub.LookupAnswer{State: hub.LookupFound})
+		after(11 * time.Second)
+		is(t, h, keys[0], "CLOSED SUCCEEDED: ACCEPTED")
+		is(t, h, keys[1], "CLOSED UNSETTLED: UNKNOWN")
+		is(t, h, keys[2], "CLOSED SUCCEEDED: ACCEPTED")
+		if _, d := one(t, h, keys[1]); d.LookupAt != nil {
+			t.Errorf("it is asked about again at %v", d.LookupAt)
+		}
+	})
+}
+
+func TestOneOfSeveralMessagesIsSettledByALookup(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) {
+		k := provider(h)
+		h.Connector.Script(jonasPhone, unknown)
+		key := started(t, h.Publish(t, team("OT-1")))
+		settled()
+		exec, list := execution(t, h, key)
+		if exec.Outcome != hub.Unsettled {
+			t.Fatalf("it is %s", exec.Outcome)
+		}
+		for _, d := range list {
+			if d.LookupAt == nil || (d.State == hub.Unknown) != d.LookupAt.Equal(d.UpdatedAt.Add(10*time.Second)) {
+				t.Errorf("an %s one is asked about at %v", d.State, d.LookupAt)
+			}
+		}
+		k.says(hub.LookupAnswer{State: hub.LookupFound})
+		after(11 * time.Second)
+		if exec, _ = execution(t, h, key); exec.Outcome != hub.Succeeded {
+			t.Errorf("it is %s", exec.Outcome)
+		}
+	})
+}
+
+// TestAnAnswerOfTheConnectorThatComesAfterAllIsNotContradicted: the lease ended, the provider is asked, and then the answer comes.
+func TestAnAnswerOfTheConnectorThatComesAfterAllIsNotContradicted(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) {
+		k := provider(h)
+		k.gate = make(chan struct{})
+		k.says(hub.LookupAnswer{State: hub.LookupNotFound})
+		h.Connector.Hold()
+		key := started(t, h.Publish(t, forJonas("OT-1")))
+		after(80 * time.Second)
+		is(t, h, key, "CLOSED UNSETTLED: UNKNOWN")
+		if k.count() != 1 {
+			t.Fatalf("asked %d times", k.count())
+		}
+		h.Connector.Answer(h.Connector.Held()[0], hub.Outcome{Kind: hub.OutcomeAccepted})
+		settled()
+		close(k.gate)
+		settled()
+		is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED")
+		if n := len(h.Connector.Sent()); n != 1 {
+			t.Errorf("sent %d times", n)
+		}
+	})
+}
