@@ -105,9 +105,9 @@ func (e *Engine) DeliveryRetry(ctx context.Context, c hub.Caller, key int64) (*h
 	})
 }
 
-// DeliveryLookup asks the provider at once what became of a delivery, and settles the delivery by what it says. Nothing is known of the
-// answer but what it says itself: it is empty of words where the free text of the delivery is left out for the caller. CONFLICT where there
-// is nothing to ask, or nobody. EDIT on automator/fracttal_hub.
+// DeliveryLookup asks the provider at once what became of a delivery, and settles the delivery by what it says. The answer's message is
+// left out where the free text of the delivery is. CONFLICT where there is nothing to ask, or nobody; UNAVAILABLE while the connector
+// cannot be asked. EDIT on automator/fracttal_hub.
 func (e *Engine) DeliveryLookup(ctx context.Context, c hub.Caller, key int64) (*hub.Delivery, *hub.LookupAnswer, error) {
 	if err := c.Need(hub.RowHub, hub.Edit); err != nil {
 		return nil, nil, err
