@@ -132,6 +132,10 @@ func TestEveryMutationIsInTheAuditLogOrSaysWhereElseItIsTold(t *testing.T) {
 	s.post.refuse, s.post.lose = "", "+5511999991234"
 	s.post.mu.Unlock()
 	_, id = delivery("OT-2")
+	s.post.mu.Lock()
+	s.post.saw = &hub.LookupAnswer{State: hub.LookupUndecided}
+	s.post.mu.Unlock()
+	do(deed{"deliveryLookup", withID("deliveryLookup", ""), vars{"id": id}, "LOOKED_UP"})
 	do(deed{"deliveryResolve", withInput("deliveryResolve", "DeliveryResolveInput", ""), vars{"id": id, "in": vars{"resolution": "NOT_SENT"}}, "RESOLVED"})
 	do(deed{"flowTest", withInput("flowTest", "FlowTestInput", "execution { id test } delivery { test recipient }"), vars{"id": s.flow, "in": vars{"recipient": "+5511988887777", "on": vars{"record": s.do(s.admin, `{ records(type: "work_order_task", first: 1) { nodes { id } } }`, nil).text("records", "nodes", 0, "id")}}}, "STARTED"})
 	write(func(tx *sqlite.Tx) error {

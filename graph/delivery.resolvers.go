@@ -125,6 +125,20 @@ func (r *mutationResolver) DeliveryRetry(ctx context.Context, id string) (*model
 	return &model.DeliveryRetryPayload{Delivery: v, UserErrors: errs}, err
 }
 
+func (r *mutationResolver) DeliveryLookup(ctx context.Context, id string) (*model.DeliveryLookupPayload, error) {
+	key, err := hub.ParseKey(hub.KindDelivery, id, "id")
+	p := &model.DeliveryLookupPayload{}
+	var a *hub.LookupAnswer
+	if err == nil {
+		p.Delivery, a, err = r.engine.DeliveryLookup(ctx, caller(ctx), key)
+	}
+	if a != nil {
+		p.Answer, p.Message = &a.State, &a.Message
+	}
+	p.UserErrors, err = userErrors(err)
+	return p, err
+}
+
 func (r *queryResolver) Deliveries(ctx context.Context, filter *model.DeliveryFilterInput, first *int, after *string) (*model.Connection[*hub.Delivery], error) {
 	f, err := deliveryFilter(filter)
 	if err != nil {

@@ -137,6 +137,7 @@ type postman struct {
 	refuse   string
 	lose     string                           // what becomes of messages to this recipient is not known
 	answer   func(hub.Handover, *hub.Outcome) // changes what becomes of a message
+	saw      *hub.LookupAnswer                // what the postman says when asked about a letter; nil: nobody can be asked
 	problems []hub.Problem
 	busy     sync.WaitGroup
 }
@@ -210,12 +211,23 @@ func (p *postman) CheckAction(context.Context, hub.OpenIntegration, hub.ActionUs
 	return nil, nil
 }
 
-func (p *postman) Lookup(context.Context, hub.OpenIntegration, []hub.LookupItem) ([]hub.LookupAnswer, error) {
-	return nil, &hub.Error{Code: hub.CodeNotFound, Message: "nobody can be asked what became of letters"}
+func (p *postman) Lookup(_ context.Context, _ hub.OpenIntegration, items []hub.LookupItem) ([]hub.LookupAnswer, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.saw == nil {
+		return nil, &hub.Error{Code: hub.CodeNotFound, Message: "nobody can be asked what became of letters"}
+	}
+	answer := *p.saw
+	answer.Key = items[0].Key
+	return []hub.LookupAnswer{answer}, nil
 }
 
-func (p *postman) Receive(context.Context, hub.OpenIntegration, hub.Callback) (*hub.Reception, error) {
-	return &hub.Reception{Status: http.StatusUnauthorized}, nil
+func (p *postman) Receive(_ context.Context, _ hub.OpenIntegration, cb hub.Callback) (*hub.Reception, error) {
+	if len(cb.Body) == 0 {
+		return &hub.Reception{Status: http.StatusUnauthorized}, nil
+	}
+	r := &hub.Reception{Verified: true, Status: http.StatusOK}
+	return r, json.Unmarshal(cb.Body, &r.Receipts)
 }
 
 func (p *postman) rest(context.Context) error {

@@ -129,6 +129,25 @@ func TestWhatCameFromAFieldThatTheCallerMayNotSeeIsNotInAnyAnswer(t *testing.T) 
 			t.Errorf("it tells %v", got)
 		}
 	})
+	t.Run("nor does what the provider says of it", func(t *testing.T) {
+		may := hubtest.CallerWith(t, s.db, hubtest.May(hub.RowHub, hub.Edit))
+		s.post.mu.Lock()
+		s.post.saw = &hub.LookupAnswer{State: hub.LookupFound, Message: "a letter to +5511999991234 about the belt",
+			Receipts: []hub.Receipt{{ProviderID: "letter-x", Status: hub.ReceiptSent, Message: "+5511999991234"}}}
+		s.post.mu.Unlock()
+		id := s.do(s.admin, `{ deliveries(first: 1, filter: {states: [ACCEPTED]}) { nodes { id } } }`, nil).text("deliveries", "nodes", 0, "id")
+		const ask = `mutation($id: ID!) { deliveryLookup(id: $id) { delivery { id state recipient providerRecipient values record providerId reason { message } } answer message userErrors { code } } }`
+		r := s.do(s.tokenOf(may), ask, vars{"id": id})
+		if r.text("deliveryLookup", "answer") != "FOUND" || r.text("deliveryLookup", "delivery", "state") != "SENT" || r.text("deliveryLookup", "message") != "" {
+			t.Fatalf("it is answered with %v", r.Data)
+		}
+		if got := told(t, r.Data, ofAll...); got != nil {
+			t.Errorf("it tells %v", got)
+		}
+		if r := s.do(s.admin, ask, vars{"id": id}); r.text("deliveryLookup", "message") == "" {
+			t.Errorf("who may see everything is told nothing: %v", r.Data)
+		}
+	})
 	t.Run("an occurrence tells it neither by its records nor by its traces", func(t *testing.T) {
 		id := accepted.text("occurrencePublish", "occurrence", "id")
 		query := `query($id: ID!) { occurrence(id: $id) ` + fields("Occurrence", 5) + ` }`

@@ -218,6 +218,12 @@ func TestAMessageThatTheProviderRefusesSaysWhy(t *testing.T) {
 			t.Error("a refused act returns an object")
 		}
 	})
+	t.Run("and a provider that cannot be asked is not asked", func(t *testing.T) {
+		r := s.do(s.admin, `mutation($id: ID!) { deliveryLookup(id: $id) { delivery { id } answer message userErrors { code message field } } }`, vars{"id": delivery})
+		if errs := r.userErrors("deliveryLookup"); len(errs) != 1 || errs[0] != "CONFLICT id" || r.at("deliveryLookup", "answer") != nil || r.at("deliveryLookup", "message") != nil {
+			t.Errorf("the answer is %v", r.Data)
+		}
+	})
 	t.Run("nor settled as if nobody knew", func(t *testing.T) {
 		r := s.do(s.admin, `mutation($id: ID!) { deliveryResolve(id: $id, input: {resolution: NOT_SENT}) { delivery { id } userErrors { code message field } } }`, vars{"id": delivery})
 		if errs := r.userErrors("deliveryResolve"); len(errs) != 1 || errs[0] != "CONFLICT id" {

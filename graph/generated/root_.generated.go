@@ -351,6 +351,8 @@ enum AuditKind {
   RESOLVED
   "A failed delivery was sent again."
   RETRIED
+  "A provider was asked what became of a delivery."
+  LOOKED_UP
   "A consumer was given a token. Counted by consumer and address."
   TOKEN_GRANTED
   "A request for a token was refused. Counted by consumer or client, address and code."
@@ -1013,7 +1015,8 @@ The form of an object: a JSON Schema and what a screen needs to show its propert
 type ParameterSchema {
   """
   A JSON Schema (draft 2020-12) of an object. A property with ` + "`" + `writeOnly: true` + "`" + ` is a secret; one with
-  ` + "`" + `x-recado-secret-destination: true` + "`" + ` decides where secrets are sent, so changing it needs the secrets again.
+  ` + "`" + `x-recado-secret-destination: true` + "`" + ` decides where secrets are sent, so changing it needs the secrets again; a secret with
+  ` + "`" + `x-recado-callback-secret: true` + "`" + ` is what callbacks are verified with.
   """
   json: JSON!
   "Titles and help of the properties, in the order of the schema."
@@ -1438,6 +1441,8 @@ type Delivery implements Node {
   dueAt: DateTime
   "When the flow's policy for unknown outcomes takes effect; null unless the state is UNKNOWN."
   holdAt: DateTime
+  "When the provider is asked next what became of the message; null if it is not asked (any more), and where it cannot be asked."
+  lookupAt: DateTime
   "How many attempts count against the flow's ` + "`" + `maxAttempts` + "`" + `."
   attemptCount: Int!
   "The attempts to send it, oldest first."
@@ -1568,10 +1573,30 @@ type Receipt {
   code: String
   "What the provider said; empty if nothing."
   message: String! @localized
-  "More of what the provider said, such as the price category; null if nothing."
+  "What the message costs, as far as the provider said; null if it said nothing of it."
+  pricing: ReceiptPricing
+  "More of what the provider said; null if nothing. It holds ` + "`" + `pricing` + "`" + ` in the provider's own words, too."
   detail: JSON
   "Whether it was late or contradictory: kept, but it moved nothing."
   flagged: Boolean!
+}
+
+"""
+What a message costs, as its provider says. Each field is in the provider's own words, and null where it did not say.
+"""
+type ReceiptPricing {
+  "The category by which it is priced: ` + "`" + `utility` + "`" + `, ` + "`" + `marketing` + "`" + `, ` + "`" + `authentication` + "`" + ` ..."
+  category: String
+  "Why it has this price: ` + "`" + `regular` + "`" + `, ` + "`" + `free_customer_service` + "`" + `, ` + "`" + `free_entry_point` + "`" + ` ..."
+  type: String
+  "The pricing model: ` + "`" + `PMP` + "`" + ` (per message) ..."
+  model: String
+  "Whether it is charged at all."
+  billable: Boolean
+  "The amount, as the provider writes it: Twilio writes what is charged as a negative number."
+  amount: String
+  "The currency of ` + "`" + `amount` + "`" + `, as ISO 4217 writes it."
+  currency: String
 }
 
 """
@@ -1676,6 +1701,32 @@ type DeliveryRetryPayload {
   userErrors: [UserError!]!
 }
 
+"""
+What a provider knows of a message when it is asked.
+"""
+enum LookupState {
+  "The provider took it."
+  FOUND
+  "The provider certainly never took it."
+  NOT_FOUND
+  "The provider cannot say, perhaps later."
+  UNDECIDED
+}
+
+"""
+What became of ` + "`" + `deliveryLookup` + "`" + `.
+"""
+type DeliveryLookupPayload {
+  "The delivery as it is now; null if there are errors."
+  delivery: Delivery
+  "What the provider said; null if there are errors."
+  answer: LookupState
+  "What it said about it in words; empty if nothing, and null if there are errors or where the free text of the delivery is left out for the caller."
+  message: String @localized
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
 extend type Query {
   """
   The messages, newest first.
@@ -1717,6 +1768,16 @@ extend type Mutation {
     "The id of the delivery."
     id: ID!
   ): DeliveryRetryPayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
+
+  """
+  Asks the provider at once what became of a delivery that is UNKNOWN, ACCEPTED, SENT or DELIVERED, and settles the delivery by its answer:
+  what it has is ACCEPTED or as far as it says, and an UNKNOWN one that it certainly never took is tried again within the bounds of its flow.
+  Refused with CONFLICT in any other state, and where the provider cannot be asked.
+  """
+  deliveryLookup(
+    "The id of the delivery."
+    id: ID!
+  ): DeliveryLookupPayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
 }
 `, BuiltIn: false},
 	{Name: "../../schema/directives.graphqls", Input: `"""
@@ -1972,6 +2033,8 @@ enum ReasonCode {
   NO_OCCURRENCE
   "A receipt arrived before the connector's own answer."
   RECEIPT_FIRST
+  "The provider was asked what became of the message, and said so."
+  LOOKUP
 }
 `, BuiltIn: false},
 	{Name: "../../schema/event.graphqls", Input: `"""
@@ -5819,6 +5882,8 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_dueAt(ctx, field)
 	case "holdAt":
 		return ec.fieldContext_Delivery_holdAt(ctx, field)
+	case "lookupAt":
+		return ec.fieldContext_Delivery_lookupAt(ctx, field)
 	case "attemptCount":
 		return ec.fieldContext_Delivery_attemptCount(ctx, field)
 	case "attempts":
@@ -5861,6 +5926,20 @@ func (ec *executionContext) childFields_DeliveryEdge(ctx context.Context, field 
 		return ec.fieldContext_DeliveryEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeliveryEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryLookupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "delivery":
+		return ec.fieldContext_DeliveryLookupPayload_delivery(ctx, field)
+	case "answer":
+		return ec.fieldContext_DeliveryLookupPayload_answer(ctx, field)
+	case "message":
+		return ec.fieldContext_DeliveryLookupPayload_message(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeliveryLookupPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryLookupPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeliveryPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7287,12 +7366,32 @@ func (ec *executionContext) childFields_Receipt(ctx context.Context, field graph
 		return ec.fieldContext_Receipt_code(ctx, field)
 	case "message":
 		return ec.fieldContext_Receipt_message(ctx, field)
+	case "pricing":
+		return ec.fieldContext_Receipt_pricing(ctx, field)
 	case "detail":
 		return ec.fieldContext_Receipt_detail(ctx, field)
 	case "flagged":
 		return ec.fieldContext_Receipt_flagged(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Receipt", field.Name)
+}
+
+func (ec *executionContext) childFields_ReceiptPricing(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "category":
+		return ec.fieldContext_ReceiptPricing_category(ctx, field)
+	case "type":
+		return ec.fieldContext_ReceiptPricing_type(ctx, field)
+	case "model":
+		return ec.fieldContext_ReceiptPricing_model(ctx, field)
+	case "billable":
+		return ec.fieldContext_ReceiptPricing_billable(ctx, field)
+	case "amount":
+		return ec.fieldContext_ReceiptPricing_amount(ctx, field)
+	case "currency":
+		return ec.fieldContext_ReceiptPricing_currency(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReceiptPricing", field.Name)
 }
 
 func (ec *executionContext) childFields_RecipientSpec(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

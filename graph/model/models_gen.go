@@ -208,6 +208,18 @@ type DeliveryFilterInput struct {
 	Until *time.Time `json:"until,omitempty"`
 }
 
+// What became of `deliveryLookup`.
+type DeliveryLookupPayload struct {
+	// The delivery as it is now; null if there are errors.
+	Delivery *hub.Delivery `json:"delivery,omitempty"`
+	// What the provider said; null if there are errors.
+	Answer *hub.LookupState `json:"answer,omitempty"`
+	// What it said about it in words; empty if nothing, and null if there are errors or where the free text of the delivery is left out for the caller.
+	Message *string `json:"message,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // How a person settles a delivery.
 type DeliveryResolveInput struct {
 	// What the person knows or decides.

@@ -98,7 +98,8 @@ func (r *run) send(p *program, in *integration, connector *hub.Connector, it *it
 	r.move(it, hub.Sending, hub.Reason{Code: hub.ReasonWorker})
 	now := r.tx.Now()
 	handover.Attempt, handover.Deadline = it.Tries, now.Add(r.e.sendTimeout)
-	r.out = append(r.out, &flight{exec: r.exec, delivery: it.Delivery, program: p, in: in, started: now, handover: handover})
+	r.out = append(r.out, &flight{exec: r.exec, delivery: it.Delivery, program: p, in: in, started: now, handover: handover,
+		lookup: connector.Capabilities.Lookup && !in.mute.Load()})
 }
 
 // address makes of a delivery what its connector is given, or says why it cannot be sent.

@@ -78,6 +78,8 @@ type Engine struct {
 	connectorStates map[string]hub.ConnectorState // as last journalled
 	connectorMissed bool                          // one is not as it was last journalled
 
+	questions questions // about what became of deliveries
+
 	failing map[int64]failing // callbacks on which their connector fails; for the loop that works them off
 
 	wake     chan struct{} // something may be due
@@ -109,6 +111,7 @@ func New(o Options) *Engine {
 	e.connectorStates, e.failing = map[string]hub.ConnectorState{}, map[int64]failing{}
 	e.results.more = make(chan struct{}, 1)
 	e.clock.wake = make(chan struct{}, 1)
+	e.questions = questions{busy: map[int64]bool{}, fail: map[int64]*failing{}, mutes: map[int64]mute{}, wake: make(chan struct{}, 1)}
 	e.referred = referredTypes(e.catalog)
 	var err error
 	if e.derivations, err = e.compileDerivations(); err != nil {
@@ -136,7 +139,7 @@ func (e *Engine) Start(ctx context.Context) error {
 		return err
 	}
 	ctx, e.stop = context.WithCancel(context.WithoutCancel(ctx))
-	for _, loop := range []func(context.Context){e.work, e.settle, e.tend, e.plan, e.read, e.tick} {
+	for _, loop := range []func(context.Context){e.work, e.settle, e.tend, e.plan, e.read, e.tick, e.ask} {
 		e.loops.Go(func() { loop(ctx) })
 	}
 	return nil
@@ -215,20 +218,28 @@ func (e *Engine) connectorChanged(c hub.Connector) {
 	e.connectorStates[c.Name] = c.State
 	e.nudge()
 	e.poke()
+	e.askSoon()
 }
 
 type stats struct {
 	callbacksRefused atomic.Int64
-	orphans          atomic.Bool
+	receiptsForeign  atomic.Int64
+	receiptsUnknown  atomic.Int64
+	lookups          atomic.Int64
+	orphans          atomic.Bool // receipts wait for their delivery to become known
 }
 
 // Stats are counters since the start of the process.
 type Stats struct {
 	CallbacksRefused int64 // callbacks whose signature did not hold; nothing of them was kept
+	ReceiptsForeign  int64 // receipts of deliveries about which their callback proves nothing: of an integration with another secret; not kept
+	ReceiptsUnknown  int64 // receipts of messages that are not of this hub; not kept
+	Lookups          int64 // questions to providers what became of a delivery
 	InFlight         int   // deliveries that connectors work on
 }
 
 // Stats reads the counters.
 func (e *Engine) Stats() Stats {
-	return Stats{CallbacksRefused: e.stats.callbacksRefused.Load(), InFlight: e.pipes.total()}
+	return Stats{CallbacksRefused: e.stats.callbacksRefused.Load(), ReceiptsForeign: e.stats.receiptsForeign.Load(),
+		ReceiptsUnknown: e.stats.receiptsUnknown.Load(), Lookups: e.stats.lookups.Load(), InFlight: e.pipes.total()}
 }

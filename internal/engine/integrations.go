@@ -131,6 +131,7 @@ func setSecrets(kept, given map[string]string) map[string]string {
 type schemaProperty struct {
 	WriteOnly   bool `json:"writeOnly"`
 	Destination bool `json:"x-recado-secret-destination"`
+	Callback    bool `json:"x-recado-callback-secret"`
 	Default     any  `json:"default"`
 }
 

@@ -105,6 +105,70 @@ func (e *Engine) DeliveryRetry(ctx context.Context, c hub.Caller, key int64) (*h
 	})
 }
 
+// DeliveryLookup asks the provider at once what became of a delivery, and settles the delivery by what it says. The answer's message is
+// left out where the free text of the delivery is. CONFLICT where there is nothing to ask, or nobody; UNAVAILABLE while the connector
+// cannot be asked. EDIT on automator/fracttal_hub.
+func (e *Engine) DeliveryLookup(ctx context.Context, c hub.Caller, key int64) (*hub.Delivery, *hub.LookupAnswer, error) {
+	if err := c.Need(hub.RowHub, hub.Edit); err != nil {
+		return nil, nil, err
+	}
+	asked, err := e.db.LookupOf(ctx, key)
+	if err != nil {
+		return nil, nil, err
+	}
+	answer, err := e.askNow(ctx, asked)
+	if err != nil {
+		return nil, nil, err
+	}
+	var out *hub.Delivery
+	err = e.db.Write(ctx, func(tx *sqlite.Tx) error {
+		if err := e.answerOne(ctx, tx, asked.Delivery, answer); err != nil {
+			return err
+		}
+		var err error
+		if out, err = tx.Delivery(key); err != nil {
+			return err
+		}
+		return tx.Audit(c, hub.AuditEntry{Kind: hub.AuditLookedUp, Subject: hub.AuditDelivery, SubjectKey: key, Changes: moved(string(asked.State), string(out.State))})
+	})
+	e.nudge()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := e.db.Disclose(ctx, c, nil, out); err != nil {
+		return nil, nil, err
+	}
+	if out.Hides("receipts") {
+		answer.Message = ""
+	}
+	return out, &answer, nil
+}
+
+// askNow asks about one delivery, if there is anything to ask and anybody.
+func (e *Engine) askNow(ctx context.Context, asked sqlite.Asked) (hub.LookupAnswer, error) {
+	none := hub.LookupAnswer{State: hub.LookupUndecided}
+	switch asked.State {
+	case hub.Unknown, hub.Accepted, hub.Sent, hub.Delivered:
+	default:
+		return none, hub.Conflict("id", "the delivery is %s; a provider is asked only about one that is UNKNOWN, ACCEPTED, SENT or DELIVERED", asked.State)
+	}
+	in, err := e.integration(ctx, e.now(), asked.IntegrationKey)
+	if err != nil {
+		return none, err
+	}
+	if in == nil {
+		return none, hub.Conflict("id", "the integration was deleted, so nobody can be asked")
+	}
+	answers, err := e.lookUp(ctx, in, []sqlite.Asked{asked})
+	if hub.CodeOf(err) == hub.CodeNotFound {
+		return none, hub.Conflict("id", "this provider cannot be asked what became of a message; wait for its receipt, or settle the delivery yourself")
+	}
+	if a, ok := answers[asked.Key]; ok {
+		none = a
+	}
+	return none, err
+}
+
 // redrive has a delivery sent again because a person wants it: its attempts and its age count anew.
 func (r *run) redrive(it *item, cause hub.Reason) {
 	now := r.tx.Now()

@@ -15,6 +15,7 @@ type flight struct {
 	in       *integration
 	handover hub.Handover
 	started  time.Time
+	lookup   bool // its provider can be asked what became of it
 	alone    bool // it is the only delivery of its execution
 	givenUp  bool // its outcome did not come in time: it takes no place any more
 }

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"math/bits"
 	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -50,11 +49,14 @@ func (e *Engine) keepCallback(ctx context.Context, integrationKey int64, cb hub.
 	return hub.Reception{Verified: true, Status: 200}, nil
 }
 
+// callbackBatch is how many kept callbacks are read at once; each can have megabytes.
+const callbackBatch = 16
+
 // workOffCallbacks has kept callbacks verified, oldest first, as far as their connectors are up.
 func (e *Engine) workOffCallbacks(ctx context.Context) error {
 	for after := int64(0); ; {
 		var kept []sqlite.KeptCallback
-		err := e.db.Write(ctx, func(tx *sqlite.Tx) (err error) { kept, err = tx.Callbacks(after, claimBatch); return err })
+		err := e.db.Write(ctx, func(tx *sqlite.Tx) (err error) { kept, err = tx.Callbacks(after, callbackBatch); return err })
 		if err != nil || len(kept) == 0 {
 			return err
 		}
@@ -124,10 +126,9 @@ func (e *Engine) receiveAgain(ctx context.Context, in *integration, k sqlite.Kep
 	return got, err
 }
 
-// refused counts a callback whose signature does not hold. It is logged at each power of two, so that nobody can fill the
-// log with them.
+// refused counts a callback whose signature does not hold.
 func (e *Engine) refused(integration int64) {
-	if n := e.stats.callbacksRefused.Add(1); bits.OnesCount64(uint64(n)) == 1 {
+	if n, tell := counted(&e.stats.callbacksRefused); tell {
 		e.log.Warn("a callback was refused: its signature does not hold", "integration", hub.ID(hub.KindIntegration, integration), "refusedSoFar", n)
 	}
 }
@@ -143,39 +144,40 @@ func (e *Engine) receive(tx *sqlite.Tx, integration int64, receipts []hub.Receip
 }
 
 func (e *Engine) receiveOne(tx *sqlite.Tx, integration int64, rc hub.Receipt) error {
-	d, err := findDelivery(tx, rc)
+	d, of, err := e.findDelivery(tx, integration, rc)
 	if err != nil {
 		return err
 	}
 	rc.DeliveryKey, rc.ReceivedAt = 0, tx.Now()
-	if d != nil {
-		rc.DeliveryKey = d.Key
-	}
 	if rc.At.IsZero() {
 		rc.At = rc.ReceivedAt
 	}
+	switch of {
+	case ours:
+		return e.keepReceipt(tx, integration, d, rc)
+	case waits:
+		e.stats.orphans.Store(true)
+		if news, err := tx.ReceiptInsert(integration, rc); err != nil || !news {
+			return err
+		}
+		_, err := tx.ReceiptsCrowd(integration)
+		return err
+	}
+	tx.AfterCommit(func() { e.turnAway(integration, of) })
+	return nil
+}
+
+// keepReceipt keeps a receipt of a delivery, if it is none that was kept before, and moves the delivery on by it.
+func (e *Engine) keepReceipt(tx *sqlite.Tx, integration int64, d *hub.Delivery, rc hub.Receipt) error {
+	rc.DeliveryKey = d.Key
 	news, err := tx.ReceiptInsert(integration, rc)
 	if err != nil || !news {
 		return err
 	}
-	if d == nil {
-		e.stats.orphans.Store(true)
-		return nil
+	if err := e.applyReceipt(tx, d.Key, rc); err != nil || d.ProviderID != "" {
+		return err
 	}
-	return e.applyReceipt(tx, d.Key, rc)
-}
-
-// findDelivery finds the delivery of a receipt: by our own key, which only we give out, else by the provider's id.
-func findDelivery(tx *sqlite.Tx, rc hub.Receipt) (*hub.Delivery, error) {
-	if rc.DeliveryKey != 0 {
-		if d, err := tx.Delivery(rc.DeliveryKey); err != nil || d != nil {
-			return d, err
-		}
-	}
-	if rc.ProviderID == "" {
-		return nil, nil
-	}
-	return tx.DeliveryOfProvider(rc.ProviderID)
+	return e.adopt(tx, d, rc.ProviderID)
 }
 
 // applyReceipt moves a delivery on by a receipt that was kept, and its execution's outcome with it.
@@ -256,7 +258,7 @@ func (r *run) receipt(it *item, rc hub.Receipt, cause hub.Reason) error {
 	}
 	if flagged {
 		it.Flagged, it.moved = true, true
-		return r.tx.ReceiptFlag(rc)
+		return r.tx.ReceiptFlag(it.Key, rc)
 	}
 	return nil
 }

@@ -127,9 +127,12 @@ func (e *Engine) landOne(tx *sqlite.Tx, l landing, slow *slowLandings) error {
 	}
 	if l.alone {
 		r.items = []*item{it}
+		if l.lookup {
+			r.look(it)
+		}
 		switch err := r.settle(decision.Reason); err {
 		case nil:
-			return e.adopt(tx, it.Delivery, l.outcome)
+			return e.adopt(tx, it.Delivery, l.outcome.ProviderID)
 		case errLost:
 		default:
 			return err
@@ -240,6 +243,9 @@ func (s *slowLandings) land(l landing, decision hub.Decision) error {
 			it.ProviderRecipient = l.outcome.Recipient
 		}
 	}
+	if l.lookup {
+		r.look(it)
+	}
 	r.cause = decision.Reason
 	r.landed = append(r.landed, l)
 	return nil
@@ -255,7 +261,7 @@ func (s *slowLandings) settle() error {
 			return err
 		}
 		for _, l := range r.landed {
-			if err := s.e.adopt(s.tx, l.delivery, l.outcome); err != nil {
+			if err := s.e.adopt(s.tx, l.delivery, l.outcome.ProviderID); err != nil {
 				return err
 			}
 		}
@@ -264,20 +270,23 @@ func (s *slowLandings) settle() error {
 }
 
 // adopt applies receipts that came before anybody knew to which delivery the provider's id belongs.
-func (e *Engine) adopt(tx *sqlite.Tx, d *hub.Delivery, o hub.Outcome) error {
-	if o.ProviderID == "" || !e.stats.orphans.Load() {
+func (e *Engine) adopt(tx *sqlite.Tx, d *hub.Delivery, providerID string) error {
+	if providerID == "" || !e.stats.orphans.Load() {
 		return nil
 	}
-	waiting, err := tx.ReceiptsWaiting(o.ProviderID)
-	if err != nil || len(waiting) == 0 {
+	family, err := e.siblings(tx, d.IntegrationKey)
+	if err != nil {
 		return err
 	}
-	if err := tx.ReceiptsAdopt(o.ProviderID, d.Key); err != nil {
-		return err
-	}
-	for _, rc := range waiting {
-		if err := e.applyReceipt(tx, d.Key, rc); err != nil {
+	for _, integration := range family {
+		waiting, err := tx.ReceiptsTake(integration, providerID)
+		if err != nil {
 			return err
+		}
+		for _, rc := range waiting {
+			if err := e.keepReceipt(tx, integration, d, rc); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

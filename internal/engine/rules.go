@@ -20,6 +20,7 @@ type rules struct {
 	events       map[string][]*rule // by event type
 	flows        map[int64]*hub.Flow
 	integrations map[int64]*integration
+	siblings     map[kinship][]int64
 }
 
 // rule is an enabled event, ready to be evaluated.
@@ -35,6 +36,7 @@ type integration struct {
 	*hub.Integration
 	open  hub.OpenIntegration
 	rates atomic.Pointer[rates]
+	mute  *atomic.Bool // its provider cannot be asked what became of messages, as its connector said
 }
 
 // now is the rules of the configuration as it is now.
@@ -45,7 +47,8 @@ func (e *Engine) now() *rules {
 		if r != nil && r.version >= version {
 			return r
 		}
-		fresh := &rules{version: version, events: map[string][]*rule{}, flows: map[int64]*hub.Flow{}, integrations: map[int64]*integration{}}
+		fresh := &rules{version: version, events: map[string][]*rule{}, flows: map[int64]*hub.Flow{}, integrations: map[int64]*integration{},
+			siblings: map[kinship][]int64{}}
 		if e.rules.CompareAndSwap(r, fresh) {
 			return fresh
 		}
@@ -125,7 +128,7 @@ func (e *Engine) integration(ctx context.Context, r *rules, key int64) (*integra
 		}
 		open, err := e.db.OpenIntegration(ctx, key)
 		open.CallbackURL = e.callbackURL(key)
-		return &integration{Integration: in, open: open}, err
+		return &integration{Integration: in, open: open, mute: e.questions.mute(key, in.Version)}, err
 	})
 }
 

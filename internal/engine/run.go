@@ -92,6 +92,9 @@ func (r *run) move(it *item, to hub.DeliveryState, cause hub.Reason) {
 	if to != hub.Unknown {
 		it.HoldAt = nil
 	}
+	if it.LookupAt != nil {
+		it.LookupAt = hub.NextLookup(to, it.UpdatedAt, it.UpdatedAt)
+	}
 }
 
 // fail ends a delivery that was not sent.

@@ -318,6 +318,9 @@ func (e *Engine) lose(ctx context.Context, tx *sqlite.Tx, exec *hub.Execution, c
 		it.Reason = &cause
 		r.move(it, hub.Unknown, cause)
 		it.HoldAt = &hold
+		if e.askable(ctx, it.IntegrationKey) {
+			r.look(it)
+		}
 		lost = append(lost, it.Key)
 	}
 	tx.AfterCommit(func() { e.pipes.giveUp(lost) })
@@ -339,7 +342,7 @@ func (e *Engine) tend(ctx context.Context) {
 		}
 		e.connectorsMissed()
 		cause := hub.Reason{Code: hub.ReasonLeaseLost, Message: "no outcome came in time; the message may have been sent"}
-		err := errors.Join(e.loseAll(ctx, time.Now(), cause), e.workOffCallbacks(ctx))
+		err := errors.Join(e.loseAll(ctx, time.Now(), cause), e.workOffCallbacks(ctx), e.pruneReceipts(ctx))
 		if err != nil && ctx.Err() == nil {
 			e.log.Error("tending failed; trying again", "error", err)
 		}

@@ -45,7 +45,7 @@ func describedConnector(d sdk.Description) (*hub.Connector, error) {
 	k := d.Capabilities
 	c.Capabilities = hub.Capabilities{
 		Receipts: k.Receipts, Lookup: k.Lookup, Preview: k.Preview, Query: k.Query,
-		IdempotentSending: k.IdempotentSending, InFlight: k.InFlight,
+		IdempotentSending: k.IdempotentSending, KeyedReceipts: k.KeyedReceipts, InFlight: k.InFlight,
 	}
 	return c, nil
 }

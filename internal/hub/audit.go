@@ -27,6 +27,7 @@ const (
 	AuditResolved           AuditKind = "RESOLVED"        // a delivery of which nobody knew whether it was sent
 	AuditReplayed           AuditKind = "REPLAYED"        // an execution, or many at once
 	AuditRetried            AuditKind = "RETRIED"         // a delivery that had failed
+	AuditLookedUp           AuditKind = "LOOKED_UP"       // a delivery, at its provider
 	AuditTokenGranted       AuditKind = "TOKEN_GRANTED"
 	AuditTokenRefused       AuditKind = "TOKEN_REFUSED"
 	AuditTokenRevoked       AuditKind = "TOKEN_REVOKED"

@@ -57,7 +57,8 @@ func (c *Connector) Action(key string) *ConnectorAction {
 }
 
 // Schema is a JSON Schema (2020-12) of an object, with what a form needs to show its properties. A property with
-// "writeOnly": true is a secret; one with "x-recado-secret-destination": true decides where secrets are sent.
+// "writeOnly": true is a secret; one with "x-recado-secret-destination": true decides where secrets are sent; a secret with
+// "x-recado-callback-secret": true is what callbacks are verified with.
 type Schema struct {
 	JSON   json.RawMessage
 	Labels map[string]FieldLabels // by property
@@ -136,7 +137,8 @@ type Capabilities struct {
 	Preview           bool
 	Query             bool
 	IdempotentSending bool
-	InFlight          int // how many deliveries of one integration it works on at once
+	KeyedReceipts     bool // every receipt of a message of ours has its DeliveryKey
+	InFlight          int  // how many deliveries of one integration it works on at once
 }
 
 // OpenIntegration is an integration with its secrets in plain text, as a connector is given it. It is never stored,

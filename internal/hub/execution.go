@@ -70,6 +70,7 @@ type Delivery struct {
 	Tries             int        // all attempts, also those that do not count: the number of the last one
 	DueAt             *time.Time // with PENDING: when it may go; nil while something is paused
 	HoldAt            *time.Time // with UNKNOWN: when the flow's policy takes effect
+	LookupAt          *time.Time // with UNKNOWN, ACCEPTED, SENT: when the provider is asked next what became of it; nil: it is not asked
 	WaitingFor        ReasonCode // with PENDING after the first try, or while it waits: why
 	ProviderID        string
 	Reason            *Reason // of FAILED, UNKNOWN, SUPPRESSED, CANCELLED, or of the last retry

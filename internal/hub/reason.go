@@ -69,6 +69,7 @@ const (
 	ReasonUnderWay          ReasonCode = "UNDER_WAY"             // the execution, or another replay of it, has not come to its end
 	ReasonTest              ReasonCode = "TEST"                  // it was a test message
 	ReasonNoOccurrence      ReasonCode = "NO_OCCURRENCE"         // no occurrence brought its records
+	ReasonLookup            ReasonCode = "LOOKUP"                // the provider was asked, and said so
 	ReasonEarly             ReasonCode = "RECEIPT_FIRST"         // a receipt arrived before the connector's own answer
 )
 

@@ -37,6 +37,42 @@ type Receipt struct {
 	Limit            string
 }
 
+// What Receipt.Detail says of the price, under keys that every connector uses that knows them.
+const (
+	detailCategory = "pricing_category"
+	detailType     = "pricing_type"
+	detailModel    = "pricing_model"
+	detailBillable = "billable" // "true" or "false"
+	detailAmount   = "price"
+	detailCurrency = "price_unit"
+)
+
+// ReceiptPricing is what a message costs, in its provider's words. A nil field was not said.
+type ReceiptPricing struct {
+	Category, Type, Model *string
+	Billable              *bool
+	Amount, Currency      *string
+}
+
+// Pricing is what the receipt says of the price; nil if nothing.
+func (r *Receipt) Pricing() *ReceiptPricing {
+	var p ReceiptPricing
+	for key, field := range map[string]**string{detailCategory: &p.Category, detailType: &p.Type, detailModel: &p.Model, detailAmount: &p.Amount,
+		detailCurrency: &p.Currency} {
+		if v := r.Detail[key]; v != "" {
+			*field = &v
+		}
+	}
+	if v := r.Detail[detailBillable]; v == "true" || v == "false" {
+		billable := v == "true"
+		p.Billable = &billable
+	}
+	if p == (ReceiptPricing{}) {
+		return nil
+	}
+	return &p
+}
+
 // ReceiptMove says through which states a receipt moves a delivery that is in from; nothing if it moves it nowhere.
 // flagged says that the receipt contradicts what is known. Receipts only move a delivery forward by rank:
 //   - a delivery that is still SENDING was accepted, or there would be no receipt: it passes ACCEPTED on the way;

@@ -60,6 +60,13 @@ func (c *Connector) CheckAction(_ context.Context, _ hub.OpenIntegration, use hu
 	return judge(use)
 }
 
+// Strange makes a connector that has not described itself yet, as each one is when the hub starts; [Connector.Up] has it do so.
+func (c *Connector) Strange() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = hub.Connector{Name: c.now.Name, State: hub.ConnectorStarting}
+}
+
 // Know has a function answer lookups, and the connector say that it can be asked; nil takes that back.
 func (c *Connector) Know(fn func([]hub.LookupItem) ([]hub.LookupAnswer, error)) {
 	c.mu.Lock()

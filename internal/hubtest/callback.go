@@ -38,6 +38,13 @@ func Forged(receipts ...hub.Receipt) hub.Callback {
 	return cb
 }
 
+// Keyed says whether the provider carries our key along in every receipt.
+func (c *Connector) Keyed(yes bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now.Capabilities.KeyedReceipts = yes
+}
+
 // Receive verifies a callback and reads its receipts; it is UNAVAILABLE while the connector is not READY.
 func (c *Connector) Receive(_ context.Context, _ hub.OpenIntegration, cb hub.Callback) (*hub.Reception, error) {
 	c.mu.Lock()

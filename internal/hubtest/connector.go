@@ -177,6 +177,10 @@ func (c *Connector) Up() { c.become(hub.ConnectorReady, "") }
 
 func (c *Connector) become(s hub.ConnectorState, problem string) {
 	c.mu.Lock()
+	if can := c.now.Capabilities; c.now.Version == "" && s == hub.ConnectorReady {
+		c.now = description()
+		c.now.Capabilities.Lookup = can.Lookup
+	}
 	c.now.State, c.now.Problem = s, problem
 	now, l := c.now, c.listener
 	c.mu.Unlock()
@@ -334,6 +338,7 @@ func description() hub.Connector {
 		Settings: hub.Schema{JSON: json.RawMessage(`{"type": "object", "properties": {
 			"phone_number_id": {"type": "string", "pattern": "^[0-9]{5,20}$"},
 			"access_token": {"type": "string", "minLength": 1, "writeOnly": true},
+			"app_secret": {"type": "string", "minLength": 1, "writeOnly": true, "x-recado-callback-secret": true},
 			"base_url": {"type": "string", "default": "https://graph.example.org", "x-recado-secret-destination": true}},
 			"required": ["phone_number_id", "access_token"], "additionalProperties": false}`)},
 		Actions: []hub.ConnectorAction{{

@@ -182,9 +182,15 @@ func AssignmentFlow(consumerKey, integrationKey int64) hub.FlowInput {
 // Integration sets the fake connector up for use.
 func (h *Hub) Integration(t testing.TB, name string) *hub.Integration {
 	t.Helper()
+	return h.IntegrationOf(t, name, "")
+}
+
+// IntegrationOf sets the fake connector up with a secret to verify callbacks with; none if it is empty.
+func (h *Hub) IntegrationOf(t testing.TB, name, appSecret string) *hub.Integration {
+	t.Helper()
 	settings := json.RawMessage(`{"phone_number_id":"106540352242922"}`)
 	in, err := h.Engine.IntegrationCreate(t.Context(), h.Admin, hub.IntegrationInput{Connector: ptr(ConnectorName), Name: &name, Settings: &settings,
-		Secrets: map[string]string{"access_token": "hubtest-token"}})
+		Secrets: map[string]string{"access_token": "hubtest-token", "app_secret": appSecret}})
 	if err != nil {
 		t.Fatalf("making an integration: %v", err)
 	}

@@ -6,32 +6,32 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-const deliveryColumns = `key, execution, flow, flow_version, integration, target, record, action, recipient, provider_recipient, "values", state, attempts, tries, due_at, hold_at, waiting_for, provider_id, reason, flagged, created_at, redriven_at, updated_at, test`
+const deliveryColumns = `key, execution, flow, flow_version, integration, target, record, action, recipient, provider_recipient, "values", state, attempts, tries, due_at, hold_at, waiting_for, provider_id, reason, flagged, created_at, redriven_at, updated_at, test, lookup_at`
 
 func scanDelivery(r scanner) (*hub.Delivery, error) {
 	d := &hub.Delivery{}
 	err := r.Scan(&d.Key, &d.ExecutionKey, &d.FlowKey, &d.FlowVersion, &d.IntegrationKey, &d.Target, &d.Record, &d.Action, &d.Recipient,
 		text[string]{&d.ProviderRecipient}, document{&d.Values}, text[hub.DeliveryState]{&d.State}, &d.Attempts, &d.Tries, maybeMillis{&d.DueAt},
 		maybeMillis{&d.HoldAt}, text[hub.ReasonCode]{&d.WaitingFor}, text[string]{&d.ProviderID}, document{&d.Reason}, &d.Flagged,
-		millis{&d.CreatedAt}, maybeMillis{&d.RedrivenAt}, millis{&d.UpdatedAt}, &d.Test)
+		millis{&d.CreatedAt}, maybeMillis{&d.RedrivenAt}, millis{&d.UpdatedAt}, &d.Test, maybeMillis{&d.LookupAt})
 	return d, err
 }
 
 // DeliveryInsert stores a new delivery, in whatever state its first transaction leaves it.
 func (tx *Tx) DeliveryInsert(d *hub.Delivery) error {
-	return tx.exec("INSERT INTO deliveries ("+deliveryColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	return tx.exec("INSERT INTO deliveries ("+deliveryColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		d.Key, d.ExecutionKey, d.FlowKey, d.FlowVersion, d.IntegrationKey, d.Target, d.Record, d.Action, d.Recipient, null(d.ProviderRecipient),
 		doc(d.Values), string(d.State), d.Attempts, d.Tries, msp(d.DueAt), msp(d.HoldAt), null(d.WaitingFor), null(d.ProviderID), reason(d.Reason),
-		d.Flagged, ms(d.CreatedAt), msp(d.RedrivenAt), ms(d.UpdatedAt), d.Test)
+		d.Flagged, ms(d.CreatedAt), msp(d.RedrivenAt), ms(d.UpdatedAt), d.Test, msp(d.LookupAt))
 }
 
 // DeliverySave writes what may change of a delivery, if it is still in the state and at the try at which it was read.
 // saved is false when it has moved on since, by a receipt for instance: read it again then.
 func (tx *Tx) DeliverySave(d *hub.Delivery, from hub.DeliveryState, tries int) (saved bool, err error) {
 	return tx.one(`UPDATE deliveries SET provider_recipient = ?, state = ?, attempts = ?, tries = ?, due_at = ?, hold_at = ?, waiting_for = ?, provider_id = ?,
-		reason = ?, flagged = ?, redriven_at = ?, updated_at = ? WHERE key = ? AND state = ? AND tries = ?`,
+		reason = ?, flagged = ?, redriven_at = ?, updated_at = ?, lookup_at = ? WHERE key = ? AND state = ? AND tries = ?`,
 		null(d.ProviderRecipient), string(d.State), d.Attempts, d.Tries, msp(d.DueAt), msp(d.HoldAt), null(d.WaitingFor), null(d.ProviderID),
-		reason(d.Reason), d.Flagged, msp(d.RedrivenAt), ms(d.UpdatedAt), d.Key, string(from), tries)
+		reason(d.Reason), d.Flagged, msp(d.RedrivenAt), ms(d.UpdatedAt), msp(d.LookupAt), d.Key, string(from), tries)
 }
 
 // DeliveryAddress writes to whom a delivery goes and with which values, which DeliverySave leaves as they were: they are
@@ -45,9 +45,32 @@ func (tx *Tx) Delivery(key int64) (*hub.Delivery, error) {
 	return first(tx.deliveries("WHERE key = ?", key))
 }
 
-// DeliveryOfProvider reads the delivery to which a provider gave an id; nil if there is none.
-func (tx *Tx) DeliveryOfProvider(providerID string) (*hub.Delivery, error) {
-	return first(tx.deliveries("WHERE provider_id = ? ORDER BY key DESC LIMIT 1", providerID))
+// DeliveryOfProvider reads the delivery of an integration to which its provider gave an id, the newest one; nil if there is none.
+func (tx *Tx) DeliveryOfProvider(integration int64, providerID string) (*hub.Delivery, error) {
+	// The + keeps the planner on the index of the ids: an integration may have millions of deliveries.
+	return first(tx.deliveries("WHERE provider_id = ? AND +integration = ? ORDER BY key DESC LIMIT 1", providerID, integration))
+}
+
+// namesakes bounds how many deliveries with the same id of a provider are looked at.
+const namesakes = 20
+
+// DeliveriesOfProvider reads the deliveries of any integration to which a provider gave an id, newest first, not more than a few.
+func (tx *Tx) DeliveriesOfProvider(providerID string) ([]*hub.Delivery, error) {
+	return tx.deliveries("WHERE provider_id = ? ORDER BY key DESC LIMIT ?", providerID, namesakes)
+}
+
+// unnamedRange is how many UNKNOWN deliveries, newest first, HasUnnamed looks at: those of years would be too many for each callback.
+const unnamedRange = 1000
+
+// HasUnnamed says whether a delivery of an integration is SENDING or UNKNOWN of which the provider's id is not known yet.
+func (tx *Tx) HasUnnamed(integration int64) (bool, error) {
+	n, err := number(tx.each, "SELECT 1 FROM deliveries WHERE state = 'SENDING' AND "+troubleStates+" AND +integration = ? AND provider_id IS NULL LIMIT 1", integration)
+	if err != nil || n == 1 {
+		return n == 1, err
+	}
+	n, err = number(tx.each, "SELECT 1 FROM (SELECT integration, provider_id FROM deliveries WHERE state = 'UNKNOWN' AND "+troubleStates+
+		" ORDER BY key DESC LIMIT ?) AS newest WHERE integration = ? AND provider_id IS NULL LIMIT 1", unnamedRange, integration)
+	return n == 1, err
 }
 
 // DeliveriesOf reads the deliveries of an execution, oldest first.

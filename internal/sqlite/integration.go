@@ -64,6 +64,11 @@ func (db *DB) IntegrationsByKey(ctx context.Context, c hub.Caller, keys []int64)
 	return allShown(ctx, c, db.DiscloseIntegration)(seen(ctx, db, c, hub.RowAPIConnections, integrations, keys))
 }
 
+// IntegrationsOf reads the keys of all integrations of a connector, oldest first, for the engine: it asks nobody.
+func (db *DB) IntegrationsOf(ctx context.Context, connector string) ([]int64, error) {
+	return readAll(db.reads(ctx), scanKey, "SELECT key FROM integrations WHERE connector = ? ORDER BY key", connector)
+}
+
 // OpenIntegration is an integration with its secrets in plain text, for the engine to hand to the connector and to nobody
 // else; CallbackURL is left empty, since the store does not know where the hub is reached. NOT_FOUND if there is none. It
 // asks nobody, so no door may reach it.

@@ -103,6 +103,9 @@ func TestADatabaseThatLacksAnEarlierMigrationIsRefused(t *testing.T) {
 }
 
 // A database of the first release has executions and flows that know nothing of what starts flows beside events.
+const oldDelivery = `INSERT INTO deliveries (key, execution, flow, flow_version, integration, target, record, action, recipient, "values", state,
+	attempts, tries, provider_id, flagged, created_at, updated_at) VALUES `
+
 func TestADatabaseOfTheFirstReleaseIsBroughtForward(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -120,6 +123,10 @@ func TestADatabaseOfTheFirstReleaseIsBroughtForward(t *testing.T) {
 		`INSERT INTO flows (key, version, enabled, description, definition, created_at, updated_at) VALUES (7, 1, 1, 'old', '{"trigger":"EVENT","filter":{"mode":"NONE"},"targets":[],"settings":{}}', 1, 1)`,
 		`INSERT INTO flow_versions VALUES (7, 1, 'old', '{"trigger":"EVENT","filter":{"mode":"NONE"},"targets":[],"settings":{}}', 1, 1)`,
 		"INSERT INTO executions (key, flow, flow_version, event, occurrence, subject, state, outcome, rows, claim, created_at, closed_at, updated_at) VALUES (8, 7, 1, 9, 10, 'OT-1', 'CLOSED', 'SUCCEEDED', '[]', 1, 1, 1, 1)",
+		oldDelivery + "(21, 8, 7, 1, 5, 0, 'r', 'a', '+1', '[]', 'UNKNOWN', 1, 1, NULL, 0, 1, 1234)",
+		oldDelivery + "(22, 8, 7, 1, 5, 0, 'r', 'a', '+1', '[]', 'SENT', 1, 1, 'wamid.22', 0, 1, 1)",
+		"INSERT INTO receipts VALUES (31, 5, 22, 'wamid.22', 'SENT', 1, 1, '', NULL, NULL, 0), (32, 5, NULL, 'wamid.23', 'FAILED', 1, 1, '131026', 'no', '{\"a\":\"b\"}', 1)",
+		"INSERT INTO callbacks VALUES (41, 5, 1, X'0102')",
 	} {
 		if _, err := old.ExecContext(t.Context(), statement); err != nil {
 			t.Fatal(err)
@@ -136,6 +143,22 @@ func TestADatabaseOfTheFirstReleaseIsBroughtForward(t *testing.T) {
 	}
 	if got := must(db.Timings(t.Context(), admin, []int64{7}))(t); got[0] != nil {
 		t.Errorf("the old flow runs by itself: %+v", got[0])
+	}
+	asked := must(db.LookupTimes(t.Context()))(t)
+	if len(asked) != 1 || asked[0].IntegrationKey != 5 || asked[0].At.UnixMilli() != 1234 {
+		t.Errorf("it is asked about %+v, want the old one of which nobody knew", asked)
+	}
+	if got := must(db.ReceiptsOf(t.Context(), admin, []int64{22}))(t)[22]; len(got) != 1 || got[0].Status != hub.ReceiptSent {
+		t.Errorf("the old receipts are %+v", got)
+	}
+	write(t, db, func(tx *sqlite.Tx) error {
+		if got, err := tx.ReceiptsTake(5, "wamid.23"); err != nil || len(got) != 1 || got[0].Code != "131026" || got[0].Detail["a"] != "b" || !got[0].Flagged {
+			t.Errorf("the old receipt that waited is %+v, %v", got, err)
+		}
+		return nil
+	})
+	if n, err := db.Number(t.Context(), "SELECT size FROM callbacks"); n != 2 || err != nil {
+		t.Errorf("the old callback has %d bytes, %v", n, err)
 	}
 	if next := must(db.NextReading(t.Context(), 0))(t); next != nil {
 		t.Errorf("the old execution is to be read: %+v", next)

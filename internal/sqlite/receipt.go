@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"encoding/json"
+	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -14,7 +15,8 @@ func scanReceipt(r scanner) (rc hub.Receipt, err error) {
 	return rc, err
 }
 
-// ReceiptInsert keeps a receipt. inserted is false when the provider said the same before.
+// ReceiptInsert keeps a receipt that came for an integration. inserted is false when the provider said the same before: of the delivery,
+// or, while that is not known, at this integration.
 func (tx *Tx) ReceiptInsert(integration int64, r hub.Receipt) (inserted bool, err error) {
 	var delivery, detail any
 	if r.DeliveryKey != 0 {
@@ -24,28 +26,29 @@ func (tx *Tx) ReceiptInsert(integration int64, r hub.Receipt) (inserted bool, er
 		detail = doc(r.Detail)
 	}
 	return tx.one(`INSERT INTO receipts (key, integration, delivery, provider_id, status, at, received_at, code, message, detail, flagged)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (provider_id, status, code) DO NOTHING`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		hub.NewKey(tx.now), integration, delivery, r.ProviderID, string(r.Status), ms(r.At), ms(r.ReceivedAt), r.Code, null(r.Message), detail, r.Flagged)
 }
 
-// ReceiptsWaiting reads the receipts of a provider's id that came before anybody knew to which delivery it belongs.
-func (tx *Tx) ReceiptsWaiting(providerID string) (list []hub.Receipt, err error) {
-	err = tx.each("SELECT "+receiptColumns+" FROM receipts WHERE provider_id = ? AND delivery IS NULL ORDER BY at, key", []any{providerID}, func(r scanner) error {
+// ReceiptsTake takes out the receipts of a provider's id that wait at an integration for anybody to know to which delivery it belongs, in
+// the order in which they happened.
+func (tx *Tx) ReceiptsTake(integration int64, providerID string) (list []hub.Receipt, err error) {
+	const which = " FROM receipts WHERE integration = ? AND provider_id = ? AND delivery IS NULL"
+	err = tx.each("SELECT "+receiptColumns+which+" ORDER BY at, key", []any{integration, providerID}, func(r scanner) error {
 		rc, err := scanReceipt(r)
 		list = append(list, rc)
 		return err
 	})
-	return list, err
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return list, tx.exec("DELETE"+which, integration, providerID)
 }
 
-// ReceiptsAdopt notes to which delivery the waiting receipts of a provider's id belong.
-func (tx *Tx) ReceiptsAdopt(providerID string, delivery int64) error {
-	return tx.exec("UPDATE receipts SET delivery = ? WHERE provider_id = ? AND delivery IS NULL", delivery, providerID)
-}
-
-// ReceiptFlag marks a kept receipt as late or contradictory.
-func (tx *Tx) ReceiptFlag(r hub.Receipt) error {
-	return tx.exec("UPDATE receipts SET flagged = 1 WHERE provider_id = ? AND status = ? AND code = ?", r.ProviderID, string(r.Status), r.Code)
+// ReceiptFlag marks a kept receipt of a delivery as late or contradictory.
+func (tx *Tx) ReceiptFlag(delivery int64, r hub.Receipt) error {
+	return tx.exec("UPDATE receipts SET flagged = 1 WHERE delivery = ? AND provider_id = ? AND status = ? AND code = ?",
+		delivery, r.ProviderID, string(r.Status), r.Code)
 }
 
 // HasWaitingReceipts says whether any receipt waits for its delivery to become known.
@@ -57,8 +60,39 @@ func (tx *Tx) HasWaitingReceipts() (found bool, err error) {
 	return n == 1, nil
 }
 
-// MaxCallbacks bounds how many callbacks are kept while their connector is down.
-const MaxCallbacks = 10_000
+// The bounds of receipts that wait for their delivery to become known.
+const (
+	MaxWaitingReceipts = 1000 // at one integration
+	forgetAtOnce       = 100  // how many are forgotten at once
+)
+
+// ReceiptsCrowd forgets the oldest receipts that wait at an integration when there are more than MaxWaitingReceipts. forgotten says how
+// many.
+func (tx *Tx) ReceiptsCrowd(integration int64) (forgotten int, err error) {
+	n, err := number(tx.each, "SELECT count(*) FROM receipts WHERE integration = ? AND delivery IS NULL", integration)
+	if err != nil || n <= MaxWaitingReceipts {
+		return 0, err
+	}
+	deleted, err := tx.c.exec("DELETE FROM receipts WHERE key IN (SELECT key FROM receipts WHERE integration = ? AND delivery IS NULL ORDER BY key LIMIT ?)",
+		integration, forgetAtOnce)
+	return int(deleted), err
+}
+
+// ReceiptsPrune forgets receipts that have waited since before a time, a few at once.
+func (tx *Tx) ReceiptsPrune(before time.Time) (forgotten int, err error) {
+	n, err := tx.c.exec("DELETE FROM receipts WHERE key IN (SELECT key FROM receipts WHERE delivery IS NULL AND received_at < ? ORDER BY received_at LIMIT ?)",
+		ms(before), forgetAtOnce)
+	return int(n), err
+}
+
+// The bounds of what is kept while connectors are down. Those of one integration leave room for the others: nobody can tell yet who sends
+// it.
+const (
+	MaxCallbacks       = 10_000
+	MaxCallbacksOf     = 2_000 // of one integration
+	maxCallbackBytes   = 256 << 20
+	maxCallbackBytesOf = 64 << 20 // of one integration
+)
 
 // KeptCallback is a callback that waits for its connector.
 type KeptCallback struct {
@@ -70,19 +104,21 @@ type KeptCallback struct {
 // CallbackKeep keeps a callback, sealed, until its connector is up. It is refused with UNAVAILABLE when too many wait, so that the
 // provider tries again later.
 func (tx *Tx) CallbackKeep(integration int64, cb hub.Callback) error {
-	var n int
-	if _, err := tx.get("SELECT count(*) FROM callbacks", nil, &n); err != nil {
+	var n, size, of, sizeOf int
+	if _, err := tx.get(`SELECT count(*), coalesce(sum(size), 0), count(CASE WHEN integration = ? THEN 1 END),
+		coalesce(sum(CASE WHEN integration = ? THEN size END), 0) FROM callbacks`, []any{integration, integration}, &n, &size, &of, &sizeOf); err != nil {
 		return err
 	}
-	if n >= MaxCallbacks {
+	if n >= MaxCallbacks || size >= maxCallbackBytes || of >= MaxCallbacksOf || sizeOf >= maxCallbackBytesOf {
 		return &hub.Error{Code: hub.CodeUnavailable, Message: "too many callbacks wait for this connector; send it again later"}
 	}
 	b, err := json.Marshal(cb)
 	if err != nil {
 		return err
 	}
-	return tx.exec("INSERT INTO callbacks (key, integration, received_at, request) VALUES (?, ?, ?, ?)",
-		hub.NewKey(tx.now), integration, ms(cb.ReceivedAt), tx.db.seal.seal(b, hub.ID(hub.KindIntegration, integration)))
+	sealed := tx.db.seal.seal(b, hub.ID(hub.KindIntegration, integration))
+	return tx.exec("INSERT INTO callbacks (key, integration, received_at, request, size) VALUES (?, ?, ?, ?, ?)",
+		hub.NewKey(tx.now), integration, ms(cb.ReceivedAt), sealed, len(sealed))
 }
 
 // Callbacks reads kept callbacks, oldest first, from one key on, at most limit.

@@ -142,6 +142,8 @@ func TestTheDatabaseRefusesStatesThatContradictThemselves(t *testing.T) {
 		"UPDATE deliveries SET execution = 404",          // of no execution
 		"UPDATE deliveries SET created_at = 'yesterday'", // no time
 		"UPDATE flows SET enabled = 1 WHERE archived_at IS NOT NULL",
+
+		"UPDATE deliveries SET lookup_at = 1, state = 'DELIVERED'", // its provider is asked about it, but it arrived
 	} {
 		if err := judge(t, db, nothing, func(tx *sqlite.Tx) error { return tx.Exec(statement) }); err == nil {
 			t.Errorf("%s was taken", statement)

@@ -128,3 +128,24 @@ func TestAConnectorThatAnswersNonsenseIsOurFault(t *testing.T) {
 		t.Errorf("no status: got %d", w.Code)
 	}
 }
+
+func TestACallbackThatCannotBeStoredIsPutOffSoThatTheProviderRepeatsIt(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	path := h.callbacks()
+	h.courier.say = hub.Reception{Status: 200, Receipts: []hub.Receipt{{ProviderID: "wamid.1", Status: hub.ReceiptRead}}}
+	if w := h.do(request("POST", path, "{}", "X-Signature", "genuine")); w.Code != 200 {
+		t.Fatalf("got %d %s", w.Code, w.Body)
+	}
+	if err := h.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w := h.do(request("POST", path, "{}", "X-Signature", "genuine"))
+	if p := problem(t, w); w.Code != 503 || p["code"] != "UNAVAILABLE" || w.Header().Get("Retry-After") == "" {
+		t.Errorf("got %d %v", w.Code, p)
+	}
+	h.courier.Down()
+	if w := h.do(request("POST", path, "{}", "X-Signature", "genuine")); w.Code != 503 {
+		t.Errorf("while its connector is down: got %d %s", w.Code, w.Body)
+	}
+}

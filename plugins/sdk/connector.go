@@ -54,7 +54,8 @@ type Receiver interface {
 	Receive(ctx context.Context, in Integration, cb Callback) (Reception, error)
 }
 
-// Lookuper asks the provider what became of deliveries.
+// Lookuper asks the provider what became of deliveries. [ErrUnimplemented] says that the provider of this integration cannot be asked,
+// where a connector has several: the hub then does not try again until the integration changes.
 type Lookuper interface {
 	Lookup(ctx context.Context, in Integration, q LookupQuery) (Lookup, error)
 }

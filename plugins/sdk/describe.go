@@ -40,7 +40,8 @@ func (d *Description) Action(key string) (Action, bool) {
 
 // Schema is a JSON Schema (draft 2020-12) of one object and the words to draw a form from it. `"writeOnly": true` marks a secret;
 // `"x-recado-secret-destination": true` marks a setting that decides where secrets are sent, which cannot be changed without giving
-// the secrets again.
+// the secrets again; `"x-recado-callback-secret": true` marks a secret that callbacks are verified with, so that one which comes for an
+// integration may speak of deliveries of every integration of the connector with the same one.
 type Schema struct {
 	JSON json.RawMessage
 	// Labels name and explain each property.
@@ -127,7 +128,8 @@ type Limit struct {
 	Where map[string]string
 }
 
-// Capabilities are a connector's abilities. All but IdempotentSending and InFlight follow from the interfaces that it implements.
+// Capabilities are a connector's abilities. All but IdempotentSending, InFlight and KeyedReceipts follow from the interfaces that it
+// implements.
 type Capabilities struct {
 	Receipts    bool
 	Lookup      bool
@@ -137,6 +139,9 @@ type Capabilities struct {
 	CheckAction bool
 	// IdempotentSending says that the provider drops a second delivery with the same id, so that sending again after UNKNOWN is safe.
 	IdempotentSending bool
+	// KeyedReceipts says that every receipt of a message of ours has its DeliveryID, because the provider carries it along. One without
+	// it whose ProviderID the hub does not know is then of somebody else who uses the same account, and is not kept.
+	KeyedReceipts bool
 	// InFlight is the most deliveries without an outcome on one stream, 1 to [MaxInFlight]; 0 becomes [DefaultInFlight].
 	InFlight int
 }

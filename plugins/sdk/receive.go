@@ -48,7 +48,7 @@ type Receipt struct {
 	// At is when it happened by the provider's clock; its precision is the provider's.
 	At        time.Time
 	Recipient string
-	// Detail has the price category, trace ids and the like.
+	// Detail has the price (pricing_category, pricing_type, pricing_model, billable, price, price_unit), trace ids and the like.
 	Detail map[string]string
 
 	// The rest is for Failed only, and as if the provider had said it at once: see [Outcome].

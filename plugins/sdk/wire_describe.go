@@ -11,6 +11,7 @@ func descriptionToWire(d Description) *wire.Description {
 			Receipts: d.Capabilities.Receipts, Lookup: d.Capabilities.Lookup, Preview: d.Capabilities.Preview,
 			Query: d.Capabilities.Query, Check: d.Capabilities.Check, CheckAction: d.Capabilities.CheckAction,
 			IdempotentSending: d.Capabilities.IdempotentSending, InFlight: int32(d.Capabilities.InFlight),
+			KeyedReceipts: d.Capabilities.KeyedReceipts,
 		},
 	}
 }
@@ -23,6 +24,7 @@ func descriptionFromWire(w *wire.Description) Description {
 		Capabilities: Capabilities{
 			Receipts: c.GetReceipts(), Lookup: c.GetLookup(), Preview: c.GetPreview(), Query: c.GetQuery(), Check: c.GetCheck(),
 			CheckAction: c.GetCheckAction(), IdempotentSending: c.GetIdempotentSending(), InFlight: boundInFlight(int(c.GetInFlight())),
+			KeyedReceipts: c.GetKeyedReceipts(),
 		},
 	}
 	for _, r := range w.GetRoles() {

@@ -29,7 +29,7 @@ var describe = sync.OnceValue(func() sdk.Description {
 			{Key: limitThroughput, Scope: sdk.LimitIntegration, PerSecond: 10, Burst: 10, Setting: "rate_per_second", Where: through(throughTwilio)},
 			{Key: limitPair, Scope: sdk.LimitRecipient, PerSecond: 1.0 / 6, Burst: 45, Setting: "pair_rate_per_second"},
 		},
-		Capabilities: sdk.Capabilities{InFlight: inFlight},
+		Capabilities: sdk.Capabilities{InFlight: inFlight, KeyedReceipts: true},
 	}
 })
 

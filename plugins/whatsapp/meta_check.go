@@ -78,14 +78,8 @@ func (p *metaProvider) preview(ctx context.Context, d sdk.Delivery) sdk.Preview 
 }
 
 // lookup cannot ask: Meta has nothing to look a message up with.
-func (p *metaProvider) lookup(_ context.Context, q sdk.LookupQuery) sdk.Lookup {
-	out := sdk.Lookup{Answers: make([]sdk.LookupAnswer, 0, len(q.Items))}
-	for _, item := range q.Items {
-		out.Answers = append(out.Answers, sdk.LookupAnswer{
-			DeliveryID: item.DeliveryID, ProviderID: item.ProviderID, State: sdk.LookupUndecided, Message: "Meta cannot be asked for a message; its callbacks tell",
-		})
-	}
-	return out
+func (p *metaProvider) lookup(context.Context, sdk.LookupQuery) (sdk.Lookup, error) {
+	return sdk.Lookup{}, sdk.ErrUnimplemented
 }
 
 // ask reads one object of the Graph API and says what is wrong, if anything is. path is the setting that names the object.

@@ -14,7 +14,7 @@ type provider interface {
 	// checkAction holds a use of an action against the template as the provider has it.
 	checkAction(ctx context.Context, use sdk.ActionUse) problems
 	preview(ctx context.Context, d sdk.Delivery) sdk.Preview
-	lookup(ctx context.Context, q sdk.LookupQuery) sdk.Lookup
+	lookup(ctx context.Context, q sdk.LookupQuery) (sdk.Lookup, error)
 }
 
 // provider reads an integration's settings, without asking the provider.
@@ -78,7 +78,7 @@ func (c *connector) Lookup(ctx context.Context, in sdk.Integration, q sdk.Lookup
 	if len(found) > 0 {
 		return sdk.Lookup{}, &sdk.SettingsError{Problems: found}
 	}
-	return p.lookup(ctx, q), nil
+	return p.lookup(ctx, q)
 }
 
 // Receive verifies and translates one callback.

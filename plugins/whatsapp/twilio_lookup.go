@@ -19,7 +19,7 @@ const (
 )
 
 // lookup asks Twilio for each message: by its SID, or by the recipient if no answer ever came.
-func (p *twilioProvider) lookup(ctx context.Context, q sdk.LookupQuery) sdk.Lookup {
+func (p *twilioProvider) lookup(ctx context.Context, q sdk.LookupQuery) (sdk.Lookup, error) {
 	var out sdk.Lookup
 	for _, item := range q.Items {
 		a := sdk.LookupAnswer{State: sdk.LookupUndecided, ProviderID: item.ProviderID}
@@ -31,7 +31,7 @@ func (p *twilioProvider) lookup(ctx context.Context, q sdk.LookupQuery) sdk.Look
 		a.DeliveryID = item.DeliveryID
 		out.Answers = append(out.Answers, a)
 	}
-	return out
+	return out, nil
 }
 
 func (p *twilioProvider) bySID(ctx context.Context, item sdk.LookupItem, a *sdk.LookupAnswer) {

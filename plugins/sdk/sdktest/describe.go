@@ -129,6 +129,7 @@ func (p *found) schema(path string, s sdk.Schema) {
 			Type              any  `json:"type"`
 			WriteOnly         bool `json:"writeOnly"`
 			SecretDestination bool `json:"x-recado-secret-destination"`
+			CallbackSecret    bool `json:"x-recado-callback-secret"`
 		} `json:"properties"`
 	}
 	if err := json.Unmarshal(s.JSON, &object); err != nil {
@@ -142,6 +143,7 @@ func (p *found) schema(path string, s sdk.Schema) {
 		p.labels(at+" (help)", s.Labels[name].Help)
 		p.check(!property.WriteOnly || property.Type == "string", "%s: a secret must be a string", at)
 		p.check(!property.WriteOnly || !property.SecretDestination, "%s: a secret cannot also decide where secrets are sent", at)
+		p.check(!property.CallbackSecret || property.WriteOnly, "%s: what callbacks are verified with must be a secret (writeOnly)", at)
 	}
 	for name := range s.Labels {
 		_, ok := object.Properties[name]

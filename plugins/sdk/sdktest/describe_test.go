@@ -57,6 +57,9 @@ func TestDescriptionProblems(t *testing.T) {
 		"a secret must be a string": func(d *sdk.Description) {
 			d.Settings.JSON = json.RawMessage(strings.Replace(string(d.Settings.JSON), `"string"`, `"integer"`, 1))
 		},
+		"must be a secret (writeOnly)": func(d *sdk.Description) {
+			d.Settings.JSON = json.RawMessage(strings.Replace(string(d.Settings.JSON), `"number"`, `"number","x-recado-callback-secret":true`, 1))
+		},
 		"has labels but":         func(d *sdk.Description) { d.Settings.Labels["other"] = sdk.FieldLabels{} },
 		"actions: a connector":   func(d *sdk.Description) { d.Actions = nil },
 		"comes twice":            func(d *sdk.Description) { d.Actions = append(d.Actions, d.Actions[0]) },

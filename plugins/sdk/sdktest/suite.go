@@ -53,7 +53,7 @@ func (s *Suite) Run(t *testing.T) {
 		}
 	}
 	if d.Capabilities.Receipts {
-		t.Run("receive", func(t *testing.T) { s.receive(t, client) })
+		t.Run("receive", func(t *testing.T) { s.receive(t, client, &d) })
 	}
 }
 
@@ -128,7 +128,7 @@ func (s *Suite) preview(t *testing.T, c *sdk.Client) {
 	}
 }
 
-func (s *Suite) receive(t *testing.T, c *sdk.Client) {
+func (s *Suite) receive(t *testing.T, c *sdk.Client, d *sdk.Description) {
 	for name, cb := range s.ForgedCallbacks {
 		r, err := c.Receive(t.Context(), s.Integration, cb)
 		if err != nil {
@@ -164,6 +164,9 @@ func (s *Suite) receive(t *testing.T, c *sdk.Client) {
 		}
 	}
 	for _, r := range first.Receipts {
+		if d.Capabilities.KeyedReceipts && r.DeliveryID != o.DeliveryID {
+			t.Errorf("keyed_receipts promises that every receipt names the delivery %q: %+v", o.DeliveryID, r)
+		}
 		if (r.ProviderID == "" || r.ProviderID != o.ProviderID) && (r.DeliveryID == "" || r.DeliveryID != o.DeliveryID) {
 			t.Errorf("a receipt must name the delivery by provider id %q or delivery id %q: %+v", o.ProviderID, o.DeliveryID, r)
 		}

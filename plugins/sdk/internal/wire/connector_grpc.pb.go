@@ -71,7 +71,8 @@ type ConnectorClient interface {
 	// request to the integration's callback URL. It must not depend on earlier calls: a callback may be given twice, late, in another
 	// order, or to a new process. An answer with `verified` false stores nothing.
 	Receive(ctx context.Context, in *ReceiveRequest, opts ...grpc.CallOption) (*ReceiveResponse, error)
-	// Lookup asks the provider what became of deliveries, for providers that can say so. It sends nothing and changes nothing.
+	// Lookup asks the provider what became of deliveries, for providers that can say so. It sends nothing and changes nothing. A connector
+	// with several providers answers UNIMPLEMENTED for an integration whose provider cannot be asked.
 	Lookup(ctx context.Context, in *LookupRequest, opts ...grpc.CallOption) (*LookupResponse, error)
 }
 
@@ -196,7 +197,8 @@ type ConnectorServer interface {
 	// request to the integration's callback URL. It must not depend on earlier calls: a callback may be given twice, late, in another
 	// order, or to a new process. An answer with `verified` false stores nothing.
 	Receive(context.Context, *ReceiveRequest) (*ReceiveResponse, error)
-	// Lookup asks the provider what became of deliveries, for providers that can say so. It sends nothing and changes nothing.
+	// Lookup asks the provider what became of deliveries, for providers that can say so. It sends nothing and changes nothing. A connector
+	// with several providers answers UNIMPLEMENTED for an integration whose provider cannot be asked.
 	Lookup(context.Context, *LookupRequest) (*LookupResponse, error)
 	mustEmbedUnimplementedConnectorServer()
 }
