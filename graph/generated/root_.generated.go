@@ -910,6 +910,8 @@ enum ChangeAspect {
   OUTCOME
   "A receipt was kept that moved nothing."
   RECEIPT
+  "What a connector or a provider says of a flow or an integration: from and to are the severity of the worst problem, empty if there is none."
+  PROBLEMS
 }
 
 """
@@ -1944,6 +1946,8 @@ enum ReasonCode {
   INTERNAL
   "A receipt arrived before the connector's own answer."
   RECEIPT_FIRST
+  "The provider told of it, and not about a message."
+  NOTICE
 }
 `, BuiltIn: false},
 	{Name: "../../schema/event.graphqls", Input: `"""
@@ -2576,13 +2580,22 @@ type Flow implements Node {
   targets: [FlowTarget!]!
   "How it sends: attempts, age, what to do about unknown outcomes."
   settings: FlowSettings!
-  "What would make the flow fail, in the order of the screen: its required information. A flow with problems cannot be enabled."
+  """
+  What would make the flow fail, in the order of the screen: its required information, and then what the connectors of its targets
+  said of them when they were last asked (` + "`" + `checkedAt` + "`" + `), with codes of their own. A flow with problems cannot be enabled.
+  """
   problems: [Problem!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   """
-  What works, but perhaps not for all rows: a value that a record may lack, a text that is read as a number. Warnings keep
-  the flow from nothing.
+  What works, but perhaps not for all rows: a value that a record may lack, a text that is read as a number; and what a connector
+  warns of. The code UNCHECKED says that it, or its provider, could not be asked. Warnings keep the flow from nothing.
   """
   warnings: [Problem!]!
+  """
+  When the connectors of its targets last said whether the targets would work, or their providers told of a change; null if they were
+  never asked about them as they are now. They are asked whenever the flow is saved or enabled, after every change of which a provider
+  tells, and every few hours. Reading this asks nobody.
+  """
+  checkedAt: DateTime @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   """
   The least that its consumer needs to hold: SEE on the rows that guard its source and every record that its fields lead
   to. Empty in a draft that reads nothing yet.
@@ -2596,7 +2609,10 @@ type Flow implements Node {
   permissionsExcess: [Permission!] @requires(module: "settings", submodule: "user_accounts", action: SEE)
   "All its versions, newest first."
   versions: [FlowVersion!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
-  "Why its deliveries are held back, such as a template that does not exist, and what to do; null if they are not. ` + "`" + `flowResume` + "`" + ` lets them go."
+  """
+  Why its deliveries are held back, such as a template that does not exist, and what to do; null if they are not. ` + "`" + `flowResume` + "`" + ` lets them
+  go; so does the provider's word that it is in order again, and a later check that no longer finds what was wrong.
+  """
   paused: Reason
   """
   What of this flow was left out, and what the caller would need to see it: the message and the next step of ` + "`" + `paused` + "`" + `, since
@@ -3457,7 +3473,10 @@ Whether deliveries go out through an integration.
 enum IntegrationState {
   "They do."
   READY
-  "They wait until somebody mends what ` + "`" + `reason` + "`" + ` says and calls ` + "`" + `integrationCheck` + "`" + `."
+  """
+  They wait until somebody mends what ` + "`" + `reason` + "`" + ` says and calls ` + "`" + `integrationCheck` + "`" + `, or until the provider tells that it is in order again
+  and a check finds nothing wrong.
+  """
   PAUSED
 }
 
@@ -6054,6 +6073,8 @@ func (ec *executionContext) childFields_Flow(ctx context.Context, field graphql.
 		return ec.fieldContext_Flow_problems(ctx, field)
 	case "warnings":
 		return ec.fieldContext_Flow_warnings(ctx, field)
+	case "checkedAt":
+		return ec.fieldContext_Flow_checkedAt(ctx, field)
 	case "permissionsNeeded":
 		return ec.fieldContext_Flow_permissionsNeeded(ctx, field)
 	case "permissionsExcess":

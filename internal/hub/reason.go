@@ -65,6 +65,7 @@ const (
 	ReasonManual            ReasonCode = "RUN"                   // somebody ran the flow
 	ReasonReading           ReasonCode = "READING"               // its rows are being read from the records
 	ReasonEarly             ReasonCode = "RECEIPT_FIRST"         // a receipt arrived before the connector's own answer
+	ReasonNotice            ReasonCode = "NOTICE"                // the provider told of it, and not about a message
 )
 
 // outcome says how an execution without deliveries ended, by the reason for it.
