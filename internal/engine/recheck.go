@@ -142,8 +142,8 @@ func theOther(kept []*hub.TargetCheck, target int) (own *hub.TargetCheck, others
 
 func (e *Engine) followCheck(tx *sqlite.Tx, f *hub.Flow, old, check *hub.TargetCheck, others []*hub.TargetCheck, why following) error {
 	t := &f.Definition.Targets[check.Target]
-	if from, to := old.Level(), check.Level(); (f.Enabled || f.Paused != nil) && !sameProblems(old, check) {
-		tx.Change(hub.Change{Subject: hub.SubjectFlow, Key: f.Key, Aspect: hub.AspectProblems, From: string(from), To: string(to), Cause: causeOfProblems(check, t, why.cause)})
+	if was, is := old.Worst(), check.Worst(); (f.Enabled || f.Paused != nil) && !was.Like(is) {
+		tx.Change(hub.Change{Subject: hub.SubjectFlow, Key: f.Key, Aspect: hub.AspectProblems, From: string(old.Level()), To: string(check.Level()), Cause: causeOfProblems(is, check, t, why.cause)})
 	}
 	stops := check.Stops()
 	if stops != nil && f.Enabled && f.Paused == nil {
@@ -166,31 +166,12 @@ func (e *Engine) followCheck(tx *sqlite.Tx, f *hub.Flow, old, check *hub.TargetC
 	return tx.FlowResume(f.Key, why.cause)
 }
 
-// sameProblems says whether two checks found the same, as far as they could.
-func sameProblems(a, b *hub.TargetCheck) bool {
-	return slices.EqualFunc(found(a), found(b), func(p, q hub.Problem) bool { return p.Code == q.Code && p.Path == q.Path && p.Level() == q.Level() })
-}
-
-func found(c *hub.TargetCheck) (list []hub.Problem) {
-	for _, p := range c.Problems {
-		if p.Code != hub.ProblemUnchecked {
-			list = append(list, p)
-		}
-	}
-	return list
-}
-
 // causeOfProblems is the cause of a change of the problems of a target: the worst of them, if there are any.
-func causeOfProblems(check *hub.TargetCheck, t *hub.FlowTarget, cause hub.Reason) hub.Reason {
-	list := found(check)
-	if len(list) == 0 {
+func causeOfProblems(worst *hub.Problem, check *hub.TargetCheck, t *hub.FlowTarget, cause hub.Reason) hub.Reason {
+	if worst == nil {
 		return cause
 	}
-	worst := list[0]
-	if stops := check.Stops(); stops != nil {
-		worst = *stops
-	}
-	return reasonOf(worst, check, t, cause.Code)
+	return reasonOf(*worst, check, t, cause.Code)
 }
 
 // reasonOf says a connector's problem with a target as a reason.

@@ -141,18 +141,34 @@ func (c *TargetCheck) Stops() *Problem {
 	return nil
 }
 
-// Level is how bad the worst of the problems is that were found; empty without any.
-func (c *TargetCheck) Level() (worst Severity) {
-	for _, p := range c.Problems {
-		switch {
-		case p.Code == ProblemUnchecked:
-		case !p.Warning():
-			return SeverityError
-		default:
-			worst = SeverityWarning
+// Worst is the worst of the problems that were found, of several the first; nil without any.
+func (c *TargetCheck) Worst() (worst *Problem) {
+	if stops := c.Stops(); stops != nil {
+		return stops
+	}
+	for i := range c.Problems {
+		p := &c.Problems[i]
+		if p.Code != ProblemUnchecked && (worst == nil || worst.Warning() && !p.Warning()) {
+			worst = p
 		}
 	}
 	return worst
+}
+
+// Level is how bad the worst of the problems is; empty without any.
+func (c *TargetCheck) Level() Severity {
+	if worst := c.Worst(); worst != nil {
+		return worst.Level()
+	}
+	return ""
+}
+
+// Like says whether two problems are about the same; none is like none.
+func (p *Problem) Like(q *Problem) bool {
+	if p == nil || q == nil {
+		return p == q
+	}
+	return p.Code == q.Code && p.Path == q.Path && p.Level() == q.Level()
 }
 
 // PathInTarget leads to the place in a flow that a connector means by a path of its own: values[3] is the entry of the mapping at
