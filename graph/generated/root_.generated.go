@@ -3647,7 +3647,8 @@ extend type Mutation {
 
   """
   Asks the connector whether the settings and secrets are usable now. Sends nothing to anybody. If there is no problem, a
-  paused integration goes on.
+  paused integration goes on, and so do those of its flows that were paused by what a connector or a provider said and about which the
+  connector finds nothing wrong now.
   """
   integrationCheck(
     "The id of the integration."
