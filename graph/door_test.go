@@ -206,6 +206,14 @@ func (p *postman) Send(in hub.OpenIntegration, batch []hub.Handover) error {
 	return nil
 }
 
+func (p *postman) CheckAction(context.Context, hub.OpenIntegration, hub.ActionUse) ([]hub.Problem, error) {
+	return nil, nil
+}
+
+func (p *postman) Lookup(context.Context, hub.OpenIntegration, []hub.LookupItem) ([]hub.LookupAnswer, error) {
+	return nil, &hub.Error{Code: hub.CodeNotFound, Message: "nobody can be asked what became of letters"}
+}
+
 func (p *postman) Receive(context.Context, hub.OpenIntegration, hub.Callback) (*hub.Reception, error) {
 	return &hub.Reception{Status: http.StatusUnauthorized}, nil
 }
