@@ -217,3 +217,55 @@ func TestNewsThatCameWhileTheConnectorWasDownAreNotLost(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoChecksAnIntegrationIsToldOfAsTheOneWhoLetItsFlowsGoOn(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		h.Connector.Script(jonasPhone, hub.Outcome{Kind: hub.OutcomeMisconfigured, Scope: hub.ScopeFlow, Path: "parameters.template"})
+		h.Publish(t, forJonas("OT-1"))
+		settled()
+		if _, _, err := h.Engine.IntegrationCheck(t.Context(), h.Admin, a.Integration.Key); err != nil {
+			t.Fatal(err)
+		}
+		entries, err := h.DB.AuditLog(t.Context(), h.Admin, hub.AuditFilter{}, hub.Page{})
+		if err != nil || len(entries.Items) == 0 || entries.Items[0].Kind != hub.AuditResumed || entries.Items[0].Subject != hub.AuditFlow || entries.Items[0].SubjectKey != a.Flow.Key {
+			t.Errorf("the audit log has %+v, %v", entries.Items, err)
+		}
+	})
+}
+
+func TestWhyAProviderHoldsAFlowBackQuotesNoMessage(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		h.Connector.Judge(func(hub.ActionUse) ([]hub.Problem, error) { return unread, nil })
+		notice(t, h, a.Integration.Key, saying(ofTemplate, suspended))
+		c := hubtest.CallerWith(t, h.DB, hubtest.May(hub.RowHub, hub.See)) // who may see no record
+		f, err := h.DB.Flow(t.Context(), c, a.Flow.Key)
+		if err != nil || f.Paused == nil || f.Paused.Message != suspended.Message || len(f.Hidden) > 0 {
+			t.Errorf("it is told %+v, %+v, %v", f.Paused, f.Hidden, err)
+		}
+	})
+}
+
+func TestWhatAConnectorSaysOfSettingsIsForThoseWhoMaySeeThem(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		h.Connector.Judge(func(hub.ActionUse) ([]hub.Problem, error) {
+			return []hub.Problem{{Code: "TOKEN", Path: "secrets.access_token", Message: "the token of Ana expired", NextStep: "ask Ana"}}, nil
+		})
+		in := hubtest.AssignmentFlow(a.Reader.Consumer.Key, a.Integration.Key)
+		f, err := h.Engine.FlowCreate(t.Context(), h.Admin, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			caller  hub.Caller
+			message string
+		}{{h.Admin, "the token of Ana expired"}, {hubtest.CallerWith(t, h.DB, hubtest.May(hub.RowHub, hub.See)), "the settings of the integration cannot be used"}} {
+			list, err := h.Engine.FlowProblems(t.Context(), c.caller, f)
+			if err != nil || len(list) != 1 || list[0].Path != "targets.0.integration" || list[0].Message != c.message {
+				t.Errorf("%+v, %v", list, err)
+			}
+		}
+		if pausedBy(t, h, f.Key) != nil {
+			t.Error("a fault of the integration paused a flow")
+		}
+	})
+}

@@ -119,6 +119,7 @@ func TestADatabaseOfTheFirstReleaseIsBroughtForward(t *testing.T) {
 		"INSERT INTO migrations VALUES (1, '0001_begin', 0)",
 		`INSERT INTO flows (key, version, enabled, description, definition, created_at, updated_at) VALUES (7, 1, 1, 'old', '{"trigger":"EVENT","filter":{"mode":"NONE"},"targets":[],"settings":{}}', 1, 1)`,
 		`INSERT INTO flow_versions VALUES (7, 1, 'old', '{"trigger":"EVENT","filter":{"mode":"NONE"},"targets":[],"settings":{}}', 1, 1)`,
+		`INSERT INTO flow_uses VALUES (7, 'integration', 11)`,
 		"INSERT INTO executions (key, flow, flow_version, event, occurrence, subject, state, outcome, rows, claim, created_at, closed_at, updated_at) VALUES (8, 7, 1, 9, 10, 'OT-1', 'CLOSED', 'SUCCEEDED', '[]', 1, 1, 1, 1)",
 	} {
 		if _, err := old.ExecContext(t.Context(), statement); err != nil {
@@ -136,6 +137,9 @@ func TestADatabaseOfTheFirstReleaseIsBroughtForward(t *testing.T) {
 	}
 	if got := must(db.Timings(t.Context(), admin, []int64{7}))(t); got[0] != nil {
 		t.Errorf("the old flow runs by itself: %+v", got[0])
+	}
+	if due := must(db.FlowChecksDue(t.Context(), time.Now(), 10))(t); len(due) != 1 || due[0].FlowKey != 7 || due[0].IntegrationKey != 11 || !due[0].At.IsZero() {
+		t.Errorf("the old flow is to be held against its template: %+v", due)
 	}
 	if next := must(db.NextReading(t.Context(), 0))(t); next != nil {
 		t.Errorf("the old execution is to be read: %+v", next)
