@@ -63,6 +63,7 @@ func (e *Engine) askTarget(ctx context.Context, f *hub.Flow, target int) (hub.Ta
 	if err != nil {
 		return check, err
 	}
+	asked := time.Now()
 	if in != nil {
 		check.IntegrationVersion = in.Version
 		check.Problems, err = e.askConnectorFor(ctx, in, use)
@@ -70,13 +71,12 @@ func (e *Engine) askTarget(ctx context.Context, f *hub.Flow, target int) (hub.Ta
 	if in == nil || err != nil {
 		check.Problems = []hub.Problem{notAsked}
 	}
-	now := time.Now()
 	if check.Answered() {
-		check.At = now
+		check.At = asked
 	}
 	check.DueAt = hub.Never
 	if f.Enabled || f.Paused != nil {
-		check.DueAt = check.Next(now, f.Paused != nil)
+		check.DueAt = check.Next(time.Now(), f.Paused != nil)
 	}
 	return check, nil
 }

@@ -181,16 +181,14 @@ func (e *Engine) resumeFlows(ctx context.Context, c hub.Caller, integration int6
 	defer cancel()
 	why := following{cause: hub.Reason{Code: hub.ReasonCheck, By: c.Consumer.ID()}, by: &c}
 	for _, f := range flows {
+		if ask.Err() != nil {
+			return ctx.Err() // the others are looked at later
+		}
 		if f.Paused == nil || f.Paused.Code != hub.ReasonMisconfigured {
 			continue
 		}
 		for i := range f.Definition.Targets {
-			check, err := e.askTarget(ask, f, i)
-			if err != nil {
-				return err
-			}
-			err = e.db.Write(ctx, func(tx *sqlite.Tx) error { return e.applyCheck(tx, check, why) })
-			if err != nil {
+			if err := e.askAgain(ask, f, i, why); err != nil {
 				return err
 			}
 		}

@@ -269,3 +269,55 @@ func TestWhatAConnectorSaysOfSettingsIsForThoseWhoMaySeeThem(t *testing.T) {
 		}
 	})
 }
+
+func TestAFlowStaysPausedWhileNobodyCanSayThatItsValuesFit(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		h.Connector.Judge(func(hub.ActionUse) ([]hub.Problem, error) { return unread, nil })
+		h.Connector.Script(jonasPhone, hub.Outcome{Kind: hub.OutcomeMisconfigured, Scope: hub.ScopeFlow, Path: "values"})
+		h.Publish(t, forJonas("OT-1"))
+		settled()
+		notice(t, h, a.Integration.Key, ofTemplate)
+		settled()
+		if pausedBy(t, h, a.Flow.Key) == nil {
+			t.Error("that the template is in order let the flow go on")
+		}
+		if _, _, err := h.Engine.IntegrationCheck(t.Context(), h.Admin, a.Integration.Key); err != nil {
+			t.Fatal(err)
+		}
+		if pausedBy(t, h, a.Flow.Key) == nil {
+			t.Error("a check that could not look let the flow go on")
+		}
+	})
+}
+
+func TestNewsThatComeWhileTheConnectorIsAskedAreNotOverwritten(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		asked, paused := 0, false
+		h.Connector.Judge(func(hub.ActionUse) ([]hub.Problem, error) {
+			if asked++; asked == 1 { // this look was at the template before it was paused
+				time.Sleep(time.Second)
+				paused = true
+				notice(t, h, a.Integration.Key, saying(ofTemplate, suspended))
+				time.Sleep(time.Second)
+				return nil, nil
+			}
+			if paused {
+				return []hub.Problem{suspended}, nil
+			}
+			return nil, nil
+		})
+		after(hub.CheckEvery + time.Minute)
+		if asked < 2 || pausedBy(t, h, a.Flow.Key) == nil {
+			t.Errorf("after %d questions the flow is paused by %+v", asked, pausedBy(t, h, a.Flow.Key))
+		}
+		wantProblems(t, h, a.Flow.Key, "TEMPLATE_PAUSED targets.0.parameters.template", "")
+		asked = 0
+		paused = false
+		_, err := h.Engine.FlowUpdate(t.Context(), h.Admin, a.Flow.Key, 0, hub.FlowInput{Description: ptr("saved meanwhile")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantProblems(t, h, a.Flow.Key, "TEMPLATE_PAUSED targets.0.parameters.template", "")
+		settled()
+	})
+}

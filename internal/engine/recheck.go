@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -87,12 +88,30 @@ func (e *Engine) recheckTarget(ctx context.Context, flow int64, target int) erro
 	}
 	ask, cancel := context.WithTimeout(ctx, saveTimeout)
 	defer cancel()
-	check, err := e.askTarget(ask, f, target)
-	if err != nil || ctx.Err() != nil {
+	return e.askAgain(ask, f, target, following{cause: hub.Reason{Code: hub.ReasonCheck}})
+}
+
+// askAgain asks the connector of a flow's target and lets follow what follows. It first notes that it does: who finds meanwhile that the
+// connector is to be asked once more is heard, and a question that ends the connector is not repeated at once.
+func (e *Engine) askAgain(ctx context.Context, f *hub.Flow, target int, why following) error {
+	write := context.WithoutCancel(ctx) // its end is that of the question
+	if err := e.db.Write(write, func(tx *sqlite.Tx) error { return tx.FlowCheckDue(f.Key, target, tx.Now().Add(hub.CheckAgain)) }); err != nil {
 		return err
 	}
-	return e.db.Write(ctx, func(tx *sqlite.Tx) error {
-		return e.applyCheck(tx, check, following{cause: hub.Reason{Code: hub.ReasonCheck}})
+	check, err := e.askTarget(ctx, f, target)
+	if err != nil || errors.Is(ctx.Err(), context.Canceled) {
+		return err
+	}
+	return e.db.Write(write, func(tx *sqlite.Tx) error {
+		kept, err := tx.FlowChecks(f.Key)
+		if err != nil {
+			return err
+		}
+		if own, _ := theOther(kept, target); own.FlowKey != 0 && !own.DueAt.After(hub.AtOnce) {
+			tx.AfterCommit(e.askAnew)
+			return nil
+		}
+		return e.applyCheck(tx, check, why)
 	})
 }
 

@@ -19,7 +19,7 @@ type TargetCheck struct {
 	IntegrationKey     int64
 	IntegrationVersion int
 	Use                string    // the fingerprint of what was judged; see ActionUse.Fingerprint
-	At                 time.Time // when the connector last answered, or its provider told of it; zero: never
+	At                 time.Time // when the connector was last asked and answered, or its provider told of it; zero: never
 	DueAt              time.Time // when the connector is to be asked again; AtOnce and Never beside times
 	Problems           []Problem // with paths as connectors write them: "values[3]"
 }
@@ -85,10 +85,17 @@ func (c *TargetCheck) Answered() bool {
 	return !slices.ContainsFunc(c.Problems, func(p Problem) bool { return p.Code == ProblemUnchecked })
 }
 
-// After is what holds with this check after an older one. What was known of the same use is not forgotten because the provider
-// could not be asked.
+// After is what holds with this check after the one that was kept. What was known of the same use is not forgotten because the
+// provider could not be asked, nor what it told after the connector was asked.
 func (c TargetCheck) After(old *TargetCheck) TargetCheck {
-	if old == nil || c.Answered() || old.Use != c.Use || old.IntegrationKey != c.IntegrationKey {
+	switch {
+	case old == nil || old.Use != c.Use || old.IntegrationKey != c.IntegrationKey:
+		return c
+	case c.Answered() && old.At.After(c.At):
+		old := *old
+		old.FlowVersion, old.DueAt = c.FlowVersion, AtOnce
+		return old
+	case c.Answered():
 		return c
 	}
 	c.At = old.At

@@ -64,6 +64,9 @@ func (tx *Tx) keepChecks(f *hub.Flow, checks []hub.TargetCheck) error {
 		for _, o := range old {
 			if o.Target == c.Target {
 				c = c.After(o)
+				if !o.DueAt.After(hub.AtOnce) {
+					c.DueAt = o.DueAt // somebody has just told of a change
+				}
 			}
 		}
 		if err := tx.FlowCheckSave(c); err != nil {
