@@ -78,6 +78,10 @@ func (r *flowResolver) Warnings(ctx context.Context, obj *hub.Flow) ([]*hub.Prob
 	return pointers(list), err
 }
 
+func (r *flowResolver) CheckedAt(ctx context.Context, obj *hub.Flow) (*time.Time, error) {
+	return r.engine.FlowCheckedAt(ctx, caller(ctx), obj)
+}
+
 func (r *flowResolver) PermissionsNeeded(ctx context.Context, obj *hub.Flow) ([]*hub.Permission, error) {
 	list, err := r.engine.FlowPermissionsNeeded(ctx, caller(ctx), obj)
 	return pointers(list), err

@@ -5,6 +5,7 @@ package app_test
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -18,6 +19,7 @@ type world struct {
 	dir         string
 	hub         *program
 	sandbox     *sandbox.Sandbox
+	meta        string // where the hub finds Meta
 	admin       *client
 	consumer    *client // of a group that may report work orders and follow what becomes of them
 	reader      string  // the id of that consumer, with whose rights flows read
@@ -29,11 +31,22 @@ type world struct {
 // field requested_by.
 func newWorld(t testing.TB, o sandbox.Options) *world {
 	t.Helper()
+	return newWorldBehind(t, o, nil)
+}
+
+// newWorldBehind is newWorld with something between hub and sandbox; nil: nothing.
+func newWorldBehind(t testing.TB, o sandbox.Options, between func(http.Handler) http.Handler) *world {
+	t.Helper()
 	s, err := sandbox.Start("127.0.0.1:0", o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{dir: t.TempDir(), sandbox: s}
+	w := &world{dir: t.TempDir(), sandbox: s, meta: s.URL()}
+	if between != nil {
+		front := httptest.NewServer(between(s))
+		t.Cleanup(front.Close)
+		w.meta = front.URL
+	}
 	w.hub = serve(t, w.dir, anyPort)
 	t.Cleanup(func() {
 		w.hub.kill() // before the sandbox, which would wait for its requests
@@ -102,7 +115,7 @@ func (w *world) connect(t testing.TB) {
 	var i made
 	w.admin.act(t, `mutation($input: IntegrationCreateInput!) { integrationCreate(input: $input) { integration { id } userErrors { message field } } }`,
 		object{"input": object{"connector": "whatsapp", "name": "whatsapp nt",
-			"settings": object{"phone_number_id": sandbox.DefaultPhoneNumberID, "waba_id": sandbox.DefaultWABAID, "base_url": w.sandbox.URL(), "rate_per_second": 100000, "pair_rate_per_second": 100000},
+			"settings": object{"phone_number_id": sandbox.DefaultPhoneNumberID, "waba_id": sandbox.DefaultWABAID, "base_url": w.meta, "rate_per_second": 100000, "pair_rate_per_second": 100000},
 			"secrets": []object{{"name": "access_token", "value": sandbox.DefaultAccessToken}, {"name": "app_secret", "value": sandbox.DefaultAppSecret},
 				{"name": "verify_token", "value": sandbox.DefaultVerifyToken}}}}, &i)
 	w.integration = i.Integration.ID

@@ -86,6 +86,7 @@ type Engine struct {
 	tending  chan struct{} // a connector may be up again
 	planning chan struct{} // a flow may run by itself earlier than was known
 	reading  chan struct{} // the rows of an execution are to be read
+	checking chan struct{} // a connector is to be asked again
 	draining atomic.Bool
 	stop     context.CancelFunc
 	loops    sync.WaitGroup
@@ -98,7 +99,7 @@ const leaseGrace = 30 * time.Second
 func New(o Options) *Engine {
 	e := &Engine{db: o.DB, catalog: o.Catalog, feed: o.Feed, connectors: o.Connectors, log: o.Log, publicURL: o.PublicURL,
 		sendTimeout: o.SendTimeout, wake: make(chan struct{}, 1), tending: make(chan struct{}, 1),
-		planning: make(chan struct{}, 1), reading: make(chan struct{}, 1)}
+		planning: make(chan struct{}, 1), reading: make(chan struct{}, 1), checking: make(chan struct{}, 1)}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
 	}
@@ -139,7 +140,7 @@ func (e *Engine) Start(ctx context.Context) error {
 		return err
 	}
 	ctx, e.stop = context.WithCancel(context.WithoutCancel(ctx))
-	for _, loop := range []func(context.Context){e.work, e.settle, e.tend, e.plan, e.read, e.tick, e.ask} {
+	for _, loop := range []func(context.Context){e.work, e.settle, e.tend, e.plan, e.read, e.tick, e.ask, e.recheck} {
 		e.loops.Go(func() { loop(ctx) })
 	}
 	return nil

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -9,8 +10,8 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-// FlowCreate saves a new flow as a draft: it may have problems, but the caller must hold every right that it would use.
-// ADD on automator/fracttal_hub.
+// FlowCreate saves a new flow as a draft: it may have problems, but the caller must hold every right that it would use. Its
+// connectors are asked about its targets, for ten seconds at most. ADD on automator/fracttal_hub.
 func (e *Engine) FlowCreate(ctx context.Context, c hub.Caller, in hub.FlowInput) (*hub.Flow, error) {
 	if err := c.Need(hub.RowHub, hub.Add); err != nil {
 		return nil, err
@@ -23,39 +24,100 @@ func (e *Engine) FlowCreate(ctx context.Context, c hub.Caller, in hub.FlowInput)
 	if err := e.mayUse(c, f); err != nil {
 		return nil, err
 	}
+	var err error
+	if f.Checks, err = e.askTargets(ctx, c, f); err != nil {
+		return nil, err
+	}
 	return e.db.FlowCreate(ctx, c, f)
 }
 
-// FlowUpdate saves a new version of a flow. An enabled flow must stay without problems. EDIT on automator/fracttal_hub.
+// FlowUpdate saves a new version of a flow. Its connectors are asked about its targets, for ten seconds at most. An enabled flow must
+// stay without problems. EDIT on automator/fracttal_hub.
 func (e *Engine) FlowUpdate(ctx context.Context, c hub.Caller, key int64, expectedVersion int, in hub.FlowInput) (*hub.Flow, error) {
 	if err := c.Need(hub.RowHub, hub.Edit); err != nil {
 		return nil, err
 	}
-	saved, err := e.db.FlowUpdate(ctx, c, key, expectedVersion, func(f *hub.Flow) error {
-		was := f.Definition
-		if err := f.Apply(in); err != nil {
-			return err
-		}
+	change := func(f *hub.Flow) error {
+		err := f.Apply(in)
 		e.normalFilter(f)
-		return e.maySave(ctx, c, f, &was)
+		return err
+	}
+	saved, err := e.judged(ctx, c, key, change, func(j *judgement) (*hub.Flow, error) {
+		return e.db.FlowUpdate(ctx, c, key, expectedVersion, func(f *hub.Flow) error {
+			was := f.Definition
+			if err := change(f); err != nil {
+				return err
+			}
+			return e.maySave(ctx, c, f, &was, j)
+		})
 	})
 	e.replan()
 	return saved, err
 }
 
-// FlowEnable lets events run the flow, or the clock, as its trigger says; a flow with problems is refused with them. EDIT on automator/fracttal_hub.
+// FlowEnable lets events run the flow, or the clock, as its trigger says; a flow with problems is refused with them. Its connectors
+// are asked about its targets, for ten seconds at most. EDIT on automator/fracttal_hub.
 func (e *Engine) FlowEnable(ctx context.Context, c hub.Caller, key int64, expectedVersion int) (*hub.Flow, error) {
 	if err := c.Need(hub.RowHub, hub.Edit); err != nil {
 		return nil, err
 	}
-	enabled, err := e.db.FlowSetEnabled(ctx, c, key, expectedVersion, true, func(f *hub.Flow) error {
-		if err := e.mayUse(c, f); err != nil {
-			return err
-		}
-		return e.mustBeSound(ctx, c, f)
+	change := func(f *hub.Flow) error { f.Enabled = true; return nil }
+	enabled, err := e.judged(ctx, c, key, change, func(j *judgement) (*hub.Flow, error) {
+		return e.db.FlowSetEnabled(ctx, c, key, expectedVersion, true, func(f *hub.Flow) error {
+			if err := e.mayUse(c, f); err != nil {
+				return err
+			}
+			if err := j.keep(f); err != nil {
+				return err
+			}
+			return e.mustBeSound(ctx, c, f)
+		})
 	})
 	e.replan()
 	return enabled, err
+}
+
+// mostJudged is how often connectors are asked about a flow that others change while it is saved.
+const mostJudged = 3
+
+// judged asks the connectors about a flow as a change will leave it, and then has it saved. The transaction that saves it must not
+// wait for them; if it finds another version than the one that they were asked about, all of it begins anew.
+func (e *Engine) judged(ctx context.Context, c hub.Caller, key int64, change func(*hub.Flow) error, save func(*judgement) (*hub.Flow, error)) (*hub.Flow, error) {
+	for n := 1; ; n++ {
+		var j judgement
+		f, err := e.db.FlowNow(ctx, key)
+		if err == nil { // else saving it says what is wrong; so it does below
+			j.version = f.Version
+			if f.ArchivedAt == nil && change(f) == nil {
+				if j.checks, err = e.askTargets(ctx, c, f); err != nil {
+					return nil, err
+				}
+			}
+		}
+		saved, err := save(&j)
+		if errors.Is(err, errChanged) && n < mostJudged {
+			continue
+		}
+		return saved, err
+	}
+}
+
+// judgement is what connectors said of a version of a flow, with a change.
+type judgement struct {
+	version int
+	checks  []hub.TargetCheck
+}
+
+// errChanged says that somebody changed a flow while its connectors were asked.
+var errChanged = hub.Conflict("expectedVersion", "somebody changed the flow at the same time; read it again and repeat your change")
+
+// keep puts what the connectors said into the flow that is being saved, if it is the one that they were asked about.
+func (j *judgement) keep(f *hub.Flow) error {
+	if f.Version != j.version {
+		return errChanged
+	}
+	f.Checks = j.checks
+	return nil
 }
 
 // FlowDisable keeps events and the clock from running the flow. What is in the queue already goes on; cancel it apart. EDIT on
@@ -98,12 +160,13 @@ func (e *Engine) FlowWarnings(ctx context.Context, c hub.Caller, f *hub.Flow) ([
 	return list, err
 }
 
+// mustBeSound refuses a flow with problems, its own or those that the connectors told just now.
 func (e *Engine) mustBeSound(ctx context.Context, c hub.Caller, f *hub.Flow) error {
-	problems, err := e.flowProblems(ctx, c, f)
+	own, err := e.ownProblems(ctx, c, f)
 	if err != nil {
 		return err
 	}
-	if problems, _ = apart(problems); len(problems) > 0 {
+	if problems, _ := apart(append(own, checkProblems(c, f, own, f.Checks)...)); len(problems) > 0 {
 		return hub.WithProblems(problems)
 	}
 	return nil
@@ -121,7 +184,18 @@ func apart(all []hub.Problem) (problems, warnings []hub.Problem) {
 	return problems, warnings
 }
 
+// flowProblems are all problems and warnings of a flow, with what connectors last said of its targets.
 func (e *Engine) flowProblems(ctx context.Context, c hub.Caller, f *hub.Flow) ([]hub.Problem, error) {
+	own, err := e.ownProblems(ctx, c, f)
+	if err != nil {
+		return nil, err
+	}
+	said, err := e.keptProblems(ctx, c, f, own)
+	return append(own, said...), err
+}
+
+// ownProblems are those that the hub finds by itself.
+func (e *Engine) ownProblems(ctx context.Context, c hub.Caller, f *hub.Flow) ([]hub.Problem, error) {
 	facts, err := e.flowFacts(ctx, f)
 	if err != nil {
 		return nil, err

@@ -58,6 +58,7 @@ func (e *Engine) IntegrationUpdate(ctx context.Context, c hub.Caller, key int64,
 	if err := c.Need(hub.RowAPIConnections, hub.Edit); err != nil {
 		return nil, err
 	}
+	defer e.askAnew() // about the flows that send through it
 	return e.db.IntegrationUpdate(ctx, c, key, expectedVersion, func(i *hub.Integration, secrets map[string]string) error {
 		before := i.Settings
 		if err := i.Apply(in); err != nil {
@@ -77,7 +78,8 @@ func (e *Engine) IntegrationDelete(ctx context.Context, c hub.Caller, key int64,
 }
 
 // IntegrationCheck asks the connector whether the settings can be used now. Without problems, a paused integration is
-// resumed, and what waited for it goes on. EDIT on settings/api_connections.
+// resumed, and so are flows that were paused by what a connector said, if it finds nothing wrong with them now; what waited for them
+// goes on. EDIT on settings/api_connections.
 func (e *Engine) IntegrationCheck(ctx context.Context, c hub.Caller, key int64) (*hub.Integration, []hub.Problem, error) {
 	if err := c.Need(hub.RowAPIConnections, hub.Edit); err != nil {
 		return nil, nil, err
@@ -101,6 +103,9 @@ func (e *Engine) IntegrationCheck(ctx context.Context, c hub.Caller, key int64) 
 			return tx.Wake(hub.ReasonIntegrationPaused, 0)
 		})
 		e.nudge()
+	}
+	if err == nil && len(problems) == 0 {
+		err = e.resumeFlows(ctx, c, key)
 	}
 	if err != nil {
 		return nil, nil, err

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -55,6 +56,9 @@ func (v *previewing) preview(ctx context.Context) (err error) {
 	problems, err := v.e.flowProblems(ctx, v.c, v.Flow)
 	if err != nil {
 		return err
+	}
+	if v.in.Draft != nil || v.in.Version != 0 { // what is not saved like this is asked about by its messages
+		problems = slices.DeleteFunc(problems, func(p hub.Problem) bool { return p.Code == hub.ProblemUnchecked })
 	}
 	v.Problems, v.Warnings = apart(problems)
 	if v.on, err = v.e.tried(ctx, v.c, v.in.Sample); err != nil {

@@ -2,8 +2,6 @@ package engine
 
 import (
 	"context"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -98,13 +96,10 @@ func tell(c hub.Caller, p *program, d *hub.DeliveryPreview, said *hub.MessagePre
 		d.Adjusted = append(d.Adjusted, a)
 	}
 	for _, q := range said.Problems {
-		if strings.HasPrefix(q.Path, "settings") || strings.HasPrefix(q.Path, "secrets") {
-			if q.Path = hub.Path("targets", d.Target, "integration"); !c.May(hub.RowAPIConnections, hub.See) {
-				q.Message, q.NextStep = "the settings of the integration cannot be used", ""
-			}
-		} else {
-			q.Path = pathInFlow(p, &d.Delivery, q.Path)
+		if ofSettings(q.Path) && !c.May(hub.RowAPIConnections, hub.See) {
+			q.Message, q.NextStep = "the settings of the integration cannot be used", ""
 		}
+		q.Path = pathInFlow(p, &d.Delivery, q.Path)
 		d.Problems = append(d.Problems, q)
 		if !q.Warning() && d.State == hub.Pending {
 			fail(d, hub.Reason{Code: hub.ReasonRejected, Provider: string(q.Code), Path: q.Path, Message: q.Message, NextStep: q.NextStep})
@@ -117,26 +112,7 @@ func fail(d *hub.DeliveryPreview, why hub.Reason) {
 	d.State, d.Reason, d.DueAt, d.WaitingFor = hub.DeliveryFailed, &why, nil, ""
 }
 
-// pathInFlow leads to the place in the flow that a connector means: values[3] is the entry of the mapping at that position.
+// pathInFlow leads to the place in the flow that a connector means by a path of its own.
 func pathInFlow(p *program, d *hub.Delivery, path string) string {
-	t := &p.flow.Definition.Targets[d.Target]
-	head, rest, _ := strings.Cut(path, ".")
-	switch {
-	case path == "recipient", path == "action", head == "parameters":
-		return hub.Path("targets", d.Target, path)
-	case head == "values":
-		for i, m := range t.Mapping {
-			if m.Name != "" && m.Name == rest {
-				return hub.Path("targets", d.Target, "mapping", i)
-			}
-		}
-	case strings.HasPrefix(path, "values["):
-		n, err := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(path, "values["), "]"))
-		for i, m := range t.Mapping {
-			if err == nil && m.Position == n {
-				return hub.Path("targets", d.Target, "mapping", i)
-			}
-		}
-	}
-	return path
+	return hub.PathInTarget(d.Target, &p.flow.Definition.Targets[d.Target], path)
 }

@@ -27,10 +27,10 @@ func (e *Engine) Callback(ctx context.Context, integrationKey int64, cb hub.Call
 		e.refused(integrationKey)
 		return *got, nil
 	}
-	if len(got.Receipts) == 0 {
+	if len(got.Receipts)+len(got.Notices) == 0 {
 		return *got, nil
 	}
-	err = e.db.Write(ctx, func(tx *sqlite.Tx) error { return e.receive(tx, integrationKey, got.Receipts) })
+	err = e.db.Write(ctx, func(tx *sqlite.Tx) error { return e.receive(tx, integrationKey, got) })
 	return *got, err
 }
 
@@ -70,7 +70,7 @@ func (e *Engine) workOffCallbacks(ctx context.Context) error {
 }
 
 func (e *Engine) workOffCallback(ctx context.Context, k sqlite.KeptCallback) error {
-	var receipts []hub.Receipt
+	said := &hub.Reception{}
 	in, err := e.integration(ctx, e.now(), k.IntegrationKey)
 	if err != nil {
 		return err
@@ -83,11 +83,11 @@ func (e *Engine) workOffCallback(ctx context.Context, k sqlite.KeptCallback) err
 		case err != nil || !got.Verified:
 			e.refused(k.IntegrationKey)
 		default:
-			receipts = got.Receipts
+			said = got
 		}
 	}
 	err = e.db.Write(ctx, func(tx *sqlite.Tx) error {
-		if err := e.receive(tx, k.IntegrationKey, receipts); err != nil {
+		if err := e.receive(tx, k.IntegrationKey, said); err != nil {
 			return err
 		}
 		return tx.CallbackDone(k.Key)
@@ -133,14 +133,14 @@ func (e *Engine) refused(integration int64) {
 	}
 }
 
-// receive stores receipts and moves their deliveries on.
-func (e *Engine) receive(tx *sqlite.Tx, integration int64, receipts []hub.Receipt) error {
-	for _, rc := range receipts {
+// receive stores receipts and moves their deliveries on, and lets follow what follows from notices.
+func (e *Engine) receive(tx *sqlite.Tx, integration int64, got *hub.Reception) error {
+	for _, rc := range got.Receipts {
 		if err := e.receiveOne(tx, integration, rc); err != nil {
 			return err
 		}
 	}
-	return nil
+	return e.notices(tx, integration, got.Notices)
 }
 
 func (e *Engine) receiveOne(tx *sqlite.Tx, integration int64, rc hub.Receipt) error {

@@ -180,6 +180,7 @@ func (e *Engine) pause(tx *sqlite.Tx, l landing, decision hub.Decision) error {
 	cause := decision.Reason
 	cause.By = l.delivery.ID() // what is said of it may quote this message, so it is shown to who may see that
 	if decision.Pause == hub.ScopeFlow {
+		tx.AfterCommit(e.askAnew)
 		return tx.FlowPause(l.delivery.FlowKey, cause)
 	}
 	return tx.IntegrationPause(l.in.Key, cause)

@@ -89,7 +89,7 @@ func receptionFromSDK(r *sdk.Reception, receivedAt time.Time) *hub.Reception {
 	for i := range r.Notices {
 		n := &r.Notices[i]
 		out.Notices = append(out.Notices, hub.Notice{Kind: hub.NoticeKind(n.Kind), At: n.At, Recipient: n.Recipient, Category: n.Category,
-			Action: n.Action, Parameters: n.Parameters, Problems: problemsFromSDK(n.Problems), Detail: n.Detail})
+			Action: n.Action, Parameters: n.Parameters, Problems: problemsFromSDK(n.Problems), Detail: n.Detail, Settings: n.Settings})
 	}
 	return out
 }

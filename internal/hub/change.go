@@ -23,6 +23,8 @@ const (
 	AspectState   Aspect = "STATE"
 	AspectOutcome Aspect = "OUTCOME" // of an execution
 	AspectReceipt Aspect = "RECEIPT" // a receipt that was kept but moved nothing
+
+	AspectProblems Aspect = "PROBLEMS" // what connectors and providers say of a flow or an integration: the severity of the worst; empty: nothing
 )
 
 // Change is one line of the journal: a subject moved from a state to a state, at a time, because of something. The

@@ -150,4 +150,5 @@ const (
 	ProblemScheduleMissing    ProblemCode = "SCHEDULE_MISSING"
 	ProblemScheduleInvalid    ProblemCode = "SCHEDULE_INVALID"
 	ProblemSchedulePast       ProblemCode = "SCHEDULE_PAST" // it will never be time again
+	ProblemUnchecked          ProblemCode = "UNCHECKED"     // the provider was not asked, or could not be; connectors say so too
 )

@@ -31,6 +31,8 @@ type Flow struct {
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	Hidden      []Hidden // what was left out for the caller who reads it; never stored
+
+	Checks []TargetCheck // what connectors say of its targets, to be kept with what is saved; nil when it is read
 }
 
 // ID is the public id.

@@ -29,6 +29,7 @@ type Notice struct {
 	Parameters json.RawMessage // of NoticeActionChanged: a part of an action's parameters; empty: whatever they are
 	Problems   []Problem       // from now on; none: it is in order again
 	Detail     map[string]string
+	Settings   json.RawMessage // of the integrations that it concerns, a part of their settings; empty: the one that received it
 }
 
 // ActionUse is how a flow means to use an action of a connector.

@@ -71,6 +71,7 @@ const (
 	ReasonNoOccurrence      ReasonCode = "NO_OCCURRENCE"         // no occurrence brought its records
 	ReasonLookup            ReasonCode = "LOOKUP"                // the provider was asked, and said so
 	ReasonEarly             ReasonCode = "RECEIPT_FIRST"         // a receipt arrived before the connector's own answer
+	ReasonNotice            ReasonCode = "NOTICE"                // the provider told of it, and not about a message
 )
 
 // outcome says how an execution without deliveries ended, by the reason for it.

@@ -86,6 +86,9 @@ func (db *DB) pausedFor(ctx context.Context, c hub.Caller, r *hub.Reason, path s
 // said it. If it is not known which that was, it may have been any.
 func (db *DB) quotable(ctx context.Context, r *hub.Reason) ([]hub.Row, error) {
 	kind, key, err := hub.ParseID(r.By)
+	if err == nil && kind == hub.KindIntegration {
+		return nil, nil // its provider told of it, and not about a message
+	}
 	if err != nil || kind != hub.KindDelivery {
 		return db.recordRows(), nil
 	}

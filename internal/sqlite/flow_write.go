@@ -21,6 +21,9 @@ func (db *DB) FlowCreate(ctx context.Context, c hub.Caller, in *hub.Flow) (*hub.
 		if err := tx.flowVersion(c, f, 0); err != nil {
 			return nil, err
 		}
+		if err := tx.keepChecks(f, in.Checks); err != nil {
+			return nil, err
+		}
 		return f, tx.auditFlow(c, hub.AuditCreated, nil, f)
 	})
 }
@@ -60,6 +63,9 @@ func (db *DB) saveFlow(ctx context.Context, c hub.Caller, key int64, expectedVer
 			}
 		}
 		if err := tx.flowVersion(c, f, restored); err != nil {
+			return nil, err
+		}
+		if err := tx.keepChecks(f, changed.Checks); err != nil {
 			return nil, err
 		}
 		if restored == 0 {
@@ -132,6 +138,9 @@ func (db *DB) FlowSetEnabled(ctx context.Context, c hub.Caller, key int64, expec
 			if err := check(&seen); err != nil {
 				return nil, err
 			}
+			if err := tx.keepChecks(f, seen.Checks); err != nil {
+				return nil, err
+			}
 		}
 		before := *f
 		f.Enabled, f.UpdatedAt = on, tx.now
@@ -185,6 +194,9 @@ func (db *DB) FlowArchive(ctx context.Context, c hub.Caller, key int64, expected
 		if err := tx.exec("DELETE FROM flow_uses WHERE flow = ?", key); err != nil {
 			return nil, err
 		}
+		if err := tx.exec("DELETE FROM flow_checks WHERE flow = ?", key); err != nil {
+			return nil, err
+		}
 		return f, tx.auditFlow(c, hub.AuditArchived, &before, f)
 	}))
 }
@@ -193,7 +205,7 @@ func (db *DB) FlowArchive(ctx context.Context, c hub.Caller, key int64, expected
 const flowPaused = "PAUSED"
 
 // FlowPause holds the deliveries of a flow back until somebody mends it, and says so in the journal. A paused one stays as
-// it is, with its first reason; one that is gone needs no pause.
+// it is, with its first reason; one that is gone needs no pause. Its connectors are to be asked what is wrong.
 func (tx *Tx) FlowPause(key int64, r hub.Reason) error {
 	paused, err := tx.one("UPDATE flows SET paused = ?, updated_at = ? WHERE key = ? AND paused IS NULL", doc(r), ms(tx.now), key)
 	if err != nil || !paused {
@@ -201,7 +213,7 @@ func (tx *Tx) FlowPause(key int64, r hub.Reason) error {
 	}
 	tx.configured()
 	tx.Change(hub.Change{Subject: hub.SubjectFlow, Key: key, To: flowPaused, Cause: r})
-	return nil
+	return tx.exec("UPDATE flow_checks SET due_at = ? WHERE flow = ?", ms(hub.AtOnce), key)
 }
 
 // FlowResume lets the deliveries of a flow go on, wakes the executions that waited for it ([Tx.Wake]) and says so in
@@ -216,6 +228,20 @@ func (tx *Tx) FlowResume(key int64, cause hub.Reason) error {
 	return tx.Wake(hub.ReasonFlowPaused, key)
 }
 
+// FlowResumeBy is [Tx.FlowResume] as the act of a person: it is in the audit log, too.
+func (tx *Tx) FlowResumeBy(c hub.Caller, key int64, cause hub.Reason) error {
+	before, err := flows.get(tx.each, key)
+	if err != nil || before.Paused == nil {
+		return err
+	}
+	if err := tx.FlowResume(key, cause); err != nil {
+		return err
+	}
+	after := *before
+	after.Paused = nil
+	return tx.auditFlow(c, hub.AuditResumed, before, &after)
+}
+
 // FlowResume is [Tx.FlowResume] for a person, who has mended what was wrong. An expectedVersion other than 0 that is not the
 // current one is a CONFLICT, and so is a flow that is archived. It needs EDIT on automator/fracttal_hub.
 func (db *DB) FlowResume(ctx context.Context, c hub.Caller, key int64, expectedVersion int) (*hub.Flow, error) {
@@ -223,17 +249,12 @@ func (db *DB) FlowResume(ctx context.Context, c hub.Caller, key int64, expectedV
 		return nil, err
 	}
 	return shown(ctx, c, db.discloseFlow)(write(ctx, db, func(tx *Tx) (*hub.Flow, error) {
-		before, err := tx.flowToChange(key, expectedVersion)
-		if err != nil {
+		if _, err := tx.flowToChange(key, expectedVersion); err != nil {
 			return nil, err
 		}
-		if err := tx.FlowResume(key, hub.Reason{Code: hub.ReasonOperator, By: c.Consumer.ID()}); err != nil {
+		if err := tx.FlowResumeBy(c, key, hub.Reason{Code: hub.ReasonOperator, By: c.Consumer.ID()}); err != nil {
 			return nil, err
 		}
-		f, err := flows.get(tx.each, key)
-		if err != nil || before.Paused == nil {
-			return f, err
-		}
-		return f, tx.auditFlow(c, hub.AuditResumed, before, f)
+		return flows.get(tx.each, key)
 	}))
 }

@@ -65,6 +65,9 @@ func (db *DB) IntegrationUpdate(ctx context.Context, c hub.Caller, key int64, ex
 			i.Version, i.Name, string(i.Settings), sealed, doc(i.SecretsSet), ms(i.UpdatedAt), key); err != nil {
 			return nil, err
 		}
+		if err := tx.exec("UPDATE flow_checks SET due_at = ? WHERE integration = ? AND due_at < ?", ms(hub.AtOnce), key, ms(hub.Never)); err != nil {
+			return nil, err
+		}
 		kind, replaced := hub.AuditChanged, hub.AuditSecrets(had, secrets)
 		if len(replaced) > 0 {
 			kind = hub.AuditSecretsChanged
@@ -162,23 +165,35 @@ func (tx *Tx) IntegrationPause(key int64, r hub.Reason) error {
 // IntegrationResume lets what goes out through an integration go on, wakes the executions that waited for it
 // ([Tx.Wake]) and says so in the journal and, as the act of a person, in the audit log. One that is not paused stays as it is.
 func (tx *Tx) IntegrationResume(c hub.Caller, key int64, cause hub.Reason) error {
-	before, err := integrations.get(tx.each, key)
-	if hub.CodeOf(err) == hub.CodeNotFound {
-		return nil
-	}
-	if err != nil || before.State != hub.IntegrationPaused {
+	before, err := tx.integrationResume(key, cause)
+	if err != nil || before == nil {
 		return err
 	}
 	after := *before
 	after.State = hub.IntegrationReady
+	return tx.auditIntegration(c, hub.AuditResumed, before, &after, nil)
+}
+
+// IntegrationResumed is [Tx.IntegrationResume] when no person did it: the provider told that it is in order again.
+func (tx *Tx) IntegrationResumed(key int64, cause hub.Reason) error {
+	_, err := tx.integrationResume(key, cause)
+	return err
+}
+
+// integrationResume gives the integration as it was while it was paused; nil if it was not.
+func (tx *Tx) integrationResume(key int64, cause hub.Reason) (*hub.Integration, error) {
+	before, err := integrations.get(tx.each, key)
+	if hub.CodeOf(err) == hub.CodeNotFound {
+		return nil, nil
+	}
+	if err != nil || before.State != hub.IntegrationPaused {
+		return nil, err
+	}
 	if err := tx.exec("UPDATE integrations SET state = 'READY', reason = NULL, updated_at = ? WHERE key = ?", ms(tx.now), key); err != nil {
-		return err
+		return nil, err
 	}
 	tx.integrationMoved(key, hub.IntegrationPaused, hub.IntegrationReady, cause)
-	if err := tx.auditIntegration(c, hub.AuditResumed, before, &after, nil); err != nil {
-		return err
-	}
-	return tx.Wake(hub.ReasonIntegrationPaused, 0)
+	return before, tx.Wake(hub.ReasonIntegrationPaused, 0)
 }
 
 func (tx *Tx) integrationMoved(key int64, from, to hub.IntegrationState, cause hub.Reason) {

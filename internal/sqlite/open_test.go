@@ -122,6 +122,7 @@ func TestADatabaseOfTheFirstReleaseIsBroughtForward(t *testing.T) {
 		"INSERT INTO migrations VALUES (1, '0001_begin', 0)",
 		`INSERT INTO flows (key, version, enabled, description, definition, created_at, updated_at) VALUES (7, 1, 1, 'old', '{"trigger":"EVENT","filter":{"mode":"NONE"},"targets":[],"settings":{}}', 1, 1)`,
 		`INSERT INTO flow_versions VALUES (7, 1, 'old', '{"trigger":"EVENT","filter":{"mode":"NONE"},"targets":[],"settings":{}}', 1, 1)`,
+		`INSERT INTO flow_uses VALUES (7, 'integration', 11)`,
 		"INSERT INTO executions (key, flow, flow_version, event, occurrence, subject, state, outcome, rows, claim, created_at, closed_at, updated_at) VALUES (8, 7, 1, 9, 10, 'OT-1', 'CLOSED', 'SUCCEEDED', '[]', 1, 1, 1, 1)",
 		oldDelivery + "(21, 8, 7, 1, 5, 0, 'r', 'a', '+1', '[]', 'UNKNOWN', 1, 1, NULL, 0, 1, 1234)",
 		oldDelivery + "(22, 8, 7, 1, 5, 0, 'r', 'a', '+1', '[]', 'SENT', 1, 1, 'wamid.22', 0, 1, 1)",
@@ -159,6 +160,9 @@ func TestADatabaseOfTheFirstReleaseIsBroughtForward(t *testing.T) {
 	})
 	if n, err := db.Number(t.Context(), "SELECT size FROM callbacks"); n != 2 || err != nil {
 		t.Errorf("the old callback has %d bytes, %v", n, err)
+	}
+	if due := must(db.FlowChecksDue(t.Context(), time.Now(), 10))(t); len(due) != 1 || due[0].FlowKey != 7 || due[0].IntegrationKey != 11 || !due[0].At.IsZero() {
+		t.Errorf("the old flow is to be held against its template: %+v", due)
 	}
 	if next := must(db.NextReading(t.Context(), 0))(t); next != nil {
 		t.Errorf("the old execution is to be read: %+v", next)

@@ -12,6 +12,10 @@ const (
 	SeverityInfo    Severity = "INFO"    // worth knowing
 )
 
+// CodeUnchecked is the code of a problem that says that the provider could not be asked: what else was found is not the whole truth.
+// The hub then neither lets anything go on, nor holds it back, for what was not found.
+const CodeUnchecked = "UNCHECKED"
+
 // Problem is something that a person should put right.
 type Problem struct {
 	// Code is stable, UPPER_SNAKE_CASE; screens translate by it.

@@ -87,4 +87,7 @@ type Notice struct {
 	// Problems from here on; none means that it is in order again.
 	Problems []Problem
 	Detail   map[string]string
+	// Settings say which integrations ActionChanged and IntegrationChanged concern, for providers with one webhook for several: those
+	// whose settings include these, as far as they verify callbacks with the same secret. Nothing: the integration that received it.
+	Settings json.RawMessage
 }

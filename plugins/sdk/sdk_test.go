@@ -85,6 +85,7 @@ func (c *full) Receive(_ context.Context, in sdk.Integration, cb sdk.Callback) (
 		Notices: []sdk.Notice{{
 			Kind: sdk.ActionChanged, At: someTime, Recipient: "r", Category: "marketing", Action: "a",
 			Parameters: json.RawMessage(`{"t":1}`), Problems: []sdk.Problem{someProblem}, Detail: map[string]string{"x": "y"},
+			Settings: json.RawMessage(`{"s":1}`),
 		}},
 	}, c.keep(in, cb)
 }

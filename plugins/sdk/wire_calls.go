@@ -82,7 +82,7 @@ func noticeToWire(n Notice) *wire.Notice {
 	return &wire.Notice{
 		Kind: wire.NoticeKind(noticeKinds.number(n.Kind)), AtUnixMs: toMillis(n.At), Recipient: utf8Text(n.Recipient),
 		Category: utf8Text(n.Category), Action: utf8Text(n.Action), ParametersJson: n.Parameters,
-		Problems: each(n.Problems, problemToWire), Detail: utf8Map(n.Detail),
+		Problems: each(n.Problems, problemToWire), Detail: utf8Map(n.Detail), SettingsJson: n.Settings,
 	}
 }
 
@@ -90,7 +90,7 @@ func noticeFromWire(w *wire.Notice) Notice {
 	return Notice{
 		Kind: noticeKinds.word(int32(w.GetKind())), At: fromMillis(w.GetAtUnixMs()), Recipient: w.GetRecipient(),
 		Category: w.GetCategory(), Action: w.GetAction(), Parameters: w.GetParametersJson(),
-		Problems: each(w.GetProblems(), problemFromWire), Detail: w.GetDetail(),
+		Problems: each(w.GetProblems(), problemFromWire), Detail: w.GetDetail(), Settings: w.GetSettingsJson(),
 	}
 }
 

@@ -46,7 +46,6 @@ func TestCheckAction(t *testing.T) {
 		"a value too few":       {sdk.ActionUse{Action: "wo_assignment_pt_BR", Parameters: json.RawMessage(`{"template":"wo_assigned"}`), Positions: 6}, "values[7]"},
 		"a value too many":      {sdk.ActionUse{Action: "wo_assignment_pt_BR", Parameters: json.RawMessage(`{"template":"wo_assigned"}`), Positions: 8}, "values[8]"},
 		"no such template":      {sdk.ActionUse{Action: "wo_assignment_pt_BR", Parameters: json.RawMessage(`{"template":"wo_assig"}`), Positions: 7}, "parameters.template"},
-		"not in this language":  {sdk.ActionUse{Action: "wo_assignment_it", Parameters: json.RawMessage(`{"template":"wo_closed"}`), Positions: 2}, "parameters.template"},
 		"not approved":          {sdk.ActionUse{Action: "wo_assignment_pt_BR", Parameters: json.RawMessage(`{"template":"wo_pending"}`), Positions: 1}, "parameters.template"},
 		"positions for names":   {sdk.ActionUse{Action: "wo_assignment_pt_BR", Parameters: json.RawMessage(`{"template":"wo_assigned_named"}`), Positions: 2}, "values"},
 		"the names":             {sdk.ActionUse{Action: "wo_assignment_pt_BR", Parameters: json.RawMessage(`{"template":"wo_assigned_named"}`), Names: []string{"folio", "first_name"}}, ""},

@@ -143,9 +143,11 @@ func TestErrorsWithMoreToTell(t *testing.T) {
 		code   string
 		scope  sdk.Scope
 	}{
-		"one value too few":               {func(d *sdk.Delivery) { d.Values = d.Values[:6] }, "132000", sdk.ScopeFlow},
-		"a template that does not exist":  {func(d *sdk.Delivery) { d.Parameters = []byte(`{"template":"no_such"}`) }, "132001", sdk.ScopeFlow},
-		"a template not in this language": {func(d *sdk.Delivery) { d.Action, d.Parameters = "wo_assignment_it", []byte(`{"template":"wo_closed"}`) }, "132001", sdk.ScopeFlow},
+		"one value too few":              {func(d *sdk.Delivery) { d.Values = d.Values[:6] }, "132000", sdk.ScopeFlow},
+		"a template that does not exist": {func(d *sdk.Delivery) { d.Parameters = []byte(`{"template":"no_such"}`) }, "132001", sdk.ScopeFlow},
+		"a template not in this language": {func(d *sdk.Delivery) {
+			d.Action, d.Parameters = "template", []byte(`{"template":"wo_closed","language":"it"}`)
+		}, "132001", sdk.ScopeFlow},
 		"a paused template":               {func(d *sdk.Delivery) { d.Parameters, d.Values = []byte(`{"template":"wo_paused"}`), d.Values[:1] }, "132015", sdk.ScopeFlow},
 		"a disabled template":             {func(d *sdk.Delivery) { d.Parameters, d.Values = []byte(`{"template":"wo_disabled"}`), d.Values[:1] }, "132016", sdk.ScopeFlow},
 		"a template that is not approved": {func(d *sdk.Delivery) { d.Parameters, d.Values = []byte(`{"template":"wo_pending"}`), d.Values[:1] }, "132001", sdk.ScopeFlow},

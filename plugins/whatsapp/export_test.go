@@ -1,6 +1,11 @@
 package whatsapp
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+
+	"github.com/recado-hub/recado/plugins/sdk"
+)
 
 // EveryCode lists the codes of both catalogues, of a range both ends.
 func EveryCode() []string {
@@ -14,4 +19,20 @@ func EveryCode() []string {
 		}
 	}
 	return out
+}
+
+// Age makes everything that a sender's connector has read of templates a minute older.
+func Age(s sdk.Sender) {
+	var c *connector
+	switch s := s.(type) {
+	case *metaSender:
+		c = s.connector
+	case *twilioSender:
+		c = s.connector
+	}
+	c.templates.mu.Lock()
+	defer c.templates.mu.Unlock()
+	for _, e := range c.templates.known {
+		e.at = e.at.Add(-time.Minute)
+	}
 }

@@ -3,7 +3,10 @@ package whatsapp
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/url"
 	"strings"
+	"syscall"
 	"testing"
 	"unicode/utf8"
 
@@ -118,20 +121,28 @@ func FuzzReadAccepted(f *testing.F) {
 	})
 }
 
+// nowhere is a network without servers.
+type nowhere struct{ asked int }
+
+func (n *nowhere) RoundTrip(*http.Request) (*http.Response, error) {
+	n.asked++
+	return nil, syscall.ECONNREFUSED
+}
+
 func TestHeadsAreBounded(t *testing.T) {
-	var h heads
-	s := &metaSettings{}
+	base, _ := url.Parse("https://graph.example")
+	m := newMetaSender(&connector{transport: &nowhere{}, templates: newTemplates()}, sdk.Integration{}, &metaSettings{base: base})
 	for i := range 5 * mostHeads {
 		d := sdk.Delivery{Action: "wo_assignment_it", Parameters: json.RawMessage(fmt.Sprintf(`{"template":"t%d"}`, i))}
-		head, found := h.of(s, &d)
-		if len(found) > 0 || !strings.Contains(string(head), fmt.Sprintf(`"name":"t%d"`, i)) {
-			t.Fatalf("%s, %v", head, found)
+		h, failed, found := m.head(t.Context(), &d)
+		if failed != nil || len(found) > 0 || !strings.Contains(string(h.text), fmt.Sprintf(`"name":"t%d"`, i)) {
+			t.Fatalf("%s, %v, %v", h.text, failed, found)
 		}
-		again, _ := h.of(s, &d)
-		if &again[0] != &head[0] {
+		again, _, _ := m.head(t.Context(), &d)
+		if &again.text[0] != &h.text[0] {
 			t.Fatal("the second delivery of a flow read its parameters again")
 		}
-		if n := len(*h.known.Load()); n > mostHeads {
+		if n := len(m.heads.known.Load().of); n > mostHeads {
 			t.Fatalf("%d heads are kept", n)
 		}
 	}
@@ -169,5 +180,21 @@ func TestSettings(t *testing.T) {
 	in.Secrets["access_token"] = "EAAG\r\nX-Other: 1"
 	if _, found := parseMeta(in); len(found) != 1 || strings.Contains(fmt.Sprint(found), "EAAG") {
 		t.Errorf("a token with a line break: %v", found)
+	}
+}
+
+func TestLowQualityIsAWarningBeforeWhatsAppPausesATemplate(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"score":"RED"}`: "low", `{"score":"YELLOW"}`: "medium", `{"score":"GREEN"}`: "", `{"score":"UNKNOWN"}`: "", `{}`: "",
+	} {
+		var m metaTemplate
+		if err := json.Unmarshal([]byte(`{"name":"t","language":"en","status":"APPROVED","quality_score":`+text+`}`), &m); err != nil {
+			t.Fatal(err)
+		}
+		read := m.template()
+		found := read.lowQuality()
+		if (want == "") != (len(found) == 0) || len(found) > 0 && (found[0].Severity != sdk.SeverityWarning || !strings.Contains(found[0].Message, "is "+want+":")) {
+			t.Errorf("%s: %+v", text, found)
+		}
 	}
 }

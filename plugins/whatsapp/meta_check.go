@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/recado-hub/recado/plugins/sdk"
 )
@@ -17,7 +18,7 @@ type metaProvider struct {
 	settings  *metaSettings
 }
 
-func (p *metaProvider) open() sdk.Sender { return newMetaSender(p.settings, p.connector.transport) }
+func (p *metaProvider) open() sdk.Sender { return newMetaSender(p.connector, p.in, p.settings) }
 
 // check asks Meta for the phone number and for the account's templates.
 func (p *metaProvider) check(ctx context.Context) problems {
@@ -37,39 +38,52 @@ func (p *metaProvider) check(ctx context.Context) problems {
 }
 
 func (p *metaProvider) checkAction(ctx context.Context, use sdk.ActionUse) problems {
-	params, found := readParameters(p.settings, use.Action, "", use.Parameters)
+	c, found := p.settings.choose(use.Action, "", use.Parameters)
 	if len(found) > 0 {
 		return found
 	}
-	t, found := p.template(ctx, params)
+	t, found := p.template(ctx, c, templateJust)
 	if t == nil {
 		return found
 	}
-	return append(t.usable(), t.fits(use.Positions, use.Names)...)
+	found = append(append(found, t.usable()...), t.lowQuality()...)
+	return append(found, t.fits(use.Positions, use.Names)...)
 }
 
-// template is the one that parameters name, or why it is not known. Templates take one more permission than sending does, so that
-// not being able to read them is a warning.
-func (p *metaProvider) template(ctx context.Context, params parameters) (*template, problems) {
-	list, failed := p.connector.metaTemplates(ctx, p.in, p.settings, params.Template)
+// template is the one that is chosen, or why it is not known. Templates take one more permission than sending does, so that not being
+// able to read them is a warning.
+func (p *metaProvider) template(ctx context.Context, c choice, holds time.Duration) (*template, problems) {
+	list, failed := p.connector.metaTemplates(ctx, p.in, p.settings, c.template, holds)
+	var unread problems
 	if failed != nil {
-		found := failed.problem()
-		found.Severity = sdk.SeverityWarning
-		return nil, problems{found}
+		q := failed.problem()
+		q.Severity = sdk.SeverityWarning
+		if unread = append(unread, q); list == nil {
+			return nil, unread
+		}
 	}
-	return inLanguage(list, params.Template, params.Language)
+	t, found := c.of(list)
+	return t, append(unread, found...)
 }
 
 func (p *metaProvider) preview(ctx context.Context, d sdk.Delivery) sdk.Preview {
-	body, adjusted, found := newMetaSender(p.settings, p.connector.transport).body(nil, &d)
 	to, _ := e164(d.Recipient)
-	out := sdk.Preview{Recipient: to, Request: body, Problems: found, Adjusted: adjusted}
-	if len(found) > 0 {
+	out := sdk.Preview{Recipient: to}
+	c, found := p.settings.choose(d.Action, d.Language, d.Parameters)
+	if out.Problems = found; len(found) > 0 {
 		return out
 	}
-	params, _ := readParameters(p.settings, d.Action, d.Language, d.Parameters)
-	t, found := p.template(ctx, params)
-	out.Problems = found
+	t, about := p.template(ctx, c, templateFresh)
+	if t != nil {
+		c.language = t.language
+	}
+	if out.Request, out.Adjusted, out.Problems = appendMessage(nil, appendHead(nil, c), &d); len(out.Problems) > 0 {
+		return out
+	}
+	if c.language == "" {
+		out.Request = nil // nobody knows in which language it would go
+	}
+	out.Problems = about
 	if t != nil {
 		values, _, _ := sendable(d.Values)
 		t.preview(&out, values)

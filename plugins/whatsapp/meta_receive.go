@@ -20,8 +20,9 @@ import (
 const maxCallback = 3 << 20
 
 // receiveMeta answers Meta's verification request and translates its status callbacks. Meta has one webhook for each app, so that a
-// callback may speak of another number than the integration's: those receipts come along, with the number's id in their detail.
-func receiveMeta(in sdk.Integration, cb sdk.Callback) (sdk.Reception, error) {
+// callback may speak of another number than the integration's: those receipts come along, with the number's id in their detail; and
+// news of an account come along for whatever integration it is of.
+func (c *connector) receiveMeta(in sdk.Integration, cb sdk.Callback) (sdk.Reception, error) {
 	s := secretsOf(in)
 	if found := s.forCallbacks(); len(found) > 0 {
 		return sdk.Reception{}, &sdk.SettingsError{Problems: found}
@@ -30,7 +31,7 @@ func receiveMeta(in sdk.Integration, cb sdk.Callback) (sdk.Reception, error) {
 	case http.MethodGet:
 		return s.verify(cb.URL), nil
 	case http.MethodPost:
-		return s.receive(cb), nil
+		return s.receive(c, cb), nil
 	}
 	r := plain(http.StatusMethodNotAllowed, "only GET and POST")
 	r.Header["Allow"] = "GET, POST"
@@ -89,7 +90,7 @@ func (s callbackSecrets) verify(rawURL string) sdk.Reception {
 	return r
 }
 
-func (s callbackSecrets) receive(cb sdk.Callback) sdk.Reception {
+func (s callbackSecrets) receive(c *connector, cb sdk.Callback) sdk.Reception {
 	if len(cb.Body) > maxCallback {
 		return plain(http.StatusRequestEntityTooLarge, "at most 3 MB")
 	}
@@ -97,7 +98,8 @@ func (s callbackSecrets) receive(cb sdk.Callback) sdk.Reception {
 		return plain(http.StatusUnauthorized, "X-Hub-Signature-256 is missing or wrong")
 	}
 	r := plain(http.StatusOK, "ok")
-	r.Verified, r.Receipts = true, s.receipts(cb.Body)
+	r.Verified = true
+	r.Receipts, r.Notices = s.news(c, cb.Body)
 	return r
 }
 
@@ -122,7 +124,8 @@ func signed(headers []string, appSecret string, body []byte) bool {
 type webhook struct {
 	Object string `json:"object"`
 	Entry  []struct {
-		ID      string `json:"id"`
+		ID      string          `json:"id"`
+		Time    json.RawMessage `json:"time"`
 		Changes []struct {
 			Field string          `json:"field"`
 			Value json.RawMessage `json:"value"`
@@ -155,32 +158,32 @@ type metaPricing struct {
 	Category string `json:"category"`
 }
 
-// receipts reads what a signed callback says. What it does not know is left out: Meta adds fields and objects at any time, and would
+// news reads what a signed callback says. What it does not know is left out: Meta adds fields and objects at any time, and would
 // send a refused callback again for a week.
-func (s callbackSecrets) receipts(body []byte) []sdk.Receipt {
+func (s callbackSecrets) news(c *connector, body []byte) (out []sdk.Receipt, notices []sdk.Notice) {
 	var w webhook
 	if err := json.Unmarshal(body, &w); err != nil {
 		slog.Warn("a signed callback is not understood", "error", err)
-		return nil
+		return nil, nil
 	}
 	if w.Object != "whatsapp_business_account" {
-		return nil
+		return nil, nil
 	}
-	var out []sdk.Receipt
 	for _, e := range w.Entry {
-		for _, c := range e.Changes {
-			if c.Field != "messages" {
+		for _, ch := range e.Changes {
+			if ch.Field != "messages" {
+				notices = append(notices, c.notices(change{ch.Field, ch.Value, e.ID, unixSeconds(e.Time)})...)
 				continue
 			}
 			var v messagesValue
-			if err := json.Unmarshal(c.Value, &v); err != nil {
+			if err := json.Unmarshal(ch.Value, &v); err != nil {
 				slog.Warn("a change in a signed callback is not understood", "error", err)
 				continue
 			}
 			out = s.appendStatuses(out, e.ID, &v)
 		}
 	}
-	return out
+	return out, notices
 }
 
 func (s callbackSecrets) appendStatuses(out []sdk.Receipt, waba string, v *messagesValue) []sdk.Receipt {
@@ -231,9 +234,12 @@ func (st *metaStatus) receipt() (sdk.Receipt, bool) {
 	return r, true
 }
 
-// at is the time of a status: seconds since 1970, as a string in what Meta sends today.
-func (st *metaStatus) at() time.Time {
-	sec, err := strconv.ParseInt(strings.Trim(string(st.Timestamp), `"`), 10, 64)
+// at is the time of a status.
+func (st *metaStatus) at() time.Time { return unixSeconds(st.Timestamp) }
+
+// unixSeconds reads seconds since 1970; in a status Meta sends them as a string today, for an entry as a number.
+func unixSeconds(text json.RawMessage) time.Time {
+	sec, err := strconv.ParseInt(strings.Trim(string(text), `"`), 10, 64)
 	if err != nil || sec <= 0 {
 		return time.Time{}
 	}

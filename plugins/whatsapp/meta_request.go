@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"context"
 	"encoding/json"
 	"maps"
 	"strconv"
@@ -20,65 +21,58 @@ type parameters struct {
 }
 
 // heads keeps the first part of request bodies, which is the same for all deliveries of a flow version: reading the parameters
-// again for each would cost more than the rest of the body.
+// again for each would cost more than the rest of the body. They hold until there is news of a template: it may settle a language.
 type heads struct {
-	known atomic.Pointer[map[headKey][]byte]
+	known atomic.Pointer[knownHeads]
+}
+
+type knownHeads struct {
+	news uint64 // of the templates, when they were written
+	of   map[headKey]head
 }
 
 type headKey struct{ action, language, parameters string }
 
+type head struct {
+	text     []byte
+	language string // of the template
+}
+
 // mostHeads bounds the memory for parameters that never come again.
 const mostHeads = 256
 
-// of is everything of the body up to the components.
-func (h *heads) of(s *metaSettings, d *sdk.Delivery) ([]byte, problems) {
-	known := h.known.Load()
-	if known != nil {
-		if head, ok := (*known)[headKey{d.Action, d.Language, string(d.Parameters)}]; ok {
-			return head, nil
+// head is everything of the body up to the components. unread says that the language could not be settled for now.
+func (m *metaSender) head(ctx context.Context, d *sdk.Delivery) (head, *unread, problems) {
+	known, news := m.heads.known.Load(), m.connector.templates.news.Load()
+	if known != nil && known.news == news {
+		if h, ok := known.of[headKey{d.Action, d.Language, string(d.Parameters)}]; ok {
+			return h, nil, nil
 		}
 	}
-	p, found := readParameters(s, d.Action, d.Language, d.Parameters)
+	c, found := m.settings.choose(d.Action, d.Language, d.Parameters)
 	if len(found) > 0 {
-		return nil, found
+		return head{}, nil, found
 	}
-	head := appendHead(nil, p)
-	more := map[headKey][]byte{}
-	if known != nil && len(*known) < mostHeads {
-		more = maps.Clone(*known)
+	c, failed, found := m.settled(ctx, c)
+	if failed != nil || len(found) > 0 {
+		return head{}, failed, found
 	}
-	more[headKey{d.Action, d.Language, string(d.Parameters)}] = head
-	h.known.Store(&more)
-	return head, nil
+	h := head{appendHead(nil, c), c.language}
+	more := &knownHeads{news: m.connector.templates.news.Load(), of: map[headKey]head{}}
+	if known != nil && known.news == more.news && len(known.of) < mostHeads {
+		more.of = maps.Clone(known.of)
+	}
+	more.of[headKey{d.Action, d.Language, string(d.Parameters)}] = h
+	m.heads.known.Store(more)
+	return h, nil, nil
 }
 
-func appendHead(b []byte, p parameters) []byte {
+func appendHead(b []byte, c choice) []byte {
 	b = append(b, `{"messaging_product":"whatsapp","recipient_type":"individual","type":"template","template":{"name":`...)
-	b = appendString(b, p.Template)
+	b = appendString(b, c.template)
 	b = append(b, `,"language":{"policy":"deterministic","code":`...)
-	b = appendString(b, p.Language)
+	b = appendString(b, c.language)
 	return append(b, '}')
-}
-
-// readParameters reads an action's parameters and settles the language, in the order action, parameter, delivery, integration.
-func readParameters(s *metaSettings, action, language string, raw json.RawMessage) (parameters, problems) {
-	p, found := decodeParameters(action, raw)
-	if len(found) > 0 {
-		return p, found
-	}
-	switch fixed, ok := fixedLanguage[action]; {
-	case ok:
-		p.Language = fixed
-	case p.Language == "":
-		if p.Language = metaLanguage(language); p.Language == "" {
-			p.Language = s.DefaultLanguage
-		}
-	}
-	if !languagePattern.MatchString(p.Language) {
-		found.add("REQUIRED", "parameters.language", "Meta needs the language of the template", "Give the code that the template list in WhatsApp Manager shows, for example pt_BR, or set the integration's default language.")
-	}
-	checkTemplateName(p.Template, &found)
-	return p, found
 }
 
 // decodeParameters reads the parameters of an action that the connector has.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/recado-hub/recado/plugins/sdk"
 )
@@ -19,14 +20,15 @@ var metaHouse = house{
 
 // metaSender sends for one integration.
 type metaSender struct {
+	connector *connector
+	in        sdk.Integration
 	settings  *metaSettings
-	transport http.RoundTripper
 	request   *http.Request // without context and body; never changed
 	heads     heads
 }
 
-func newMetaSender(s *metaSettings, transport http.RoundTripper) *metaSender {
-	return &metaSender{settings: s, transport: transport, request: &http.Request{
+func newMetaSender(c *connector, in sdk.Integration, s *metaSettings) *metaSender {
+	return &metaSender{connector: c, in: in, settings: s, request: &http.Request{
 		Method: http.MethodPost, URL: s.endpoint(s.PhoneNumberID, "messages"), Host: s.base.Host, Header: s.header("application/json"),
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}}
@@ -47,23 +49,59 @@ func (m *metaSender) Close() error { return nil }
 // Send sends one delivery with one request.
 func (m *metaSender) Send(ctx context.Context, d sdk.Delivery) sdk.Outcome {
 	buf := buffers.Get().(*[]byte)
-	body, adjusted, found := m.body((*buf)[:0], &d)
-	if len(found) > 0 {
+	h, failed, found := m.head(ctx, &d)
+	var body []byte
+	var adjusted []sdk.Adjustment
+	if failed == nil && len(found) == 0 {
+		body, adjusted, found = appendMessage((*buf)[:0], h.text, &d)
+	}
+	switch {
+	case failed != nil:
+		buffers.Put(buf)
+		return failed.Outcome
+	case len(found) > 0:
 		buffers.Put(buf)
 		return refused(found[0], adjusted)
 	}
 	*buf = body
-	o := metaHouse.post(ctx, m.transport, m.request, buf, d.Attempt, metaAnswers{})
+	o := metaHouse.post(ctx, m.connector.transport, m.request, buf, d.Attempt, metaAnswers{})
 	o.Adjusted = adjusted
+	if slices.Contains(metaChanged, o.ProviderCode) {
+		o = m.afresh(ctx, &d, h.language, o)
+	}
 	return o
 }
 
-// body appends the request's body for a delivery.
-func (m *metaSender) body(b []byte, d *sdk.Delivery) ([]byte, []sdk.Adjustment, problems) {
-	head, found := m.heads.of(m.settings, d)
+// metaChanged are the codes with which Meta says that the template is not as the flow takes it to be.
+var metaChanged = []string{"132000", "132001", "132012", "132015"}
+
+// afresh reads the template anew, once for all that was refused at about the same time, and says what is different. If it now goes out
+// in another language than the one that was tried, it is tried again.
+func (m *metaSender) afresh(ctx context.Context, d *sdk.Delivery, tried string, o sdk.Outcome) sdk.Outcome {
+	c, found := m.settings.choose(d.Action, d.Language, d.Parameters)
 	if len(found) > 0 {
-		return nil, nil, found
+		return o
 	}
+	list, failed := m.connector.metaTemplates(ctx, m.in, m.settings, c.template, templateJust)
+	if failed != nil {
+		return o
+	}
+	t, found := c.of(list)
+	if t == nil {
+		return changedOutcome(o, nil, d.Values, found)
+	}
+	found = t.usable()
+	if t.language == tried || len(found) > 0 || len(t.fitsValues(d.Values)) > 0 {
+		return changedOutcome(o, t, d.Values, found)
+	}
+	o.Kind, o.Scope, o.RetryAfter, o.Path = sdk.Retry, sdk.ScopeDelivery, second, ""
+	o.Message, o.NextStep = fmt.Sprintf("the template is there in %s and no longer in %s (%s)", t.language, tried, o.Message), "Nothing: it is tried again."
+	return o
+}
+
+// appendMessage appends the request's body for a delivery.
+func appendMessage(b, head []byte, d *sdk.Delivery) ([]byte, []sdk.Adjustment, problems) {
+	var found problems
 	to, ok := e164(d.Recipient)
 	if !ok {
 		found.add("INVALID", "recipient", "is no phone number with country code", "Write it as +, country code and number, 7 to 15 digits in all.")

@@ -3,7 +3,6 @@ package whatsapp
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -15,9 +14,12 @@ import (
 )
 
 type metaTemplate struct {
-	Name       string `json:"name"`
-	Language   string `json:"language"`
-	Status     string `json:"status"`
+	Name     string `json:"name"`
+	Language string `json:"language"`
+	Status   string `json:"status"`
+	Quality  struct {
+		Score string `json:"score"`
+	} `json:"quality_score"`
 	Components []struct {
 		Type    string `json:"type"`
 		Format  string `json:"format"`
@@ -31,7 +33,7 @@ type metaTemplate struct {
 
 // template is what the connector makes of Meta's template.
 func (m *metaTemplate) template() template {
-	t := template{name: m.Name, language: m.Language, status: m.Status, approved: m.Status == "APPROVED"}
+	t := template{name: m.Name, language: m.Language, status: m.Status, approved: m.Status == "APPROVED", quality: m.Quality.Score}
 	for _, c := range m.Components {
 		switch strings.ToUpper(c.Type) {
 		case "HEADER":
@@ -57,18 +59,19 @@ func (m *metaTemplate) template() template {
 	return t
 }
 
-// metaTemplates reads all languages of a template from Meta, or remembers them.
-func (c *connector) metaTemplates(ctx context.Context, in sdk.Integration, s *metaSettings, name string) ([]template, *unread) {
-	key := templateKey{integration: in.ID, version: in.Version, address: s.BaseURL + " " + s.WABAID, name: name}
-	return c.templates.get(ctx, key, time.Now(), func(ctx context.Context) ([]template, *unread) { return c.readMetaTemplates(ctx, s, name) })
+// metaTemplates reads all languages of a template from Meta, or remembers what was read no longer than holds ago; beside a failure it
+// is nil, or what was known before.
+func (c *connector) metaTemplates(ctx context.Context, in sdk.Integration, s *metaSettings, name string, holds time.Duration) ([]template, *unread) {
+	key := templateKey{integration: in.ID, version: in.Version, address: s.BaseURL, account: s.WABAID, name: name}
+	return c.templates.get(ctx, key, holds, func(ctx context.Context) ([]template, *unread) { return c.readMetaTemplates(ctx, s, name) })
 }
 
 func (c *connector) readMetaTemplates(ctx context.Context, s *metaSettings, name string) ([]template, *unread) {
 	out := []template{} // not nil: that there is none is known, too
-	query := url.Values{"name": {name}, "fields": {"name,language,status,category,parameter_format,components"}, "limit": {"100"}}
+	query := url.Values{"name": {name}, "fields": {"name,language,status,category,parameter_format,components,quality_score"}, "limit": {"100"}}
 	for range 10 { // a name has at most a few dozen languages; `name` may match parts of names
 		var page struct {
-			Data   []metaTemplate `json:"data"`
+			Data   *[]metaTemplate `json:"data"`
 			Paging struct {
 				Next    string `json:"next"`
 				Cursors struct {
@@ -79,9 +82,12 @@ func (c *connector) readMetaTemplates(ctx context.Context, s *metaSettings, name
 		if u := c.readMeta(ctx, s, query, &page, s.WABAID, "message_templates"); u != nil {
 			return nil, u
 		}
-		for i := range page.Data {
-			if page.Data[i].Name == name {
-				out = append(out, page.Data[i].template())
+		if page.Data == nil {
+			return nil, strangeRead(metaHouse.strangeAnswer(http.StatusOK, ""))
+		}
+		for _, t := range *page.Data {
+			if t.Name == name {
+				out = append(out, t.template())
 			}
 		}
 		if page.Paging.Next == "" || page.Paging.Cursors.After == "" {
@@ -135,24 +141,4 @@ func strangeRead(o sdk.Outcome) *unread {
 		o.Message = strings.TrimSuffix(o.Message, "; the message may have been sent")
 	}
 	return &unread{o}
-}
-
-// inLanguage picks the template of a language, or says which there are.
-func inLanguage(list []template, name, language string) (*template, problems) {
-	var found problems
-	var languages []string
-	for i := range list {
-		if list[i].language == language {
-			return &list[i], nil
-		}
-		languages = append(languages, list[i].language)
-	}
-	if len(list) == 0 {
-		found.add("TEMPLATE_MISSING", "parameters.template", fmt.Sprintf("the account has no template %s", name), "Create it in WhatsApp Manager, or correct the name.")
-	} else {
-		slices.Sort(languages)
-		found.add("TEMPLATE_LANGUAGE", "parameters.template", fmt.Sprintf("the template %s is not there in %s, only in %s", name, language, strings.Join(languages, ", ")),
-			"Choose the action of one of these languages, or add the language in WhatsApp Manager.")
-	}
-	return nil, found
 }

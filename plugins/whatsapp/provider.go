@@ -85,7 +85,7 @@ func (c *connector) Lookup(ctx context.Context, in sdk.Integration, q sdk.Lookup
 func (c *connector) Receive(_ context.Context, in sdk.Integration, cb sdk.Callback) (sdk.Reception, error) {
 	switch which, found := chosen(in); which {
 	case throughMeta:
-		return receiveMeta(in, cb)
+		return c.receiveMeta(in, cb)
 	case throughTwilio:
 		return receiveTwilio(in, cb)
 	default:

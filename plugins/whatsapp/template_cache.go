@@ -3,6 +3,7 @@ package whatsapp
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/recado-hub/recado/plugins/sdk"
@@ -11,8 +12,10 @@ import (
 // How long what was read of a template holds. Meta lets an app ask 200 times an hour for an account, so that templates are never
 // read for each message.
 const (
-	templateFresh = 10 * time.Minute
-	templateRetry = 5 * time.Second // after a failure
+	templateFresh = 10 * time.Minute // to show a text, and to send through Twilio, which tells of no change
+	templateSent  = 12 * time.Hour   // to send through Meta, which tells of changes, and refuses what does not fit
+	templateJust  = 3 * time.Second  // to judge a flow: that is the moment to look
+	templateRetry = 5 * time.Second  // after a failure that may pass by itself
 	mostTemplates = 1024
 )
 
@@ -21,7 +24,10 @@ type unread struct{ sdk.Outcome }
 
 // problem is the same for someone who sets up a flow. What only keeps us from looking is a warning: the message may well go out.
 func (u *unread) problem() sdk.Problem {
-	p := sdk.Problem{Code: "TEMPLATE_UNREAD", Path: u.Path, Message: "the template could not be read: " + u.Message, NextStep: u.NextStep, Severity: sdk.SeverityError}
+	if u.Scope == sdk.ScopeFlow { // the answer is that there is none
+		return sdk.Problem{Code: "TEMPLATE_MISSING", Path: u.Path, Message: u.Message, NextStep: u.NextStep, Severity: sdk.SeverityError}
+	}
+	p := sdk.Problem{Code: sdk.CodeUnchecked, Path: u.Path, Message: "the template could not be read: " + u.Message, NextStep: u.NextStep, Severity: sdk.SeverityError}
 	if u.Kind == sdk.Retry {
 		p.Severity = sdk.SeverityWarning
 	}
@@ -36,13 +42,15 @@ type templateKey struct {
 	integration string
 	version     int64
 	address     string
+	account     string
 	name        string
 }
 
-// templates remembers templates of all integrations.
+// templates remembers templates of all integrations. news grows whenever one is read anew or forgotten.
 type templates struct {
 	mu    sync.Mutex
 	known map[templateKey]*templateEntry
+	news  atomic.Uint64
 }
 
 // templateEntry is what was read last. busy has room for one: whoever reads holds it, and the others wait for the result.
@@ -55,8 +63,9 @@ type templateEntry struct {
 
 func newTemplates() *templates { return &templates{known: map[templateKey]*templateEntry{}} }
 
-// get gives what is known and still fresh, or reads it. While the provider does not answer, what was known before goes on to hold.
-func (c *templates) get(ctx context.Context, key templateKey, now time.Time, read func(context.Context) ([]template, *unread)) ([]template, *unread) {
+// get gives what was read no longer than holds ago, or reads it. While the provider does not answer, what was known before goes on to
+// hold: it is given beside the failure.
+func (c *templates) get(ctx context.Context, key templateKey, holds time.Duration, read func(context.Context) ([]template, *unread)) ([]template, *unread) {
 	e := c.entry(key)
 	select {
 	case e.busy <- struct{}{}:
@@ -64,12 +73,16 @@ func (c *templates) get(ctx context.Context, key templateKey, now time.Time, rea
 	case <-ctx.Done():
 		return nil, waited(ctx.Err())
 	}
-	holds := templateFresh
-	if e.failed != nil {
-		holds = templateRetry
+	now := time.Now()
+	switch {
+	case e.failed == nil:
+	case e.failed.Kind == sdk.Retry:
+		holds = min(holds, templateRetry)
+	default:
+		holds = min(holds, templateFresh)
 	}
 	if !e.at.IsZero() && now.Sub(e.at) < holds {
-		return e.result()
+		return e.list, e.failed
 	}
 	list, failed := read(ctx)
 	if failed != nil && ctx.Err() != nil {
@@ -78,15 +91,11 @@ func (c *templates) get(ctx context.Context, key templateKey, now time.Time, rea
 	if failed == nil || failed.Kind != sdk.Retry {
 		e.list = list
 	}
-	e.at, e.failed = now, failed
-	return e.result()
-}
-
-func (e *templateEntry) result() ([]template, *unread) {
-	if e.failed != nil && e.list == nil {
-		return nil, e.failed
+	if failed == nil {
+		c.news.Add(1)
 	}
-	return e.list, nil
+	e.at, e.failed = now, failed
+	return e.list, e.failed
 }
 
 func waited(err error) *unread {
@@ -107,9 +116,14 @@ func (c *templates) entry(key templateKey) *templateEntry {
 	return e
 }
 
-// forget has a template read anew: the provider says that it is not as we know it.
-func (c *templates) forget(key templateKey) {
+// forget has a template of an account read anew, whatever integration knew it: the provider says that it is not as we know it.
+func (c *templates) forget(account, name string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	delete(c.known, key)
+	for key := range c.known {
+		if key.account == account && key.name == name {
+			delete(c.known, key)
+		}
+	}
+	c.news.Add(1)
 }

@@ -16,6 +16,7 @@ type template struct {
 	name, language       string
 	status               string // as the provider writes it
 	approved             bool
+	quality              string // GREEN, YELLOW or RED; empty or another word if it is not known
 	header, body, footer string
 	variables            []string // of the body: by number, or else in the order of the text
 	unfillable           []string // what needs a value that this connector cannot give
@@ -64,6 +65,16 @@ func (t *template) usable() problems {
 	return found
 }
 
+// lowQuality warns of a template that the provider may pause soon.
+func (t *template) lowQuality() problems {
+	if t.quality != "RED" && t.quality != "YELLOW" {
+		return nil
+	}
+	return problems{{Code: "TEMPLATE_QUALITY", Path: "parameters.template", Severity: sdk.SeverityWarning,
+		Message:  fmt.Sprintf("the quality of the template %s (%s) is %s: people block or report its messages", t.name, t.language, map[string]string{"RED": "low", "YELLOW": "medium"}[t.quality]),
+		NextStep: "Send it to fewer people, or write it better: WhatsApp pauses templates of low quality."}}
+}
+
 // fits says where values, by position or by name, do not match the template's variables.
 func (t *template) fits(positions int, names []string) problems {
 	var found problems
@@ -96,6 +107,29 @@ func (t *template) fits(positions int, names []string) problems {
 		}
 	}
 	return found
+}
+
+// changedOutcome is the outcome of a delivery that the provider refused because of its template, with what a look at the template found:
+// first what keeps it from being sent at all, then how it differs from the values. t is nil if there is none.
+func changedOutcome(o sdk.Outcome, t *template, values []sdk.Value, found problems) sdk.Outcome {
+	unfit := false
+	if t != nil && len(found) == 0 {
+		found = t.fitsValues(values)
+		unfit = len(found) > 0
+	}
+	if len(found) == 0 {
+		return o
+	}
+	what := found[0].Message
+	switch {
+	case unfit && len(t.variables) != len(values):
+		what = fmt.Sprintf("the template changed: it now has %d variables, the flow maps %d", len(t.variables), len(values))
+	case unfit:
+		what = "the template changed: " + what
+	}
+	o.Kind, o.Scope, o.RetryAfter = sdk.Misconfigured, sdk.ScopeFlow, 0
+	o.Path, o.Message, o.NextStep = found[0].Path, what+" ("+o.Message+")", found[0].NextStep
+	return o
 }
 
 // fitsValues is fits for a delivery's values.

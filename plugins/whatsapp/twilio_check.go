@@ -88,11 +88,14 @@ func (p *twilioProvider) checkAction(ctx context.Context, use sdk.ActionUse) pro
 	if len(found) > 0 {
 		return found
 	}
-	t, failed := p.connector.twilioTemplate(ctx, p.in, p.settings, sid)
+	t, failed := p.connector.twilioTemplate(ctx, p.in, p.settings, sid, templateJust)
 	if failed != nil {
-		return problems{failed.problem()}
+		found = append(found, failed.problem())
 	}
-	found = append(t.usable(), t.fits(use.Positions, use.Names)...)
+	if t == nil {
+		return found
+	}
+	found = append(append(found, t.usable()...), t.fits(use.Positions, use.Names)...)
 	return append(found, p.languageOf(use.Action, t)...)
 }
 
@@ -113,8 +116,8 @@ func (p *twilioProvider) preview(ctx context.Context, d sdk.Delivery) sdk.Previe
 		fields[name] = form.Get(name)
 	}
 	out.Request, _ = json.Marshal(fields) // a map of strings always marshals
-	t, failed := p.connector.twilioTemplate(ctx, p.in, p.settings, sid)
-	if failed != nil {
+	t, failed := p.connector.twilioTemplate(ctx, p.in, p.settings, sid, templateFresh)
+	if t == nil {
 		out.Problems = append(out.Problems, failed.problem())
 		return out
 	}

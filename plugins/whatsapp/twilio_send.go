@@ -53,8 +53,8 @@ func (t *twilioSender) Send(ctx context.Context, d sdk.Delivery) sdk.Outcome {
 	if len(found) > 0 {
 		return refused(found[0], nil)
 	}
-	content, failed := t.connector.twilioTemplate(ctx, t.in, t.settings, sid)
-	if failed != nil {
+	content, failed := t.connector.twilioTemplate(ctx, t.in, t.settings, sid, templateFresh)
+	if content == nil {
 		return failed.Outcome
 	}
 	form, adjusted, found := t.form(&d, sid)
@@ -73,7 +73,9 @@ func (t *twilioSender) Send(ctx context.Context, d sdk.Delivery) sdk.Outcome {
 	o := twilioHouse.post(ctx, t.connector.transport, t.request, buf, d.Attempt, twilioAnswers{})
 	o.Adjusted, o.Path = adjusted, t.settings.place(o.Path)
 	if o.Kind == sdk.Misconfigured && o.Scope == sdk.ScopeFlow {
-		t.connector.templates.forget(t.settings.templateKey(t.in, sid))
+		if anew, failed := t.connector.twilioTemplate(ctx, t.in, t.settings, sid, templateJust); failed == nil {
+			o = changedOutcome(o, anew, d.Values, anew.usable())
+		}
 	}
 	return o
 }

@@ -60,12 +60,13 @@ func (c *twilioContent) template(status string) template {
 }
 
 func (s *twilioSettings) templateKey(in sdk.Integration, sid string) templateKey {
-	return templateKey{integration: in.ID, version: in.Version, address: s.URL + " " + s.AccountSID, name: sid}
+	return templateKey{integration: in.ID, version: in.Version, address: s.URL, account: s.AccountSID, name: sid}
 }
 
-// twilioTemplate reads one content from Twilio, or remembers it.
-func (c *connector) twilioTemplate(ctx context.Context, in sdk.Integration, s *twilioSettings, sid string) (*template, *unread) {
-	list, failed := c.templates.get(ctx, s.templateKey(in, sid), time.Now(), func(ctx context.Context) ([]template, *unread) {
+// twilioTemplate reads one content from Twilio, or remembers what was read no longer than holds ago; beside a failure it is nil, or
+// what was known before.
+func (c *connector) twilioTemplate(ctx context.Context, in sdk.Integration, s *twilioSettings, sid string, holds time.Duration) (*template, *unread) {
+	list, failed := c.templates.get(ctx, s.templateKey(in, sid), holds, func(ctx context.Context) ([]template, *unread) {
 		var content twilioContent
 		if u := c.readTwilio(ctx, s, under(s.content, "/v1/Content/"+sid), &content); u != nil {
 			return nil, u
@@ -80,8 +81,8 @@ func (c *connector) twilioTemplate(ctx context.Context, in sdk.Integration, s *t
 		}
 		return []template{content.template(approval.WhatsApp.Status)}, nil
 	})
-	if failed != nil {
+	if len(list) == 0 {
 		return nil, failed
 	}
-	return &list[0], nil
+	return &list[0], failed
 }

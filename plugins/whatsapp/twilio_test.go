@@ -402,3 +402,21 @@ func TestLookupAtTwilio(t *testing.T) {
 		t.Errorf("Meta cannot be asked, but says %v", err)
 	}
 }
+
+func TestACheckTellsContentThatIsNotThereFromTwilioThatDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	box := meta(t, sandbox.Options{})
+	for name, c := range map[string]struct {
+		base, code string
+		severity   sdk.Severity
+	}{
+		"no such content": {box.URL(), "TEMPLATE_MISSING", sdk.SeverityError},
+		"no answer":       {"http://127.0.0.1:1", sdk.CodeUnchecked, sdk.SeverityWarning},
+	} {
+		found, err := whatsapp.New().(sdk.ActionChecker).CheckAction(t.Context(), throughTwilio(c.base),
+			sdk.ActionUse{Action: "template", Parameters: json.RawMessage(`{"template":"HX00000000000000000000000000000000"}`)})
+		if err != nil || len(found) != 1 || found[0].Code != c.code || found[0].Severity != c.severity || found[0].Path != "parameters.template" {
+			t.Errorf("%s: %+v, %v", name, found, err)
+		}
+	}
+}

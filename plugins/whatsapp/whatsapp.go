@@ -13,6 +13,7 @@ package whatsapp
 import (
 	"context"
 	"net/http"
+	"sync/atomic"
 
 	"github.com/recado-hub/recado/plugins/sdk"
 )
@@ -33,6 +34,7 @@ func New() sdk.Connector { return newConnector() }
 type connector struct {
 	transport http.RoundTripper
 	templates *templates
+	unread    atomic.Uint64 // changes in callbacks of a kind that is not read
 }
 
 func newConnector() *connector {

@@ -599,12 +599,13 @@ func (x *Labels) GetText() map[string]string {
 
 // Problem is something that a person should put right.
 type Problem struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Code          string                 `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`                         // stable, UPPER_SNAKE_CASE; screens translate by it
-	Path          string                 `protobuf:"bytes,2,opt,name=path,proto3" json:"path,omitempty"`                         // `settings.base_url`, `secrets.access_token`, `parameters.template`, `values[3]`, `recipient`; empty for the whole
-	Message       string                 `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`                   // what is wrong; in the integration's language if the connector knows it, else in English
-	NextStep      string                 `protobuf:"bytes,4,opt,name=next_step,json=nextStep,proto3" json:"next_step,omitempty"` // what to do about it
-	Severity      Problem_Severity       `protobuf:"varint,5,opt,name=severity,proto3,enum=recado.connector.v1.Problem_Severity" json:"severity,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Code  string                 `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"` // stable, UPPER_SNAKE_CASE; screens translate by it. UNCHECKED: the provider could not be asked, so that the rest
+	// of the answer is not the whole truth
+	Path          string           `protobuf:"bytes,2,opt,name=path,proto3" json:"path,omitempty"`                         // `settings.base_url`, `secrets.access_token`, `parameters.template`, `values[3]`, `recipient`; empty for the whole
+	Message       string           `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`                   // what is wrong; in the integration's language if the connector knows it, else in English
+	NextStep      string           `protobuf:"bytes,4,opt,name=next_step,json=nextStep,proto3" json:"next_step,omitempty"` // what to do about it
+	Severity      Problem_Severity `protobuf:"varint,5,opt,name=severity,proto3,enum=recado.connector.v1.Problem_Severity" json:"severity,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2942,6 +2943,7 @@ type Notice struct {
 	ParametersJson []byte                 `protobuf:"bytes,6,opt,name=parameters_json,json=parametersJson,proto3" json:"parameters_json,omitempty"` // ACTION_CHANGED: the parameters that are concerned, a subset of an action's
 	Problems       []*Problem             `protobuf:"bytes,7,rep,name=problems,proto3" json:"problems,omitempty"`                                   // what is wrong from here on; none: it is in order again
 	Detail         map[string]string      `protobuf:"bytes,8,rep,name=detail,proto3" json:"detail,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	SettingsJson   []byte                 `protobuf:"bytes,9,opt,name=settings_json,json=settingsJson,proto3" json:"settings_json,omitempty"` // ACTION_CHANGED and INTEGRATION_CHANGED: it concerns the integrations whose settings include these, of
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -3028,6 +3030,13 @@ func (x *Notice) GetProblems() []*Problem {
 func (x *Notice) GetDetail() map[string]string {
 	if x != nil {
 		return x.Detail
+	}
+	return nil
+}
+
+func (x *Notice) GetSettingsJson() []byte {
+	if x != nil {
+		return x.SettingsJson
 	}
 	return nil
 }
@@ -3785,7 +3794,7 @@ const file_connector_proto_rawDesc = "" +
 	"\x11suppress_category\x18\x0f \x01(\tR\x10suppressCategory\x1a9\n" +
 	"\vDetailEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x8c\x03\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xb1\x03\n" +
 	"\x06Notice\x123\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x1f.recado.connector.v1.NoticeKindR\x04kind\x12\x1c\n" +
 	"\n" +
@@ -3795,7 +3804,8 @@ const file_connector_proto_rawDesc = "" +
 	"\x06action\x18\x05 \x01(\tR\x06action\x12'\n" +
 	"\x0fparameters_json\x18\x06 \x01(\fR\x0eparametersJson\x128\n" +
 	"\bproblems\x18\a \x03(\v2\x1c.recado.connector.v1.ProblemR\bproblems\x12?\n" +
-	"\x06detail\x18\b \x03(\v2'.recado.connector.v1.Notice.DetailEntryR\x06detail\x1a9\n" +
+	"\x06detail\x18\b \x03(\v2'.recado.connector.v1.Notice.DetailEntryR\x06detail\x12#\n" +
+	"\rsettings_json\x18\t \x01(\fR\fsettingsJson\x1a9\n" +
 	"\vDetailEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x8a\x01\n" +

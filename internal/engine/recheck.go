@@ -1,0 +1,200 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/sqlite"
+)
+
+// Bounds of asking connectors again by itself. Providers allow only so many such questions in an hour.
+const (
+	recheckBatch = 10              // questions at once
+	recheckPause = 5 * time.Minute // between batches, unless somebody told of a change
+)
+
+// rechecking is the loop that asks connectors again what they said of flows: slowly by itself, and at once when a provider told of a
+// change or a message was refused because of one.
+type rechecking struct {
+	e      *Engine
+	resume time.Time // before it only what is urgent is asked
+}
+
+func (e *Engine) recheck(ctx context.Context) {
+	r := &rechecking{e: e}
+	e.loop(ctx, "checks", e.checking, retryLoop, r.round)
+}
+
+// askAnew wakes the loop.
+func (e *Engine) askAnew() { signal(e.checking) }
+
+// round asks what is due and says when to look again.
+func (r *rechecking) round(ctx context.Context) (next time.Time, err error) {
+	if r.e.draining.Load() {
+		return time.Time{}, nil
+	}
+	if err := r.e.checkIntegrations(ctx); err != nil {
+		return time.Time{}, err
+	}
+	now := time.Now()
+	until := now
+	if now.Before(r.resume) {
+		until = hub.AtOnce
+	}
+	due, err := r.e.db.FlowChecksDue(ctx, until, recheckBatch)
+	if err != nil {
+		return time.Time{}, err
+	}
+	for _, c := range due {
+		if err := r.e.recheckTarget(ctx, c.FlowKey, c.Target); err != nil {
+			return time.Time{}, err
+		}
+	}
+	switch {
+	case len(due) < recheckBatch:
+		next, err = r.e.db.NextFlowCheck(ctx)
+		return later(next, r.resume), err
+	case until.Equal(now):
+		r.resume = now.Add(recheckPause)
+	}
+	return now, nil // there may be more that is urgent
+}
+
+// later keeps what is not urgent waiting.
+func later(next, resume time.Time) time.Time {
+	if !next.IsZero() && next.After(hub.AtOnce) && next.Before(resume) {
+		return resume
+	}
+	return next
+}
+
+// recheckTarget asks the connector of a flow's target again, as the flow is now, and lets follow what follows.
+func (e *Engine) recheckTarget(ctx context.Context, flow int64, target int) error {
+	f, err := e.db.FlowNow(ctx, flow)
+	if err != nil {
+		return err
+	}
+	live := f.Enabled || f.Paused != nil
+	kept, err := e.db.FlowChecks(ctx, flow)
+	if err != nil {
+		return err
+	}
+	urgent := slices.ContainsFunc(kept, func(k *hub.TargetCheck) bool { return k.Target == target && !k.DueAt.After(hub.AtOnce) })
+	if target >= len(f.Definition.Targets) || !live && !urgent {
+		return e.db.Write(ctx, func(tx *sqlite.Tx) error { return tx.FlowCheckDue(flow, target, hub.Never) })
+	}
+	ask, cancel := context.WithTimeout(ctx, saveTimeout)
+	defer cancel()
+	return e.askAgain(ask, f, target, following{cause: hub.Reason{Code: hub.ReasonCheck}})
+}
+
+// askAgain asks the connector of a flow's target and lets follow what follows. It first notes that it does: who finds meanwhile that the
+// connector is to be asked once more is heard, and a question that ends the connector is not repeated at once.
+func (e *Engine) askAgain(ctx context.Context, f *hub.Flow, target int, why following) error {
+	write := context.WithoutCancel(ctx) // its end is that of the question
+	if err := e.db.Write(write, func(tx *sqlite.Tx) error { return tx.FlowCheckDue(f.Key, target, tx.Now().Add(hub.CheckAgain)) }); err != nil {
+		return err
+	}
+	check, err := e.askTarget(ctx, f, target)
+	if err != nil || errors.Is(ctx.Err(), context.Canceled) {
+		return err
+	}
+	return e.db.Write(write, func(tx *sqlite.Tx) error {
+		kept, err := tx.FlowChecks(f.Key)
+		if err != nil {
+			return err
+		}
+		if own, _ := theOther(kept, target); own.FlowKey != 0 && !own.DueAt.After(hub.AtOnce) {
+			tx.AfterCommit(e.askAnew)
+			return nil
+		}
+		return e.applyCheck(tx, check, why)
+	})
+}
+
+// following says what is to follow from a check, and why.
+type following struct {
+	cause hub.Reason
+	// A paused flow goes on when something that an earlier check found is put right: what no check found, none can tell that it is right
+	// again. It goes on without that, too, when a person asks for it or the provider told that it is in order.
+	by   *hub.Caller
+	told bool
+}
+
+// applyCheck keeps what is now known of a flow's target. What would make every message of an enabled flow fail pauses it, so that they
+// wait; what was put right lets one go on that was paused for it.
+func (e *Engine) applyCheck(tx *sqlite.Tx, check hub.TargetCheck, why following) error {
+	f, err := tx.Flow(check.FlowKey)
+	if err != nil {
+		return err
+	}
+	if f.ArchivedAt != nil || check.Target >= len(f.Definition.Targets) || !check.Of(&f.Definition.Targets[check.Target]) {
+		return nil // it was saved anew meanwhile, and was checked then
+	}
+	kept, err := tx.FlowChecks(f.Key)
+	if err != nil {
+		return err
+	}
+	old, others := theOther(kept, check.Target)
+	check = check.After(old)
+	if err := e.followCheck(tx, f, old, &check, others, why); err != nil {
+		return err
+	}
+	return tx.FlowCheckSave(check) // after a pause, which asks for another one
+}
+
+// theOther takes the check of a target out of those of its flow.
+func theOther(kept []*hub.TargetCheck, target int) (own *hub.TargetCheck, others []*hub.TargetCheck) {
+	own = &hub.TargetCheck{}
+	for _, k := range kept {
+		if k.Target == target {
+			own = k
+		} else {
+			others = append(others, k)
+		}
+	}
+	return own, others
+}
+
+func (e *Engine) followCheck(tx *sqlite.Tx, f *hub.Flow, old, check *hub.TargetCheck, others []*hub.TargetCheck, why following) error {
+	t := &f.Definition.Targets[check.Target]
+	if was, is := old.Worst(), check.Worst(); (f.Enabled || f.Paused != nil) && !was.Like(is) {
+		tx.Change(hub.Change{Subject: hub.SubjectFlow, Key: f.Key, Aspect: hub.AspectProblems, From: string(old.Level()), To: string(check.Level()), Cause: causeOfProblems(is, check, t, why.cause)})
+	}
+	stops := check.Stops()
+	if stops != nil && f.Enabled && f.Paused == nil {
+		return tx.FlowPause(f.Key, reasonOf(*stops, check, t, hub.ReasonMisconfigured))
+	}
+	held := f.Paused != nil && f.Paused.Code == hub.ReasonMisconfigured
+	if stops != nil || !held || slices.ContainsFunc(others, func(k *hub.TargetCheck) bool { return k.Stops() != nil }) {
+		return nil
+	}
+	switch {
+	case why.told && aboutMapping(f.Paused.Path): // of which the provider knows nothing
+		return nil
+	case !why.told && (!check.Answered() || why.by == nil && old.Stops() == nil):
+		return nil
+	}
+	tx.AfterCommit(e.nudge)
+	if why.by != nil {
+		return tx.FlowResumeBy(*why.by, f.Key, why.cause)
+	}
+	return tx.FlowResume(f.Key, why.cause)
+}
+
+// causeOfProblems is the cause of a change of the problems of a target: the worst of them, if there are any.
+func causeOfProblems(worst *hub.Problem, check *hub.TargetCheck, t *hub.FlowTarget, cause hub.Reason) hub.Reason {
+	if worst == nil {
+		return cause
+	}
+	return reasonOf(*worst, check, t, cause.Code)
+}
+
+// reasonOf says a connector's problem with a target as a reason.
+func reasonOf(p hub.Problem, check *hub.TargetCheck, t *hub.FlowTarget, code hub.ReasonCode) hub.Reason {
+	return hub.Reason{Code: code, Message: p.Message, Path: hub.PathInTarget(check.Target, t, p.Path), Provider: string(p.Code), NextStep: p.NextStep,
+		By: hub.ID(hub.KindIntegration, check.IntegrationKey)}
+}
