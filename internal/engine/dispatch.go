@@ -66,23 +66,26 @@ func (r *run) dispatchOne(ctx context.Context, rules *rules, p *program, it *ite
 	case connector == nil || connector.State != hub.ConnectorReady:
 		it.wait(hub.ReasonConnectorDown, expires)
 	default:
-		r.send(p, in, connector, it)
+		return r.send(p, in, connector, it)
 	}
 	return nil
 }
 
-// send makes a delivery SENDING and reserves its place with the connector, if there is room.
-func (r *run) send(p *program, in *integration, connector *hub.Connector, it *item) {
+// send makes a delivery SENDING and reserves its place with the connector, if there is room and its recipient may be messaged.
+func (r *run) send(p *program, in *integration, connector *hub.Connector, it *item) error {
 	handover, wrong := address(p, connector, it.Delivery)
 	if wrong != nil {
 		r.fail(it, *wrong)
-		return
+		return nil
+	}
+	if suppressed, err := r.suppressed(it, &handover); suppressed || err != nil {
+		return err
 	}
 	if !r.e.pipes.reserve(in.Key, capacity(connector)) {
 		if it.WaitingFor != hub.ReasonBackpressure { // else it need not be written again: it may go when there is room
 			it.wait(hub.ReasonBackpressure, r.tx.Now())
 		}
-		return
+		return nil
 	}
 	if it.Recipient != handover.Recipient {
 		it.Recipient, it.anew = handover.Recipient, true
@@ -92,6 +95,7 @@ func (r *run) send(p *program, in *integration, connector *hub.Connector, it *it
 	now := r.tx.Now()
 	handover.Attempt, handover.Deadline = it.Tries, now.Add(r.e.sendTimeout)
 	r.out = append(r.out, &flight{exec: r.exec, delivery: it.Delivery, program: p, in: in, started: now, handover: handover})
+	return nil
 }
 
 // address makes of a delivery what its connector is given, or says why it cannot be sent.

@@ -28,10 +28,10 @@ func (e *Engine) Callback(ctx context.Context, integrationKey int64, cb hub.Call
 		e.refused(integrationKey)
 		return *got, nil
 	}
-	if len(got.Receipts) == 0 {
+	if len(got.Receipts) == 0 && len(got.Notices) == 0 {
 		return *got, nil
 	}
-	err = e.db.Write(ctx, func(tx *sqlite.Tx) error { return e.receive(tx, integrationKey, got.Receipts) })
+	err = e.db.Write(ctx, func(tx *sqlite.Tx) error { return e.take(tx, integrationKey, got) })
 	return *got, err
 }
 
@@ -68,7 +68,7 @@ func (e *Engine) workOffCallbacks(ctx context.Context) error {
 }
 
 func (e *Engine) workOffCallback(ctx context.Context, k sqlite.KeptCallback) error {
-	var receipts []hub.Receipt
+	said := &hub.Reception{}
 	in, err := e.integration(ctx, e.now(), k.IntegrationKey)
 	if err != nil {
 		return err
@@ -81,11 +81,11 @@ func (e *Engine) workOffCallback(ctx context.Context, k sqlite.KeptCallback) err
 		case err != nil || !got.Verified:
 			e.refused(k.IntegrationKey)
 		default:
-			receipts = got.Receipts
+			said = got
 		}
 	}
 	err = e.db.Write(ctx, func(tx *sqlite.Tx) error {
-		if err := e.receive(tx, k.IntegrationKey, receipts); err != nil {
+		if err := e.take(tx, k.IntegrationKey, said); err != nil {
 			return err
 		}
 		return tx.CallbackDone(k.Key)
@@ -132,6 +132,22 @@ func (e *Engine) refused(integration int64) {
 	}
 }
 
+// take does what a genuine callback says.
+func (e *Engine) take(tx *sqlite.Tx, integration int64, said *hub.Reception) error {
+	if err := e.receive(tx, integration, said.Receipts); err != nil {
+		return err
+	}
+	for _, n := range said.Notices {
+		switch n.Kind {
+		case hub.NoticeOptedOut, hub.NoticeOptedIn:
+			if err := e.optOut(tx, integration, n); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // receive stores receipts and moves their deliveries on.
 func (e *Engine) receive(tx *sqlite.Tx, integration int64, receipts []hub.Receipt) error {
 	for _, rc := range receipts {
@@ -146,6 +162,13 @@ func (e *Engine) receiveOne(tx *sqlite.Tx, integration int64, rc hub.Receipt) er
 	d, err := findDelivery(tx, rc)
 	if err != nil {
 		return err
+	}
+	if d != nil {
+		if early, err := e.premature(tx, d, &rc); err != nil {
+			return err
+		} else if early {
+			d = nil
+		}
 	}
 	rc.DeliveryKey, rc.ReceivedAt = 0, tx.Now()
 	if d != nil {
@@ -184,7 +207,7 @@ func (e *Engine) applyReceipt(tx *sqlite.Tx, delivery int64, rc hub.Receipt) err
 	if err != nil || d == nil {
 		return err
 	}
-	cause := hub.Reason{Code: hub.ReasonReceipt, Message: rc.Message, Provider: rc.Code}
+	cause := hub.Reason{Code: hub.ReasonReceipt, Message: rc.Message, Provider: rc.Code, NextStep: rc.NextStep}
 	if goesOn(d.State, rc.Status) {
 		return e.receiptAlone(tx, d, rc, cause)
 	}
@@ -227,13 +250,28 @@ func (e *Engine) receiptAlone(tx *sqlite.Tx, d *hub.Delivery, rc hub.Receipt, ca
 }
 
 func (r *run) receipt(it *item, rc hub.Receipt, cause hub.Reason) error {
+	var failed failure
+	if rc.Status == hub.ReceiptFailed {
+		err := r.demand(it, &rc)
+		if err == nil {
+			failed, err = r.judgeFailure(it, &rc)
+		}
+		if err != nil {
+			return err
+		}
+		if !failed.news {
+			r.line(hub.SubjectDelivery, it.Key, hub.AspectReceipt, string(it.State), string(rc.Status), cause)
+			return nil
+		}
+	}
 	if it.ProviderID == "" && rc.ProviderID != "" {
 		it.ProviderID, it.moved = rc.ProviderID, true
 	}
 	if rc.Recipient != "" && it.ProviderRecipient == "" {
 		it.ProviderRecipient, it.moved = rc.Recipient, true
 	}
-	if it.State == hub.Sending {
+	early := it.State == hub.Sending
+	if early {
 		if err := r.early(it, rc); err != nil {
 			return err
 		}
@@ -257,6 +295,9 @@ func (r *run) receipt(it *item, rc hub.Receipt, cause hub.Reason) error {
 	if flagged {
 		it.Flagged, it.moved = true, true
 		return r.tx.ReceiptFlag(rc)
+	}
+	if failed.sure && len(path) > 0 && !early { // else the connector's answer is to come first
+		return r.failedLater(it, &rc)
 	}
 	return nil
 }

@@ -64,6 +64,9 @@ const (
 	ReasonMissed            ReasonCode = "MISSED"                // planned times passed while the hub could not run them
 	ReasonManual            ReasonCode = "RUN"                   // somebody ran the flow
 	ReasonReading           ReasonCode = "READING"               // its rows are being read from the records
+	ReasonSuppressed        ReasonCode = "RECIPIENT_SUPPRESSED"  // the recipient is to be left alone; by is the suppression
+	ReasonOptedOut          ReasonCode = "OPTED_OUT"             // the recipient has asked not to get messages
+	ReasonOptedIn           ReasonCode = "OPTED_IN"              // the recipient wants messages again
 	ReasonEarly             ReasonCode = "RECEIPT_FIRST"         // a receipt arrived before the connector's own answer
 )
 

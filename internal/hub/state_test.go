@@ -54,7 +54,7 @@ DELIVERED: READ
 READ: 
 UNKNOWN: PENDING ACCEPTED SENT DELIVERED READ FAILED
 FAILED: PENDING DELIVERED READ
-SUPPRESSED: 
+SUPPRESSED: PENDING
 CANCELLED: `
 	if got := arrows(deliveryStates, hub.DeliveryState.May); got != want {
 		t.Errorf("they are\n%s\nwant\n%s", got, want)
