@@ -210,6 +210,14 @@ func (p *postman) Receive(context.Context, hub.OpenIntegration, hub.Callback) (*
 	return &hub.Reception{Status: http.StatusUnauthorized}, nil
 }
 
+func (p *postman) CheckAction(context.Context, hub.OpenIntegration, hub.ActionUse) ([]hub.Problem, error) {
+	return nil, nil
+}
+
+func (p *postman) Lookup(context.Context, hub.OpenIntegration, []hub.LookupItem) ([]hub.LookupAnswer, error) {
+	return nil, &hub.Error{Code: hub.CodeNotFound, Message: "the connector post cannot be asked what became of messages"}
+}
+
 func (p *postman) rest(context.Context) error {
 	p.busy.Wait()
 	return nil

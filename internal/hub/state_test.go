@@ -78,7 +78,7 @@ func TestWhatAReceiptDoesToADelivery(t *testing.T) {
 		hub.Read:              "- - - -!",
 		hub.Unknown:           "SENT DELIVERED READ FAILED",
 		hub.DeliveryFailed:    "-! DELIVERED! READ! -",
-		hub.Suppressed:        "-! -! -! -!",
+		hub.Suppressed:        "-! -! -! -",
 		hub.DeliveryCancelled: "-! -! -! -!",
 	} {
 		var got []string

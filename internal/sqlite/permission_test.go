@@ -212,6 +212,12 @@ func TestManyByKeyAreNilForWhoMayNotSeeThem(t *testing.T) {
 	byKey(t, ctx, admin, bare, h.occurrences[0].Key, db.OccurrencesByKey)
 	byKey(t, ctx, admin, bare, h.executions[0].Key, db.ExecutionsByKey)
 	byKey(t, ctx, admin, bare, h.deliveries[0].Key, db.DeliveriesByKey)
+	var s *hub.Suppression
+	write(t, db, func(tx *sqlite.Tx) (err error) {
+		s, _, err = tx.Suppress(&hub.Suppression{IntegrationKey: i.Key, Recipient: "+5511999991234", Ground: hub.GroundOperator, Source: hub.SuppressedByOperator, Since: tx.Now()}, 0)
+		return err
+	})
+	byKey(t, ctx, admin, bare, s.Key, db.SuppressionsByKey)
 	byKey(t, ctx, admin, bare, must(db.AuditLog(ctx, admin, hub.AuditFilter{}, page))(t).Items[0].Key, db.AuditEntriesByKey)
 }
 
