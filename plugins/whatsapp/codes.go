@@ -108,4 +108,5 @@ func (v *verdict) receipt(f failure, r *sdk.Receipt) {
 	r.Code, r.Message, r.NextStep = f.code, f.says(v.what), v.next
 	r.Kind, r.Scope, r.Limit = v.kind, v.scope, v.limit
 	r.RetryAfter, r.Suppress, r.SuppressCategory = v.waitAfter(1), v.suppress, v.category
+	r.MostAttempts = v.most
 }

@@ -18,6 +18,7 @@ type metaTemplate struct {
 	Name       string `json:"name"`
 	Language   string `json:"language"`
 	Status     string `json:"status"`
+	Category   string `json:"category"`
 	Components []struct {
 		Type    string `json:"type"`
 		Format  string `json:"format"`
@@ -31,7 +32,7 @@ type metaTemplate struct {
 
 // template is what the connector makes of Meta's template.
 func (m *metaTemplate) template() template {
-	t := template{name: m.Name, language: m.Language, status: m.Status, approved: m.Status == "APPROVED"}
+	t := template{name: m.Name, language: m.Language, status: m.Status, category: m.Category, approved: m.Status == "APPROVED"}
 	for _, c := range m.Components {
 		switch strings.ToUpper(c.Type) {
 		case "HEADER":

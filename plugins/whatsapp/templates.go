@@ -14,7 +14,7 @@ import (
 // template is a message template in one language, as its provider has it.
 type template struct {
 	name, language       string
-	status               string // as the provider writes it
+	status, category     string // as the provider writes them
 	approved             bool
 	header, body, footer string
 	variables            []string // of the body: by number, or else in the order of the text
