@@ -1421,7 +1421,7 @@ type Delivery implements Node {
   providerId: String @requiresRowOf(what: SOURCE, action: SEE)
   "Why it failed, was suppressed, is unknown, or was tried again last; null if nothing went wrong."
   reason: Reason
-  "The suppression that held it back last; null if none did, if it was removed or replaced since, or if the caller may not see it."
+  "The suppression that holds it back; null unless it is SUPPRESSED because of one, and if that was removed or replaced since."
   suppression: Suppression @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "Why it is not on its way yet; null unless the state is PENDING and something holds it back."
   waitingFor: ReasonCode
