@@ -107,7 +107,7 @@ func TestWhoMayNotSeeARecipientDoesNotSeeItAmongTheSuppressions(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.settled(s.workOrder("OT-1", "jonas").text("occurrencePublish", "executions", 0, "id"))
-	known := s.suppress("+5511999991234", vars{"note": "of Jonas"})   // a delivery went there, by the person's record
+	known := s.suppress("+5511999991234", vars{"note": "of Jonas"})    // a delivery went there, by the person's record
 	unknown := s.suppress("+5511988887777", vars{"note": "of nobody"}) // it may be in any record
 	seeHub, persons := hubtest.May(hub.RowHub, hub.See), hubtest.May(personnel, hub.See)
 	const q = `query($ids: [ID!]!) { nodes(ids: $ids) { ... on Suppression { recipient note ground hidden { path needs { module submodule action } } } } }`
