@@ -137,6 +137,9 @@ func TestEveryMutationIsInTheAuditLogOrSaysWhereElseItIsTold(t *testing.T) {
 	s.post.mu.Unlock()
 	do(deed{"deliveryLookup", withID("deliveryLookup", ""), vars{"id": id}, "LOOKED_UP"})
 	do(deed{"deliveryResolve", withInput("deliveryResolve", "DeliveryResolveInput", ""), vars{"id": id, "in": vars{"resolution": "NOT_SENT"}}, "RESOLVED"})
+	alone := do(deed{"suppressionAdd", `mutation($in: SuppressionAddInput!) { suppressionAdd(input: $in) { suppression { id } userErrors { code message field } } }`,
+		vars{"in": vars{"integration": s.integration, "recipient": "+5511977776666", "note": "asked for it"}}, "CREATED"}).text("suppressionAdd", "suppression", "id")
+	do(deed{"suppressionRemove", withID("suppressionRemove", ""), vars{"id": alone}, "DELETED"})
 	do(deed{"flowTest", withInput("flowTest", "FlowTestInput", "execution { id test } delivery { test recipient }"), vars{"id": s.flow, "in": vars{"recipient": "+5511988887777", "on": vars{"record": s.do(s.admin, `{ records(type: "work_order_task", first: 1) { nodes { id } } }`, nil).text("records", "nodes", 0, "id")}}}, "STARTED"})
 	write(func(tx *sqlite.Tx) error {
 		return tx.IntegrationPause(key(s.integration), hub.Reason{Code: hub.ReasonMisconfigured})

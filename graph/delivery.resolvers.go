@@ -91,6 +91,17 @@ func (r *deliveryResolver) ProviderID(ctx context.Context, obj *hub.Delivery) (*
 	return optional(obj.ProviderID), nil
 }
 
+func (r *deliveryResolver) Suppression(ctx context.Context, obj *hub.Delivery) (*hub.Suppression, error) {
+	if obj.State != hub.Suppressed || obj.Reason == nil || obj.Reason.Code != hub.ReasonSuppressed {
+		return nil, nil
+	}
+	key, err := hub.ParseKey(hub.KindSuppression, obj.Reason.By, "")
+	if err != nil {
+		return nil, nil // a connector held it back, and it was removed before its answer came
+	}
+	return visitOf(ctx).loaders.suppressions.one(ctx, key)
+}
+
 func (r *deliveryResolver) WaitingFor(ctx context.Context, obj *hub.Delivery) (*hub.ReasonCode, error) {
 	return optional(obj.WaitingFor), nil
 }

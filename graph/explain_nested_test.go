@@ -168,6 +168,8 @@ func TestAFieldBelowTheTopIsAnsweredWithExactlyThePermissionThatItNames(t *testi
 		"Event":            {nil, see(hub.RowEvents), `event(id: $id) { %s }`, m.event, []any{"event"}},
 		"Execution":        {nil, see(hub.RowHub), `execution(id: $id) { %s }`, m.executions[0], []any{"execution"}},
 		"Delivery":         {nil, see(hub.RowHub), `delivery(id: $id) { %s }`, failed, []any{"delivery"}},
+		"Integration":      {nil, see(hub.RowAPIConnections), `integration(id: $id) { %s }`, m.integration, []any{"integration"}},
+		"Suppression":      {nil, see(hub.RowHub), `suppression(id: $id) { %s }`, m.suppress("+5511999991234", vars{"category": "marketing"}), []any{"suppression"}},
 		"Occurrence":       {nil, orders, `occurrence(id: $id) { %s }`, m.occurrence, []any{"occurrence"}},
 		"Match":            {nil, orders, `occurrence(id: $id) { matches { %s } }`, m.occurrenceOf(m.executions[0]), []any{"occurrence", "matches", 0}},
 		"AuditEntry":       {nil, see(hub.RowTransactionsLog), `auditEntry(id: $id) { %s }`, told, []any{"auditEntry"}},
@@ -186,6 +188,8 @@ func TestAFieldBelowTheTopIsAnsweredWithExactlyThePermissionThatItNames(t *testi
 		"Event":     {nil, hubtest.May(hub.RowEvents, hub.Edit), `mutation($id: ID!) { eventUpdate(id: $id, input: {}) { event { %s } } }`, m.event, []any{"eventUpdate", "event"}},
 		"Execution": {nil, edit, `mutation($id: ID!) { executionCancel(id: $id) { execution { %s } } }`, "", []any{"executionCancel", "execution"}},
 		"Delivery":  {nil, edit, `mutation($id: ID!) { deliveryRetry(id: $id) { delivery { %s } } }`, "", []any{"deliveryRetry", "delivery"}},
+		"Suppression": {nil, hubtest.May(hub.RowHub, hub.Add), `mutation($id: ID!) { suppressionAdd(input: {integration: $id, recipient: "+5511999991234", category: "marketing"}) { suppression { %s } } }`,
+			m.integration, []any{"suppressionAdd", "suppression"}},
 	}
 	tested := 0
 	for _, d := range ours(schema) {
@@ -249,8 +253,8 @@ func TestAFieldBelowTheTopIsAnsweredWithExactlyThePermissionThatItNames(t *testi
 				value = with.at(append(slices.Clone(way.path), f.Name)...)
 			}
 			mayBeEmpty := slices.Contains([]string{"problems", "permissionsNeeded", "receipts"}, f.Name)
-			// a draft never ran, nobody ran it by hand or replayed it, and no connector was asked about it
-			mayBeNull := slices.Contains([]string{"lastRun", "startedBy", "replay", "replayOf", "checkedAt"}, f.Name)
+			// a draft never ran, nobody ran it by hand or replayed it, no connector was asked about it, and what is sent again is not suppressed
+			mayBeNull := slices.Contains([]string{"lastRun", "startedBy", "replay", "replayOf", "checkedAt", "suppression"}, f.Name)
 			if list, isList := value.([]any); value == nil && (!mayBeNull || len(with.Errors) > 0) || isList && len(list) == 0 && !mayBeEmpty {
 				t.Errorf("%s with %s and %s is answered with %v %+v", name, way.may, need, with.Data, with.Errors)
 			}

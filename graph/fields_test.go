@@ -114,16 +114,20 @@ func TestEveryFieldOfTheSchemaIsAnsweredAsTheSchemaSays(t *testing.T) {
 	execution := published.text("occurrencePublish", "executions", 0, "id")
 	s.settled(execution)
 	s.do(s.admin, `mutation($id: ID!) { executionReplay(id: $id, input: {version: PINNED, input: [{type: "work_order_task", key: "1", data: {wo_folio: "OT-1"}}]}) { userErrors { code } } }`, vars{"id": execution})
+	alone := s.suppress("+5511999991234", vars{"note": "asked for it"})
+	s.suppress("+5511999991234", vars{"category": "marketing", "until": "2098-01-01T00:00:00Z"})
+	s.settled(s.workOrder("OT-2", "jonas").text("occurrencePublish", "executions", 0, "id"))
 	s.do(s.admin, flowCreate, vars{"in": vars{"description": "a draft with problems"}})
 	for _, schedule := range []vars{{"cron": vars{"expression": "0 8 * * *", "timeZone": "UTC"}}, {"interval": vars{"every": 1, "unit": "DAYS", "timeZone": "UTC"}},
 		{"date": vars{"local": "2098-01-01T08:00", "timeZone": "UTC"}}} {
 		s.do(s.admin, flowCreate, vars{"in": vars{"description": "a schedule", "schedule": schedule}})
 	}
 	ids := vars{"group": s.group, "consumer": s.consumer, "integration": s.integration, "flow": s.flow, "event": s.event, "execution": execution,
-		"occurrence": published.text("occurrencePublish", "occurrence", "id"),
-		"record":     s.do(s.admin, `{ records { nodes { id } } }`, nil).text("records", "nodes", 0, "id"),
-		"delivery":   s.do(s.admin, `{ deliveries { nodes { id } } }`, nil).text("deliveries", "nodes", 0, "id"),
-		"auditEntry": s.do(s.admin, `{ auditLog { nodes { id } } }`, nil).text("auditLog", "nodes", 0, "id")}
+		"occurrence":  published.text("occurrencePublish", "occurrence", "id"),
+		"record":      s.do(s.admin, `{ records { nodes { id } } }`, nil).text("records", "nodes", 0, "id"),
+		"suppression": alone,
+		"delivery":    s.do(s.admin, `{ deliveries { nodes { id } } }`, nil).text("deliveries", "nodes", 0, "id"),
+		"auditEntry":  s.do(s.admin, `{ auditLog { nodes { id } } }`, nil).text("auditLog", "nodes", 0, "id")}
 	a := answered{t: t, schema: loadSchema(t), seen: map[string]bool{}}
 	for _, f := range fieldsOf(a.schema.Query) {
 		args := ""

@@ -111,6 +111,16 @@ func deliveryFilter(in *model.DeliveryFilterInput) (out hub.DeliveryFilter, err 
 	return out, err
 }
 
+func suppressionFilter(in *model.SuppressionFilterInput) (out hub.SuppressionFilter, err error) {
+	if in == nil {
+		return out, nil
+	}
+	out.Category, out.Active = in.Category, in.Active
+	hub.Assign(&out.Recipient, in.Recipient)
+	out.IntegrationKey, err = optionalKey(hub.KindIntegration, in.Integration, "filter.integration")
+	return out, err
+}
+
 func auditFilter(in *model.AuditFilterInput) (out hub.AuditFilter, err error) {
 	if in == nil {
 		return out, nil

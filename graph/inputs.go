@@ -170,3 +170,11 @@ func ofSecrets(errs []*model.UserError, list []*model.SecretInput) []*model.User
 	}
 	return errs
 }
+
+func suppressionAdd(in model.SuppressionAddInput) (out hub.SuppressionInput, err error) {
+	out.Recipient, out.Until = in.Recipient, in.Until
+	hub.Assign(&out.Category, in.Category)
+	hub.Assign(&out.Note, in.Note)
+	out.IntegrationKey, err = hub.ParseKey(hub.KindIntegration, in.Integration, "integration")
+	return out, err
+}

@@ -22,6 +22,19 @@ func (r *integrationResolver) Rates(ctx context.Context, obj *hub.Integration) (
 	return r.engine.IntegrationRates(ctx, caller(ctx), obj.Key)
 }
 
+func (r *integrationResolver) Suppressions(ctx context.Context, obj *hub.Integration, active *bool, first *int, after *string) (*model.Connection[*hub.Suppression], error) {
+	asked, err := page(first, after)
+	if err != nil {
+		return nil, err
+	}
+	c := caller(ctx)
+	if !c.May(hub.RowHub, hub.See) {
+		return nil, nil // as any link to what the caller may not see
+	}
+	list, err := r.db.Suppressions(ctx, c, hub.SuppressionFilter{IntegrationKey: obj.Key, Active: active}, asked)
+	return connection(list, err, asked, suppressionKey)
+}
+
 func (r *mutationResolver) IntegrationCreate(ctx context.Context, input model.IntegrationCreateInput) (*model.IntegrationCreatePayload, error) {
 	in, err := integrationCreate(input)
 	if err != nil {

@@ -36,6 +36,7 @@ type loaders struct {
 	deliveries   loader[int64, *hub.Delivery]
 	records      loader[int64, *hub.Record]
 	auditEntries loader[int64, *hub.AuditEntry]
+	suppressions loader[int64, *hub.Suppression]
 
 	deliveriesOf loader[int64, []*hub.Delivery] // of an execution
 	attemptsOf   loader[int64, []hub.Attempt]   // of a delivery
@@ -60,6 +61,7 @@ func newLoaders(db *sqlite.DB, remember bool) *loaders {
 		records:      newLoader(oneByOne(db.Record), remember),
 
 		auditEntries: newLoader(byKeys(db.AuditEntriesByKey), remember),
+		suppressions: newLoader(byKeys(db.SuppressionsByKey), remember),
 
 		deliveriesOf: newLoader(listsOf(db.DeliveriesOf), remember),
 		timelinesOf:  newLoader(listsOf(db.TimelinesOf), remember),
@@ -196,6 +198,8 @@ func (l *loaders) later(ctx context.Context, kind hub.Kind, key int64) func() (m
 		return nodeLater(l.deliveries.Load(ctx, key))
 	case hub.KindAudit:
 		return nodeLater(l.auditEntries.Load(ctx, key))
+	case hub.KindSuppression:
+		return nodeLater(l.suppressions.Load(ctx, key))
 	}
 	return func() (model.Node, error) { return nil, nil }
 }

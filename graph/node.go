@@ -17,6 +17,7 @@ var kindOf = map[hub.Subject]hub.Kind{
 	hub.SubjectDelivery:    hub.KindDelivery,
 	hub.SubjectIntegration: hub.KindIntegration,
 	hub.SubjectFlow:        hub.KindFlow,
+	hub.SubjectSuppression: hub.KindSuppression,
 }
 
 // node reads the object of any kind as its own field does, so that a missing permission is named.
@@ -43,6 +44,8 @@ func (r *resolver) node(ctx context.Context, kind hub.Kind, key int64) (model.No
 		return nodeOf(r.db.Delivery(ctx, c, key))
 	case hub.KindAudit:
 		return nodeOf(r.db.AuditEntry(ctx, c, key))
+	case hub.KindSuppression:
+		return nodeOf(r.db.Suppression(ctx, c, key))
 	}
 	return nil, nil
 }

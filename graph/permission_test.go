@@ -75,7 +75,7 @@ func literal(s *gql.Schema, field string, typ *gql.Type) string {
 // kindOf is the kind of the noun with which a name begins.
 func kindOf(name string) hub.Kind {
 	kinds := map[string]hub.Kind{"group": hub.KindGroup, "consumer": hub.KindConsumer, "integration": hub.KindIntegration, "flow": hub.KindFlow,
-		"event": hub.KindEvent, "record": hub.KindRecord, "occurrence": hub.KindOccurrence, "execution": hub.KindExecution, "delivery": hub.KindDelivery, "audit": hub.KindAudit}
+		"event": hub.KindEvent, "record": hub.KindRecord, "occurrence": hub.KindOccurrence, "execution": hub.KindExecution, "delivery": hub.KindDelivery, "audit": hub.KindAudit, "suppression": hub.KindSuppression}
 	for noun, kind := range kinds {
 		if strings.HasPrefix(name, noun) {
 			return kind

@@ -55,7 +55,7 @@ func TestTheOperationsOfTheGuideFitTheSchema(t *testing.T) {
 	t.Parallel()
 	operations := guideOperations(t, loadSchema(t))
 	for _, name := range []string{"CreateGroup", "CreateConsumer", "CreateIntegration", "CreateFlow", "EnableFlow", "CreateEvent", "EnableEvent", "ScheduleFlow", "PreviewSchedule", "RunFlow", "PreviewFlow", "TestFlow", "Publish", "Execution", "Watch", "Failures", "Buttons", "Explain", "GroupList",
-		"CloneGroup", "WhatIsHidden", "KeepUpToDate", "Pick", "Backtest", "WhyNot", "Screens", "FlowHistory", "Rollback", "ReplayPreview", "Replay", "ReplayMany"} {
+		"CloneGroup", "WhatIsHidden", "KeepUpToDate", "Pick", "Backtest", "WhyNot", "Screens", "FlowHistory", "Rollback", "ReplayPreview", "Replay", "ReplayMany", "LeftAlone", "Suppressed", "LeaveAlone", "MessageAgain", "SendAgain"} {
 		if operations[name] == "" {
 			t.Errorf("the guide has lost its operation %s", name)
 		}
@@ -145,6 +145,32 @@ func TestTheGuideLeadsToAMessage(t *testing.T) {
 	}
 	if hidden := run("WhatIsHidden", vars{"id": r.text("execution", "deliveries", 0, "id")}).list("delivery", "hidden"); len(hidden) > 0 {
 		t.Errorf("from who may see everything is hidden %v", hidden)
+	}
+	added := run("LeaveAlone", vars{"input": vars{"integration": integration, "recipient": "+5511999991234", "until": "2030-01-31T00:00:00Z", "note": "on leave"}})
+	if errs := added.userErrors("suppressionAdd"); len(errs) > 0 {
+		t.Errorf("leaving somebody alone is answered with %v", errs)
+	}
+	if n := run("LeftAlone", vars{"integration": integration, "recipient": "+5511999991234"}).list("suppressions", "nodes"); len(n) != 1 {
+		t.Errorf("left alone are %v", n)
+	}
+	mutate("Publish", "occurrencePublish", 5, "wo-1496-new", "wo-1496-again")
+	held := ""
+	eventually(t, "the next message is suppressed", func() bool {
+		n := run("Suppressed", nil)
+		if len(n.list("deliveries", "nodes")) == 0 {
+			return false
+		}
+		held = n.text("deliveries", "nodes", 0, "id")
+		return n.text("deliveries", "nodes", 0, "suppression", "id") == added.text("suppressionAdd", "suppression", "id")
+	})
+	if errs := run("SendAgain", vars{"delivery": held}).userErrors("deliveryRetry"); len(errs) != 1 {
+		t.Errorf("sending again to who is left alone is answered with %v", errs)
+	}
+	if errs := run("MessageAgain", vars{"suppression": added.at("suppressionAdd", "suppression", "id")}).userErrors("suppressionRemove"); len(errs) > 0 {
+		t.Errorf("removing it is answered with %v", errs)
+	}
+	if errs := run("SendAgain", vars{"delivery": held}).userErrors("deliveryRetry"); len(errs) > 0 {
+		t.Errorf("sending again is answered with %v", errs)
 	}
 	version := d.do(d.admin, `query($id: ID!) { flow(id: $id) { version } }`, vars{"id": flow}).at("flow", "version")
 	if errs := run("Rename", vars{"id": flow, "version": version}).userErrors("flowUpdate"); len(errs) > 0 {

@@ -130,6 +130,7 @@ func recordKey(v *hub.Record) int64            { return v.Key }
 func occurrenceKey(v *hub.Occurrence) int64    { return v.Key }
 func executionKey(v *hub.Execution) int64      { return v.Key }
 func deliveryKey(v *hub.Delivery) int64        { return v.Key }
+func suppressionKey(v *hub.Suppression) int64  { return v.Key }
 func auditKey(v *hub.AuditEntry) int64         { return v.Key }
 
 // expected reads an expectedVersion; 0 if it was not given.

@@ -77,6 +77,7 @@ type ResolverRoot interface {
 	SourceAction() SourceActionResolver
 	Submodule() SubmoduleResolver
 	Subscription() SubscriptionResolver
+	Suppression() SuppressionResolver
 	ValuesSpec() ValuesSpecResolver
 	Viewer() ViewerResolver
 }
@@ -153,6 +154,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRecordInput,
 		ec.unmarshalInputRecordsUpsertInput,
 		ec.unmarshalInputSecretInput,
+		ec.unmarshalInputSuppressionAddInput,
+		ec.unmarshalInputSuppressionFilterInput,
 		ec.unmarshalInputTermInput,
 		ec.unmarshalInputTermsInput,
 		ec.unmarshalInputViewerRenewInput,
@@ -403,6 +406,8 @@ enum AuditSubject {
   EXECUTION
   "A delivery."
   DELIVERY
+  "A suppression."
+  SUPPRESSION
 }
 
 """
@@ -906,6 +911,8 @@ enum ChangeSubject {
   FLOW
   "A connector."
   CONNECTOR
+  "A suppression: ` + "`" + `ACTIVE` + "`" + ` when it begins or becomes longer, ` + "`" + `LIFTED` + "`" + ` when the recipient opts in again, ` + "`" + `REMOVED` + "`" + ` by a person."
+  SUPPRESSION
 }
 
 """
@@ -918,6 +925,8 @@ enum ChangeAspect {
   OUTCOME
   "A receipt was kept that moved nothing."
   RECEIPT
+  "What a connector or a provider says of a flow or an integration: from and to are the severity of the worst problem, empty if there is none."
+  PROBLEMS
 }
 
 """
@@ -1435,6 +1444,8 @@ type Delivery implements Node {
   providerId: String @requiresRowOf(what: SOURCE, action: SEE)
   "Why it failed, was suppressed, is unknown, or was tried again last; null if nothing went wrong."
   reason: Reason
+  "The suppression that holds it back; null unless it is SUPPRESSED because of one, and if that was removed or replaced since."
+  suppression: Suppression @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "Why it is not on its way yet; null unless the state is PENDING and something holds it back."
   waitingFor: ReasonCode
   "When it may go; null unless the state is PENDING, and while something is paused."
@@ -1525,6 +1536,8 @@ type Attempt {
   path: String
   "How long the provider asked to wait; null if it did not."
   retryAfter: Duration
+  "What the connector changed in the values so that the provider takes them; empty if nothing."
+  adjusted: [Adjustment!]!
   "More of what the provider said, such as trace ids; null if nothing."
   detail: JSON
 }
@@ -1761,8 +1774,9 @@ extend type Mutation {
   ): DeliveryResolvePayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
 
   """
-  Sends a delivery that is FAILED once more, with the version of the flow that made it. Its attempts and its age count anew.
-  Refused with CONFLICT in any other state, and where a receipt says that the recipient may have the message after all.
+  Sends a delivery that is FAILED or SUPPRESSED once more, with the version of the flow that made it. Its attempts and its age count anew.
+  Refused with CONFLICT in any other state, as long as its recipient is to be left alone (` + "`" + `suppressions` + "`" + `), and where a receipt says that
+  the recipient may have the message after all.
   """
   deliveryRetry(
     "The id of the delivery."
@@ -2031,10 +2045,18 @@ enum ReasonCode {
   TEST
   "No occurrence brought its records."
   NO_OCCURRENCE
+  "The recipient is to be left alone; ` + "`" + `by` + "`" + ` is the suppression."
+  RECIPIENT_SUPPRESSED
+  "The recipient has asked not to get messages."
+  OPTED_OUT
+  "The recipient wants messages again."
+  OPTED_IN
   "A receipt arrived before the connector's own answer."
   RECEIPT_FIRST
   "The provider was asked what became of the message, and said so."
   LOOKUP
+  "The provider told of it, and not about a message."
+  NOTICE
 }
 `, BuiltIn: false},
 	{Name: "../../schema/event.graphqls", Input: `"""
@@ -2680,13 +2702,22 @@ type Flow implements Node {
   targets: [FlowTarget!]!
   "How it sends: attempts, age, what to do about unknown outcomes."
   settings: FlowSettings!
-  "What would make the flow fail, in the order of the screen: its required information. A flow with problems cannot be enabled."
+  """
+  What would make the flow fail, in the order of the screen: its required information, and then what the connectors of its targets
+  said of them when they were last asked (` + "`" + `checkedAt` + "`" + `), with codes of their own. A flow with problems cannot be enabled.
+  """
   problems: [Problem!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   """
-  What works, but perhaps not for all rows: a value that a record may lack, a text that is read as a number. Warnings keep
-  the flow from nothing.
+  What works, but perhaps not for all rows: a value that a record may lack, a text that is read as a number; and what a connector
+  warns of. The code UNCHECKED says that it, or its provider, could not be asked. Warnings keep the flow from nothing.
   """
   warnings: [Problem!]!
+  """
+  When the connectors of its targets last said whether the targets would work, or their providers told of a change; null if they were
+  never asked about them as they are now. They are asked whenever the flow is saved or enabled, after every change of which a provider
+  tells, and every few hours. Reading this asks nobody.
+  """
+  checkedAt: DateTime @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   """
   The least that its consumer needs to hold: SEE on the rows that guard its source and every record that its fields lead
   to. Empty in a draft that reads nothing yet.
@@ -2709,7 +2740,10 @@ type Flow implements Node {
     "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
     after: Cursor
   ): FlowVersionConnection! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
-  "Why its deliveries are held back, such as a template that does not exist, and what to do; null if they are not. ` + "`" + `flowResume` + "`" + ` lets them go."
+  """
+  Why its deliveries are held back, such as a template that does not exist, and what to do; null if they are not. ` + "`" + `flowResume` + "`" + ` lets them
+  go; so does the provider's word that it is in order again, and a later check that no longer finds what was wrong.
+  """
   paused: Reason
   """
   What of this flow was left out, and what the caller would need to see it: the message and the next step of ` + "`" + `paused` + "`" + `, since
@@ -3647,6 +3681,15 @@ type Integration implements Node {
   hidden: [Hidden!]!
   "The rates to which Recado keeps for it, and how they are at the moment. Empty while its connector has not described itself."
   rates: [IntegrationRate!]!
+  "Whom it is to leave alone, newest first; null if the caller may not see it."
+  suppressions(
+    "Only those that hold now (true), or only those that are over (false)."
+    active: Boolean
+    "How many items: 1 to 200, 50 if left out."
+    first: Int
+    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    after: Cursor
+  ): SuppressionConnection @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "When the integration was made."
   createdAt: DateTime!
   "When the integration was last saved."
@@ -3680,7 +3723,10 @@ Whether deliveries go out through an integration.
 enum IntegrationState {
   "They do."
   READY
-  "They wait until somebody mends what ` + "`" + `reason` + "`" + ` says and calls ` + "`" + `integrationCheck` + "`" + `."
+  """
+  They wait until somebody mends what ` + "`" + `reason` + "`" + ` says and calls ` + "`" + `integrationCheck` + "`" + `, or until the provider tells that it is in order again
+  and a check finds nothing wrong.
+  """
   PAUSED
 }
 
@@ -3840,7 +3886,7 @@ extend type Mutation {
   ): IntegrationUpdatePayload @requires(module: "settings", submodule: "api_connections", action: EDIT)
 
   """
-  Deletes an integration with its secrets. Refused with IN_USE while flows send through it.
+  Deletes an integration with its secrets and its suppressions. Refused with IN_USE while flows send through it.
   """
   integrationDelete(
     "The id of the integration."
@@ -3851,7 +3897,8 @@ extend type Mutation {
 
   """
   Asks the connector whether the settings and secrets are usable now. Sends nothing to anybody. If there is no problem, a
-  paused integration goes on.
+  paused integration goes on, and so do those of its flows that were paused by what a connector or a provider said and about which the
+  connector finds nothing wrong now.
   """
   integrationCheck(
     "The id of the integration."
@@ -4399,7 +4446,7 @@ type Adjustment {
   path: [String!]!
   "The connector's code for why: WHITESPACE_COLLAPSED."
   reason: String!
-  "What would be sent instead."
+  "What is sent instead."
   sent: String!
 }
 
@@ -5234,6 +5281,185 @@ What can be listened to, over the protocol graphql-transport-ws.
 """
 type Subscription
 `, BuiltIn: false},
+	{Name: "../../schema/suppression.graphqls", Input: `"""
+A recipient that is not to be messaged through an integration. A delivery to it is SUPPRESSED instead of sent. There is at most one for
+each integration, recipient, category and ground.
+"""
+type Suppression implements Node {
+  "The public id."
+  id: ID!
+  "The integration that leaves the recipient alone; null if the caller may not see integrations."
+  integration: Integration @requires(module: "settings", submodule: "api_connections", action: SEE)
+  "The recipient, written as deliveries write it: a telephone number as ` + "`" + `+` + "`" + ` and digits. Null if the caller may not see that of the delivery from which it is known."
+  recipient: String @requiresRowOf(what: SOURCE, action: SEE)
+  "It covers only messages of this category, such as ` + "`" + `marketing` + "`" + `; null if it covers all."
+  category: String
+  "Why it holds, and so what ends it."
+  ground: SuppressionGround!
+  "By what the hub learned of it."
+  source: SuppressionSource!
+  "Why: what the provider, the recipient or a person said."
+  reason: Reason!
+  "What the person who added it noted; null if nothing, and where ` + "`" + `recipient` + "`" + ` is hidden."
+  note: String @requiresRowOf(what: SOURCE, action: SEE)
+  "Since when it holds."
+  since: DateTime!
+  "Until when it holds; null: until somebody says otherwise."
+  until: DateTime
+  "Whether it holds now. One that is over stays in the list until there is a new one in its place."
+  active: Boolean!
+  "The delivery because of which it came to be; of a notice or of a person's, the last one to the recipient before. Null if there is none, or if the caller may not see it."
+  delivery: Delivery @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "The consumer that added it; null if none did, or if the caller may not see consumers."
+  addedBy: Consumer @requires(module: "settings", submodule: "api_connections", action: SEE)
+  "What of it was left out, because it came from a field of a record that the caller may not see, and what the caller would need to see it. Empty if nothing was."
+  hidden: [Hidden!]!
+  "When it last changed."
+  updatedAt: DateTime!
+}
+
+"""
+Why a recipient is to be left alone, and so what ends it.
+"""
+enum SuppressionGround {
+  "The recipient opted out, blocked the sender, or the like. It ends when the recipient opts in again, or when a person removes it."
+  LASTING
+  "The provider's code demands it for a time, whatever the recipient says: the number is not on WhatsApp, for example."
+  PASSING
+  "A person decided it. It ends at its time, or when a person removes it, but not when the recipient opts in."
+  OPERATOR
+}
+
+"""
+By what the hub learned that a recipient is to be left alone.
+"""
+enum SuppressionSource {
+  "The connector's answer to a delivery."
+  OUTCOME
+  "What the provider said of a delivery later."
+  RECEIPT
+  "The recipient opted out."
+  NOTICE
+  "A person."
+  OPERATOR
+}
+
+"""
+A page of the list of suppressions, newest first.
+"""
+type SuppressionConnection {
+  "The suppressions with their cursors."
+  edges: [SuppressionEdge!]!
+  "The suppressions."
+  nodes: [Suppression!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many suppressions the whole list has; null where counting is not offered. Counted only when asked for."
+  totalCount: Int
+}
+
+"""
+A suppression in a list.
+"""
+type SuppressionEdge {
+  "The place in the list."
+  cursor: Cursor!
+  "The suppression."
+  node: Suppression!
+}
+
+"""
+Narrows the list of suppressions. Fields that are left out do not narrow.
+"""
+input SuppressionFilterInput {
+  "Only of this integration. Finds none if the caller may not see integrations."
+  integration: ID
+  "Only of this recipient, written as ` + "`" + `recipient` + "`" + ` is. Finds none whose recipient the caller may not see."
+  recipient: String
+  "Only of this category; empty: only those that cover all messages."
+  category: String
+  "Only those that hold now (true), or only those that are over (false)."
+  active: Boolean
+}
+
+"""
+A recipient that is to be left alone.
+"""
+input SuppressionAddInput {
+  "The integration that is to leave the recipient alone."
+  integration: ID!
+  "The recipient: a telephone number with ` + "`" + `+` + "`" + ` and its country code."
+  recipient: String!
+  "The category that is not to be sent, such as ` + "`" + `marketing` + "`" + `; left out: nothing is."
+  category: String
+  "Until when; left out: until a person removes it."
+  until: DateTime
+  "Why, in the words of whoever adds it: 2000 characters at most."
+  note: String
+}
+
+"""
+What became of ` + "`" + `suppressionAdd` + "`" + `.
+"""
+type SuppressionAddPayload {
+  "The suppression as it is now; null if there are errors."
+  suppression: Suppression
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
+"""
+What became of ` + "`" + `suppressionRemove` + "`" + `.
+"""
+type SuppressionRemovePayload {
+  "The id of the suppression that is gone; null if there are errors."
+  deletedId: ID
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  """
+  Who is to be left alone, newest first.
+  """
+  suppressions(
+    "Narrows the list."
+    filter: SuppressionFilterInput
+    "How many items: 1 to 200, 50 if left out."
+    first: Int
+    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    after: Cursor
+  ): SuppressionConnection @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+
+  """
+  A suppression; null if there is none with this id.
+  """
+  suppression(
+    "The id of the suppression."
+    id: ID!
+  ): Suppression @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+}
+
+extend type Mutation {
+  """
+  Has an integration leave a recipient alone. What a person has added before becomes longer by it, never shorter; what the recipient or
+  the provider said stays beside it.
+  """
+  suppressionAdd(
+    "Who, and for how long."
+    input: SuppressionAddInput!
+  ): SuppressionAddPayload @requires(module: "automator", submodule: "fracttal_hub", action: ADD)
+
+  """
+  Takes a suppression away, whatever its ground. Nothing is sent by that; a delivery that it held back can then be sent with
+  ` + "`" + `deliveryRetry` + "`" + `. A provider that was told by the recipient to stop may refuse the message all the same.
+  """
+  suppressionRemove(
+    "The id of the suppression."
+    id: ID!
+  ): SuppressionRemovePayload @requires(module: "automator", submodule: "fracttal_hub", action: REMOVE)
+}
+`, BuiltIn: false},
 	{Name: "../../schema/terms.graphqls", Input: `"""
 Conditions on the fields of a row.
 """
@@ -5450,6 +5676,8 @@ func (ec *executionContext) childFields_Attempt(ctx context.Context, field graph
 		return ec.fieldContext_Attempt_path(ctx, field)
 	case "retryAfter":
 		return ec.fieldContext_Attempt_retryAfter(ctx, field)
+	case "adjusted":
+		return ec.fieldContext_Attempt_adjusted(ctx, field)
 	case "detail":
 		return ec.fieldContext_Attempt_detail(ctx, field)
 	}
@@ -5876,6 +6104,8 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_providerId(ctx, field)
 	case "reason":
 		return ec.fieldContext_Delivery_reason(ctx, field)
+	case "suppression":
+		return ec.fieldContext_Delivery_suppression(ctx, field)
 	case "waitingFor":
 		return ec.fieldContext_Delivery_waitingFor(ctx, field)
 	case "dueAt":
@@ -6516,6 +6746,8 @@ func (ec *executionContext) childFields_Flow(ctx context.Context, field graphql.
 		return ec.fieldContext_Flow_problems(ctx, field)
 	case "warnings":
 		return ec.fieldContext_Flow_warnings(ctx, field)
+	case "checkedAt":
+		return ec.fieldContext_Flow_checkedAt(ctx, field)
 	case "permissionsNeeded":
 		return ec.fieldContext_Flow_permissionsNeeded(ctx, field)
 	case "permissionsExcess":
@@ -6942,6 +7174,8 @@ func (ec *executionContext) childFields_Integration(ctx context.Context, field g
 		return ec.fieldContext_Integration_hidden(ctx, field)
 	case "rates":
 		return ec.fieldContext_Integration_rates(ctx, field)
+	case "suppressions":
+		return ec.fieldContext_Integration_suppressions(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Integration_createdAt(ctx, field)
 	case "updatedAt":
@@ -7686,6 +7920,86 @@ func (ec *executionContext) childFields_Submodule(ctx context.Context, field gra
 		return ec.fieldContext_Submodule_eventTypes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Submodule", field.Name)
+}
+
+func (ec *executionContext) childFields_Suppression(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Suppression_id(ctx, field)
+	case "integration":
+		return ec.fieldContext_Suppression_integration(ctx, field)
+	case "recipient":
+		return ec.fieldContext_Suppression_recipient(ctx, field)
+	case "category":
+		return ec.fieldContext_Suppression_category(ctx, field)
+	case "ground":
+		return ec.fieldContext_Suppression_ground(ctx, field)
+	case "source":
+		return ec.fieldContext_Suppression_source(ctx, field)
+	case "reason":
+		return ec.fieldContext_Suppression_reason(ctx, field)
+	case "note":
+		return ec.fieldContext_Suppression_note(ctx, field)
+	case "since":
+		return ec.fieldContext_Suppression_since(ctx, field)
+	case "until":
+		return ec.fieldContext_Suppression_until(ctx, field)
+	case "active":
+		return ec.fieldContext_Suppression_active(ctx, field)
+	case "delivery":
+		return ec.fieldContext_Suppression_delivery(ctx, field)
+	case "addedBy":
+		return ec.fieldContext_Suppression_addedBy(ctx, field)
+	case "hidden":
+		return ec.fieldContext_Suppression_hidden(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Suppression_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Suppression", field.Name)
+}
+
+func (ec *executionContext) childFields_SuppressionAddPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "suppression":
+		return ec.fieldContext_SuppressionAddPayload_suppression(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SuppressionAddPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SuppressionAddPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SuppressionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SuppressionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SuppressionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SuppressionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SuppressionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SuppressionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SuppressionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SuppressionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_SuppressionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SuppressionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_SuppressionRemovePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_SuppressionRemovePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SuppressionRemovePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SuppressionRemovePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Term(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -96,6 +96,8 @@ type (
 	ExecutionEdge           = Edge[*hub.Execution]
 	DeliveryConnection      = Connection[*hub.Delivery]
 	DeliveryEdge            = Edge[*hub.Delivery]
+	SuppressionConnection   = Connection[*hub.Suppression]
+	SuppressionEdge         = Edge[*hub.Suppression]
 	AuditEntryConnection    = Connection[*hub.AuditEntry]
 	AuditEntryEdge          = Edge[*hub.AuditEntry]
 )

@@ -1049,6 +1049,48 @@ type SeveralRecipients struct {
 
 func (SeveralRecipients) IsRecipient() {}
 
+// A recipient that is to be left alone.
+type SuppressionAddInput struct {
+	// The integration that is to leave the recipient alone.
+	Integration string `json:"integration"`
+	// The recipient: a telephone number with `+` and its country code.
+	Recipient string `json:"recipient"`
+	// The category that is not to be sent, such as `marketing`; left out: nothing is.
+	Category *string `json:"category,omitempty"`
+	// Until when; left out: until a person removes it.
+	Until *time.Time `json:"until,omitempty"`
+	// Why, in the words of whoever adds it: 2000 characters at most.
+	Note *string `json:"note,omitempty"`
+}
+
+// What became of `suppressionAdd`.
+type SuppressionAddPayload struct {
+	// The suppression as it is now; null if there are errors.
+	Suppression *hub.Suppression `json:"suppression,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Narrows the list of suppressions. Fields that are left out do not narrow.
+type SuppressionFilterInput struct {
+	// Only of this integration. Finds none if the caller may not see integrations.
+	Integration *string `json:"integration,omitempty"`
+	// Only of this recipient, written as `recipient` is. Finds none whose recipient the caller may not see.
+	Recipient *string `json:"recipient,omitempty"`
+	// Only of this category; empty: only those that cover all messages.
+	Category *string `json:"category,omitempty"`
+	// Only those that hold now (true), or only those that are over (false).
+	Active *bool `json:"active,omitempty"`
+}
+
+// What became of `suppressionRemove`.
+type SuppressionRemovePayload struct {
+	// The id of the suppression that is gone; null if there are errors.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // What became of one term on one row.
 type TermTrace struct {
 	// The path of the field.

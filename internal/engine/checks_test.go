@@ -13,8 +13,8 @@ import (
 	"github.com/recado-hub/recado/internal/sqlite"
 )
 
-// provider is what the fake connector's provider has: templates with so many variables, of which some cannot be sent.
-type provider struct {
+// shelf is what the fake connector's provider has: templates with so many variables, of which some cannot be sent.
+type shelf struct {
 	mu        sync.Mutex
 	variables int
 	status    string // of the template; empty: approved
@@ -23,19 +23,19 @@ type provider struct {
 }
 
 // behind has a provider stand behind the fake connector, with a template of seven variables.
-func behind(h *hubtest.Hub) *provider {
-	p := &provider{variables: 7}
+func behind(h *hubtest.Hub) *shelf {
+	p := &shelf{variables: 7}
 	h.Connector.Judge(p.judge)
 	return p
 }
 
-func (p *provider) become(change func(*provider)) {
+func (p *shelf) become(change func(*shelf)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	change(p)
 }
 
-func (p *provider) judge(use hub.ActionUse) ([]hub.Problem, error) {
+func (p *shelf) judge(use hub.ActionUse) ([]hub.Problem, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.asked = append(p.asked, use)
@@ -55,7 +55,7 @@ func (p *provider) judge(use hub.ActionUse) ([]hub.Problem, error) {
 	return found, nil
 }
 
-func (p *provider) times() int {
+func (p *shelf) times() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return len(p.asked)
@@ -133,7 +133,7 @@ func TestSavingAndEnablingAFlowAskTheConnectorAboutItsTargets(t *testing.T) {
 		p := behind(h)
 		in := hubtest.AssignmentFlow(a.Reader.Consumer.Key, a.Integration.Key)
 		(*in.Targets)[0].Mapping = append((*in.Targets)[0].Mapping[:6], hub.MappingEntry{Field: "code", Position: 7})
-		p.become(func(p *provider) { p.variables = 6 })
+		p.become(func(p *shelf) { p.variables = 6 })
 		draft, err := h.Engine.FlowCreate(t.Context(), h.Admin, in)
 		if err != nil {
 			t.Fatalf("a draft may have problems: %v", err)
@@ -149,13 +149,13 @@ func TestSavingAndEnablingAFlowAskTheConnectorAboutItsTargets(t *testing.T) {
 		}
 		_, err = h.Engine.FlowEnable(t.Context(), h.Admin, draft.Key, 0)
 		wantError(t, err, hub.CodeInvalid, "targets.0.mapping.6", "no such variable")
-		p.become(func(p *provider) { p.variables = 8 })
+		p.become(func(p *shelf) { p.variables = 8 })
 		_, err = h.Engine.FlowEnable(t.Context(), h.Admin, draft.Key, 0)
 		wantError(t, err, hub.CodeInvalid, "targets.0.mapping", "missing")
-		p.become(func(p *provider) { p.variables, p.status = 7, "paused" })
+		p.become(func(p *shelf) { p.variables, p.status = 7, "paused" })
 		_, err = h.Engine.FlowEnable(t.Context(), h.Admin, draft.Key, 0)
 		wantError(t, err, hub.CodeInvalid, "targets.0.parameters.template", "paused")
-		p.become(func(p *provider) { p.status = "" })
+		p.become(func(p *shelf) { p.status = "" })
 		if _, err := h.Engine.FlowEnable(t.Context(), h.Admin, draft.Key, 0); err != nil {
 			t.Fatal(err)
 		}
@@ -171,10 +171,10 @@ func TestSavingAndEnablingAFlowAskTheConnectorAboutItsTargets(t *testing.T) {
 }
 
 func TestWhatTheConnectorCannotSayKeepsNobodyFromSavingOrEnabling(t *testing.T) {
-	for name, silence := range map[string]func(*hubtest.Hub, *provider){
-		"the connector is down": func(h *hubtest.Hub, _ *provider) { h.Connector.Down() },
-		"its provider is down":  func(_ *hubtest.Hub, p *provider) { p.become(func(p *provider) { p.down = true }) },
-		"it says that it could not look": func(h *hubtest.Hub, _ *provider) {
+	for name, silence := range map[string]func(*hubtest.Hub, *shelf){
+		"the connector is down": func(h *hubtest.Hub, _ *shelf) { h.Connector.Down() },
+		"its provider is down":  func(_ *hubtest.Hub, p *shelf) { p.become(func(p *shelf) { p.down = true }) },
+		"it says that it could not look": func(h *hubtest.Hub, _ *shelf) {
 			h.Connector.Judge(func(hub.ActionUse) ([]hub.Problem, error) { return unread, nil })
 		},
 	} {
@@ -200,7 +200,7 @@ func TestWhatTheConnectorCannotSayKeepsNobodyFromSavingOrEnabling(t *testing.T) 
 				}
 				h.Connector.Up()
 				h.Connector.Judge(p.judge)
-				p.become(func(p *provider) { p.down = false })
+				p.become(func(p *shelf) { p.down = false })
 				after(hub.CheckAgain + time.Minute)
 				wantProblems(t, h, made.Key, "", "")
 			})

@@ -67,28 +67,32 @@ func (r *run) dispatchOne(ctx context.Context, rules *rules, p *program, it *ite
 	case connector == nil || connector.State != hub.ConnectorReady:
 		it.wait(hub.ReasonConnectorDown, expires)
 	default:
-		r.send(p, in, connector, it, expires)
+		return r.send(p, in, connector, it, expires)
 	}
 	return nil
 }
 
-// send makes a delivery SENDING and reserves its place with the connector, if there is room and no rate holds it back.
-func (r *run) send(p *program, in *integration, connector *hub.Connector, it *item, expires time.Time) {
+// send makes a delivery SENDING and reserves its place with the connector, if its recipient may be messaged, there is room, and no
+// rate holds it back.
+func (r *run) send(p *program, in *integration, connector *hub.Connector, it *item, expires time.Time) error {
 	handover, wrong := address(p, connector, it.Delivery)
 	if wrong != nil {
 		r.fail(it, *wrong)
-		return
+		return nil
+	}
+	if suppressed, err := r.suppressed(it, &handover); suppressed || err != nil {
+		return err
 	}
 	if !r.e.pipes.room(in.Key, capacity(connector)) {
 		if it.WaitingFor != hub.ReasonBackpressure { // else it need not be written again: it may go when there is room
 			it.wait(hub.ReasonBackpressure, r.tx.Now())
 		}
-		return
+		return nil
 	}
 	ask := paced{integration: in.Key, limits: in.limits(connector), flow: it.FlowKey, execution: it.ExecutionKey, delivery: it.Key, recipient: handover.Recipient}
 	if at, by := r.e.pacer.ask(&ask, r.tx.Now()); by != nil {
 		it.pace(by, at, expires)
-		return
+		return nil
 	}
 	r.e.pipes.reserve(in.Key) // transactions run one after the other: the room is still there
 	if it.Recipient != handover.Recipient {
@@ -100,6 +104,7 @@ func (r *run) send(p *program, in *integration, connector *hub.Connector, it *it
 	handover.Attempt, handover.Deadline = it.Tries, now.Add(r.e.sendTimeout)
 	r.out = append(r.out, &flight{exec: r.exec, delivery: it.Delivery, program: p, in: in, started: now, handover: handover,
 		lookup: connector.Capabilities.Lookup && !in.mute.Load()})
+	return nil
 }
 
 // address makes of a delivery what its connector is given, or says why it cannot be sent.

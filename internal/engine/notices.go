@@ -20,28 +20,26 @@ func (e *Engine) notices(tx *sqlite.Tx, integration int64, list []hub.Notice) er
 }
 
 func (e *Engine) notice(tx *sqlite.Tx, integration int64, n *hub.Notice) error {
-	switch n.Kind {
-	case hub.NoticeOptedOut, hub.NoticeOptedIn:
-		return e.optOut(tx, integration, *n)
-	case hub.NoticeActionChanged, hub.NoticeIntegrationChanged:
-	default:
-		return nil // news of a kind that this hub does not know
-	}
 	concerned, err := e.concerned(tx, integration, n)
 	if err != nil {
 		return err
 	}
 	for _, in := range concerned {
-		if n.Kind == hub.NoticeActionChanged {
+		switch n.Kind {
+		case hub.NoticeOptedOut, hub.NoticeOptedIn:
+			err = e.optOut(tx, in.Key, *n)
+		case hub.NoticeActionChanged:
 			err = e.actionChanged(tx, in, n)
-		} else {
+			tx.AfterCommit(e.askAnew)
+		case hub.NoticeIntegrationChanged:
 			err = e.integrationChanged(tx, in, n)
+			tx.AfterCommit(e.askAnew)
+		default: // news of a kind that this hub does not know
 		}
 		if err != nil {
 			return err
 		}
 	}
-	tx.AfterCommit(e.askAnew)
 	return nil
 }
 

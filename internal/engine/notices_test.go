@@ -31,7 +31,7 @@ func saying(n hub.Notice, problems ...hub.Problem) hub.Notice {
 func TestAProvidersNewsOfATemplateHoldsItsFlowBackBeforeAMessageFails(t *testing.T) {
 	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
 		p := behind(h)
-		p.become(func(p *provider) { p.status = "paused" })
+		p.become(func(p *shelf) { p.status = "paused" })
 		notice(t, h, a.Integration.Key, saying(ofTemplate, suspended))
 		why := pausedBy(t, h, a.Flow.Key)
 		if why == nil || why.Code != hub.ReasonMisconfigured || why.Path != "targets.0.parameters.template" || why.By != a.Integration.ID() || why.NextStep != "wait" {
@@ -42,7 +42,7 @@ func TestAProvidersNewsOfATemplateHoldsItsFlowBackBeforeAMessageFails(t *testing
 		key := started(t, h.Publish(t, forJonas("OT-1")))
 		settled()
 		is(t, h, key, "WAITING FLOW_PAUSED: PENDING")
-		p.become(func(p *provider) { p.status = "" })
+		p.become(func(p *shelf) { p.status = "" })
 		notice(t, h, a.Integration.Key, ofTemplate)
 		settled()
 		is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED")
@@ -99,7 +99,7 @@ func TestNewsThatOnlyWarnHoldNothingBack(t *testing.T) {
 func TestATemplateThatIsInOrderAgainDoesNotFillItsVariables(t *testing.T) {
 	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
 		p := behind(h)
-		p.become(func(p *provider) { p.variables = 8 })
+		p.become(func(p *shelf) { p.variables = 8 })
 		h.Connector.Script(jonasPhone, hub.Outcome{Kind: hub.OutcomeMisconfigured, Scope: hub.ScopeFlow, Path: "values", Message: "8 variables, 7 values"})
 		key := started(t, h.Publish(t, forJonas("OT-1")))
 		settled()
@@ -107,7 +107,7 @@ func TestATemplateThatIsInOrderAgainDoesNotFillItsVariables(t *testing.T) {
 		notice(t, h, a.Integration.Key, ofTemplate)
 		settled()
 		is(t, h, key, "WAITING FLOW_PAUSED: PENDING")
-		p.become(func(p *provider) { p.variables = 7 })
+		p.become(func(p *shelf) { p.variables = 7 })
 		notice(t, h, a.Integration.Key, ofTemplate)
 		settled()
 		is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED")
@@ -118,17 +118,17 @@ func TestAPausedFlowGoesOnWhenACheckFindsWhatPausedItPutRight(t *testing.T) {
 	// No news come: as from a provider that tells of nothing.
 	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
 		p := behind(h)
-		p.become(func(p *provider) { p.status = "paused" })
+		p.become(func(p *shelf) { p.status = "paused" })
 		h.Connector.Script(jonasPhone, hub.Outcome{Kind: hub.OutcomeMisconfigured, Scope: hub.ScopeFlow, Path: "parameters.template"})
 		key := started(t, h.Publish(t, forJonas("OT-1")))
 		settled()
 		is(t, h, key, "WAITING FLOW_PAUSED: PENDING")
 		wantProblems(t, h, a.Flow.Key, "TEMPLATE_NOT_APPROVED targets.0.parameters.template", "")
-		p.become(func(p *provider) { p.down = true })
+		p.become(func(p *shelf) { p.down = true })
 		after(hub.CheckHeld + time.Minute)
 		is(t, h, key, "WAITING FLOW_PAUSED: PENDING")
 		wantProblems(t, h, a.Flow.Key, "TEMPLATE_NOT_APPROVED targets.0.parameters.template", "UNCHECKED targets.0.integration")
-		p.become(func(p *provider) { p.down, p.status = false, "" })
+		p.become(func(p *shelf) { p.down, p.status = false, "" })
 		after(hub.CheckAgain + time.Minute)
 		is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED")
 	})
@@ -155,7 +155,7 @@ func TestWhatNoCheckCanSeeIsLeftToAPerson(t *testing.T) {
 func TestAnIntegrationCheckLeavesAFlowPausedWhoseTemplateIsStillWrong(t *testing.T) {
 	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
 		p := behind(h)
-		p.become(func(p *provider) { p.status = "paused" })
+		p.become(func(p *shelf) { p.status = "paused" })
 		notice(t, h, a.Integration.Key, saying(ofTemplate, suspended))
 		settled()
 		if _, _, err := h.Engine.IntegrationCheck(t.Context(), h.Admin, a.Integration.Key); err != nil {
@@ -170,7 +170,7 @@ func TestAnIntegrationCheckLeavesAFlowPausedWhoseTemplateIsStillWrong(t *testing
 func TestATemplateThatChangesUnnoticedIsFoundByTheSlowCheck(t *testing.T) {
 	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
 		p := behind(h)
-		p.become(func(p *provider) { p.variables = 3 })
+		p.become(func(p *shelf) { p.variables = 3 })
 		after(hub.CheckEvery + time.Hour)
 		if why := pausedBy(t, h, a.Flow.Key); why == nil || why.Path != "targets.0.mapping.3" || why.Provider != "VALUE_UNKNOWN" {
 			t.Fatalf("the flow is paused by %+v", why)
@@ -209,7 +209,7 @@ func TestNewsThatCameWhileTheConnectorWasDownAreNotLost(t *testing.T) {
 		if pausedBy(t, h, a.Flow.Key) != nil {
 			t.Fatal("nobody has read it yet")
 		}
-		behind(h).become(func(p *provider) { p.status = "paused" })
+		behind(h).become(func(p *shelf) { p.status = "paused" })
 		h.Connector.Up()
 		settled()
 		if pausedBy(t, h, a.Flow.Key) == nil {

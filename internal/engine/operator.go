@@ -90,15 +90,19 @@ func (e *Engine) DeliveryResolve(ctx context.Context, c hub.Caller, key int64, h
 	})
 }
 
-// DeliveryRetry sends a FAILED delivery again; its attempts and its age count anew. One that never left, because its
-// recipient or a value could not be made, is made again from its record as it is then. EDIT on automator/fracttal_hub.
+// DeliveryRetry sends a FAILED or SUPPRESSED delivery again; its attempts and its age count anew. One that never left, because its
+// recipient or a value could not be made, is made again from its record as it is then. It is a CONFLICT as long as its recipient is
+// to be left alone. EDIT on automator/fracttal_hub.
 func (e *Engine) DeliveryRetry(ctx context.Context, c hub.Caller, key int64) (*hub.Delivery, error) {
 	return e.operateDelivery(ctx, c, hub.AuditRetried, key, func(r *run, it *item, cause hub.Reason) error {
-		if it.State != hub.DeliveryFailed {
-			return hub.Conflict("id", "the delivery is %s; only a FAILED one can be sent again", it.State)
+		if it.State != hub.DeliveryFailed && it.State != hub.Suppressed {
+			return hub.Conflict("id", "the delivery is %s; only a FAILED or a SUPPRESSED one can be sent again", it.State)
 		}
 		if it.Flagged {
 			return hub.Conflict("id", "the delivery failed, but a receipt contradicts it: the recipient may have the message")
+		}
+		if err := r.stillSuppressed(it); err != nil {
+			return err
 		}
 		r.redrive(it, cause)
 		return nil

@@ -44,17 +44,21 @@ func (e *Engine) askConnectors(ctx context.Context, c hub.Caller, p *program, li
 			fail(d, hub.Reason{Code: hub.ReasonInvalidFlow, Path: hub.Path("targets", d.Target, "integration"), Message: "the integration was deleted"})
 			continue
 		}
+		held, err := e.db.SuppressionsTo(ctx, in.Key, d.Recipient)
+		if err != nil {
+			return err
+		}
 		places <- struct{}{}
 		wait.Go(func() {
 			defer func() { <-places }()
-			e.askConnector(ask, c, p, in, d, paused)
+			e.askConnector(ask, c, p, in, d, paused, held)
 		})
 	}
 	wait.Wait()
 	return ctx.Err()
 }
 
-func (e *Engine) askConnector(ctx context.Context, c hub.Caller, p *program, in *integration, d *hub.DeliveryPreview, paused bool) {
+func (e *Engine) askConnector(ctx context.Context, c hub.Caller, p *program, in *integration, d *hub.DeliveryPreview, paused bool, held []*hub.Suppression) {
 	connector := e.connectors.Connector(in.Connector)
 	switch {
 	case paused:
@@ -73,6 +77,10 @@ func (e *Engine) askConnector(ctx context.Context, c hub.Caller, p *program, in 
 		return
 	}
 	d.Recipient = handover.Recipient
+	whole, categories := hub.Holding(held, time.Now())
+	if handover.HeldCategories = categories; whole != nil {
+		leaveAlone(d, whole)
+	}
 	if !connector.Capabilities.Preview {
 		return // it does not say
 	}
@@ -84,6 +92,9 @@ func (e *Engine) askConnector(ctx context.Context, c hub.Caller, p *program, in 
 				Message: "the connector could not be asked what it would send", NextStep: "try again in a moment"})
 		}
 		return
+	}
+	if s := hub.HoldingCategory(held, hub.Category(said.HeldCategory), time.Now()); s != nil && said.HeldCategory != "" && d.State == hub.Pending {
+		leaveAlone(d, s)
 	}
 	tell(c, p, d, said)
 }
@@ -110,6 +121,12 @@ func tell(c hub.Caller, p *program, d *hub.DeliveryPreview, said *hub.MessagePre
 // fail ends a message that would not be sent.
 func fail(d *hub.DeliveryPreview, why hub.Reason) {
 	d.State, d.Reason, d.DueAt, d.WaitingFor = hub.DeliveryFailed, &why, nil, ""
+}
+
+// leaveAlone ends a message that would not be sent because its recipient is to be left alone.
+func leaveAlone(d *hub.DeliveryPreview, s *hub.Suppression) {
+	why := s.Held()
+	d.State, d.Reason, d.DueAt, d.WaitingFor = hub.Suppressed, &why, nil, ""
 }
 
 // pathInFlow leads to the place in the flow that a connector means by a path of its own.

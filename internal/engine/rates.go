@@ -63,16 +63,16 @@ func (f *flight) paced() *paced {
 	return a
 }
 
-// slowDown lowers the rate of which a connector says that it was passed.
-func (e *Engine) slowDown(l *landing, decision hub.Decision, now time.Time) {
-	if l.outcome.Limit == "" {
+// slowDown lowers the rate of which a provider says that it was passed.
+func (e *Engine) slowDown(in *integration, d *hub.Delivery, o hub.Outcome, decision hub.Decision, now time.Time) {
+	if o.Limit == "" || in == nil {
 		return
 	}
-	wait := l.outcome.RetryAfter
+	wait := o.RetryAfter
 	if wait == 0 && !decision.DueAt.IsZero() {
 		wait = decision.DueAt.Sub(now)
 	}
-	e.pacer.hit(l.paced(), l.outcome.Limit, wait, now)
+	e.pacer.hit((&flight{in: in, delivery: d, handover: hub.Handover{Recipient: d.Recipient}}).paced(), o.Limit, wait, now)
 }
 
 // held is why a delivery waits for a limit.

@@ -148,6 +148,14 @@ func (e *Engine) receiveOne(tx *sqlite.Tx, integration int64, rc hub.Receipt) er
 	if err != nil {
 		return err
 	}
+	if of == ours {
+		switch early, err := e.premature(tx, d, &rc); {
+		case err != nil:
+			return err
+		case early:
+			of = waits
+		}
+	}
 	rc.DeliveryKey, rc.ReceivedAt = 0, tx.Now()
 	if rc.At.IsZero() {
 		rc.At = rc.ReceivedAt
@@ -186,7 +194,7 @@ func (e *Engine) applyReceipt(tx *sqlite.Tx, delivery int64, rc hub.Receipt) err
 	if err != nil || d == nil {
 		return err
 	}
-	cause := hub.Reason{Code: hub.ReasonReceipt, Message: rc.Message, Provider: rc.Code}
+	cause := hub.Reason{Code: hub.ReasonReceipt, Message: rc.Message, Provider: rc.Code, NextStep: rc.NextStep}
 	if goesOn(d.State, rc.Status) {
 		return e.receiptAlone(tx, d, rc, cause)
 	}
@@ -229,13 +237,32 @@ func (e *Engine) receiptAlone(tx *sqlite.Tx, d *hub.Delivery, rc hub.Receipt, ca
 }
 
 func (r *run) receipt(it *item, rc hub.Receipt, cause hub.Reason) error {
+	var failed failure
+	if rc.Status == hub.ReceiptFailed {
+		err := r.demand(it, &rc)
+		if err == nil {
+			failed, err = r.judgeFailure(it, &rc)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	old, err := r.outdated(it, &rc)
+	if err != nil {
+		return err
+	}
+	if old || rc.Status == hub.ReceiptFailed && !failed.news {
+		r.line(hub.SubjectDelivery, it.Key, hub.AspectReceipt, string(it.State), string(rc.Status), cause)
+		return nil
+	}
 	if it.ProviderID == "" && rc.ProviderID != "" {
 		it.ProviderID, it.moved = rc.ProviderID, true
 	}
 	if rc.Recipient != "" && it.ProviderRecipient == "" {
 		it.ProviderRecipient, it.moved = rc.Recipient, true
 	}
-	if it.State == hub.Sending {
+	early := it.State == hub.Sending
+	if early {
 		if err := r.early(it, rc); err != nil {
 			return err
 		}
@@ -259,6 +286,9 @@ func (r *run) receipt(it *item, rc hub.Receipt, cause hub.Reason) error {
 	if flagged {
 		it.Flagged, it.moved = true, true
 		return r.tx.ReceiptFlag(it.Key, rc)
+	}
+	if failed.sure && len(path) > 0 && !early { // else the connector's answer is to come first
+		return r.failedLater(it, &rc)
 	}
 	return nil
 }

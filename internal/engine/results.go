@@ -111,9 +111,19 @@ func (e *Engine) commitLandings(ctx context.Context, landings []landing) error {
 func (e *Engine) landOne(tx *sqlite.Tx, l landing, slow *slowLandings) error {
 	now := tx.Now()
 	d := *l.delivery
+	held, err := e.heldBack(tx, &l)
+	if err != nil {
+		return err
+	}
 	decision := hub.Decide(d.Attempts, d.Since(), l.outcome, l.program.flow.Definition.Settings, now, rand.Float64())
-	e.slowDown(&l, decision, now)
+	if held != nil {
+		decision.Reason = *held
+	}
+	e.slowDown(l.in, l.delivery, l.outcome, decision, now)
 	if err := tx.AttemptInsert(attempt(l, decision, now)); err != nil {
+		return err
+	}
+	if err := e.suppress(tx, l.delivery, &l.outcome, hub.SuppressedByOutcome, decision.Reason); err != nil {
 		return err
 	}
 	exec := *l.exec
@@ -121,7 +131,7 @@ func (e *Engine) landOne(tx *sqlite.Tx, l landing, slow *slowLandings) error {
 	it := &item{Delivery: &d, from: hub.Sending, tries: d.Tries}
 	apply(r, it, l.outcome, decision)
 	if decision.Pause != "" {
-		if err := e.pause(tx, l, decision); err != nil {
+		if err := e.pause(tx, l.delivery, decision); err != nil {
 			return err
 		}
 	}
@@ -176,14 +186,14 @@ func pausedReason(s hub.Scope) hub.ReasonCode {
 }
 
 // pause holds back what is set up wrongly, instead of burning every message.
-func (e *Engine) pause(tx *sqlite.Tx, l landing, decision hub.Decision) error {
+func (e *Engine) pause(tx *sqlite.Tx, d *hub.Delivery, decision hub.Decision) error {
 	cause := decision.Reason
-	cause.By = l.delivery.ID() // what is said of it may quote this message, so it is shown to who may see that
+	cause.By = d.ID() // what is said of it may quote this message, so it is shown to who may see that
 	if decision.Pause == hub.ScopeFlow {
 		tx.AfterCommit(e.askAnew)
-		return tx.FlowPause(l.delivery.FlowKey, cause)
+		return tx.FlowPause(d.FlowKey, cause)
 	}
-	return tx.IntegrationPause(l.in.Key, cause)
+	return tx.IntegrationPause(d.IntegrationKey, cause)
 }
 
 // slowLandings settle executions by what the database says of all their deliveries: they have several, or a receipt was
@@ -242,6 +252,9 @@ func (s *slowLandings) land(l landing, decision hub.Decision) error {
 		}
 		if it.ProviderRecipient == "" {
 			it.ProviderRecipient = l.outcome.Recipient
+		}
+		if err := r.failedEarly(it, &l.outcome); err != nil {
+			return err
 		}
 	}
 	if l.lookup {

@@ -326,16 +326,20 @@ func (r *run) saveItem(it *item) error {
 }
 
 // saveMoved writes a stored delivery behind the state in which it was read. One that a receipt took from SENDING to further
-// than ACCEPTED passes that in the database, too.
+// than ACCEPTED, or over FAILED to being sent again, passes that in the database, too.
 func (r *run) saveMoved(it *item) error {
 	from, tries := it.from, it.tries
-	if it.State != from && !from.May(it.State) && from.May(hub.Accepted) {
+	if it.State != from && !from.May(it.State) {
+		via := hub.Accepted
+		if !from.May(via) {
+			via = hub.DeliveryFailed
+		}
 		through := *it.Delivery
-		through.State = hub.Accepted
+		through.State, through.DueAt, through.WaitingFor = via, nil, ""
 		if saved, err := r.tx.DeliverySave(&through, from, tries); err != nil || !saved {
 			return orLost(err)
 		}
-		from, tries = hub.Accepted, it.Tries
+		from, tries = via, it.Tries
 	}
 	if saved, err := r.tx.DeliverySave(it.Delivery, from, tries); err != nil || !saved {
 		return orLost(err)

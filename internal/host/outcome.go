@@ -55,6 +55,7 @@ func outcomeFromSDK(o *sdk.Outcome, key int64, now time.Time) hub.Outcome {
 		Key: key, Attempt: o.Attempt, Kind: hub.OutcomeKind(o.Kind), Scope: hub.Scope(o.Scope), ProviderID: o.ProviderID, Code: o.ProviderCode,
 		Message: o.Message, NextStep: o.NextStep, Path: o.Path, RetryAfter: o.RetryAfter, Recipient: o.Recipient, Limit: o.Limit,
 		Detail: o.Detail, NotStarted: o.NotStarted(), At: now, MostAttempts: o.MostAttempts, Suppress: o.Suppress, SuppressCategory: o.SuppressCategory,
+		HeldCategory: o.HeldCategory,
 	}
 	for _, a := range o.Adjusted {
 		out.Adjusted = append(out.Adjusted, hub.Adjustment(a))

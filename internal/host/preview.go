@@ -40,7 +40,7 @@ func (h *Host) Preview(ctx context.Context, in hub.OpenIntegration, d hub.Handov
 
 // preview translates what a connector would send, without the secrets that it was given.
 func (c *connector) preview(p *sdk.Preview) *hub.MessagePreview {
-	out := &hub.MessagePreview{Text: c.redact.text(p.Text), Recipient: c.redact.text(p.Recipient), Problems: c.told(p.Problems)}
+	out := &hub.MessagePreview{Text: c.redact.text(p.Text), Recipient: c.redact.text(p.Recipient), Problems: c.told(p.Problems), HeldCategory: p.HeldCategory}
 	if request := c.redact.text(string(p.Request)); json.Valid([]byte(request)) {
 		out.Request = json.RawMessage(request)
 	}

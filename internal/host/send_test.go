@@ -79,12 +79,14 @@ func TestSendHandsDeliveriesToTheConnector(t *testing.T) {
 		h[0].Parameters, _ = json.Marshal(sdk.Outcome{
 			Kind: sdk.Misconfigured, Scope: sdk.ScopeFlow, ProviderCode: "132001", Message: "no such template", NextStep: "Approve it.",
 			Path: "parameters.template", RetryAfter: 1500 * time.Millisecond, Recipient: "55119", Limit: "rate",
+			MostAttempts: 3, Suppress: time.Hour, SuppressCategory: "marketing", HeldCategory: "utility",
 			Detail: map[string]string{"trace": "abc"}, Adjusted: []sdk.Adjustment{{Path: "values[2]", Reason: sdk.Shortened, Sent: "x"}},
 		})
 		must(t, r.Send(in, h))
 		o := r.outcome(t, 100_002)
 		if o.Kind != hub.OutcomeMisconfigured || o.Scope != hub.ScopeFlow || o.Code != "132001" || o.Message != "no such template" ||
 			o.NextStep != "Approve it." || o.Path != "parameters.template" || o.RetryAfter != 1500*time.Millisecond || o.Recipient != "55119" ||
+			o.MostAttempts != 3 || o.Suppress != time.Hour || o.SuppressCategory != "marketing" || o.HeldCategory != "utility" ||
 			o.Limit != "rate" || o.Detail["trace"] != "abc" || len(o.Adjusted) != 1 || o.Adjusted[0] != (hub.Adjustment{Path: "values[2]", Reason: sdk.Shortened, Sent: "x"}) || o.NotStarted {
 			t.Errorf("outcome %+v", o)
 		}

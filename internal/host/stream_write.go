@@ -140,7 +140,7 @@ func (w *batchWriter) deliveries(batch []*flight) []sdk.Delivery {
 		w.list = append(w.list, sdk.Delivery{
 			ID: hub.ID(hub.KindDelivery, f.Key), Attempt: f.Attempt, Action: f.Action, Parameters: f.Parameters,
 			Recipient: f.Recipient, Values: w.values[first:len(w.values):len(w.values)], Language: f.Language,
-			Deadline: f.Deadline, FlowID: w.flowID,
+			Deadline: f.Deadline, FlowID: w.flowID, HeldCategories: f.HeldCategories,
 		})
 	}
 	return w.list

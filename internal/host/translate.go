@@ -112,6 +112,7 @@ func receiptFromSDK(r *sdk.Receipt, receivedAt time.Time) hub.Receipt {
 		ProviderID: r.ProviderID, Status: hub.ReceiptStatus(r.Status), At: r.At, ReceivedAt: receivedAt, Code: r.Code, Message: r.Message,
 		Scope: hub.Scope(r.Scope), Recipient: r.Recipient, Detail: r.Detail, Kind: hub.OutcomeKind(r.Kind), NextStep: r.NextStep,
 		RetryAfter: r.RetryAfter, Suppress: r.Suppress, SuppressCategory: r.SuppressCategory, Limit: r.Limit,
+		MostAttempts: r.MostAttempts,
 	}
 	// An id that is none of ours came along from elsewhere: the provider's id may still find the delivery.
 	if kind, key, err := hub.ParseID(r.DeliveryID); err == nil && kind == hub.KindDelivery {

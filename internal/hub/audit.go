@@ -61,6 +61,7 @@ const (
 	AuditEvent       AuditSubject = "EVENT"
 	AuditExecution   AuditSubject = "EXECUTION"
 	AuditDelivery    AuditSubject = "DELIVERY"
+	AuditSuppression AuditSubject = "SUPPRESSION"
 )
 
 // auditSubjects says of each subject which ids it has, and which row of the permission matrix guards what is in it.
@@ -75,6 +76,7 @@ var auditSubjects = map[AuditSubject]struct {
 	AuditEvent:       {KindEvent, RowEvents},
 	AuditExecution:   {KindExecution, RowHub},
 	AuditDelivery:    {KindDelivery, RowHub},
+	AuditSuppression: {KindSuppression, RowHub},
 }
 
 // Kind is the kind of the subject's ids; empty for no subject.

@@ -13,6 +13,7 @@ const (
 	SubjectIntegration Subject = "INTEGRATION"
 	SubjectFlow        Subject = "FLOW"
 	SubjectConnector   Subject = "CONNECTOR"
+	SubjectSuppression Subject = "SUPPRESSION"
 )
 
 // Aspect says what of the subject changed.

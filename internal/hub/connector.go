@@ -165,6 +165,8 @@ type Handover struct {
 	Names      []string // of the values; nil if they have positions
 	Language   string
 	Deadline   time.Time // after it the outcome is UNKNOWN or RETRY, depending on what left
+
+	HeldCategories []string // of messages that the recipient must not be sent; nearly always none
 }
 
 // Callback is a request of a provider as it came in.

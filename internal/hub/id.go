@@ -23,6 +23,7 @@ const (
 	KindExecution   Kind = "exe"
 	KindDelivery    Kind = "dlv"
 	KindAudit       Kind = "aud"
+	KindSuppression Kind = "sup"
 )
 
 // crockford is Douglas Crockford's base 32 alphabet in lower case: no i, l, o, u.
@@ -51,7 +52,7 @@ func ParseID(id string) (Kind, int64, error) {
 		return "", 0, badID(id)
 	}
 	switch Kind(prefix) {
-	case KindGroup, KindConsumer, KindIntegration, KindFlow, KindEvent, KindRecord, KindOccurrence, KindExecution, KindDelivery, KindAudit:
+	case KindGroup, KindConsumer, KindIntegration, KindFlow, KindEvent, KindRecord, KindOccurrence, KindExecution, KindDelivery, KindAudit, KindSuppression:
 	default:
 		return "", 0, badID(id)
 	}

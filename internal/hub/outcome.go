@@ -47,6 +47,7 @@ type Outcome struct {
 	MostAttempts     int           // after a failure of this kind, try no more often than this in all; 0 leaves it to the flow
 	Suppress         time.Duration // leave the recipient alone for so long; 0: not at all; SuppressForever
 	SuppressCategory string        // what Suppress covers, "marketing" for example; empty: everything
+	HeldCategory     string        // with REJECTED: the provider was not asked, since the message is of this one of the handover's HeldCategories
 }
 
 // RetryPolicy bounds how often and for how long a delivery is tried.
@@ -98,6 +99,9 @@ func Decide(attempts int, since time.Time, o Outcome, s FlowSettings, now time.T
 		return d.again(o, since, s.Retry(), now, random)
 	case OutcomeRejected:
 		d.State, d.Reason.Code = DeliveryFailed, ReasonRejected
+		if o.HeldCategory != "" {
+			d.State, d.Reason.Code, d.Attempts = Suppressed, ReasonSuppressed, attempts // the provider was not asked
+		}
 	case OutcomeMisconfigured:
 		return d.misconfigured(o, attempts)
 	default:
@@ -116,8 +120,12 @@ func (d Decision) again(o Outcome, since time.Time, p RetryPolicy, now time.Time
 		d.Attempts--
 		d.Reason.Code = ReasonPaced
 	}
+	most := p.MaxAttempts
+	if o.MostAttempts > 0 {
+		most = min(most, o.MostAttempts)
+	}
 	switch {
-	case !o.NotStarted && o.Limit == "" && d.Attempts >= p.MaxAttempts:
+	case !o.NotStarted && o.Limit == "" && d.Attempts >= most:
 		d.State, d.Reason.Code = DeliveryFailed, ReasonAttempts
 	case now.Add(wait).Sub(since) > p.MaxAge:
 		d.State, d.Reason.Code = DeliveryFailed, ReasonTooOld

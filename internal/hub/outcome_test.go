@@ -95,6 +95,7 @@ func TestARetryIsBoundedByAttemptsAndAge(t *testing.T) {
 	}
 	after := func(d time.Duration) func(*hub.Outcome) { return func(o *hub.Outcome) { o.RetryAfter = d } }
 	notStarted := func(o *hub.Outcome) { o.NotStarted = true }
+	most := func(n int) func(*hub.Outcome) { return func(o *hub.Outcome) { o.MostAttempts = n } }
 	for _, c := range []struct {
 		name     string
 		attempts int
@@ -115,6 +116,9 @@ func TestARetryIsBoundedByAttemptsAndAge(t *testing.T) {
 		{"retryAfter shortens nothing", 4, retry(after(time.Second)), hub.FlowSettings{}, dawn, hub.Pending, hub.ReasonRetry, 17600 * time.Millisecond},
 		{"retryAfter beyond the age", 0, retry(after(time.Hour)), hub.FlowSettings{MaxAgeSeconds: 3600}, dawn, hub.DeliveryFailed, hub.ReasonTooOld, 0},
 		{"retryAfter just within the age", 0, retry(after(59 * time.Minute)), hub.FlowSettings{MaxAgeSeconds: 3600}, dawn, hub.Pending, hub.ReasonRetry, 59 * time.Minute},
+		{"once more by its code", 1, retry(most(3)), hub.FlowSettings{}, dawn, hub.Pending, hub.ReasonRetry, 2200 * time.Millisecond},
+		{"the last one of its code", 2, retry(most(3)), hub.FlowSettings{}, dawn, hub.DeliveryFailed, hub.ReasonAttempts, 0},
+		{"a code allows more than the flow", 1, retry(most(30)), hub.FlowSettings{MaxAttempts: 2}, dawn, hub.DeliveryFailed, hub.ReasonAttempts, 0},
 		{"older than a day", 0, retry(nil), hub.FlowSettings{}, dawn.Add(-24 * time.Hour), hub.DeliveryFailed, hub.ReasonTooOld, 0},
 		{"not started and too old", 0, retry(notStarted), hub.FlowSettings{}, dawn.Add(-24 * time.Hour), hub.DeliveryFailed, hub.ReasonTooOld, 0},
 		{"used up and too old", 7, retry(nil), hub.FlowSettings{}, dawn.Add(-24 * time.Hour), hub.DeliveryFailed, hub.ReasonAttempts, 0},
@@ -126,6 +130,14 @@ func TestARetryIsBoundedByAttemptsAndAge(t *testing.T) {
 		if c.due == 0 && !d.DueAt.IsZero() || c.due != 0 && !d.DueAt.Equal(now.Add(c.due)) {
 			t.Errorf("%s: due in %s, want %s", c.name, d.DueAt.Sub(now), c.due)
 		}
+	}
+}
+
+func TestWhatAConnectorHoldsBackIsSuppressedAndCountsAsNoAttempt(t *testing.T) {
+	t.Parallel()
+	d := hub.Decide(1, dawn, hub.Outcome{Kind: hub.OutcomeRejected, HeldCategory: "marketing", Message: "m"}, hub.FlowSettings{}, now, 0)
+	if d.State != hub.Suppressed || d.Attempts != 1 || d.Reason != (hub.Reason{Code: hub.ReasonSuppressed, Message: "m"}) {
+		t.Errorf("it is decided as %+v", d)
 	}
 }
 

@@ -101,6 +101,8 @@ type MessagePreview struct {
 	Request   json.RawMessage
 	Problems  []Problem
 	Adjusted  []Adjustment
+
+	HeldCategory string // it would not be sent, since it is of this one of the handover's HeldCategories
 }
 
 // Adjustment is what a connector changes in a message so that the provider takes it.

@@ -70,6 +70,9 @@ const (
 	ReasonTest              ReasonCode = "TEST"                  // it was a test message
 	ReasonNoOccurrence      ReasonCode = "NO_OCCURRENCE"         // no occurrence brought its records
 	ReasonLookup            ReasonCode = "LOOKUP"                // the provider was asked, and said so
+	ReasonSuppressed        ReasonCode = "RECIPIENT_SUPPRESSED"  // the recipient is to be left alone; by is the suppression
+	ReasonOptedOut          ReasonCode = "OPTED_OUT"             // the recipient has asked not to get messages
+	ReasonOptedIn           ReasonCode = "OPTED_IN"              // the recipient wants messages again
 	ReasonEarly             ReasonCode = "RECEIPT_FIRST"         // a receipt arrived before the connector's own answer
 	ReasonNotice            ReasonCode = "NOTICE"                // the provider told of it, and not about a message
 )

@@ -32,6 +32,7 @@ type Receipt struct {
 	Kind             OutcomeKind
 	NextStep         string
 	RetryAfter       time.Duration
+	MostAttempts     int
 	Suppress         time.Duration
 	SuppressCategory string
 	Limit            string
@@ -73,11 +74,30 @@ func (r *Receipt) Pricing() *ReceiptPricing {
 	return &p
 }
 
+// Outcome is what a receipt that says FAILED would have been as the answer to the attempt: at once, not later.
+func (rc *Receipt) Outcome() Outcome {
+	return Outcome{Kind: rc.Kind, Scope: rc.Scope, ProviderID: rc.ProviderID, Code: rc.Code, Message: rc.Message, NextStep: rc.NextStep,
+		RetryAfter: rc.RetryAfter, MostAttempts: rc.MostAttempts, Limit: rc.Limit, Suppress: rc.Suppress, SuppressCategory: rc.SuppressCategory}
+}
+
+// DecideReceipt says what follows for a delivery that a receipt has made FAILED: PENDING if it is to be sent again, now or once what is
+// paused goes on; else it stays FAILED. attempts is how many counted, the one that failed among them; for the rest see [Decide].
+func DecideReceipt(attempts int, since time.Time, rc *Receipt, s FlowSettings, now time.Time, random float64) Decision {
+	o := rc.Outcome()
+	switch o.Kind {
+	case OutcomeRetry, OutcomeMisconfigured:
+		return Decide(attempts-1, since, o, s, now, random)
+	}
+	return Decision{State: DeliveryFailed, Attempts: attempts,
+		Reason: Reason{Code: ReasonReceipt, Message: rc.Message, Provider: rc.Code, NextStep: rc.NextStep}}
+}
+
 // ReceiptMove says through which states a receipt moves a delivery that is in from; nothing if it moves it nowhere.
 // flagged says that the receipt contradicts what is known. Receipts only move a delivery forward by rank:
 //   - a delivery that is still SENDING was accepted, or there would be no receipt: it passes ACCEPTED on the way;
 //   - one that is PENDING again is about to be sent anew: that an earlier attempt FAILED is no news, anything else says
 //     that it need not be sent any more;
+//   - one that is SUPPRESSED is not sent again: that an earlier attempt FAILED is no news either;
 //   - FAILED after DELIVERED or READ is a contradiction, and so is SENT after FAILED;
 //   - DELIVERED or READ after FAILED wins, and is flagged, because the recipient has the message.
 func ReceiptMove(from DeliveryState, status ReceiptStatus) (path []DeliveryState, flagged bool) {
@@ -86,7 +106,7 @@ func ReceiptMove(from DeliveryState, status ReceiptStatus) (path []DeliveryState
 		rest, _ := ReceiptMove(Accepted, status)
 		return append([]DeliveryState{Accepted}, rest...), false
 	}
-	if from == Pending && to == DeliveryFailed {
+	if (from == Pending || from == Suppressed) && to == DeliveryFailed {
 		return nil, false
 	}
 	if !from.May(to) {

@@ -62,7 +62,8 @@ const (
 // DeliveryArrows says to which states a delivery may move. The database refuses every other move.
 //
 // PENDING → SENT, DELIVERED, READ happens when a receipt proves that an earlier attempt arrived after all, while the
-// delivery waits to be sent again: then it is not, since nobody is to be messaged twice.
+// delivery waits to be sent again: then it is not, since nobody is to be messaged twice. SUPPRESSED → PENDING happens when a person
+// has it sent after all, once nothing suppresses it any more.
 var DeliveryArrows = map[DeliveryState][]DeliveryState{
 	Pending:        {Sending, Sent, Delivered, Read, DeliveryFailed, Suppressed, DeliveryCancelled},
 	Sending:        {Accepted, Pending, DeliveryFailed, Suppressed, Unknown},
@@ -71,6 +72,7 @@ var DeliveryArrows = map[DeliveryState][]DeliveryState{
 	Sent:           {Delivered, Read, DeliveryFailed},
 	Delivered:      {Read},
 	DeliveryFailed: {Pending, Delivered, Read},
+	Suppressed:     {Pending},
 }
 
 // May says whether the arrow from s to next is drawn.

@@ -54,7 +54,7 @@ DELIVERED: READ
 READ: 
 UNKNOWN: PENDING ACCEPTED SENT DELIVERED READ FAILED
 FAILED: PENDING DELIVERED READ
-SUPPRESSED: 
+SUPPRESSED: PENDING
 CANCELLED: `
 	if got := arrows(deliveryStates, hub.DeliveryState.May); got != want {
 		t.Errorf("they are\n%s\nwant\n%s", got, want)
@@ -78,7 +78,7 @@ func TestWhatAReceiptDoesToADelivery(t *testing.T) {
 		hub.Read:              "- - - -!",
 		hub.Unknown:           "SENT DELIVERED READ FAILED",
 		hub.DeliveryFailed:    "-! DELIVERED! READ! -",
-		hub.Suppressed:        "-! -! -! -!",
+		hub.Suppressed:        "-! -! -! -",
 		hub.DeliveryCancelled: "-! -! -! -!",
 	} {
 		var got []string

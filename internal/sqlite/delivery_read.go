@@ -139,7 +139,7 @@ func (db *DB) ReceiptsOf(ctx context.Context, c hub.Caller, deliveryKeys []int64
 	return parts, db.unquoted(ctx, c, deliveryKeys, func(key int64) {
 		for i := range parts[key] {
 			r := &parts[key][i]
-			r.ProviderID, r.Message, r.Detail = "", "", nil
+			r.ProviderID, r.Message, r.NextStep, r.Detail = "", "", "", nil
 		}
 	})
 }

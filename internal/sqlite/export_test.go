@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -57,6 +58,11 @@ func (db *DB) FlushAudit() error { return db.flushAudit() }
 // ExplainDeliveries is Explain of a list of deliveries.
 func (db *DB) ExplainDeliveries(ctx context.Context, f hub.DeliveryFilter) ([]string, error) {
 	return explainWalk(ctx, db, deliveries, deliveryWalk(f))
+}
+
+// ExplainSuppressions is Explain of a list of suppressions.
+func (db *DB) ExplainSuppressions(ctx context.Context, f hub.SuppressionFilter) ([]string, error) {
+	return explainWalk(ctx, db, suppressions, suppressionWalk(f, time.Now()))
 }
 
 // ExplainOccurrences is Explain of the list of occurrences as a caller would get it.

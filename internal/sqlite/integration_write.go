@@ -102,7 +102,7 @@ func (tx *Tx) integrationPrepare(i *hub.Integration, secrets map[string]string) 
 	return tx.db.seal.seal(plain, i.ID()), nil
 }
 
-// IntegrationDelete takes an integration away, with the callbacks that were kept for it. It needs REMOVE on
+// IntegrationDelete takes an integration away, with its suppressions and the callbacks that were kept for it. It needs REMOVE on
 // settings/api_connections. An integration that flows send through, or through which messages are still on their way, is
 // IN_USE.
 func (db *DB) IntegrationDelete(ctx context.Context, c hub.Caller, key int64, expectedVersion int) error {
@@ -125,6 +125,9 @@ func (db *DB) IntegrationDelete(ctx context.Context, c hub.Caller, key int64, ex
 		}
 		tx.configured()
 		if err := tx.exec("DELETE FROM callbacks WHERE integration = ?", key); err != nil {
+			return err
+		}
+		if err := tx.exec("DELETE FROM suppressions WHERE integration = ?", key); err != nil {
 			return err
 		}
 		if err := tx.exec("DELETE FROM integrations WHERE key = ?", key); err != nil {

@@ -83,6 +83,23 @@ func TestEveryFilterOfDeliveriesIsAnsweredByAnIndexInOrder(t *testing.T) {
 	}
 }
 
+func TestEveryFilterOfSuppressionsIsAnsweredByAnIndexInOrder(t *testing.T) {
+	t.Parallel()
+	db := hubtest.DB(t)
+	yes, category := true, "marketing"
+	sets := []func(*hub.SuppressionFilter){
+		func(f *hub.SuppressionFilter) { f.IntegrationKey = 1 },
+		func(f *hub.SuppressionFilter) { f.Recipient = "x" },
+		func(f *hub.SuppressionFilter) { f.Category = &category },
+		func(f *hub.SuppressionFilter) { f.Active = &yes },
+	}
+	for chosen := range uint(1 << len(sets)) {
+		var f hub.SuppressionFilter
+		apply(chosen, sets, &f)
+		answeredByIndex(t, "suppressions", must(db.ExplainSuppressions(t.Context(), f))(t), f.IntegrationKey == 0 && f.Recipient == "")
+	}
+}
+
 func TestEveryFilterOfOccurrencesAndRecordsIsAnsweredByAnIndexInOrder(t *testing.T) {
 	t.Parallel()
 	db := hubtest.DB(t)
@@ -178,6 +195,11 @@ func TestWhatTheEngineAsksIsAnsweredByAnIndex(t *testing.T) {
 		"what an execution replays":    "SELECT key FROM (SELECT execution AS key, original FROM replays) WHERE key = 1",
 		"versions of a flow":           "SELECT * FROM flow_versions WHERE flow = 1 AND version < 9 ORDER BY version DESC LIMIT 10",
 		"an execution and its replays": "SELECT * FROM executions WHERE key = 1 OR key IN (SELECT execution FROM replays WHERE root = 1)",
+		"suppressions of a recipient":  "SELECT * FROM suppressions WHERE integration = 1 AND recipient = '' ORDER BY key",
+		"the last delivery to someone": "SELECT key FROM deliveries WHERE recipient = '' AND integration + 0 = 1 ORDER BY key DESC LIMIT 1",
+		"an attempt of a provider":     "SELECT number FROM attempts WHERE delivery = 1 AND provider_id = '' ORDER BY number DESC LIMIT 1",
+		"what failed, by provider":     "SELECT 1 FROM receipts WHERE delivery = 1 AND provider_id = '' AND status = 'FAILED' LIMIT 1",
+		"a receipt that says FAILED":   "SELECT * FROM receipts WHERE delivery = 1 AND status = 'FAILED' ORDER BY key DESC LIMIT 1",
 		"the journal after a cursor":   "SELECT * FROM changes c WHERE c.seq > 1 ORDER BY c.seq LIMIT 10",
 	} {
 		plan := must(db.Explain(t.Context(), query))(t)

@@ -7,11 +7,13 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-const receiptColumns = "coalesce(delivery, 0), provider_id, status, at, received_at, code, message, detail, flagged"
+const receiptColumns = "coalesce(delivery, 0), provider_id, status, at, received_at, code, message, detail, flagged, verdict"
 
 func scanReceipt(r scanner) (rc hub.Receipt, err error) {
+	var v receiptVerdict
 	err = r.Scan(&rc.DeliveryKey, &rc.ProviderID, text[hub.ReceiptStatus]{&rc.Status}, millis{&rc.At}, millis{&rc.ReceivedAt}, &rc.Code,
-		text[string]{&rc.Message}, document{&rc.Detail}, &rc.Flagged)
+		text[string]{&rc.Message}, document{&rc.Detail}, &rc.Flagged, document{&v})
+	v.tell(&rc)
 	return rc, err
 }
 
@@ -25,9 +27,9 @@ func (tx *Tx) ReceiptInsert(integration int64, r hub.Receipt) (inserted bool, er
 	if len(r.Detail) > 0 {
 		detail = doc(r.Detail)
 	}
-	return tx.one(`INSERT INTO receipts (key, integration, delivery, provider_id, status, at, received_at, code, message, detail, flagged)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		hub.NewKey(tx.now), integration, delivery, r.ProviderID, string(r.Status), ms(r.At), ms(r.ReceivedAt), r.Code, null(r.Message), detail, r.Flagged)
+	return tx.one(`INSERT INTO receipts (key, integration, delivery, provider_id, status, at, received_at, code, message, detail, flagged, verdict)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		hub.NewKey(tx.now), integration, delivery, r.ProviderID, string(r.Status), ms(r.At), ms(r.ReceivedAt), r.Code, null(r.Message), detail, r.Flagged, verdictOf(&r))
 }
 
 // ReceiptsTake takes out the receipts of a provider's id that wait at an integration for anybody to know to which delivery it belongs, in

@@ -31,6 +31,8 @@ type writer struct {
 
 	// references remembers records that others refer to. What a transaction read that did not last must be forgotten.
 	references map[recordName]hub.Fields
+
+	suppressed known // recipients to be left alone
 }
 
 type job struct {
@@ -61,14 +63,14 @@ func (w *writer) resume() error {
 	if err := w.c.each("SELECT coalesce(max(seq), 0) FROM changes", nil, func(r scanner) error { return r.Scan(&w.seq) }); err != nil {
 		return err
 	}
-	for _, table := range []string{"occurrences", "executions", "deliveries", "records", "flows", "events", "groups", "consumers", "integrations", "receipts", "callbacks", "audit"} {
+	for _, table := range []string{"occurrences", "executions", "deliveries", "records", "flows", "events", "groups", "consumers", "integrations", "receipts", "callbacks", "audit", "suppressions"} {
 		var last int64
 		if err := w.c.each("SELECT coalesce(max(key), 0) FROM "+table, nil, func(r scanner) error { return r.Scan(&last) }); err != nil {
 			return err
 		}
 		hub.SeedKeys(last)
 	}
-	return nil
+	return w.rememberSuppressed()
 }
 
 // Write runs fn inside a transaction that it shares with other callers, and returns after the commit. An error of fn

@@ -48,4 +48,6 @@ type Preview struct {
 	Request  json.RawMessage
 	Problems []Problem
 	Adjusted []Adjustment
+	// HeldCategory: it would not be sent, since it is of this one of Delivery.HeldCategories.
+	HeldCategory string
 }

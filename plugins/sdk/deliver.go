@@ -23,6 +23,10 @@ type Delivery struct {
 	// Deadline is when the hub stops waiting; zero becomes [DefaultSendTimeout] from the start of Send. Millisecond precision.
 	Deadline time.Time
 	FlowID   string
+	// HeldCategories: the recipient is to be left alone for messages of these categories (as Outcome.SuppressCategory), in lower
+	// case. A message that is known to be of one of them is not sent: it is Rejected with HeldCategory. One whose category is not
+	// known is sent.
+	HeldCategories []string
 }
 
 // DefaultSendTimeout bounds a Send whose delivery has no deadline.
@@ -93,6 +97,8 @@ type Outcome struct {
 	Suppress time.Duration
 	// SuppressCategory is what Suppress covers, as Notice.Category (for example "marketing"); empty for everything.
 	SuppressCategory string
+	// HeldCategory with Rejected: nothing was asked of the provider, since the message is of this one of Delivery.HeldCategories.
+	HeldCategory string
 	// Recipient as the provider wrote it.
 	Recipient string
 	// Limit is the key of the declared limit that was hit.

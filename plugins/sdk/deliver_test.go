@@ -66,12 +66,12 @@ func TestDeliver(t *testing.T) {
 		var got sdk.Delivery
 		answer := sdk.Outcome{
 			Kind: sdk.Retry, Scope: sdk.ScopeRecipient, ProviderID: "p", ProviderCode: "131056", Message: "too fast", NextStep: "wait", Path: "recipient",
-			RetryAfter: 4 * time.Second, MostAttempts: 5, Suppress: time.Hour, SuppressCategory: "marketing", Recipient: "351910000000", Limit: "pair",
+			RetryAfter: 4 * time.Second, MostAttempts: 5, Suppress: time.Hour, SuppressCategory: "marketing", HeldCategory: "utility", Recipient: "351910000000", Limit: "pair",
 			Detail: map[string]string{"trace": "t"}, Adjusted: []sdk.Adjustment{{Path: "values[1]", Reason: sdk.WhitespaceCollapsed, Sent: "a b"}},
 		}
 		s := open(t, sending(4, func(_ context.Context, d sdk.Delivery) sdk.Outcome { got = d; return answer }), sdk.Integration{ID: "int_1"})
 		want := someDelivery("dlv_1")
-		want.Attempt = 3
+		want.Attempt, want.HeldCategories = 3, []string{"marketing", "utility"}
 		if err := s.Send([]sdk.Delivery{want}); err != nil {
 			t.Fatal(err)
 		}

@@ -58,6 +58,7 @@ type Receipt struct {
 	Kind             OutcomeKind
 	Scope            Scope
 	RetryAfter       time.Duration
+	MostAttempts     int
 	Suppress         time.Duration
 	SuppressCategory string
 	Limit            string

@@ -59,7 +59,7 @@ var (
 	someReceipt = sdk.Receipt{
 		ProviderID: "p1", DeliveryID: "dlv_1", Status: sdk.Failed, At: someTime, Recipient: "+351910000000", Detail: map[string]string{"a": "b"},
 		Code: "131026", Message: "undeliverable", NextStep: "check the number", Kind: sdk.Rejected, Scope: sdk.ScopeRecipient,
-		RetryAfter: time.Second, Suppress: sdk.SuppressForever, Limit: "pair", SuppressCategory: "marketing",
+		RetryAfter: time.Second, Suppress: sdk.SuppressForever, Limit: "pair", SuppressCategory: "marketing", MostAttempts: 3,
 	}
 )
 

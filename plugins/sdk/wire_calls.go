@@ -19,14 +19,14 @@ func useFromWire(w *wire.ActionUse) ActionUse {
 func previewToWire(p Preview) *wire.PreviewResponse {
 	return &wire.PreviewResponse{
 		Text: utf8Text(p.Text), Recipient: utf8Text(p.Recipient), RequestJson: p.Request,
-		Problems: each(p.Problems, problemToWire), Adjusted: each(p.Adjusted, adjustmentToWire),
+		Problems: each(p.Problems, problemToWire), Adjusted: each(p.Adjusted, adjustmentToWire), HeldCategory: utf8Text(p.HeldCategory),
 	}
 }
 
 func previewFromWire(w *wire.PreviewResponse) Preview {
 	return Preview{
 		Text: w.GetText(), Recipient: w.GetRecipient(), Request: w.GetRequestJson(),
-		Problems: each(w.GetProblems(), problemFromWire), Adjusted: each(w.GetAdjusted(), adjustmentFromWire),
+		Problems: each(w.GetProblems(), problemFromWire), Adjusted: each(w.GetAdjusted(), adjustmentFromWire), HeldCategory: w.GetHeldCategory(),
 	}
 }
 
@@ -64,7 +64,7 @@ func receiptToWire(r Receipt) *wire.Receipt {
 		AtUnixMs: toMillis(r.At), Code: utf8Text(r.Code), Message: utf8Text(r.Message), Scope: wire.Scope(scopes.number(r.Scope)),
 		Recipient: utf8Text(r.Recipient), Detail: utf8Map(r.Detail), Kind: wire.OutcomeKind(outcomeKinds.number(r.Kind)),
 		NextStep: utf8Text(r.NextStep), RetryAfterMs: durationMillis(r.RetryAfter), SuppressMs: durationMillis(r.Suppress), Limit: utf8Text(r.Limit),
-		SuppressCategory: utf8Text(r.SuppressCategory),
+		SuppressCategory: utf8Text(r.SuppressCategory), MostAttempts: int32(r.MostAttempts),
 	}
 }
 
@@ -74,7 +74,7 @@ func receiptFromWire(w *wire.Receipt) Receipt {
 		At: fromMillis(w.GetAtUnixMs()), Code: w.GetCode(), Message: w.GetMessage(), Scope: scopes.word(int32(w.GetScope())),
 		Recipient: w.GetRecipient(), Detail: w.GetDetail(), Kind: outcomeKinds.word(int32(w.GetKind())),
 		NextStep: w.GetNextStep(), RetryAfter: millisDuration(w.GetRetryAfterMs()), Suppress: millisDuration(w.GetSuppressMs()), Limit: w.GetLimit(),
-		SuppressCategory: w.GetSuppressCategory(),
+		SuppressCategory: w.GetSuppressCategory(), MostAttempts: int(w.GetMostAttempts()),
 	}
 }
 

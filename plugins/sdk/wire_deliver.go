@@ -6,6 +6,7 @@ func deliveryToWire(d *Delivery) *wire.Delivery {
 	w := &wire.Delivery{
 		Id: utf8Text(d.ID), Attempt: int32(d.Attempt), Action: utf8Text(d.Action), ParametersJson: d.Parameters,
 		Recipient: utf8Text(d.Recipient), Language: utf8Text(d.Language), DeadlineUnixMs: toMillis(d.Deadline), FlowId: utf8Text(d.FlowID),
+		HeldCategories: each(d.HeldCategories, utf8Text),
 	}
 	if n := len(d.Values); n > 0 {
 		// One block for all values of a message: this is the hot path.
@@ -24,6 +25,7 @@ func deliveryFromWire(w *wire.Delivery) Delivery {
 	d := Delivery{
 		ID: w.GetId(), Attempt: int(w.GetAttempt()), Action: w.GetAction(), Parameters: w.GetParametersJson(),
 		Recipient: w.GetRecipient(), Language: w.GetLanguage(), Deadline: fromMillis(w.GetDeadlineUnixMs()), FlowID: w.GetFlowId(),
+		HeldCategories: w.GetHeldCategories(),
 	}
 	if n := len(w.GetValues()); n > 0 {
 		d.Values = make([]Value, n)
@@ -41,7 +43,7 @@ func outcomeToWire(o *Outcome) *wire.Outcome {
 		ProviderCode: utf8Text(o.ProviderCode), Message: utf8Text(o.Message), Path: utf8Text(o.Path),
 		RetryAfterMs: durationMillis(o.RetryAfter), Recipient: utf8Text(o.Recipient), Limit: utf8Text(o.Limit), Detail: utf8Map(o.Detail),
 		Adjusted: each(o.Adjusted, adjustmentToWire), NextStep: utf8Text(o.NextStep), MostAttempts: int32(o.MostAttempts),
-		SuppressMs: durationMillis(o.Suppress), SuppressCategory: utf8Text(o.SuppressCategory),
+		SuppressMs: durationMillis(o.Suppress), SuppressCategory: utf8Text(o.SuppressCategory), HeldCategory: utf8Text(o.HeldCategory),
 	}
 }
 
@@ -51,7 +53,7 @@ func outcomeFromWire(w *wire.Outcome) Outcome {
 		Scope: orElse(scopes.word(int32(w.GetScope())), ScopeDelivery), ProviderID: w.GetProviderId(), ProviderCode: w.GetProviderCode(),
 		Message: w.GetMessage(), Path: w.GetPath(), RetryAfter: millisDuration(w.GetRetryAfterMs()), Recipient: w.GetRecipient(),
 		Limit: w.GetLimit(), Detail: w.GetDetail(), Adjusted: each(w.GetAdjusted(), adjustmentFromWire), NextStep: w.GetNextStep(),
-		MostAttempts: int(w.GetMostAttempts()), Suppress: millisDuration(w.GetSuppressMs()), SuppressCategory: w.GetSuppressCategory(),
+		MostAttempts: int(w.GetMostAttempts()), Suppress: millisDuration(w.GetSuppressMs()), SuppressCategory: w.GetSuppressCategory(), HeldCategory: w.GetHeldCategory(),
 	}
 }
 

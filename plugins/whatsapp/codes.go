@@ -108,6 +108,7 @@ func (v *verdict) receipt(f failure, r *sdk.Receipt) {
 	r.Code, r.Message, r.NextStep = f.code, f.says(v.what), v.next
 	r.Kind, r.Scope, r.Limit = v.kind, v.scope, v.limit
 	r.RetryAfter, r.Suppress, r.SuppressCategory = v.waitAfter(1), v.suppress, v.category
+	r.MostAttempts = v.most
 }
 
 // Codes are the error codes that this connector knows of a provider, "meta" or "twilio"; of a range only the first and the last.

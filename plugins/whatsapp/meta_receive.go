@@ -100,6 +100,7 @@ func (s callbackSecrets) receive(c *connector, cb sdk.Callback) sdk.Reception {
 	r := plain(http.StatusOK, "ok")
 	r.Verified = true
 	r.Receipts, r.Notices = s.news(c, cb.Body)
+	r.Notices = append(r.Notices, optOuts(cb.Body)...)
 	return r
 }
 

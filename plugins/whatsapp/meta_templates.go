@@ -17,6 +17,7 @@ type metaTemplate struct {
 	Name     string `json:"name"`
 	Language string `json:"language"`
 	Status   string `json:"status"`
+	Category string `json:"category"`
 	Quality  struct {
 		Score string `json:"score"`
 	} `json:"quality_score"`
@@ -33,7 +34,7 @@ type metaTemplate struct {
 
 // template is what the connector makes of Meta's template.
 func (m *metaTemplate) template() template {
-	t := template{name: m.Name, language: m.Language, status: m.Status, approved: m.Status == "APPROVED", quality: m.Quality.Score}
+	t := template{name: m.Name, language: m.Language, status: m.Status, category: m.Category, approved: m.Status == "APPROVED", quality: m.Quality.Score}
 	for _, c := range m.Components {
 		switch strings.ToUpper(c.Type) {
 		case "HEADER":

@@ -50,3 +50,40 @@ func masked(s string) string {
 	}
 	return string(out)
 }
+
+// rewritten are the countries in which WhatsApp writes a mobile number in another way than people do: with or without a digit after
+// the country code or the area code, which it adds or leaves out.
+var rewritten = []struct {
+	country string
+	area    int // digits between the country code and the digit
+	digit   byte
+	rest    int    // digits after it
+	begins  string // of which the first is one of these; empty: any
+}{
+	{country: "55", area: 2, digit: '9', rest: 8, begins: "6789"}, // Brazil: mobile numbers had eight digits once, from 6 to 9
+	{country: "52", digit: '1', rest: 10},                         // Mexico
+	{country: "54", digit: '9', rest: 10},                         // Argentina
+}
+
+// waysToWrite are the ways in which a number that WhatsApp writes may be written where messages are sent to; none if it is no number.
+func waysToWrite(s string) []string {
+	number, ok := e164(s)
+	if !ok {
+		return nil
+	}
+	ways := []string{number}
+	for _, r := range rewritten {
+		rest, ok := strings.CutPrefix(number[1:], r.country)
+		if !ok || len(rest) < r.area {
+			continue
+		}
+		area, rest := rest[:r.area], rest[r.area:]
+		switch {
+		case len(rest) == r.rest && (r.begins == "" || strings.IndexByte(r.begins, rest[0]) >= 0):
+			ways = append(ways, "+"+r.country+area+string(r.digit)+rest)
+		case len(rest) == r.rest+1 && rest[0] == r.digit && (r.begins == "" || strings.IndexByte(r.begins, rest[1]) >= 0):
+			ways = append(ways, "+"+r.country+area+rest[1:])
+		}
+	}
+	return ways
+}

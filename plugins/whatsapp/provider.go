@@ -14,6 +14,8 @@ type provider interface {
 	// checkAction holds a use of an action against the template as the provider has it.
 	checkAction(ctx context.Context, use sdk.ActionUse) problems
 	preview(ctx context.Context, d sdk.Delivery) sdk.Preview
+	// category is that of a delivery's template, as the provider writes it; empty if it is not known now.
+	category(ctx context.Context, d *sdk.Delivery) string
 	lookup(ctx context.Context, q sdk.LookupQuery) (sdk.Lookup, error)
 }
 
@@ -37,7 +39,7 @@ func (c *connector) Open(_ context.Context, in sdk.Integration) (sdk.Sender, err
 	if len(found) > 0 {
 		return nil, &sdk.SettingsError{Problems: found}
 	}
-	return p.open(), nil
+	return &heldSender{p.open(), p}, nil
 }
 
 // Check looks at the settings, and then asks the provider whether they work.
@@ -69,7 +71,9 @@ func (c *connector) Preview(ctx context.Context, in sdk.Integration, d sdk.Deliv
 	if len(found) > 0 {
 		return sdk.Preview{Problems: found}, nil
 	}
-	return p.preview(ctx, d), nil
+	out := p.preview(ctx, d)
+	out.HeldCategory = heldCategory(ctx, p, &d)
+	return out, nil
 }
 
 // Lookup asks what became of deliveries. Only Twilio can be asked; Meta tells by callbacks alone, for seven days.

@@ -14,7 +14,7 @@ import (
 // template is a message template in one language, as its provider has it.
 type template struct {
 	name, language       string
-	status               string // as the provider writes it
+	status, category     string // as the provider writes them
 	approved             bool
 	quality              string // GREEN, YELLOW or RED; empty or another word if it is not known
 	header, body, footer string

@@ -51,9 +51,7 @@ func receiveTwilio(in sdk.Integration, cb sdk.Callback) (sdk.Reception, error) {
 	if receipt, ok := twilioReceipt(form, cb); ok {
 		r.Receipts = []sdk.Receipt{receipt}
 	}
-	if notice, ok := twilioNotice(form, cb); ok {
-		r.Notices = []sdk.Notice{notice}
-	}
+	r.Notices = twilioNotices(form, cb)
 	return r, nil
 }
 
@@ -162,12 +160,14 @@ func failTwilio(r *sdk.Receipt, status string, code int, text string) {
 	r.Detail = f.detail
 }
 
-// twilioNotice reads an incoming message with which a person unsubscribes or subscribes again, as Twilio's own keywords tell it.
-func twilioNotice(form url.Values, cb sdk.Callback) (sdk.Notice, bool) {
+// twilioNotices reads an incoming message with which a person unsubscribes or subscribes again, as Twilio's own keywords tell it.
+func twilioNotices(form url.Values, cb sdk.Callback) (out []sdk.Notice) {
 	kind := map[string]sdk.NoticeKind{"STOP": sdk.RecipientOptedOut, "START": sdk.RecipientOptedIn}[form.Get("OptOutType")]
-	number, ok := e164(phoneOf(form.Get("From")))
-	if kind == "" || !ok {
-		return sdk.Notice{}, false
+	if kind == "" {
+		return nil
 	}
-	return sdk.Notice{Kind: kind, At: cb.ReceivedAt.UTC().Truncate(time.Millisecond), Recipient: number}, true
+	for _, number := range waysToWrite(phoneOf(form.Get("From"))) {
+		out = append(out, sdk.Notice{Kind: kind, At: cb.ReceivedAt.UTC().Truncate(time.Millisecond), Recipient: number})
+	}
+	return out
 }

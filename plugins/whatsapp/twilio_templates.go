@@ -31,8 +31,8 @@ type contentType struct {
 }
 
 // template is what the connector makes of a content and its approval.
-func (c *twilioContent) template(status string) template {
-	t := template{name: c.Name, language: c.Language, status: status, approved: status == "approved"}
+func (c *twilioContent) template(status, category string) template {
+	t := template{name: c.Name, language: c.Language, status: status, category: category, approved: status == "approved"}
 	body, ok := contentType{}, false
 	for _, kind := range []string{"whatsapp/card", "twilio/card", "twilio/quick-reply", "twilio/call-to-action", "twilio/text"} {
 		if body, ok = c.Types[kind]; ok {
@@ -73,13 +73,14 @@ func (c *connector) twilioTemplate(ctx context.Context, in sdk.Integration, s *t
 		}
 		var approval struct {
 			WhatsApp struct {
-				Status string `json:"status"`
+				Status   string `json:"status"`
+				Category string `json:"category"`
 			} `json:"whatsapp"`
 		}
 		if u := c.readTwilio(ctx, s, under(s.content, "/v1/Content/"+sid+"/ApprovalRequests"), &approval); u != nil {
 			return nil, u
 		}
-		return []template{content.template(approval.WhatsApp.Status)}, nil
+		return []template{content.template(approval.WhatsApp.Status, approval.WhatsApp.Category)}, nil
 	})
 	if len(list) == 0 {
 		return nil, failed

@@ -18,10 +18,11 @@ CREATE TABLE receipts_new (
   code        TEXT    NOT NULL,
   message     TEXT,
   detail      TEXT,
-  flagged     INTEGER NOT NULL CHECK (flagged = 0 OR flagged = 1)
+  flagged     INTEGER NOT NULL CHECK (flagged = 0 OR flagged = 1),
+  verdict     TEXT                          -- of one that says FAILED: what it asks for, as an outcome would
 ) STRICT;
-INSERT INTO receipts_new (key, integration, delivery, provider_id, status, at, received_at, code, message, detail, flagged)
-  SELECT key, integration, delivery, provider_id, status, at, received_at, code, message, detail, flagged FROM receipts;
+INSERT INTO receipts_new (key, integration, delivery, provider_id, status, at, received_at, code, message, detail, flagged, verdict)
+  SELECT key, integration, delivery, provider_id, status, at, received_at, code, message, detail, flagged, verdict FROM receipts;
 DROP TABLE receipts;
 ALTER TABLE receipts_new RENAME TO receipts;
 CREATE INDEX receipts_delivery ON receipts (delivery) WHERE delivery IS NOT NULL;

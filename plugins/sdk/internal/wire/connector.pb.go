@@ -908,9 +908,10 @@ func (x *Description) GetCapabilities() *Capabilities {
 	return nil
 }
 
-// Schema is a JSON Schema (draft 2020-12) of one object, and the words to draw a form from it. Two annotations matter to the hub:
-// `"writeOnly": true` marks a secret; `"x-recado-secret-destination": true` marks a setting that decides where secrets are sent,
-// which cannot be changed without giving the secrets again.
+// Schema is a JSON Schema (draft 2020-12) of one object, and the words to draw a form from it. Three annotations matter to the
+// hub: `"writeOnly": true` marks a secret; `"x-recado-secret-destination": true` marks a setting that decides where secrets are sent,
+// which cannot be changed without giving the secrets again; `"x-recado-callback-secret": true` marks a secret that callbacks are
+// verified with: one that comes for an integration may speak of deliveries of every integration of this connector with the same one.
 type Schema struct {
 	state         protoimpl.MessageState  `protogen:"open.v1"`
 	Json          []byte                  `protobuf:"bytes,1,opt,name=json,proto3" json:"json,omitempty"`
@@ -1373,6 +1374,7 @@ type Capabilities struct {
 	CheckAction       bool                   `protobuf:"varint,6,opt,name=check_action,json=checkAction,proto3" json:"check_action,omitempty"`                   // Check understands `use`
 	IdempotentSending bool                   `protobuf:"varint,7,opt,name=idempotent_sending,json=idempotentSending,proto3" json:"idempotent_sending,omitempty"` // the provider drops a second delivery with the same id: sending again after UNKNOWN is safe
 	InFlight          int32                  `protobuf:"varint,8,opt,name=in_flight,json=inFlight,proto3" json:"in_flight,omitempty"`                            // most deliveries without an outcome on one stream, 1 to 1024
+	KeyedReceipts     bool                   `protobuf:"varint,9,opt,name=keyed_receipts,json=keyedReceipts,proto3" json:"keyed_receipts,omitempty"`             // every receipt of a message of ours names its delivery: one that does not is not ours, unless we know its provider_id
 	unknownFields     protoimpl.UnknownFields
 	sizeCache         protoimpl.SizeCache
 }
@@ -1461,6 +1463,13 @@ func (x *Capabilities) GetInFlight() int32 {
 		return x.InFlight
 	}
 	return 0
+}
+
+func (x *Capabilities) GetKeyedReceipts() bool {
+	if x != nil {
+		return x.KeyedReceipts
+	}
+	return false
 }
 
 type CheckRequest struct {
@@ -1687,6 +1696,7 @@ type PreviewResponse struct {
 	RequestJson   []byte                 `protobuf:"bytes,3,opt,name=request_json,json=requestJson,proto3" json:"request_json,omitempty"` // what would be sent, without secrets; for people who look closely
 	Problems      []*Problem             `protobuf:"bytes,4,rep,name=problems,proto3" json:"problems,omitempty"`
 	Adjusted      []*Adjustment          `protobuf:"bytes,5,rep,name=adjusted,proto3" json:"adjusted,omitempty"`
+	HeldCategory  string                 `protobuf:"bytes,6,opt,name=held_category,json=heldCategory,proto3" json:"held_category,omitempty"` // it would not be sent, since it is of this one of Delivery.held_categories
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1754,6 +1764,13 @@ func (x *PreviewResponse) GetAdjusted() []*Adjustment {
 		return x.Adjusted
 	}
 	return nil
+}
+
+func (x *PreviewResponse) GetHeldCategory() string {
+	if x != nil {
+		return x.HeldCategory
+	}
+	return ""
 }
 
 type DeliverRequest struct {
@@ -2118,6 +2135,9 @@ type Delivery struct {
 	Language       string                 `protobuf:"bytes,7,opt,name=language,proto3" json:"language,omitempty"`
 	DeadlineUnixMs int64                  `protobuf:"varint,8,opt,name=deadline_unix_ms,json=deadlineUnixMs,proto3" json:"deadline_unix_ms,omitempty"` // when the host stops waiting; 0: the connector's own limit
 	FlowId         string                 `protobuf:"bytes,9,opt,name=flow_id,json=flowId,proto3" json:"flow_id,omitempty"`
+	// The recipient is to be left alone for messages of these categories (as Outcome.suppress_category), in lower case. If the message
+	// is known to be of one of them, do not send it: answer REJECTED with `held_category`. If its category is not known, send it.
+	HeldCategories []string `protobuf:"bytes,10,rep,name=held_categories,json=heldCategories,proto3" json:"held_categories,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -2215,6 +2235,13 @@ func (x *Delivery) GetFlowId() string {
 	return ""
 }
 
+func (x *Delivery) GetHeldCategories() []string {
+	if x != nil {
+		return x.HeldCategories
+	}
+	return nil
+}
+
 // Value is one filled variable of the message: by position or by name, never both.
 type Value struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2296,6 +2323,7 @@ type Outcome struct {
 	MostAttempts     int32                  `protobuf:"varint,15,opt,name=most_attempts,json=mostAttempts,proto3" json:"most_attempts,omitempty"`            // after a failure of this kind do not try more often than this in all; 0: as the flow says
 	SuppressMs       int64                  `protobuf:"varint,16,opt,name=suppress_ms,json=suppressMs,proto3" json:"suppress_ms,omitempty"`                  // leave this recipient alone for so long; -1: until a person says otherwise; 0: not at all
 	SuppressCategory string                 `protobuf:"bytes,17,opt,name=suppress_category,json=suppressCategory,proto3" json:"suppress_category,omitempty"` // what that covers, as Notice.category; empty: everything
+	HeldCategory     string                 `protobuf:"bytes,18,opt,name=held_category,json=heldCategory,proto3" json:"held_category,omitempty"`             // with REJECTED: nothing was asked of the provider, since the message is of this one of Delivery.held_categories
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
@@ -2445,6 +2473,13 @@ func (x *Outcome) GetSuppressMs() int64 {
 func (x *Outcome) GetSuppressCategory() string {
 	if x != nil {
 		return x.SuppressCategory
+	}
+	return ""
+}
+
+func (x *Outcome) GetHeldCategory() string {
+	if x != nil {
+		return x.HeldCategory
 	}
 	return ""
 }
@@ -2793,6 +2828,7 @@ type Receipt struct {
 	SuppressMs       int64                  `protobuf:"varint,13,opt,name=suppress_ms,json=suppressMs,proto3" json:"suppress_ms,omitempty"` // as Outcome.suppress_ms
 	Limit            string                 `protobuf:"bytes,14,opt,name=limit,proto3" json:"limit,omitempty"`
 	SuppressCategory string                 `protobuf:"bytes,15,opt,name=suppress_category,json=suppressCategory,proto3" json:"suppress_category,omitempty"`
+	MostAttempts     int32                  `protobuf:"varint,16,opt,name=most_attempts,json=mostAttempts,proto3" json:"most_attempts,omitempty"` // as Outcome.most_attempts
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
@@ -2930,6 +2966,13 @@ func (x *Receipt) GetSuppressCategory() string {
 		return x.SuppressCategory
 	}
 	return ""
+}
+
+func (x *Receipt) GetMostAttempts() int32 {
+	if x != nil {
+		return x.MostAttempts
+	}
+	return 0
 }
 
 // Notice is news that is not about a delivery.
@@ -3658,7 +3701,7 @@ const file_connector_proto_rawDesc = "" +
 	"\n" +
 	"WhereEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xf7\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x9e\x02\n" +
 	"\fCapabilities\x12\x1a\n" +
 	"\breceipts\x18\x01 \x01(\bR\breceipts\x12\x16\n" +
 	"\x06lookup\x18\x02 \x01(\bR\x06lookup\x12\x18\n" +
@@ -3667,7 +3710,8 @@ const file_connector_proto_rawDesc = "" +
 	"\x05check\x18\x05 \x01(\bR\x05check\x12!\n" +
 	"\fcheck_action\x18\x06 \x01(\bR\vcheckAction\x12-\n" +
 	"\x12idempotent_sending\x18\a \x01(\bR\x11idempotentSending\x12\x1b\n" +
-	"\tin_flight\x18\b \x01(\x05R\binFlight\"\x84\x01\n" +
+	"\tin_flight\x18\b \x01(\x05R\binFlight\x12%\n" +
+	"\x0ekeyed_receipts\x18\t \x01(\bR\rkeyedReceipts\"\x84\x01\n" +
 	"\fCheckRequest\x12B\n" +
 	"\vintegration\x18\x01 \x01(\v2 .recado.connector.v1.IntegrationR\vintegration\x120\n" +
 	"\x03use\x18\x02 \x01(\v2\x1e.recado.connector.v1.ActionUseR\x03use\"\x80\x01\n" +
@@ -3680,13 +3724,14 @@ const file_connector_proto_rawDesc = "" +
 	"\bproblems\x18\x01 \x03(\v2\x1c.recado.connector.v1.ProblemR\bproblems\"\x8f\x01\n" +
 	"\x0ePreviewRequest\x12B\n" +
 	"\vintegration\x18\x01 \x01(\v2 .recado.connector.v1.IntegrationR\vintegration\x129\n" +
-	"\bdelivery\x18\x02 \x01(\v2\x1d.recado.connector.v1.DeliveryR\bdelivery\"\xdd\x01\n" +
+	"\bdelivery\x18\x02 \x01(\v2\x1d.recado.connector.v1.DeliveryR\bdelivery\"\x82\x02\n" +
 	"\x0fPreviewResponse\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12\x1c\n" +
 	"\trecipient\x18\x02 \x01(\tR\trecipient\x12!\n" +
 	"\frequest_json\x18\x03 \x01(\fR\vrequestJson\x128\n" +
 	"\bproblems\x18\x04 \x03(\v2\x1c.recado.connector.v1.ProblemR\bproblems\x12;\n" +
-	"\badjusted\x18\x05 \x03(\v2\x1f.recado.connector.v1.AdjustmentR\badjusted\"\xc6\x01\n" +
+	"\badjusted\x18\x05 \x03(\v2\x1f.recado.connector.v1.AdjustmentR\badjusted\x12#\n" +
+	"\rheld_category\x18\x06 \x01(\tR\fheldCategory\"\xc6\x01\n" +
 	"\x0eDeliverRequest\x126\n" +
 	"\x04open\x18\x01 \x01(\v2 .recado.connector.v1.IntegrationH\x00R\x04open\x12:\n" +
 	"\x05batch\x18\x02 \x01(\v2\".recado.connector.v1.DeliveryBatchH\x00R\x05batch\x125\n" +
@@ -3704,7 +3749,7 @@ const file_connector_proto_rawDesc = "" +
 	"\x06Opened\x12\x1b\n" +
 	"\tin_flight\x18\x01 \x01(\x05R\binFlight\"H\n" +
 	"\fOutcomeBatch\x128\n" +
-	"\boutcomes\x18\x01 \x03(\v2\x1c.recado.connector.v1.OutcomeR\boutcomes\"\xa6\x02\n" +
+	"\boutcomes\x18\x01 \x03(\v2\x1c.recado.connector.v1.OutcomeR\boutcomes\"\xcf\x02\n" +
 	"\bDelivery\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\aattempt\x18\x02 \x01(\x05R\aattempt\x12\x16\n" +
@@ -3714,11 +3759,13 @@ const file_connector_proto_rawDesc = "" +
 	"\x06values\x18\x06 \x03(\v2\x1a.recado.connector.v1.ValueR\x06values\x12\x1a\n" +
 	"\blanguage\x18\a \x01(\tR\blanguage\x12(\n" +
 	"\x10deadline_unix_ms\x18\b \x01(\x03R\x0edeadlineUnixMs\x12\x17\n" +
-	"\aflow_id\x18\t \x01(\tR\x06flowId\"K\n" +
+	"\aflow_id\x18\t \x01(\tR\x06flowId\x12'\n" +
+	"\x0fheld_categories\x18\n" +
+	" \x03(\tR\x0eheldCategories\"K\n" +
 	"\x05Value\x12\x1a\n" +
 	"\bposition\x18\x01 \x01(\x05R\bposition\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +
-	"\x04text\x18\x03 \x01(\tR\x04text\"\xc4\x05\n" +
+	"\x04text\x18\x03 \x01(\tR\x04text\"\xe9\x05\n" +
 	"\aOutcome\x12\x1f\n" +
 	"\vdelivery_id\x18\x01 \x01(\tR\n" +
 	"deliveryId\x12\x18\n" +
@@ -3740,7 +3787,8 @@ const file_connector_proto_rawDesc = "" +
 	"\rmost_attempts\x18\x0f \x01(\x05R\fmostAttempts\x12\x1f\n" +
 	"\vsuppress_ms\x18\x10 \x01(\x03R\n" +
 	"suppressMs\x12+\n" +
-	"\x11suppress_category\x18\x11 \x01(\tR\x10suppressCategory\x1a9\n" +
+	"\x11suppress_category\x18\x11 \x01(\tR\x10suppressCategory\x12#\n" +
+	"\rheld_category\x18\x12 \x01(\tR\fheldCategory\x1a9\n" +
 	"\vDetailEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"L\n" +
@@ -3770,7 +3818,7 @@ const file_connector_proto_rawDesc = "" +
 	"\anotices\x18\x06 \x03(\v2\x1b.recado.connector.v1.NoticeR\anotices\x1a9\n" +
 	"\vHeaderEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xfd\x04\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xa2\x05\n" +
 	"\aReceipt\x12\x1f\n" +
 	"\vprovider_id\x18\x01 \x01(\tR\n" +
 	"providerId\x12\x1f\n" +
@@ -3791,7 +3839,8 @@ const file_connector_proto_rawDesc = "" +
 	"\vsuppress_ms\x18\r \x01(\x03R\n" +
 	"suppressMs\x12\x14\n" +
 	"\x05limit\x18\x0e \x01(\tR\x05limit\x12+\n" +
-	"\x11suppress_category\x18\x0f \x01(\tR\x10suppressCategory\x1a9\n" +
+	"\x11suppress_category\x18\x0f \x01(\tR\x10suppressCategory\x12#\n" +
+	"\rmost_attempts\x18\x10 \x01(\x05R\fmostAttempts\x1a9\n" +
 	"\vDetailEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xb1\x03\n" +
