@@ -28,10 +28,14 @@ func (e *Engine) Callback(ctx context.Context, integrationKey int64, cb hub.Call
 		e.refused(integrationKey)
 		return *got, nil
 	}
-	if len(got.Receipts) == 0 && len(got.Notices) == 0 {
+	told, err := e.told(ctx, in, cb, got)
+	switch {
+	case err != nil:
+		return e.keepCallback(ctx, integrationKey, cb, err)
+	case len(got.Receipts) == 0 && len(told) == 0:
 		return *got, nil
 	}
-	err = e.db.Write(ctx, func(tx *sqlite.Tx) error { return e.take(tx, integrationKey, got) })
+	err = e.db.Write(ctx, func(tx *sqlite.Tx) error { return e.take(tx, integrationKey, got.Receipts, told) })
 	return *got, err
 }
 
@@ -68,7 +72,8 @@ func (e *Engine) workOffCallbacks(ctx context.Context) error {
 }
 
 func (e *Engine) workOffCallback(ctx context.Context, k sqlite.KeptCallback) error {
-	said := &hub.Reception{}
+	var receipts []hub.Receipt
+	var told []told
 	in, err := e.integration(ctx, e.now(), k.IntegrationKey)
 	if err != nil {
 		return err
@@ -81,11 +86,14 @@ func (e *Engine) workOffCallback(ctx context.Context, k sqlite.KeptCallback) err
 		case err != nil || !got.Verified:
 			e.refused(k.IntegrationKey)
 		default:
-			said = got
+			if told, err = e.told(ctx, in, k.Callback, got); err != nil {
+				return nil // it stays
+			}
+			receipts = got.Receipts
 		}
 	}
 	err = e.db.Write(ctx, func(tx *sqlite.Tx) error {
-		if err := e.take(tx, k.IntegrationKey, said); err != nil {
+		if err := e.take(tx, k.IntegrationKey, receipts, told); err != nil {
 			return err
 		}
 		return tx.CallbackDone(k.Key)
@@ -133,15 +141,17 @@ func (e *Engine) refused(integration int64) {
 }
 
 // take does what a genuine callback says.
-func (e *Engine) take(tx *sqlite.Tx, integration int64, said *hub.Reception) error {
-	if err := e.receive(tx, integration, said.Receipts); err != nil {
+func (e *Engine) take(tx *sqlite.Tx, integration int64, receipts []hub.Receipt, news []told) error {
+	if err := e.receive(tx, integration, receipts); err != nil {
 		return err
 	}
-	for _, n := range said.Notices {
-		switch n.Kind {
-		case hub.NoticeOptedOut, hub.NoticeOptedIn:
-			if err := e.optOut(tx, integration, n); err != nil {
-				return err
+	for _, t := range news {
+		for _, n := range t.notices {
+			switch n.Kind {
+			case hub.NoticeOptedOut, hub.NoticeOptedIn:
+				if err := e.optOut(tx, t.integration, n); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -259,10 +269,14 @@ func (r *run) receipt(it *item, rc hub.Receipt, cause hub.Reason) error {
 		if err != nil {
 			return err
 		}
-		if !failed.news {
-			r.line(hub.SubjectDelivery, it.Key, hub.AspectReceipt, string(it.State), string(rc.Status), cause)
-			return nil
-		}
+	}
+	old, err := r.outdated(it, &rc)
+	if err != nil {
+		return err
+	}
+	if old || rc.Status == hub.ReceiptFailed && !failed.news {
+		r.line(hub.SubjectDelivery, it.Key, hub.AspectReceipt, string(it.State), string(rc.Status), cause)
+		return nil
 	}
 	if it.ProviderID == "" && rc.ProviderID != "" {
 		it.ProviderID, it.moved = rc.ProviderID, true

@@ -408,3 +408,26 @@ func TestPreviewsAndTestsObeySuppressions(t *testing.T) {
 		}
 	})
 }
+
+func TestAProviderMayHaveOneAddressForAllIntegrations(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		other := h.Integration(t, "the one that is called")
+		cb := hubtest.NoticedOf(a.Integration.Key, hub.Notice{Kind: hub.NoticeOptedOut, Recipient: jonasPhone})
+		if _, err := h.Engine.Callback(t.Context(), other.Key, cb); err != nil {
+			t.Fatal(err)
+		}
+		if list := wantSuppressions(t, h, "LASTING NOTICE"); list[0].IntegrationKey != a.Integration.Key {
+			t.Errorf("it is left alone by %d, not %d", list[0].IntegrationKey, a.Integration.Key)
+		}
+		h.Connector.Crash()
+		cb = hubtest.NoticedOf(a.Integration.Key, hub.Notice{Kind: hub.NoticeOptedOut, Recipient: martaPhone})
+		if _, err := h.Engine.Callback(t.Context(), other.Key, cb); err != nil {
+			t.Fatal(err)
+		}
+		h.Connector.Up()
+		after(time.Minute)
+		if list := wantSuppressions(t, h, "LASTING NOTICE, LASTING NOTICE"); list[0].IntegrationKey != a.Integration.Key || list[0].Recipient != martaPhone {
+			t.Errorf("what was kept is %+v", list[0])
+		}
+	})
+}

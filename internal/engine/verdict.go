@@ -24,6 +24,15 @@ func (e *Engine) premature(tx *sqlite.Tx, d *hub.Delivery, rc *hub.Receipt) (boo
 	return of == 0, err
 }
 
+// outdated says whether a receipt that a message was sent on is older than one that it failed, which had the delivery sent again: those
+// come in any order.
+func (r *run) outdated(it *item, rc *hub.Receipt) (bool, error) {
+	if rc.Status != hub.ReceiptSent || it.State != hub.Pending && it.Tries <= 1 || rc.ProviderID == "" {
+		return false, nil
+	}
+	return r.tx.SaidFailed(rc.ProviderID)
+}
+
 // judgeFailure says of which attempt a receipt is. Providers repeat and reorder: one about an earlier attempt must neither fail the
 // one that came after it nor have the message sent once more.
 func (r *run) judgeFailure(it *item, rc *hub.Receipt) (failure, error) {

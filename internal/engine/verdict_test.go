@@ -166,6 +166,42 @@ func TestAMessageIsNotSentAgainOnceItIsKnownToHaveArrived(t *testing.T) {
 	}
 }
 
+func TestThatItWasSentToldAfterThatItFailedChangesNothing(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		h.Connector.Script(jonasPhone, hub.Outcome{Kind: hub.OutcomeAccepted, ProviderID: "first"}, hub.Outcome{Kind: hub.OutcomeAccepted, ProviderID: "second"})
+		key := started(t, h.Publish(t, forJonas("OT-1")))
+		settled()
+		_, d := one(t, h, key)
+		of := func(id string, status hub.ReceiptStatus, kind hub.OutcomeKind) hub.Receipt {
+			return hub.Receipt{DeliveryKey: d.Key, ProviderID: id, Status: status, Kind: kind}
+		}
+		callback(t, h, a.Integration.Key, of("first", hub.ReceiptFailed, hub.OutcomeRetry), of("first", hub.ReceiptSent, ""))
+		is(t, h, key, "WAITING RETRY: PENDING")
+		after(time.Minute)
+		is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED")
+		callback(t, h, a.Integration.Key, of("second", hub.ReceiptSent, ""))
+		is(t, h, key, "CLOSED SUCCEEDED: SENT")
+		if got := receipts(t, h, d.Key); got != "FAILED, SENT, SENT" {
+			t.Errorf("kept are %s", got)
+		}
+	})
+}
+
+func TestWhatContradictsAFailureThatCameEarlyKeepsItFromBeingTriedAgain(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		h.Connector.Hold()
+		key := started(t, h.Publish(t, forJonas("OT-1")))
+		_, d := one(t, h, key)
+		callback(t, h, a.Integration.Key, failed(d.Key, hub.OutcomeRetry, hub.ScopeDelivery, nil), receipt(d.Key, hub.ReceiptSent))
+		h.Connector.Release()
+		after(time.Hour)
+		is(t, h, key, "CLOSED FAILED: FAILED")
+		if _, d = one(t, h, key); !d.Flagged || len(h.Connector.Sent()) != 1 {
+			t.Errorf("flagged %v, sent %d times", d.Flagged, len(h.Connector.Sent()))
+		}
+	})
+}
+
 func TestTheSameErrorToldAtOnceAndLaterCountsOnce(t *testing.T) {
 	for name, o := range map[string]hub.Outcome{
 		"retry":         {Kind: hub.OutcomeRetry, Code: "131000", RetryAfter: time.Minute},
@@ -223,7 +259,7 @@ func TestAFailureOfAnEarlierAttemptDoesNotTouchTheLaterOne(t *testing.T) {
 		h.Connector.Answer(h.Connector.Held()[0], accepted("second"))
 		settled()
 		is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED")
-		callback(t, h, a.Integration.Key, of("first", "131026"))
+		callback(t, h, a.Integration.Key, of("first", "131026"), of("of another message", "131026"))
 		after(time.Hour)
 		is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED")
 		if n := len(h.Connector.Sent()); n != 2 {

@@ -82,7 +82,7 @@ func callbackToSDK(cb *hub.Callback) sdk.Callback {
 }
 
 func receptionFromSDK(r *sdk.Reception, receivedAt time.Time) *hub.Reception {
-	out := &hub.Reception{Verified: r.Verified, Status: r.Status, Header: r.Header, Body: r.Body}
+	out := &hub.Reception{Verified: r.Verified, Status: r.Status, Header: r.Header, Body: r.Body, Elsewhere: r.Elsewhere}
 	for i := range r.Receipts {
 		out.Receipts = append(out.Receipts, receiptFromSDK(&r.Receipts[i], receivedAt))
 	}

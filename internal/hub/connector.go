@@ -161,4 +161,6 @@ type Reception struct {
 	Body     []byte
 	Receipts []Receipt
 	Notices  []Notice
+
+	Elsewhere bool // it also holds news that only other integrations of the connector are to be asked for
 }

@@ -14,6 +14,7 @@ import (
 type news struct {
 	Receipts []hub.Receipt
 	Notices  []hub.Notice
+	Of       int64 // the integration that the notices are about; 0: any that is asked
 }
 
 // Genuine is a provider's callback with receipts, signed.
@@ -21,6 +22,11 @@ func Genuine(receipts ...hub.Receipt) hub.Callback { return signed(news{Receipts
 
 // Noticed is a provider's callback with notices, signed.
 func Noticed(notices ...hub.Notice) hub.Callback { return signed(news{Notices: notices}) }
+
+// NoticedOf is a provider's callback with notices about one integration, which another one leaves out.
+func NoticedOf(integration int64, notices ...hub.Notice) hub.Callback {
+	return signed(news{Notices: notices, Of: integration})
+}
 
 func signed(n news) hub.Callback {
 	body, err := json.Marshal(n)
@@ -39,7 +45,7 @@ func Forged(receipts ...hub.Receipt) hub.Callback {
 }
 
 // Receive verifies a callback and reads its receipts; it is UNAVAILABLE while the connector is not READY.
-func (c *Connector) Receive(_ context.Context, _ hub.OpenIntegration, cb hub.Callback) (*hub.Reception, error) {
+func (c *Connector) Receive(_ context.Context, in hub.OpenIntegration, cb hub.Callback) (*hub.Reception, error) {
 	c.mu.Lock()
 	err := c.down()
 	if err == nil && c.choke != nil {
@@ -54,5 +60,8 @@ func (c *Connector) Receive(_ context.Context, _ hub.OpenIntegration, cb hub.Cal
 	}
 	var n news
 	err = json.Unmarshal(cb.Body, &n)
+	if n.Of != 0 && n.Of != in.Key {
+		return &hub.Reception{Verified: true, Status: http.StatusOK, Receipts: n.Receipts, Elsewhere: true}, err
+	}
 	return &hub.Reception{Verified: true, Status: http.StatusOK, Receipts: n.Receipts, Notices: n.Notices}, err
 }

@@ -58,6 +58,11 @@ func (db *DB) IntegrationNow(ctx context.Context, key int64) (*hub.Integration, 
 	return integrations.get(db.reads(ctx), key)
 }
 
+// IntegrationsOf lists the keys of the integrations of a connector, for the engine: it asks nobody.
+func (db *DB) IntegrationsOf(ctx context.Context, connector string) ([]int64, error) {
+	return readAll(db.reads(ctx), scanKey, "SELECT key FROM integrations WHERE connector = ? ORDER BY key", connector)
+}
+
 // IntegrationsByKey reads many integrations in the order of the keys: nil where there is none, or everywhere without SEE
 // on settings/api_connections.
 func (db *DB) IntegrationsByKey(ctx context.Context, c hub.Caller, keys []int64) ([]*hub.Integration, error) {

@@ -186,6 +186,7 @@ func TestWhatTheEngineAsksIsAnsweredByAnIndex(t *testing.T) {
 		"suppressions of a recipient":  "SELECT * FROM suppressions WHERE integration = 1 AND recipient = '' ORDER BY key",
 		"the last delivery to someone": "SELECT key FROM deliveries WHERE recipient = '' AND integration + 0 = 1 ORDER BY key DESC LIMIT 1",
 		"an attempt of a provider":     "SELECT number FROM attempts WHERE delivery = 1 AND provider_id = '' ORDER BY number DESC LIMIT 1",
+		"what failed, by provider":     "SELECT 1 FROM receipts WHERE provider_id = '' AND status = 'FAILED' LIMIT 1",
 		"a receipt that says FAILED":   "SELECT * FROM receipts WHERE delivery = 1 AND status = 'FAILED' ORDER BY key DESC LIMIT 1",
 		"the journal after a cursor":   "SELECT * FROM changes c WHERE c.seq > 1 ORDER BY c.seq LIMIT 10",
 	} {

@@ -159,6 +159,12 @@ func (tx *Tx) AttemptUncount(delivery int64, number int) error {
 	return tx.exec("UPDATE attempts SET counted = 0 WHERE delivery = ? AND number = ?", delivery, number)
 }
 
+// SaidFailed says whether the provider has said of its message that it failed.
+func (tx *Tx) SaidFailed(providerID string) (bool, error) {
+	var one int
+	return tx.get("SELECT 1 FROM receipts WHERE provider_id = ? AND status = 'FAILED' LIMIT 1", []any{providerID}, &one)
+}
+
 // FailedReceipt reads the newest receipt of a delivery that says FAILED; nil if there is none.
 func (tx *Tx) FailedReceipt(delivery int64) (*hub.Receipt, error) {
 	list, err := readAll(tx.each, scanReceipt, "SELECT "+receiptColumns+" FROM receipts WHERE delivery = ? AND status = 'FAILED' ORDER BY key DESC LIMIT 1", delivery)

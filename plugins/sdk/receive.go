@@ -27,6 +27,9 @@ type Reception struct {
 	Body     []byte
 	Receipts []Receipt
 	Notices  []Notice
+	// Elsewhere: it also holds news about an account or number that is not this integration's, which is left out here. The hub then
+	// gives the same callback to the other integrations of this connector, each with its own secrets, and takes their notices.
+	Elsewhere bool
 }
 
 // ReceiptStatus is how far a message has come.

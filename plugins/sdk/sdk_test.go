@@ -80,7 +80,8 @@ func (c *full) Preview(_ context.Context, in sdk.Integration, d sdk.Delivery) (s
 
 func (c *full) Receive(_ context.Context, in sdk.Integration, cb sdk.Callback) (sdk.Reception, error) {
 	return sdk.Reception{
-		Verified: true, Status: http.StatusOK, Header: map[string]string{"Content-Type": "text/plain"}, Body: []byte("ok"),
+		Elsewhere: true,
+		Verified:  true, Status: http.StatusOK, Header: map[string]string{"Content-Type": "text/plain"}, Body: []byte("ok"),
 		Receipts: []sdk.Receipt{someReceipt},
 		Notices: []sdk.Notice{{
 			Kind: sdk.ActionChanged, At: someTime, Recipient: "r", Category: "marketing", Action: "a",

@@ -47,14 +47,14 @@ func callbackFromWire(w *wire.Callback) Callback {
 func receptionToWire(r Reception) *wire.ReceiveResponse {
 	return &wire.ReceiveResponse{
 		Verified: r.Verified, Status: int32(r.Status), Header: utf8Map(r.Header), Body: r.Body,
-		Receipts: each(r.Receipts, receiptToWire), Notices: each(r.Notices, noticeToWire),
+		Receipts: each(r.Receipts, receiptToWire), Notices: each(r.Notices, noticeToWire), Elsewhere: r.Elsewhere,
 	}
 }
 
 func receptionFromWire(w *wire.ReceiveResponse) Reception {
 	return Reception{
 		Verified: w.GetVerified(), Status: int(w.GetStatus()), Header: w.GetHeader(), Body: w.GetBody(),
-		Receipts: each(w.GetReceipts(), receiptFromWire), Notices: each(w.GetNotices(), noticeFromWire),
+		Receipts: each(w.GetReceipts(), receiptFromWire), Notices: each(w.GetNotices(), noticeFromWire), Elsewhere: w.GetElsewhere(),
 	}
 }
 

@@ -55,34 +55,44 @@ type optValue struct {
 	Messages    []json.RawMessage `json:"messages"`
 }
 
-// optOuts reads who opted out or in. Meta has one webhook for each app: what people told another number than the integration's is none
-// of its business, since they opted out of that number.
-func (s callbackSecrets) optOuts(body []byte) (out []sdk.Notice) {
-	if s.phoneNumberID == "" || !bytes.Contains(body, []byte(`"user_preferences"`)) && !bytes.Contains(body, []byte(`"text"`)) {
-		return nil // as of nearly all callbacks, which are about statuses
+// optOuts reads who opted out or in. Meta has one webhook for each app: what people told another number than the integration's is for
+// the integration of that number, since they opted out of that one and no other.
+func (s callbackSecrets) optOuts(body []byte, r *sdk.Reception) {
+	if !bytes.Contains(body, []byte(`"user_preferences"`)) && !bytes.Contains(body, []byte(`"text"`)) {
+		return // as of nearly all callbacks, which are about statuses
 	}
 	var w webhook
 	if json.Unmarshal(body, &w) != nil || w.Object != "whatsapp_business_account" {
-		return nil
+		return
 	}
 	for _, e := range w.Entry {
 		for _, c := range e.Changes {
 			var v optValue
-			if c.Field != "user_preferences" && c.Field != "messages" || json.Unmarshal(c.Value, &v) != nil || v.Metadata.PhoneNumberID != s.phoneNumberID {
+			if c.Field != "user_preferences" && c.Field != "messages" || json.Unmarshal(c.Value, &v) != nil {
 				continue
 			}
-			for _, raw := range v.Preferences {
-				var p metaPreference
-				if json.Unmarshal(raw, &p) == nil { // one that cannot be read must not cost the others
-					out = appendNotices(out, p.kind(), p.WaID, p.covers(), p.Timestamp)
-				}
+			switch found := v.notices(); {
+			case len(found) == 0:
+			case v.Metadata.PhoneNumberID == s.phoneNumberID && s.phoneNumberID != "":
+				r.Notices = append(r.Notices, found...)
+			default:
+				r.Elsewhere = true
 			}
-			for _, raw := range v.Messages {
-				var m metaMessage
-				if json.Unmarshal(raw, &m) == nil && m.Type == "text" {
-					out = appendNotices(out, optWord(m.Text.Body), m.From, "", m.Timestamp)
-				}
-			}
+		}
+	}
+}
+
+func (v *optValue) notices() (out []sdk.Notice) {
+	for _, raw := range v.Preferences {
+		var p metaPreference
+		if json.Unmarshal(raw, &p) == nil { // one that cannot be read must not cost the others
+			out = appendNotices(out, p.kind(), p.WaID, p.covers(), p.Timestamp)
+		}
+	}
+	for _, raw := range v.Messages {
+		var m metaMessage
+		if json.Unmarshal(raw, &m) == nil && m.Type == "text" {
+			out = appendNotices(out, optWord(m.Text.Body), m.From, "", m.Timestamp)
 		}
 	}
 	return out

@@ -71,6 +71,9 @@ func TestWhoOptsOutAndInIsANoticeOfTheIntegrationsOwnNumber(t *testing.T) {
 		if len(r.Receipts) > 0 {
 			got[len(got)-1] += fmt.Sprintf(" and %d receipts", len(r.Receipts))
 		}
+		if elsewhere := strings.Contains(name, "another number"); r.Elsewhere != elsewhere {
+			t.Errorf("%s: it is said to be for another integration: %v", name, r.Elsewhere)
+		}
 		if !r.Verified || r.Status != 200 || strings.Join(got, "; ") != c.want {
 			t.Errorf("%s: %v, want %s", name, got, c.want)
 		}

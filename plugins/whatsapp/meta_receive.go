@@ -98,7 +98,7 @@ func (s callbackSecrets) receive(cb sdk.Callback) sdk.Reception {
 	}
 	r := plain(http.StatusOK, "ok")
 	r.Verified, r.Receipts = true, s.receipts(cb.Body)
-	r.Notices = append(r.Notices, s.optOuts(cb.Body)...)
+	s.optOuts(cb.Body, &r)
 	return r
 }
 

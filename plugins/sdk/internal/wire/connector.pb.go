@@ -2709,13 +2709,16 @@ func (x *Header) GetValues() []string {
 }
 
 type ReceiveResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Verified      bool                   `protobuf:"varint,1,opt,name=verified,proto3" json:"verified,omitempty"` // the provider certainly sent it
-	Status        int32                  `protobuf:"varint,2,opt,name=status,proto3" json:"status,omitempty"`     // HTTP status to answer
-	Header        map[string]string      `protobuf:"bytes,3,rep,name=header,proto3" json:"header,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	Body          []byte                 `protobuf:"bytes,4,opt,name=body,proto3" json:"body,omitempty"`
-	Receipts      []*Receipt             `protobuf:"bytes,5,rep,name=receipts,proto3" json:"receipts,omitempty"`
-	Notices       []*Notice              `protobuf:"bytes,6,rep,name=notices,proto3" json:"notices,omitempty"`
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Verified bool                   `protobuf:"varint,1,opt,name=verified,proto3" json:"verified,omitempty"` // the provider certainly sent it
+	Status   int32                  `protobuf:"varint,2,opt,name=status,proto3" json:"status,omitempty"`     // HTTP status to answer
+	Header   map[string]string      `protobuf:"bytes,3,rep,name=header,proto3" json:"header,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Body     []byte                 `protobuf:"bytes,4,opt,name=body,proto3" json:"body,omitempty"`
+	Receipts []*Receipt             `protobuf:"bytes,5,rep,name=receipts,proto3" json:"receipts,omitempty"`
+	Notices  []*Notice              `protobuf:"bytes,6,rep,name=notices,proto3" json:"notices,omitempty"`
+	// It also holds news about an account or number that is not this integration's, which is left out here. The host then gives the same
+	// callback to the other integrations of this connector, each with its own secrets, and takes their notices.
+	Elsewhere     bool `protobuf:"varint,7,opt,name=elsewhere,proto3" json:"elsewhere,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2790,6 +2793,13 @@ func (x *ReceiveResponse) GetNotices() []*Notice {
 		return x.Notices
 	}
 	return nil
+}
+
+func (x *ReceiveResponse) GetElsewhere() bool {
+	if x != nil {
+		return x.Elsewhere
+	}
+	return false
 }
 
 // Receipt is a later word of the provider about a delivery. At least one of provider_id and delivery_id is set.
@@ -3776,14 +3786,15 @@ const file_connector_proto_rawDesc = "" +
 	"\x10received_unix_ms\x18\x05 \x01(\x03R\x0ereceivedUnixMs\"4\n" +
 	"\x06Header\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
-	"\x06values\x18\x02 \x03(\tR\x06values\"\xcf\x02\n" +
+	"\x06values\x18\x02 \x03(\tR\x06values\"\xed\x02\n" +
 	"\x0fReceiveResponse\x12\x1a\n" +
 	"\bverified\x18\x01 \x01(\bR\bverified\x12\x16\n" +
 	"\x06status\x18\x02 \x01(\x05R\x06status\x12H\n" +
 	"\x06header\x18\x03 \x03(\v20.recado.connector.v1.ReceiveResponse.HeaderEntryR\x06header\x12\x12\n" +
 	"\x04body\x18\x04 \x01(\fR\x04body\x128\n" +
 	"\breceipts\x18\x05 \x03(\v2\x1c.recado.connector.v1.ReceiptR\breceipts\x125\n" +
-	"\anotices\x18\x06 \x03(\v2\x1b.recado.connector.v1.NoticeR\anotices\x1a9\n" +
+	"\anotices\x18\x06 \x03(\v2\x1b.recado.connector.v1.NoticeR\anotices\x12\x1c\n" +
+	"\telsewhere\x18\a \x01(\bR\telsewhere\x1a9\n" +
 	"\vHeaderEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xa2\x05\n" +
