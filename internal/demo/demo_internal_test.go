@@ -28,7 +28,7 @@ func TestAMessageThatDoesNotArriveIsToldAndFailsTheDemo(t *testing.T) {
 	if err := s.open(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.sandbox.AddFaults(sandbox.Fault{Code: 131026, Async: true}); err != nil {
+	if err := s.sandbox.AddFaults(sandbox.Fault{Code: 130472, Async: true}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.tell(t.Context(), Options{Once: true}); !errors.Is(err, ErrUnread) {
