@@ -54,8 +54,9 @@ func (r *run) judgeFailure(it *item, rc *hub.Receipt) (failure, error) {
 	case it.State == hub.Unknown:
 		return failure{news: true}, nil
 	}
-	// The attempt was accepted under another id, if its provider gives any.
-	return failure{news: rc.ProviderID == "" || it.ProviderID == ""}, nil
+	// Either it is of the message that a receipt or a lookup has told of, or the attempt was accepted under another id, if its provider
+	// gives any.
+	return failure{news: rc.ProviderID == "" || it.ProviderID == "" || it.ProviderID == rc.ProviderID}, nil
 }
 
 // demand does what a receipt asks for beyond the delivery's state, whichever attempt it is about: the recipient is left alone.
