@@ -61,6 +61,7 @@ type Engine struct {
 	pipes    pipes
 	results  results
 	stats    stats
+	meters   meters
 
 	derivations map[string]*derivations // by record type; it never changes
 	referred    map[string]bool         // record types that others refer to
@@ -97,6 +98,7 @@ func New(o Options) *Engine {
 	}
 	e.pipes.flights = map[int64]*flight{}
 	e.pipes.busy = map[int64]int{}
+	e.meters.attempts = map[string]*attemptMeters{}
 	e.connectorStates, e.failing = map[string]hub.ConnectorState{}, map[int64]failing{}
 	e.results.more = make(chan struct{}, 1)
 	e.clock.wake = make(chan struct{}, 1)

@@ -15,8 +15,9 @@ type flight struct {
 	in       *integration
 	handover hub.Handover
 	started  time.Time
-	alone    bool // it is the only delivery of its execution
-	givenUp  bool // its outcome did not come in time: it takes no place any more
+	handed   time.Time // when its connector was given it
+	alone    bool      // it is the only delivery of its execution
+	givenUp  bool      // its outcome did not come in time: it takes no place any more
 }
 
 // pipes knows what is in flight: how much per integration, and which deliveries.
@@ -55,9 +56,11 @@ func (p *pipes) release(out []*flight) {
 
 // enter notes what is handed over now.
 func (p *pipes) enter(out []*flight) {
+	now := time.Now()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, f := range out {
+		f.handed = now
 		p.flights[f.delivery.Key] = f
 	}
 }
@@ -65,7 +68,7 @@ func (p *pipes) enter(out []*flight) {
 // leave takes the flights that outcomes answer out of the pipes. An outcome of another attempt, or of nothing that is in
 // flight, finds none.
 func (p *pipes) leave(outcomes []hub.Outcome) []landing {
-	landings := make([]landing, 0, len(outcomes))
+	landings, now := make([]landing, 0, len(outcomes)), time.Now()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, o := range outcomes {
@@ -77,7 +80,7 @@ func (p *pipes) leave(outcomes []hub.Outcome) []landing {
 		if !f.givenUp {
 			p.free(f)
 		}
-		landings = append(landings, landing{f, o})
+		landings = append(landings, landing{flight: f, outcome: o, at: now})
 	}
 	return landings
 }
@@ -107,10 +110,23 @@ func (p *pipes) total() int {
 	return len(p.flights)
 }
 
+// byConnector is how many are in flight, by the name of their connector.
+func (p *pipes) byConnector() map[string]int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := map[string]int{}
+	for _, f := range p.flights {
+		n[f.in.Connector]++
+	}
+	return n
+}
+
 // landing is a flight with its outcome.
 type landing struct {
 	*flight
 	outcome hub.Outcome
+	at      time.Time // when the outcome came
+	first   bool      // nobody told before how the attempt ended; known once it is written
 }
 
 // handOver is what a transaction has to hand over once it is durable. A function that is run again, or whose transaction

@@ -96,20 +96,27 @@ func (e *Engine) landApart(ctx context.Context, landings []landing, cause error)
 }
 
 func (e *Engine) commitLandings(ctx context.Context, landings []landing) error {
-	return e.db.Write(ctx, func(tx *sqlite.Tx) error {
+	err := e.db.Write(ctx, func(tx *sqlite.Tx) error {
 		slow := slowLandings{e: e, tx: tx}
-		for _, l := range landings {
-			if err := e.landOne(tx, l, &slow); err != nil {
+		for i := range landings {
+			if err := e.landOne(tx, &landings[i], &slow); err != nil {
 				return err
 			}
 		}
 		return slow.settle()
 	})
+	if err == nil {
+		for i := range landings {
+			e.landed(&landings[i])
+		}
+	}
+	return err
 }
 
 // landOne writes one outcome: the attempt, the delivery, and the execution if it is decided by it.
-func (e *Engine) landOne(tx *sqlite.Tx, l landing, slow *slowLandings) error {
+func (e *Engine) landOne(tx *sqlite.Tx, l *landing, slow *slowLandings) error {
 	now := tx.Now()
+	l.first = false
 	d := *l.delivery
 	decision := hub.Decide(d.Attempts, d.Since(), l.outcome, l.program.flow.Definition.Settings, now, rand.Float64())
 	if err := tx.AttemptInsert(attempt(l, decision, now)); err != nil {
@@ -128,6 +135,7 @@ func (e *Engine) landOne(tx *sqlite.Tx, l landing, slow *slowLandings) error {
 		r.items = []*item{it}
 		switch err := r.settle(decision.Reason); err {
 		case nil:
+			ended(tx, l)
 			return e.adopt(tx, it.Delivery, l.outcome)
 		case errLost:
 		default:
@@ -135,6 +143,14 @@ func (e *Engine) landOne(tx *sqlite.Tx, l landing, slow *slowLandings) error {
 		}
 	}
 	return slow.land(l, decision)
+}
+
+// ended notes that an attempt ended with this outcome, and not before it.
+func ended(tx *sqlite.Tx, l *landing) {
+	l.first = true
+	if !l.delivery.Test {
+		tx.Attempted(l.outcome.Kind)
+	}
 }
 
 // apply writes a decision over a delivery.
@@ -172,7 +188,7 @@ func pausedReason(s hub.Scope) hub.ReasonCode {
 }
 
 // pause holds back what is set up wrongly, instead of burning every message.
-func (e *Engine) pause(tx *sqlite.Tx, l landing, decision hub.Decision) error {
+func (e *Engine) pause(tx *sqlite.Tx, l *landing, decision hub.Decision) error {
 	cause := decision.Reason
 	cause.By = l.delivery.ID() // what is said of it may quote this message, so it is shown to who may see that
 	if decision.Pause == hub.ScopeFlow {
@@ -193,7 +209,7 @@ type slowLandings struct {
 type slowRun struct {
 	*run
 	cause  hub.Reason // the last
-	landed []landing
+	landed []*landing
 }
 
 // run is the execution of a landing with its deliveries; nil if it is gone.
@@ -216,7 +232,7 @@ func (s *slowLandings) run(execution int64) (*slowRun, error) {
 }
 
 // land applies an outcome to its delivery as it is in the database.
-func (s *slowLandings) land(l landing, decision hub.Decision) error {
+func (s *slowLandings) land(l *landing, decision hub.Decision) error {
 	r, err := s.run(l.exec.Key)
 	if err != nil || r == nil {
 		return err
@@ -227,6 +243,7 @@ func (s *slowLandings) land(l landing, decision hub.Decision) error {
 	}
 	switch {
 	case it.State == hub.Sending:
+		ended(s.tx, l)
 		apply(r.run, it, l.outcome, decision)
 	case it.State == hub.Unknown && decision.State != hub.Unknown && it.State.May(decision.State):
 		apply(r.run, it, l.outcome, decision) // the answer came after all
@@ -282,7 +299,7 @@ func (e *Engine) adopt(tx *sqlite.Tx, d *hub.Delivery, o hub.Outcome) error {
 	return nil
 }
 
-func attempt(l landing, decision hub.Decision, now time.Time) hub.Attempt {
+func attempt(l *landing, decision hub.Decision, now time.Time) hub.Attempt {
 	o := l.outcome
 	scope := o.Scope
 	if scope == "" {

@@ -32,7 +32,8 @@ type rule struct {
 // integration is an integration as it is now, with what a connector is given of it.
 type integration struct {
 	*hub.Integration
-	open hub.OpenIntegration
+	open   hub.OpenIntegration
+	meters *attemptMeters // of its connector
 }
 
 // now is the rules of the configuration as it is now.
@@ -123,7 +124,7 @@ func (e *Engine) integration(ctx context.Context, r *rules, key int64) (*integra
 		}
 		open, err := e.db.OpenIntegration(ctx, key)
 		open.CallbackURL = e.callbackURL(key)
-		return &integration{in, open}, err
+		return &integration{in, open, e.meters.of(in.Connector)}, err
 	})
 }
 

@@ -75,7 +75,7 @@ func (e *Engine) takeUp(tx *sqlite.Tx, exec *hub.Execution) (*run, error) {
 
 func (r *run) line(s hub.Subject, key int64, aspect hub.Aspect, from, to string, cause hub.Reason) {
 	r.lines = append(r.lines, hub.Change{Subject: s, Key: key, Root: r.exec.Key, Aspect: aspect, From: from, To: to, Cause: cause,
-		FlowKey: r.exec.FlowKey, EventKey: r.exec.EventKey})
+		FlowKey: r.exec.FlowKey, EventKey: r.exec.EventKey, Test: r.exec.Test})
 }
 
 // move sets the state of a delivery along an arrow.
