@@ -20,6 +20,8 @@ import (
 	"github.com/recado-hub/recado/internal/feed"
 	"github.com/recado-hub/recado/internal/host"
 	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/meter"
+	"github.com/recado-hub/recado/internal/metrics"
 	"github.com/recado-hub/recado/internal/sqlite"
 	"github.com/recado-hub/recado/internal/web"
 )
@@ -178,10 +180,12 @@ func (h *Hub) serve(ctx context.Context, o Options, listener net.Listener) error
 	if err := h.engine.Start(ctx); err != nil {
 		return err
 	}
-	door := graph.New(graph.Options{DB: h.db, Engine: h.engine, Catalog: h.catalog, Authenticate: signer.Caller, Log: h.log})
+	requests, sockets := &web.Requests{}, &meter.Gauge{}
+	door := graph.New(graph.Options{DB: h.db, Engine: h.engine, Catalog: h.catalog, Authenticate: signer.Caller, Sockets: sockets, Log: h.log})
+	measured := metrics.New(metrics.Options{DB: h.db, Engine: h.engine, Requests: requests, Sockets: sockets, Version: Version, Log: h.log})
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	h.cancel = cancel
-	h.server = web.NewServer(web.New(web.Options{Auth: signer, Engine: h.engine, GraphQL: door, PublicURL: h.URL, Log: h.log,
+	h.server = web.NewServer(web.New(web.Options{Auth: signer, Engine: h.engine, GraphQL: door, Metrics: measured, Requests: requests, PublicURL: h.URL, Log: h.log,
 		Denied: func(d hub.Denial) { h.db.NoteDenial(d, time.Now()) }}), h.log)
 	h.server.BaseContext = func(net.Listener) context.Context { return base }
 	go func() {
