@@ -1,11 +1,15 @@
 package graph_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/hubtest"
 )
 
@@ -247,6 +251,25 @@ func TestTheQueueCountsWhatWaits(t *testing.T) {
 	r = s.do(s.admin, `{ queue { throughput { occurrences { published } executions { started closed succeeded } deliveries { made accepted } attempts { accepted } } } }`, nil)
 	if got := fmt.Sprint(r.at("queue", "throughput")); got != "map[attempts:map[accepted:1] deliveries:map[accepted:1 made:1] executions:map[closed:1 started:1 succeeded:1] occurrences:map[published:1]]" {
 		t.Errorf("in the last minute there were %s", got)
+	}
+}
+
+func TestWhatIsPublishedBelongsToTheTraceOfTheRequest(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	const came = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+	body, err := json.Marshal(vars{"query": publish, "variables": vars{"in": vars{"source": "/test", "id": "OT-3", "type": "work_management.work_orders.new", "subject": "OT-3",
+		"records": []vars{{"type": "work_order_task", "key": "7", "data": vars{"wo_folio": "OT-3", "description": "Replace the belt", "code_responsible": "jonas", "id_work_orders_tasks": 7}},
+			{"type": "person", "key": "jonas", "data": vars{"code": "jonas", "sms": "+55 11 99999-1234"}}}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := s.send(http.MethodPost, s.url, bytes.NewReader(body), headers("Authorization", "Bearer "+s.admin, "Content-Type", "application/json", "Traceparent", came, "Tracestate", "a=b"))
+	s.settled(r.text("occurrencePublish", "executions", 0, "id"))
+	s.post.mu.Lock()
+	defer s.post.mu.Unlock()
+	if len(s.post.sent) != 1 || s.post.sent[0].Trace != (hub.Trace{Parent: came, State: "a=b"}) {
+		t.Errorf("the connector was given %+v", s.post.sent)
 	}
 }
 

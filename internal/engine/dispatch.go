@@ -91,7 +91,9 @@ func (r *run) send(p *program, in *integration, connector *hub.Connector, it *it
 	r.move(it, hub.Sending, hub.Reason{Code: hub.ReasonWorker})
 	now := r.tx.Now()
 	handover.Attempt, handover.Deadline = it.Tries, now.Add(r.e.sendTimeout)
-	r.out = append(r.out, &flight{exec: r.exec, delivery: it.Delivery, program: p, in: in, started: now, handover: handover})
+	span, place := r.attempted()
+	handover.Trace = place
+	r.out = append(r.out, &flight{exec: r.exec, delivery: it.Delivery, program: p, in: in, started: now, handover: handover, span: span})
 }
 
 // address makes of a delivery what its connector is given, or says why it cannot be sent.

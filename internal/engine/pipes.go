@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/trace"
 )
 
 // flight is a delivery that is with its connector, or about to be.
@@ -14,6 +15,7 @@ type flight struct {
 	program  *program
 	in       *integration
 	handover hub.Handover
+	span     trace.Span // of the attempt
 	started  time.Time
 	handed   time.Time // when its connector was given it
 	alone    bool      // it is the only delivery of its execution

@@ -7,6 +7,7 @@ import (
 
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/sqlite"
+	"github.com/recado-hub/recado/internal/trace"
 )
 
 // run is one pass over an execution inside one transaction: what it is, what becomes of it, and what is to be handed over
@@ -23,6 +24,7 @@ type run struct {
 	items []*item
 	lines []hub.Change
 	out   []*flight
+	span  trace.Span // of the pass
 
 	beside  stored                               // of a preview, which has no transaction and is never saved
 	normals map[int]func(string) (string, error) // by target, as far as they were asked for

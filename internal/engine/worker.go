@@ -346,7 +346,7 @@ func (e *Engine) lose(ctx context.Context, tx *sqlite.Tx, exec *hub.Execution, c
 		if !it.Test {
 			tx.Attempted(hub.OutcomeUnknown)
 		}
-		tx.AfterCommit(e.lost(ctx, *it.Delivery, it.UpdatedAt, tx.Now()))
+		tx.AfterCommit(e.lost(ctx, exec, *it.Delivery, tx.Now()))
 		hold := tx.Now().Add(wait)
 		it.Reason = &cause
 		r.move(it, hub.Unknown, cause)

@@ -77,19 +77,19 @@ func (a *Activity) Count(c *Change) {
 	}
 }
 
-// CountAttempt adds an attempt that ended.
-func (a *Activity) CountAttempt(kind OutcomeKind) {
-	switch t := &a.Attempts; kind {
+// Count adds an attempt that ended.
+func (a *AttemptActivity) Count(kind OutcomeKind) {
+	switch kind {
 	case OutcomeAccepted:
-		t.Accepted++
+		a.Accepted++
 	case OutcomeRetry:
-		t.Retry++
+		a.Retry++
 	case OutcomeRejected:
-		t.Rejected++
+		a.Rejected++
 	case OutcomeMisconfigured:
-		t.Misconfigured++
+		a.Misconfigured++
 	default:
-		t.Unknown++
+		a.Unknown++
 	}
 }
 

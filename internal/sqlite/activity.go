@@ -37,7 +37,7 @@ func activityStatements() (add, read string) {
 }
 
 // Attempted counts an attempt that ended. The journal, which tells of everything else that is counted, has no line for one.
-func (tx *Tx) Attempted(kind hub.OutcomeKind) { tx.attempts = append(tx.attempts, kind) }
+func (tx *Tx) Attempted(kind hub.OutcomeKind) { tx.attempts.Count(kind) }
 
 // happened adds up what the batch brought and keeps it with what the same minute and quarter of an hour had before.
 func (tx *Tx) happened() error {
@@ -45,9 +45,7 @@ func (tx *Tx) happened() error {
 	for i := range tx.changes {
 		a.Count(&tx.changes[i])
 	}
-	for _, kind := range tx.attempts {
-		a.CountAttempt(kind)
-	}
+	a.Attempts = tx.attempts
 	if a.Nothing() {
 		return nil
 	}

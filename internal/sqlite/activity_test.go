@@ -190,6 +190,7 @@ func TestWhatHappenedBeforeTheActivityWasCountedIsInIt(t *testing.T) {
 	p := seed(t, db, history{flows: 1, perFlow: 3, delivery: hub.Sent})
 	write(t, db, func(tx *sqlite.Tx) error {
 		for _, what := range []string{"DROP TABLE activity", "DROP INDEX executions_waiting", "DROP INDEX deliveries_waiting",
+			"ALTER TABLE executions DROP COLUMN trace",
 			fmt.Sprintf("UPDATE deliveries SET state = 'FAILED' WHERE key = %d", p.deliveries[0].Key),
 			fmt.Sprintf("UPDATE executions SET test = 1 WHERE key = %d", p.executions[1].Key), fmt.Sprintf("UPDATE deliveries SET test = 1 WHERE key = %d", p.deliveries[1].Key)} {
 			if err := tx.Exec(what); err != nil {
@@ -201,7 +202,7 @@ func TestWhatHappenedBeforeTheActivityWasCountedIsInIt(t *testing.T) {
 		if _, err := tx.OccurrenceInsert(o, "[]"); err != nil {
 			return err
 		}
-		return tx.Script(string(must(os.ReadFile(filepath.Join("migrations", "0020_activity.sql")))(t)))
+		return tx.Script(string(must(os.ReadFile(filepath.Join("migrations", "0020_watched.sql")))(t)))
 	})
 	want := hub.Activity{Occurrences: hub.OccurrenceActivity{Published: 3, Noticed: 1}, Executions: hub.ExecutionActivity{Started: 2, Succeeded: 2},
 		Deliveries: hub.DeliveryActivity{Made: 2, Accepted: 2, Sent: 2, Failed: 1}, Attempts: hub.AttemptActivity{Accepted: 2}}

@@ -14,8 +14,8 @@ type Tx struct {
 	now      time.Time
 	seq      int64
 	changes  []hub.Change
-	attempts []hub.OutcomeKind // that ended
-	activity hub.Activity      // of the whole batch, once it is added up
+	attempts hub.AttemptActivity // that ended
+	activity hub.Activity        // of the whole batch, once it is added up
 	hooks    []func()
 	config   bool
 	lines    []byte // of the journal row being written
@@ -60,18 +60,19 @@ func (tx *Tx) get(query string, args []any, dest ...any) (found bool, err error)
 }
 
 type mark struct {
-	changes, attempts, hooks int
-	seq                      int64
-	config                   bool
+	changes, hooks int
+	attempts       hub.AttemptActivity
+	seq            int64
+	config         bool
 }
 
 func (tx *Tx) mark() mark {
-	return mark{len(tx.changes), len(tx.attempts), len(tx.hooks), tx.seq, tx.config}
+	return mark{len(tx.changes), len(tx.hooks), tx.attempts, tx.seq, tx.config}
 }
 
 func (tx *Tx) reset(m mark) {
-	tx.changes, tx.attempts, tx.hooks = tx.changes[:m.changes], tx.attempts[:m.attempts], tx.hooks[:m.hooks]
-	tx.seq, tx.config = m.seq, m.config
+	tx.changes, tx.hooks = tx.changes[:m.changes], tx.hooks[:m.hooks]
+	tx.attempts, tx.seq, tx.config = m.attempts, m.seq, m.config
 }
 
 // Change adds a line to the journal: Seq and At are given by the transaction, Root is the subject itself if it is 0.

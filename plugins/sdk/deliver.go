@@ -23,6 +23,14 @@ type Delivery struct {
 	// Deadline is when the hub stops waiting; zero becomes [DefaultSendTimeout] from the start of Send. Millisecond precision.
 	Deadline time.Time
 	FlowID   string
+	// Trace says to which distributed trace the attempt belongs, for connectors that have spans of their own; zero for none.
+	Trace Trace
+}
+
+// Trace is a place in a distributed trace, as the headers of W3C Trace Context have it: what comes before.
+type Trace struct {
+	Parent string // traceparent
+	State  string // tracestate; may be empty
 }
 
 // DefaultSendTimeout bounds a Send whose delivery has no deadline.

@@ -2109,6 +2109,8 @@ type Delivery struct {
 	Language       string                 `protobuf:"bytes,7,opt,name=language,proto3" json:"language,omitempty"`
 	DeadlineUnixMs int64                  `protobuf:"varint,8,opt,name=deadline_unix_ms,json=deadlineUnixMs,proto3" json:"deadline_unix_ms,omitempty"` // when the host stops waiting; 0: the connector's own limit
 	FlowId         string                 `protobuf:"bytes,9,opt,name=flow_id,json=flowId,proto3" json:"flow_id,omitempty"`
+	Traceparent    string                 `protobuf:"bytes,10,opt,name=traceparent,proto3" json:"traceparent,omitempty"` // W3C Trace Context: what in a distributed trace comes before this attempt; empty if it belongs to none
+	Tracestate     string                 `protobuf:"bytes,11,opt,name=tracestate,proto3" json:"tracestate,omitempty"`   // that belongs to it; may be empty
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -2202,6 +2204,20 @@ func (x *Delivery) GetDeadlineUnixMs() int64 {
 func (x *Delivery) GetFlowId() string {
 	if x != nil {
 		return x.FlowId
+	}
+	return ""
+}
+
+func (x *Delivery) GetTraceparent() string {
+	if x != nil {
+		return x.Traceparent
+	}
+	return ""
+}
+
+func (x *Delivery) GetTracestate() string {
+	if x != nil {
+		return x.Tracestate
 	}
 	return ""
 }
@@ -3682,7 +3698,7 @@ const file_connector_proto_rawDesc = "" +
 	"\x06Opened\x12\x1b\n" +
 	"\tin_flight\x18\x01 \x01(\x05R\binFlight\"H\n" +
 	"\fOutcomeBatch\x128\n" +
-	"\boutcomes\x18\x01 \x03(\v2\x1c.recado.connector.v1.OutcomeR\boutcomes\"\xa6\x02\n" +
+	"\boutcomes\x18\x01 \x03(\v2\x1c.recado.connector.v1.OutcomeR\boutcomes\"\xe8\x02\n" +
 	"\bDelivery\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\aattempt\x18\x02 \x01(\x05R\aattempt\x12\x16\n" +
@@ -3692,7 +3708,12 @@ const file_connector_proto_rawDesc = "" +
 	"\x06values\x18\x06 \x03(\v2\x1a.recado.connector.v1.ValueR\x06values\x12\x1a\n" +
 	"\blanguage\x18\a \x01(\tR\blanguage\x12(\n" +
 	"\x10deadline_unix_ms\x18\b \x01(\x03R\x0edeadlineUnixMs\x12\x17\n" +
-	"\aflow_id\x18\t \x01(\tR\x06flowId\"K\n" +
+	"\aflow_id\x18\t \x01(\tR\x06flowId\x12 \n" +
+	"\vtraceparent\x18\n" +
+	" \x01(\tR\vtraceparent\x12\x1e\n" +
+	"\n" +
+	"tracestate\x18\v \x01(\tR\n" +
+	"tracestate\"K\n" +
 	"\x05Value\x12\x1a\n" +
 	"\bposition\x18\x01 \x01(\x05R\bposition\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +

@@ -42,6 +42,9 @@ SELECT 900, at / 900000 * 900000, sum(published), sum(noticed), sum(started), su
   sum(d_cancelled), sum(a_accepted), sum(a_retry), sum(a_rejected), sum(a_misconfigured), sum(a_unknown)
 FROM activity WHERE span = 60 GROUP BY 2;
 
+-- The distributed trace to which an execution belongs: traceparent and, after a space, tracestate. It outlives the queue with the execution.
+ALTER TABLE executions ADD COLUMN trace TEXT;
+
 -- Why things wait. What is sent at once never enters these.
 CREATE INDEX executions_waiting ON executions (waiting_for, due_at) WHERE waiting_for IS NOT NULL;
 CREATE INDEX deliveries_waiting ON deliveries (waiting_for, due_at) WHERE waiting_for IS NOT NULL;
