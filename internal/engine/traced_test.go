@@ -57,7 +57,7 @@ func tree(t *testing.T, spans tracetest.SpanStubs) string {
 func about(s tracetest.SpanStub, name string) string {
 	for _, a := range s.Attributes {
 		if string(a.Key) == name {
-			return a.Value.Emit()
+			return a.Value.String()
 		}
 	}
 	return ""
@@ -88,7 +88,7 @@ func TestOneTraceLeadsFromThePublisherToTheAttempt(t *testing.T) {
 				}
 			}
 			for _, a := range s.Attributes {
-				if v := a.Value.Emit(); strings.Contains(v, "5511999990001") || strings.Contains(v, "Lubricate") {
+				if v := a.Value.String(); strings.Contains(v, "5511999990001") || strings.Contains(v, "Lubricate") {
 					t.Errorf("the span %s tells of %s", s.Name, v)
 				}
 			}
