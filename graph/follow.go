@@ -36,7 +36,9 @@ func (r *resolver) follow(ctx context.Context, watch engine.Watch) (<-chan *mode
 		return nil, err
 	}
 	f := &following{visit: v, changed: r.db.RightsChanged, reread: r.engine.Again, items: make(chan *model.ExecutionChange)}
+	r.sockets.Add(1) // over HTTP there are no subscriptions
 	go func() {
+		defer r.sockets.Add(-1)
 		defer close(f.items)
 		defer stop()
 		if err := f.run(watching, seen); err != nil {

@@ -24,6 +24,7 @@ import (
 	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/engine"
 	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/meter"
 	"github.com/recado-hub/recado/internal/sqlite"
 )
 
@@ -39,6 +40,7 @@ type Options struct {
 	Catalog      *catalog.Catalog
 	Authenticate Authenticate
 
+	Sockets   *meter.Gauge  // counts the subscriptions that are followed over websockets; nil: nobody reads it
 	Log       *slog.Logger  // nil: slog.Default
 	MaxDepth  int           // levels of fields in an operation; 12
 	MaxCost   int           // of an operation, by its fields and list sizes; 100,000
@@ -76,7 +78,7 @@ const maxTokens = 5_000
 func New(o Options) http.Handler {
 	o = o.withDefaults()
 	errs := presenter{log: o.Log, note: func(d hub.Denial) { o.DB.NoteDenial(d, time.Now()) }}
-	root := &resolver{db: o.DB, engine: o.Engine, catalog: o.Catalog, present: errs.present}
+	root := &resolver{db: o.DB, engine: o.Engine, catalog: o.Catalog, present: errs.present, sockets: o.Sockets}
 	schema := generated.NewExecutableSchema(generated.Config{Resolvers: root, Directives: generated.DirectiveRoot{Localized: localized}})
 
 	exec := executor.New(schema)

@@ -36,7 +36,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a := &answer{w: w, media: mediaOf(r.Header.Values("Accept"))}
-	ctx, cancel := context.WithTimeout(r.Context(), h.timeout)
+	ctx, cancel := context.WithTimeout(hub.WithTrace(r.Context(), hub.TraceOfHeader(r.Header)), h.timeout)
 	defer cancel()
 	v, err := h.open(ctx, s)
 	if err != nil {

@@ -1,9 +1,16 @@
 package graph_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/hubtest"
 )
 
 // site is a hub that is set up as the four steps of the product's article say: a group, a consumer, a flow, an event.
@@ -243,8 +250,63 @@ func TestTheQueueCountsWhatWaits(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.settled(s.workOrder("OT-3", "jonas").text("occurrencePublish", "executions", 0, "id"))
-	r := s.do(s.admin, `{ queue { queued running waiting oldestAt waitingFor { reason count } } }`, nil)
-	if got := fmt.Sprint(r.at("queue")); got != "map[oldestAt:<nil> queued:0 running:0 waiting:0 waitingFor:[]]" {
+	r := s.do(s.admin, `{ queue { queued running waiting depth oldestAt oldestAge waitingFor { reason count } deliveries { reason count } } }`, nil)
+	if got := fmt.Sprint(r.at("queue")); got != "map[deliveries:[] depth:0 oldestAge:<nil> oldestAt:<nil> queued:0 running:0 waiting:0 waitingFor:[]]" {
 		t.Errorf("with nothing to do the queue reads %s", got)
+	}
+	r = s.do(s.admin, `{ queue { throughput { occurrences { published } executions { started closed succeeded } deliveries { made accepted } attempts { accepted } } } }`, nil)
+	if got := fmt.Sprint(r.at("queue", "throughput")); got != "map[attempts:map[accepted:1] deliveries:map[accepted:1 made:1] executions:map[closed:1 started:1 succeeded:1] occurrences:map[published:1]]" {
+		t.Errorf("in the last minute there were %s", got)
+	}
+}
+
+func TestWhatIsPublishedBelongsToTheTraceOfTheRequest(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	const came = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+	body, err := json.Marshal(vars{"query": publish, "variables": vars{"in": vars{"source": "/test", "id": "OT-3", "type": "work_management.work_orders.new", "subject": "OT-3",
+		"records": []vars{{"type": "work_order_task", "key": "7", "data": vars{"wo_folio": "OT-3", "description": "Replace the belt", "code_responsible": "jonas", "id_work_orders_tasks": 7}},
+			{"type": "person", "key": "jonas", "data": vars{"code": "jonas", "sms": "+55 11 99999-1234"}}}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := s.send(http.MethodPost, s.url, bytes.NewReader(body), headers("Authorization", "Bearer "+s.admin, "Content-Type", "application/json", "Traceparent", came, "Tracestate", "a=b"))
+	s.settled(r.text("occurrencePublish", "executions", 0, "id"))
+	s.post.mu.Lock()
+	defer s.post.mu.Unlock()
+	if len(s.post.sent) != 1 || s.post.sent[0].Trace != (hub.Trace{Parent: came, State: "a=b"}) {
+		t.Errorf("the connector was given %+v", s.post.sent)
+	}
+}
+
+func TestTheActivityIsTheSeriesOfADashboard(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.settled(s.workOrder("OT-3", "jonas").text("occurrencePublish", "executions", 0, "id"))
+	const query = `query($from: DateTime!, $to: DateTime!, $bucket: Duration!) { activity(from: $from, to: $to, bucket: $bucket) { from to deliveries { accepted } } }`
+	now := time.Now().UTC()
+	ask := func(token string, from, to time.Time, bucket string) reply {
+		return s.ask(token, query, vars{"from": from.Format(time.RFC3339), "to": to.Format(time.RFC3339), "bucket": bucket})
+	}
+	r := ask(s.admin, now.Add(-2*time.Hour), now.Add(time.Hour), "PT1H")
+	accepted := 0
+	for i := range r.list("activity") {
+		accepted += int(r.at("activity", i, "deliveries", "accepted").(float64))
+	}
+	if n := len(r.list("activity")); n < 3 || n > 4 || accepted != 1 {
+		t.Errorf("in %d buckets %d messages were accepted: %v", n, accepted, r.Data)
+	}
+	for _, c := range []struct{ bucket, path string }{{"PT30S", "bucket"}, {"PT16M", "bucket"}, {"P1D", "to"}} {
+		from, to := now, now.Add(time.Hour)
+		if c.path == "to" {
+			to = from.Add(-time.Hour)
+		}
+		if r := ask(s.admin, from, to, c.bucket); len(r.Errors) != 1 || r.Errors[0].code() != "INVALID" || r.Errors[0].Extensions["field"] == nil {
+			t.Errorf("a bucket of %s is answered with %v %v", c.bucket, r.Data, r.Errors)
+		}
+	}
+	nobody := hubtest.CallerWith(t, s.db)
+	if r := ask(s.tokenOf(nobody), now.Add(-time.Hour), now, "PT15M"); len(r.Errors) != 1 || r.Errors[0].code() != "FORBIDDEN" {
+		t.Errorf("who may see nothing is told %v %v", r.Data, r.Errors)
 	}
 }

@@ -32,7 +32,11 @@ func minimal(s *gql.Schema, kind string, f *gql.FieldDefinition) string {
 	var args []string
 	for _, a := range f.Arguments {
 		if a.Type.NonNull && a.DefaultValue == nil {
-			args = append(args, a.Name+": "+literal(s, f.Name, a.Type))
+			of := f.Name
+			if a.Type.Name() == "DateTime" {
+				of = a.Name // the two ends of a length of time differ
+			}
+			args = append(args, a.Name+": "+literal(s, of, a.Type))
 		}
 	}
 	call := f.Name
@@ -68,6 +72,12 @@ func literal(s *gql.Schema, field string, typ *gql.Type) string {
 		return "1"
 	case d.Name == "JSON":
 		return "{}"
+	case d.Name == "Duration":
+		return `"PT15M"`
+	case d.Name == "DateTime" && field == "from":
+		return `"2026-11-22T14:00:00Z"`
+	case d.Name == "DateTime":
+		return `"2026-11-22T15:00:00Z"`
 	}
 	return `"x"`
 }

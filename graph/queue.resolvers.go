@@ -7,10 +7,15 @@ package graph
 
 import (
 	"context"
+	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
 
 func (r *queryResolver) Queue(ctx context.Context) (*hub.Queue, error) {
 	return r.engine.Queue(ctx, caller(ctx))
+}
+
+func (r *queryResolver) Activity(ctx context.Context, from time.Time, to time.Time, bucket time.Duration) ([]*hub.Activity, error) {
+	return r.engine.Activity(ctx, caller(ctx), hub.ActivityRange{From: from, To: to, Bucket: bucket})
 }

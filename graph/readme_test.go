@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vektah/gqlparser/v2"
 	gql "github.com/vektah/gqlparser/v2/ast"
@@ -130,7 +131,13 @@ func TestTheGuideLeadsToAMessage(t *testing.T) {
 	if n := len(run("Failures", nil).list("executions", "nodes")); n != 0 {
 		t.Errorf("%d failures", n)
 	}
-	run("Queue", nil)
+	if n := run("Queue", nil).at("queue", "throughput", "executions", "closed"); n != 1.0 {
+		t.Errorf("%v executions were closed in the last minute", n)
+	}
+	now := time.Now().UTC()
+	if n := len(run("Dashboard", vars{"from": now.Add(-time.Hour).Format(time.RFC3339), "to": now.Format(time.RFC3339)}).list("activity")); n < 4 || n > 5 {
+		t.Errorf("the hour has %d quarters", n)
+	}
 	if n := run("Objects", vars{"ids": []string{flow, event}}).list("nodes"); n[0] == nil || n[1] == nil {
 		t.Errorf("the objects are %v", n)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/engine"
+	"github.com/recado-hub/recado/internal/meter"
 	"github.com/recado-hub/recado/internal/sqlite"
 )
 
@@ -15,6 +16,7 @@ type resolver struct {
 	engine  *engine.Engine
 	catalog *catalog.Catalog
 	present graphql.ErrorPresenterFunc
+	sockets *meter.Gauge          // subscriptions that are followed
 	exec    graphql.GraphExecutor // to judge documents that are not run
 	schema  *ast.Schema
 }

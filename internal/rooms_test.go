@@ -24,19 +24,25 @@ var rooms = map[string][]string{
 	"internal": {},
 
 	"internal/condition": {},
+	"internal/meter":     {},
 	"internal/mapping":   {},
 	"internal/schedule":  {},
 	"internal/hub":       {"internal/condition", "internal/mapping", "internal/schedule"},
 	"internal/catalog":   {"internal/hub"},
+	"internal/trace":     {"internal/hub"},
 	"internal/feed":      {"internal/hub"},
-	"internal/sqlite":    {"internal/hub", "internal/catalog"},
+	"internal/sqlite":    {"internal/hub", "internal/catalog", "internal/meter"},
 	"internal/auth":      {"internal/hub", "internal/sqlite"},
 	"internal/host":      {"internal/hub", "plugins/sdk"},
 	"internal/engine": {"internal/hub", "internal/catalog", "internal/condition", "internal/mapping",
-		"internal/schedule", "internal/sqlite", "internal/feed"},
-	"internal/web": {"internal/hub", "internal/catalog", "internal/auth", "graph", "internal/engine", "internal/feed"},
+		"internal/schedule", "internal/sqlite", "internal/feed", "internal/meter", "internal/trace"},
+	"internal/web": {"internal/hub", "internal/catalog", "internal/auth", "graph", "internal/engine", "internal/feed",
+		"internal/meter"},
+	"internal/metrics": {"internal/hub", "internal/meter", "internal/sqlite", "internal/engine", "internal/web"},
 	"internal/app": {"internal/condition", "internal/mapping", "internal/hub", "internal/catalog", "internal/feed",
-		"internal/sqlite", "internal/auth", "internal/host", "internal/engine", "internal/web", "graph", "plugins/*"},
+		"internal/sqlite", "internal/auth", "internal/host", "internal/engine", "internal/web", "internal/meter", "internal/metrics",
+		"internal/trace", "graph",
+		"plugins/*"},
 
 	// The command demo lives beside cli, which therefore starts it.
 	"internal/cli":   {"internal/app", "internal/hub", "internal/demo", "plugins/*", "plugins/*/sandbox"},
@@ -45,9 +51,9 @@ var rooms = map[string][]string{
 
 	// Test help: no other row names it, so only tests can import it.
 	"internal/hubtest": {"internal/hub", "internal/catalog", "internal/condition", "internal/mapping",
-		"internal/sqlite", "internal/feed", "internal/auth", "internal/engine"},
+		"internal/sqlite", "internal/feed", "internal/auth", "internal/engine", "internal/trace"},
 
-	"graph": {"internal/hub", "internal/catalog", "internal/sqlite", "internal/engine", "internal/feed",
+	"graph": {"internal/hub", "internal/catalog", "internal/sqlite", "internal/engine", "internal/feed", "internal/meter",
 		"graph/generated", "graph/model"},
 	// What gqlgen writes names the types behind the schema, wherever they live.
 	"graph/generated": {"internal/hub", "internal/catalog", "internal/condition", "internal/mapping", "graph/model"},
@@ -63,9 +69,11 @@ var rooms = map[string][]string{
 // guarded says of packages from outside which rooms may import them, and everything below them;
 // /... stands for all rooms below.
 var guarded = map[string][]string{
-	"database/sql": {"internal/sqlite"},
+	"database/sql":                        {"internal/sqlite"},
+	"github.com/prometheus/client_golang": {"internal/metrics"},
+	"go.opentelemetry.io":                 {"internal/trace"},
 	"net/http": {"internal/web", "internal/auth", "internal/app", "internal/cli", "internal/demo", "internal/bench",
-		"internal/hubtest", "graph/...", "plugins/..."},
+		"internal/hubtest", "internal/metrics", "graph/...", "plugins/..."},
 }
 
 func TestEveryRoomImportsOnlyWhatItMay(t *testing.T) {

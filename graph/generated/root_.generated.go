@@ -384,6 +384,8 @@ enum AuditDoor {
   OAUTH
   "The endpoint for events."
   EVENTS
+  "The endpoint for the metrics."
+  METRICS
   "The machine itself: a command, or the first start."
   COMMAND
 }
@@ -4515,10 +4517,21 @@ type Queue {
   running: Int!
   "Executions that go on by themselves later."
   waiting: Int!
+  "All of these: executions that are not closed."
+  depth: Int!
   "When the oldest execution that is not closed came to be; null if there is none."
   oldestAt: DateTime
+  "How long ago that is; null if there is none."
+  oldestAge: Duration
   "Why the waiting ones wait, most frequent first."
   waitingFor: [WaitingCount!]!
+  """
+  Why deliveries are held back, most frequent first. It is more exact than ` + "`" + `waitingFor` + "`" + `: an execution waits for what its next
+  delivery waits for, and each of its deliveries may wait for something else.
+  """
+  deliveries: [WaitingDeliveries!]!
+  "What happened within the last minute, or since the hub started if that is less."
+  throughput: Activity!
 }
 
 """
@@ -4533,11 +4546,127 @@ type WaitingCount {
   until: DateTime
 }
 
+"""
+How many deliveries are held back for one reason.
+"""
+type WaitingDeliveries {
+  "The reason."
+  reason: ReasonCode!
+  "How many deliveries are held back for it."
+  count: Int!
+  "When the first of them goes on by itself or, if it waits for somebody to mend something, is given up."
+  until: DateTime
+}
+
+"""
+How much happened within a length of time. Test messages are not counted.
+"""
+type Activity {
+  "When it begins; this moment is included."
+  from: DateTime!
+  "When it ends; this moment is not included."
+  to: DateTime!
+  "Occurrences that came in."
+  occurrences: OccurrenceActivity!
+  "Executions that came to be, and how they ended."
+  executions: ExecutionActivity!
+  "Deliveries that came to be, and what became of them."
+  deliveries: DeliveryActivity!
+  "Attempts to send a delivery that ended, by how they did."
+  attempts: AttemptActivity!
+}
+
+"""
+How many occurrences came in.
+"""
+type OccurrenceActivity {
+  "That somebody published."
+  published: Int!
+  "That the hub noticed by itself, in records or by the clock."
+  noticed: Int!
+}
+
+"""
+How many executions came to be, and how many came to each outcome. One whose outcome changes later is counted at both times.
+"""
+type ExecutionActivity {
+  "That came to be."
+  started: Int!
+  "That came to an outcome: the sum of the following."
+  closed: Int!
+  "That came to the outcome SUCCEEDED."
+  succeeded: Int!
+  "That came to the outcome PARTIAL."
+  partial: Int!
+  "That came to the outcome FAILED."
+  failed: Int!
+  "That came to the outcome SKIPPED."
+  skipped: Int!
+  "That came to the outcome CANCELLED."
+  cancelled: Int!
+  "That came to the outcome UNSETTLED."
+  unsettled: Int!
+}
+
+"""
+How many deliveries came to be, and how many came into each state. A delivery is counted in each state that it passes.
+"""
+type DeliveryActivity {
+  "That came to be."
+  made: Int!
+  "That became ACCEPTED."
+  accepted: Int!
+  "That became SENT."
+  sent: Int!
+  "That became DELIVERED."
+  delivered: Int!
+  "That became READ."
+  read: Int!
+  "That became UNKNOWN."
+  unknown: Int!
+  "That became FAILED."
+  failed: Int!
+  "That became SUPPRESSED."
+  suppressed: Int!
+  "That became CANCELLED."
+  cancelled: Int!
+}
+
+"""
+How many attempts ended, by how. One that was taken for UNKNOWN stays counted so, though its answer came after all.
+"""
+type AttemptActivity {
+  "That the provider took over."
+  accepted: Int!
+  "That were certainly not sent, and may succeed later."
+  retry: Int!
+  "That were certainly not sent, and will not succeed like this."
+  rejected: Int!
+  "That were certainly not sent, and need somebody to mend something first."
+  misconfigured: Int!
+  "Of which nobody knows whether they were sent."
+  unknown: Int!
+}
+
 extend type Query {
   """
   What waits, and why.
   """
   queue: Queue @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  """
+  How much happened between two times, in buckets of the same length, oldest first: what a dashboard draws. Buckets are whole minutes up to
+  a quarter of an hour, and whole quarters beyond: PT1M, PT15M, PT1H, P1D. There can be 1,000. The first begins at ` + "`" + `from` + "`" + `, rounded down to the
+  minute or the quarter, and the last is as long as the others even if it ends after ` + "`" + `to` + "`" + `. A bucket in which nothing happened is all zeros. What
+  happens is in it as soon as it is committed.
+  """
+  activity(
+    "When the first bucket begins."
+    from: DateTime!
+    "When the last bucket ends, at the earliest."
+    to: DateTime!
+    "How long each bucket is."
+    bucket: Duration!
+  ): [Activity!] @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 }
 `, BuiltIn: false},
 	{Name: "../../schema/record.graphqls", Input: `"""
@@ -5638,6 +5767,24 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_Activity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_Activity_from(ctx, field)
+	case "to":
+		return ec.fieldContext_Activity_to(ctx, field)
+	case "occurrences":
+		return ec.fieldContext_Activity_occurrences(ctx, field)
+	case "executions":
+		return ec.fieldContext_Activity_executions(ctx, field)
+	case "deliveries":
+		return ec.fieldContext_Activity_deliveries(ctx, field)
+	case "attempts":
+		return ec.fieldContext_Activity_attempts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Activity", field.Name)
+}
+
 func (ec *executionContext) childFields_Adjustment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "path":
@@ -5682,6 +5829,22 @@ func (ec *executionContext) childFields_Attempt(ctx context.Context, field graph
 		return ec.fieldContext_Attempt_detail(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Attempt", field.Name)
+}
+
+func (ec *executionContext) childFields_AttemptActivity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "accepted":
+		return ec.fieldContext_AttemptActivity_accepted(ctx, field)
+	case "retry":
+		return ec.fieldContext_AttemptActivity_retry(ctx, field)
+	case "rejected":
+		return ec.fieldContext_AttemptActivity_rejected(ctx, field)
+	case "misconfigured":
+		return ec.fieldContext_AttemptActivity_misconfigured(ctx, field)
+	case "unknown":
+		return ec.fieldContext_AttemptActivity_unknown(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttemptActivity", field.Name)
 }
 
 func (ec *executionContext) childFields_AuditChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6134,6 +6297,30 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Delivery", field.Name)
 }
 
+func (ec *executionContext) childFields_DeliveryActivity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "made":
+		return ec.fieldContext_DeliveryActivity_made(ctx, field)
+	case "accepted":
+		return ec.fieldContext_DeliveryActivity_accepted(ctx, field)
+	case "sent":
+		return ec.fieldContext_DeliveryActivity_sent(ctx, field)
+	case "delivered":
+		return ec.fieldContext_DeliveryActivity_delivered(ctx, field)
+	case "read":
+		return ec.fieldContext_DeliveryActivity_read(ctx, field)
+	case "unknown":
+		return ec.fieldContext_DeliveryActivity_unknown(ctx, field)
+	case "failed":
+		return ec.fieldContext_DeliveryActivity_failed(ctx, field)
+	case "suppressed":
+		return ec.fieldContext_DeliveryActivity_suppressed(ctx, field)
+	case "cancelled":
+		return ec.fieldContext_DeliveryActivity_cancelled(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryActivity", field.Name)
+}
+
 func (ec *executionContext) childFields_DeliveryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -6520,6 +6707,28 @@ func (ec *executionContext) childFields_Execution(ctx context.Context, field gra
 		return ec.fieldContext_Execution_updatedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Execution", field.Name)
+}
+
+func (ec *executionContext) childFields_ExecutionActivity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "started":
+		return ec.fieldContext_ExecutionActivity_started(ctx, field)
+	case "closed":
+		return ec.fieldContext_ExecutionActivity_closed(ctx, field)
+	case "succeeded":
+		return ec.fieldContext_ExecutionActivity_succeeded(ctx, field)
+	case "partial":
+		return ec.fieldContext_ExecutionActivity_partial(ctx, field)
+	case "failed":
+		return ec.fieldContext_ExecutionActivity_failed(ctx, field)
+	case "skipped":
+		return ec.fieldContext_ExecutionActivity_skipped(ctx, field)
+	case "cancelled":
+		return ec.fieldContext_ExecutionActivity_cancelled(ctx, field)
+	case "unsettled":
+		return ec.fieldContext_ExecutionActivity_unsettled(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExecutionActivity", field.Name)
 }
 
 func (ec *executionContext) childFields_ExecutionCancelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7362,6 +7571,16 @@ func (ec *executionContext) childFields_Occurrence(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type Occurrence", field.Name)
 }
 
+func (ec *executionContext) childFields_OccurrenceActivity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "published":
+		return ec.fieldContext_OccurrenceActivity_published(ctx, field)
+	case "noticed":
+		return ec.fieldContext_OccurrenceActivity_noticed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OccurrenceActivity", field.Name)
+}
+
 func (ec *executionContext) childFields_OccurrenceConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -7562,10 +7781,18 @@ func (ec *executionContext) childFields_Queue(ctx context.Context, field graphql
 		return ec.fieldContext_Queue_running(ctx, field)
 	case "waiting":
 		return ec.fieldContext_Queue_waiting(ctx, field)
+	case "depth":
+		return ec.fieldContext_Queue_depth(ctx, field)
 	case "oldestAt":
 		return ec.fieldContext_Queue_oldestAt(ctx, field)
+	case "oldestAge":
+		return ec.fieldContext_Queue_oldestAge(ctx, field)
 	case "waitingFor":
 		return ec.fieldContext_Queue_waitingFor(ctx, field)
+	case "deliveries":
+		return ec.fieldContext_Queue_deliveries(ctx, field)
+	case "throughput":
+		return ec.fieldContext_Queue_throughput(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Queue", field.Name)
 }
@@ -8122,6 +8349,18 @@ func (ec *executionContext) childFields_WaitingCount(ctx context.Context, field 
 		return ec.fieldContext_WaitingCount_until(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WaitingCount", field.Name)
+}
+
+func (ec *executionContext) childFields_WaitingDeliveries(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reason":
+		return ec.fieldContext_WaitingDeliveries_reason(ctx, field)
+	case "count":
+		return ec.fieldContext_WaitingDeliveries_count(ctx, field)
+	case "until":
+		return ec.fieldContext_WaitingDeliveries_until(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WaitingDeliveries", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

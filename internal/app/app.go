@@ -20,7 +20,10 @@ import (
 	"github.com/recado-hub/recado/internal/feed"
 	"github.com/recado-hub/recado/internal/host"
 	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/meter"
+	"github.com/recado-hub/recado/internal/metrics"
 	"github.com/recado-hub/recado/internal/sqlite"
+	"github.com/recado-hub/recado/internal/trace"
 	"github.com/recado-hub/recado/internal/web"
 )
 
@@ -38,6 +41,8 @@ type Options struct {
 	BootstrapSecret string // its secret; empty: generated, and shown in Hub.First
 	SecretsKey      string // key that seals secrets, base64; empty: the file SecretsKeyFile
 	SigningKey      []byte // PEM of the keys that sign tokens; empty: a file in the data directory
+
+	Tracing bool // send traces where the standard's variables of the environment say (OTEL_…); false: never
 
 	TokenTTL time.Duration // 0: the default of package auth
 	Log      *slog.Logger  // nil: nothing is logged
@@ -61,6 +66,7 @@ type Hub struct {
 	engine  *engine.Engine
 	host    *host.Host
 	server  *http.Server
+	tracer  *trace.Tracer
 	cancel  context.CancelFunc
 	log     *slog.Logger
 }
@@ -140,7 +146,12 @@ func (h *Hub) open(ctx context.Context, o Options) error {
 	if h.First != nil && o.BootstrapSecret != "" {
 		h.First.Secret = "" // whoever chose it knows it
 	}
-	h.engine = engine.New(engine.Options{DB: h.db, Catalog: h.catalog, Feed: tail.Load(), Log: h.log, PublicURL: h.URL})
+	if o.Tracing {
+		if h.tracer, err = trace.FromEnvironment(ctx, trace.Options{Version: Version, Log: h.log}); err != nil {
+			return err
+		}
+	}
+	h.engine = engine.New(engine.Options{DB: h.db, Catalog: h.catalog, Feed: tail.Load(), Log: h.log, Tracer: h.tracer, PublicURL: h.URL})
 	lines, err := commandLines(o.Plugins)
 	if err != nil {
 		return err
@@ -178,10 +189,12 @@ func (h *Hub) serve(ctx context.Context, o Options, listener net.Listener) error
 	if err := h.engine.Start(ctx); err != nil {
 		return err
 	}
-	door := graph.New(graph.Options{DB: h.db, Engine: h.engine, Catalog: h.catalog, Authenticate: signer.Caller, Log: h.log})
+	requests, sockets := &web.Requests{}, &meter.Gauge{}
+	door := graph.New(graph.Options{DB: h.db, Engine: h.engine, Catalog: h.catalog, Authenticate: signer.Caller, Sockets: sockets, Log: h.log})
+	measured := metrics.New(metrics.Options{DB: h.db, Engine: h.engine, Requests: requests, Sockets: sockets, Version: Version, Log: h.log})
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	h.cancel = cancel
-	h.server = web.NewServer(web.New(web.Options{Auth: signer, Engine: h.engine, GraphQL: door, PublicURL: h.URL, Log: h.log,
+	h.server = web.NewServer(web.New(web.Options{Auth: signer, Engine: h.engine, GraphQL: door, Metrics: measured, Requests: requests, PublicURL: h.URL, Log: h.log,
 		Denied: func(d hub.Denial) { h.db.NoteDenial(d, time.Now()) }}), h.log)
 	h.server.BaseContext = func(net.Listener) context.Context { return base }
 	go func() {
@@ -206,7 +219,20 @@ func (h *Hub) Close(ctx context.Context) error {
 	if h.db != nil {
 		errs = append(errs, h.db.Close())
 	}
+	h.sendTraces(ctx)
 	return errors.Join(errs...)
+}
+
+// tracesGrace is how long the last spans may take to be sent.
+const tracesGrace = 3 * time.Second
+
+// sendTraces sends the last spans. That they could not be sent is no failure of the hub.
+func (h *Hub) sendTraces(ctx context.Context) {
+	soon, cancel := context.WithTimeout(ctx, tracesGrace)
+	defer cancel()
+	if err := h.tracer.Close(soon); err != nil {
+		h.log.Warn("the last spans were not sent", "error", err)
+	}
 }
 
 // doorsGrace is how long requests that have begun may take when the hub is to stop: what is with the connectors needs the

@@ -53,7 +53,7 @@ func run(t testing.TB, env []string, args ...string) *program {
 // environment is that of the test, without what would set options of the program, and with a temporary directory of its own.
 func environment() (env []string) {
 	for _, e := range os.Environ() {
-		if !strings.HasPrefix(e, "RECADO_") {
+		if !strings.HasPrefix(e, "RECADO_") && !strings.HasPrefix(e, "OTEL_") {
 			env = append(env, e)
 		}
 	}

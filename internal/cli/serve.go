@@ -36,7 +36,7 @@ func serve(args []string, out, errOut io.Writer) error {
 	if err != nil {
 		return err
 	}
-	o.Log = log
+	o.Log, o.Tracing = log, true
 	if o.PublicURL, err = publicURL(o.PublicURL); err != nil {
 		return err
 	}

@@ -232,7 +232,7 @@ func (e *Engine) tellRecord(ctx context.Context, tx *sqlite.Tx, rules *rules, re
 			return err
 		}
 		t := telling{e: e, tx: tx, rules: rules, hand: hand, source: hub.SourceClock, cause: hub.Reason{Code: hub.ReasonClock}}
-		if _, err := t.tell(ctx, &noticed{event: m.event, subject: subjectOf(c.part), cause: m.cause(m.whom(c.part)), at: m.at, rows: rows}); err != nil {
+		if _, err := t.tell(e.byItself(ctx, tx, "clock"), &noticed{event: m.event, subject: subjectOf(c.part), cause: m.cause(m.whom(c.part)), at: m.at, rows: rows}); err != nil {
 			return err
 		}
 	}

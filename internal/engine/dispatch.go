@@ -102,7 +102,9 @@ func (r *run) send(p *program, in *integration, connector *hub.Connector, it *it
 	r.move(it, hub.Sending, hub.Reason{Code: hub.ReasonWorker})
 	now := r.tx.Now()
 	handover.Attempt, handover.Deadline = it.Tries, now.Add(r.e.sendTimeout)
-	r.out = append(r.out, &flight{exec: r.exec, delivery: it.Delivery, program: p, in: in, started: now, handover: handover,
+	span, place := r.attempted()
+	handover.Trace = place
+	r.out = append(r.out, &flight{exec: r.exec, delivery: it.Delivery, program: p, in: in, started: now, handover: handover, span: span,
 		lookup: connector.Capabilities.Lookup && !in.mute.Load()})
 	return nil
 }

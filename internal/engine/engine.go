@@ -12,6 +12,7 @@ import (
 	"github.com/recado-hub/recado/internal/feed"
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/sqlite"
+	"github.com/recado-hub/recado/internal/trace"
 )
 
 // Connectors is what the engine needs of connector processes.
@@ -45,7 +46,8 @@ type Options struct {
 	Feed       *feed.Feed
 	Connectors Connectors
 	Log        *slog.Logger
-	PublicURL  string // where providers reach the hub: "https://hub.example.com"
+	Tracer     *trace.Tracer // nil: nobody collects spans
+	PublicURL  string        // where providers reach the hub: "https://hub.example.com"
 
 	// SendTimeout is how long a connector has for one delivery; 0 means 30 s.
 	SendTimeout time.Duration
@@ -58,6 +60,7 @@ type Engine struct {
 	feed        *feed.Feed
 	connectors  Connectors
 	log         *slog.Logger
+	tracer      *trace.Tracer
 	publicURL   string
 	sendTimeout time.Duration
 
@@ -69,6 +72,7 @@ type Engine struct {
 	turn     int64 // the flow that was served last when flows took turns; for the loop that takes up executions
 	results  results
 	stats    stats
+	meters   meters
 
 	derivations map[string]*derivations // by record type; it never changes
 	referred    map[string]bool         // record types that others refer to
@@ -97,7 +101,7 @@ const leaseGrace = 30 * time.Second
 
 // New makes an engine; it does nothing until Start.
 func New(o Options) *Engine {
-	e := &Engine{db: o.DB, catalog: o.Catalog, feed: o.Feed, connectors: o.Connectors, log: o.Log, publicURL: o.PublicURL,
+	e := &Engine{db: o.DB, catalog: o.Catalog, feed: o.Feed, connectors: o.Connectors, log: o.Log, tracer: o.Tracer, publicURL: o.PublicURL,
 		sendTimeout: o.SendTimeout, wake: make(chan struct{}, 1), tending: make(chan struct{}, 1),
 		planning: make(chan struct{}, 1), reading: make(chan struct{}, 1), checking: make(chan struct{}, 1)}
 	if e.log == nil {
@@ -109,6 +113,7 @@ func New(o Options) *Engine {
 	e.pacer = newPacer()
 	e.pipes.flights = map[int64]*flight{}
 	e.pipes.busy = map[int64]int{}
+	e.meters.attempts = map[string]*attemptMeters{}
 	e.connectorStates, e.failing = map[string]hub.ConnectorState{}, map[int64]failing{}
 	e.results.more = make(chan struct{}, 1)
 	e.clock.wake = make(chan struct{}, 1)

@@ -15,7 +15,9 @@ import (
 // enabling the flow needs, since it has messages sent with the rights of the flow's consumer: EDIT on
 // automator/fracttal_hub and every right with which the flow reads. The same id again by the same consumer returns the
 // first execution; with other parameters or records it is a CONFLICT.
-func (e *Engine) FlowRun(ctx context.Context, c hub.Caller, key int64, in hub.FlowRunInput) (*hub.FlowRun, error) {
+func (e *Engine) FlowRun(ctx context.Context, c hub.Caller, key int64, in hub.FlowRunInput) (out *hub.FlowRun, err error) {
+	ctx, span := e.door(ctx, "flowRun")
+	defer func() { closeDoor(span, err) }()
 	if err := c.Need(hub.RowHub, hub.Edit); err != nil {
 		return nil, err
 	}
@@ -25,8 +27,7 @@ func (e *Engine) FlowRun(ctx context.Context, c hub.Caller, key int64, in hub.Fl
 	if e.draining.Load() {
 		return nil, errDraining
 	}
-	var out *hub.FlowRun
-	err := e.withRules(ctx, func(tx *sqlite.Tx, rules *rules, hand *handOver) (err error) {
+	err = e.withRules(ctx, func(tx *sqlite.Tx, rules *rules, hand *handOver) (err error) {
 		out, err = e.flowRun(ctx, tx, rules, c, key, in, hand)
 		return err
 	})
@@ -80,6 +81,7 @@ func (e *Engine) flowRun(ctx context.Context, tx *sqlite.Tx, rules *rules, c hub
 	if err := e.mayRun(c, f, in); err != nil {
 		return nil, err
 	}
+	exec.Trace = hub.TraceFrom(ctx)
 	out.Execution = exec
 	if err := tx.Audit(c, hub.AuditEntry{Kind: hub.AuditStarted, Subject: hub.AuditFlow, SubjectKey: f.Key, SubjectName: f.Description,
 		Changes: []hub.AuditChange{hub.AuditMove("execution", "", exec.ID())}}); err != nil {

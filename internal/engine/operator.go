@@ -12,6 +12,11 @@ func (e *Engine) Queue(ctx context.Context, c hub.Caller) (*hub.Queue, error) {
 	return e.db.Queue(ctx, c)
 }
 
+// Activity is how much happened in each bucket of a range, oldest first. SEE on automator/fracttal_hub.
+func (e *Engine) Activity(ctx context.Context, c hub.Caller, r hub.ActivityRange) ([]*hub.Activity, error) {
+	return e.db.Activity(ctx, c, r)
+}
+
 // ExecutionCancel takes back what has not left: deliveries that wait are CANCELLED; what is with a connector goes on. An
 // execution that is closed cannot be cancelled. EDIT on automator/fracttal_hub.
 func (e *Engine) ExecutionCancel(ctx context.Context, c hub.Caller, key int64) (*hub.Execution, error) {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/trace"
 )
 
 // flight is a delivery that is with its connector, or about to be.
@@ -14,10 +15,12 @@ type flight struct {
 	program  *program
 	in       *integration
 	handover hub.Handover
+	span     trace.Span // of the attempt
 	started  time.Time
-	lookup   bool // its provider can be asked what became of it
-	alone    bool // it is the only delivery of its execution
-	givenUp  bool // its outcome did not come in time: it takes no place any more
+	handed   time.Time // when its connector was given it
+	lookup   bool      // its provider can be asked what became of it
+	alone    bool      // it is the only delivery of its execution
+	givenUp  bool      // its outcome did not come in time: it takes no place any more
 }
 
 // pipes knows what is in flight: how much per integration, and which deliveries.
@@ -52,9 +55,11 @@ func (p *pipes) release(out []*flight) {
 
 // enter notes what is handed over now.
 func (p *pipes) enter(out []*flight) {
+	now := time.Now()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, f := range out {
+		f.handed = now
 		p.flights[f.delivery.Key] = f
 	}
 }
@@ -62,7 +67,7 @@ func (p *pipes) enter(out []*flight) {
 // leave takes the flights that outcomes answer out of the pipes. An outcome of another attempt, or of nothing that is in
 // flight, finds none.
 func (p *pipes) leave(outcomes []hub.Outcome) []landing {
-	landings := make([]landing, 0, len(outcomes))
+	landings, now := make([]landing, 0, len(outcomes)), time.Now()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, o := range outcomes {
@@ -74,7 +79,7 @@ func (p *pipes) leave(outcomes []hub.Outcome) []landing {
 		if !f.givenUp {
 			p.free(f)
 		}
-		landings = append(landings, landing{f, o})
+		landings = append(landings, landing{flight: f, outcome: o, at: now})
 	}
 	return landings
 }
@@ -104,10 +109,23 @@ func (p *pipes) total() int {
 	return len(p.flights)
 }
 
+// byConnector is how many are in flight, by the name of their connector.
+func (p *pipes) byConnector() map[string]int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := map[string]int{}
+	for _, f := range p.flights {
+		n[f.in.Connector]++
+	}
+	return n
+}
+
 // landing is a flight with its outcome.
 type landing struct {
 	*flight
 	outcome hub.Outcome
+	at      time.Time // when the outcome came
+	first   bool      // nobody told before how the attempt ended; known once it is written
 }
 
 // handOver is what a transaction has to hand over once it is durable. A function that is run again, or whose transaction

@@ -18,6 +18,19 @@ import (
 // It needs ADD on the row that guards the type of the occurrence and of each record that is new, and EDIT for each record
 // that is there already. What the caller may not see of what became of it, executions above all, is not in the answer.
 func (e *Engine) Publish(ctx context.Context, c hub.Caller, in hub.OccurrenceInput) (*hub.Published, error) {
+	ctx, span := e.door(hub.WithTrace(ctx, in.Trace), "publish")
+	out, err := e.take(ctx, c, in)
+	e.meters.published(out, err)
+	if span.On() && err == nil {
+		span.Set("recado.occurrence", out.Occurrence.ID())
+		span.Set("recado.event_type", out.Occurrence.Type)
+	}
+	closeDoor(span, err)
+	return out, err
+}
+
+// take is Publish without what is told of it.
+func (e *Engine) take(ctx context.Context, c hub.Caller, in hub.OccurrenceInput) (*hub.Published, error) {
 	if err := c.NeedToken(); err != nil {
 		return nil, err
 	}
@@ -105,7 +118,7 @@ func (e *Engine) store(ctx context.Context, tx *sqlite.Tx, c hub.Caller, rules *
 	if o.Time.IsZero() {
 		o.Time = now
 	}
-	runs := e.runs(tx, &o, verdicts)
+	runs := e.runs(ctx, tx, &o, verdicts)
 	inserted, err := tx.OccurrenceInsert(&o, p.recordsDoc)
 	if err != nil {
 		return err
@@ -145,9 +158,9 @@ func (e *Engine) start(ctx context.Context, rules *rules, runs []starting, hand 
 }
 
 // runs makes the executions that fired events ask for, and notes in the occurrence what each event made of it.
-func (e *Engine) runs(tx *sqlite.Tx, o *hub.Occurrence, verdicts []verdict) []starting {
+func (e *Engine) runs(ctx context.Context, tx *sqlite.Tx, o *hub.Occurrence, verdicts []verdict) []starting {
 	var list []starting
-	now := tx.Now()
+	now, trace := tx.Now(), hub.TraceFrom(ctx)
 	for _, v := range verdicts {
 		m := hub.Match{EventKey: v.event.Key, EventVersion: v.event.Version, Fired: v.fired, Reason: v.wrong, Cut: v.cut, Rows: v.match}
 		for _, flow := range v.flows {
@@ -166,7 +179,7 @@ func (e *Engine) runs(tx *sqlite.Tx, o *hub.Occurrence, verdicts []verdict) []st
 				continue
 			}
 			exec := &hub.Execution{Key: hub.NewKey(now), FlowKey: flow.Key, FlowVersion: flow.Version, Trigger: hub.StartedByEvent, EventKey: v.event.Key, OccurrenceKey: o.Key,
-				Subject: o.Subject, State: hub.Queued, DueAt: &now, CreatedAt: now, UpdatedAt: now, Rows: names(v.rows)}
+				Trace: trace, Subject: o.Subject, State: hub.Queued, DueAt: &now, CreatedAt: now, UpdatedAt: now, Rows: names(v.rows)}
 			m.Executions = append(m.Executions, exec.Key)
 			list = append(list, starting{e.newRun(tx, exec, hub.Reason{Code: hub.ReasonMatched, By: v.event.ID()}), v.rows})
 		}
@@ -216,6 +229,7 @@ func (e *Engine) startNow(ctx context.Context, rules *rules, r *run, rows []*row
 
 // carry begins a run, settles it, and notes what it hands over.
 func (e *Engine) carry(ctx context.Context, rules *rules, r *run, rows []*row, hand *handOver) error {
+	r.setOut()
 	err := r.begin(ctx, rules, rows)
 	hand.out = append(hand.out, r.out...) // first: an error gives their places back
 	if err != nil {
@@ -226,7 +240,11 @@ func (e *Engine) carry(ctx context.Context, rules *rules, r *run, rows []*row, h
 			f.alone = true
 		}
 	}
-	return r.settle(hub.Reason{Code: hub.ReasonWorker})
+	if err := r.settle(hub.Reason{Code: hub.ReasonWorker}); err != nil {
+		return err
+	}
+	r.arrive()
+	return nil
 }
 
 // hasRoom says whether the connectors of an execution's flow can take another delivery now, and their rates have a place for one. A

@@ -115,13 +115,18 @@ func (e *Engine) makeDeliveries(ctx context.Context, key int64, p *program, name
 			}
 			tx.AfterCommit(hand.leave)
 			return e.amendReading(tx, key, func(r *run) error {
+				r.setOut()
 				err := r.readSome(ctx, rules, p, names, last)
 				hand.out = append(hand.out, r.out...)
 				if err != nil {
 					return err
 				}
 				more = r.exec.Reading
-				return r.settle(hub.Reason{Code: hub.ReasonWorker})
+				if err := r.settle(hub.Reason{Code: hub.ReasonWorker}); err != nil {
+					return err
+				}
+				r.arrive()
+				return nil
 			})
 		})
 		hand.done(err)

@@ -21,16 +21,16 @@ func (e *Engine) Callback(ctx context.Context, integrationKey int64, cb hub.Call
 	}
 	got, err := e.connectors.Receive(ctx, in.open, cb)
 	if err != nil {
-		return e.keepCallback(ctx, integrationKey, cb, err)
+		kept, err := e.keepCallback(ctx, integrationKey, cb, err)
+		e.meters.received(true, kept, err)
+		return kept, err
 	}
 	if !got.Verified {
 		e.refused(integrationKey)
-		return *got, nil
+	} else if len(got.Receipts)+len(got.Notices) > 0 {
+		err = e.db.Write(ctx, func(tx *sqlite.Tx) error { return e.receive(tx, integrationKey, got) })
 	}
-	if len(got.Receipts)+len(got.Notices) == 0 {
-		return *got, nil
-	}
-	err = e.db.Write(ctx, func(tx *sqlite.Tx) error { return e.receive(tx, integrationKey, got) })
+	e.meters.received(false, *got, err)
 	return *got, err
 }
 
@@ -84,6 +84,9 @@ func (e *Engine) workOffCallback(ctx context.Context, k sqlite.KeptCallback) err
 			e.refused(k.IntegrationKey)
 		default:
 			said = got
+		}
+		if err == nil {
+			e.meters.received(false, *got, nil)
 		}
 	}
 	err = e.db.Write(ctx, func(tx *sqlite.Tx) error {
@@ -296,6 +299,9 @@ func (r *run) receipt(it *item, rc hub.Receipt, cause hub.Reason) error {
 // early notes the attempt that a receipt proves before the connector has answered for it; the answer replaces the note.
 func (r *run) early(it *item, rc hub.Receipt) error {
 	it.Attempts++
+	if !it.Test {
+		r.tx.Attempted(hub.OutcomeAccepted)
+	}
 	return r.tx.AttemptInsert(hub.Attempt{DeliveryKey: it.Key, Number: it.Tries, Counted: true, StartedAt: it.UpdatedAt, FinishedAt: r.tx.Now(),
 		Kind: hub.OutcomeAccepted, Scope: hub.ScopeDelivery, ProviderID: rc.ProviderID, Message: "a receipt came before the connector's answer"})
 }

@@ -96,22 +96,29 @@ func (e *Engine) landApart(ctx context.Context, landings []landing, cause error)
 }
 
 func (e *Engine) commitLandings(ctx context.Context, landings []landing) error {
-	return e.db.Write(ctx, func(tx *sqlite.Tx) error {
+	err := e.db.Write(ctx, func(tx *sqlite.Tx) error {
 		slow := slowLandings{e: e, tx: tx}
-		for _, l := range landings {
-			if err := e.landOne(tx, l, &slow); err != nil {
+		for i := range landings {
+			if err := e.landOne(tx, &landings[i], &slow); err != nil {
 				return err
 			}
 		}
 		return slow.settle()
 	})
+	if err == nil {
+		for i := range landings {
+			e.landed(&landings[i])
+		}
+	}
+	return err
 }
 
 // landOne writes one outcome: the attempt, the delivery, and the execution if it is decided by it.
-func (e *Engine) landOne(tx *sqlite.Tx, l landing, slow *slowLandings) error {
+func (e *Engine) landOne(tx *sqlite.Tx, l *landing, slow *slowLandings) error {
 	now := tx.Now()
+	l.first = false
 	d := *l.delivery
-	held, err := e.heldBack(tx, &l)
+	held, err := e.heldBack(tx, l)
 	if err != nil {
 		return err
 	}
@@ -142,6 +149,7 @@ func (e *Engine) landOne(tx *sqlite.Tx, l landing, slow *slowLandings) error {
 		}
 		switch err := r.settle(decision.Reason); err {
 		case nil:
+			ended(tx, l)
 			return e.adopt(tx, it.Delivery, l.outcome.ProviderID)
 		case errLost:
 		default:
@@ -149,6 +157,14 @@ func (e *Engine) landOne(tx *sqlite.Tx, l landing, slow *slowLandings) error {
 		}
 	}
 	return slow.land(l, decision)
+}
+
+// ended notes that an attempt ended with this outcome, and not before it.
+func ended(tx *sqlite.Tx, l *landing) {
+	l.first = true
+	if !l.delivery.Test {
+		tx.Attempted(l.outcome.Kind)
+	}
 }
 
 // apply writes a decision over a delivery.
@@ -208,7 +224,7 @@ type slowLandings struct {
 type slowRun struct {
 	*run
 	cause  hub.Reason // the last
-	landed []landing
+	landed []*landing
 }
 
 // run is the execution of a landing with its deliveries; nil if it is gone.
@@ -231,7 +247,7 @@ func (s *slowLandings) run(execution int64) (*slowRun, error) {
 }
 
 // land applies an outcome to its delivery as it is in the database.
-func (s *slowLandings) land(l landing, decision hub.Decision) error {
+func (s *slowLandings) land(l *landing, decision hub.Decision) error {
 	r, err := s.run(l.exec.Key)
 	if err != nil || r == nil {
 		return err
@@ -242,6 +258,7 @@ func (s *slowLandings) land(l landing, decision hub.Decision) error {
 	}
 	switch {
 	case it.State == hub.Sending:
+		ended(s.tx, l)
 		apply(r.run, it, l.outcome, decision)
 	case it.State == hub.Unknown && decision.State != hub.Unknown && it.State.May(decision.State):
 		apply(r.run, it, l.outcome, decision) // the answer came after all
@@ -306,7 +323,7 @@ func (e *Engine) adopt(tx *sqlite.Tx, d *hub.Delivery, providerID string) error 
 	return nil
 }
 
-func attempt(l landing, decision hub.Decision, now time.Time) hub.Attempt {
+func attempt(l *landing, decision hub.Decision, now time.Time) hub.Attempt {
 	o := l.outcome
 	scope := o.Scope
 	if scope == "" {

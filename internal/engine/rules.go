@@ -34,9 +34,10 @@ type rule struct {
 // integration is an integration as it is now, with what a connector is given of it.
 type integration struct {
 	*hub.Integration
-	open  hub.OpenIntegration
-	rates atomic.Pointer[rates]
-	mute  *atomic.Bool // its provider cannot be asked what became of messages, as its connector said
+	open   hub.OpenIntegration
+	rates  atomic.Pointer[rates]
+	mute   *atomic.Bool   // its provider cannot be asked what became of messages, as its connector said
+	meters *attemptMeters // of its connector
 }
 
 // now is the rules of the configuration as it is now.
@@ -128,7 +129,7 @@ func (e *Engine) integration(ctx context.Context, r *rules, key int64) (*integra
 		}
 		open, err := e.db.OpenIntegration(ctx, key)
 		open.CallbackURL = e.callbackURL(key)
-		return &integration{Integration: in, open: open, mute: e.questions.mute(key, in.Version)}, err
+		return &integration{Integration: in, open: open, mute: e.questions.mute(key, in.Version), meters: e.meters.of(in.Connector)}, err
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/sqlite"
+	"github.com/recado-hub/recado/internal/trace"
 )
 
 // run is one pass over an execution inside one transaction: what it is, what becomes of it, and what is to be handed over
@@ -23,6 +24,7 @@ type run struct {
 	items []*item
 	lines []hub.Change
 	out   []*flight
+	span  trace.Span // of the pass
 
 	replay *hub.Replay // of a replay, once it was asked for: what it replays
 	given  []*row      // the rows in place of those of the hub; nil: none
@@ -79,7 +81,7 @@ func (e *Engine) takeUp(tx *sqlite.Tx, exec *hub.Execution) (*run, error) {
 
 func (r *run) line(s hub.Subject, key int64, aspect hub.Aspect, from, to string, cause hub.Reason) {
 	r.lines = append(r.lines, hub.Change{Subject: s, Key: key, Root: r.exec.Key, Aspect: aspect, From: from, To: to, Cause: cause,
-		FlowKey: r.exec.FlowKey, EventKey: r.exec.EventKey})
+		FlowKey: r.exec.FlowKey, EventKey: r.exec.EventKey, Test: r.exec.Test})
 }
 
 // move sets the state of a delivery along an arrow.

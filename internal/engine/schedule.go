@@ -109,7 +109,7 @@ func (e *Engine) runFlow(tx *sqlite.Tx, d sqlite.DueSchedule) error {
 			continue // the clock showed this time before
 		}
 		exec := newExecution(d.Flow, hub.ExecutionTrigger(definition.Trigger), tx.Now())
-		exec.ScheduledFor = &planned
+		exec.ScheduledFor, exec.Trace = &planned, hub.TraceFrom(e.byItself(context.Background(), tx, "schedule"))
 		if err := e.newRun(tx, exec, due.Why(planned)).save(); err != nil {
 			return err
 		}

@@ -49,7 +49,7 @@ func (t *telling) tell(ctx context.Context, n *noticed) (*hub.Occurrence, error)
 	if o.Time.IsZero() {
 		o.Time = now
 	}
-	runs := e.runs(t.tx, o, verdicts)
+	runs := e.runs(ctx, t.tx, o, verdicts)
 	if inserted, err := t.tx.OccurrenceInsert(o, p.recordsDoc); err != nil || !inserted {
 		return nil, err
 	}

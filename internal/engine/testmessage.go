@@ -21,7 +21,9 @@ import (
 // flow needs: EDIT on automator/fracttal_hub and every right with which the flow reads. The same id again by the same consumer
 // returns the first test; with another input it is a CONFLICT. It is a CONFLICT, too, while the flow or its integration is
 // paused, and UNAVAILABLE after [hub.TestsAMinute] tests of the caller, or to the recipient, within a minute.
-func (e *Engine) FlowTest(ctx context.Context, c hub.Caller, key int64, in hub.TestInput) (*hub.FlowTest, error) {
+func (e *Engine) FlowTest(ctx context.Context, c hub.Caller, key int64, in hub.TestInput) (_ *hub.FlowTest, err error) {
+	ctx, span := e.door(ctx, "flowTest")
+	defer func() { closeDoor(span, err) }()
 	if err := c.Need(hub.RowHub, hub.Edit); err != nil {
 		return nil, err
 	}
@@ -253,7 +255,7 @@ func (t *testMessage) send(ctx context.Context, tx *sqlite.Tx, rules *rules, out
 	exec := newExecution(t.flow, hub.StartedByHand, now)
 	exec.Test, exec.RunID, exec.RunHash, exec.StartedByKey = true, t.in.ID, t.hash, t.c.Consumer.Key
 	exec.Reading, exec.DueAt, exec.StartedAt = false, &now, &now
-	exec.Subject, exec.Rows = t.subject, []string{t.row.name}
+	exec.Subject, exec.Rows, exec.Trace = t.subject, []string{t.row.name}, hub.TraceFrom(ctx)
 	target := &t.flow.Definition.Targets[0]
 	r := t.e.newRun(tx, exec, hub.Reason{Code: hub.ReasonManual, By: t.c.Consumer.ID()})
 	it := &item{made: true, Delivery: &hub.Delivery{Key: hub.NewKey(now), ExecutionKey: exec.Key, FlowKey: t.flow.Key, FlowVersion: t.flow.Version,

@@ -314,6 +314,10 @@ func (e *Engine) lose(ctx context.Context, tx *sqlite.Tx, exec *hub.Execution, c
 			Kind: hub.OutcomeUnknown, Scope: hub.ScopeDelivery, Message: cause.Message}); err != nil {
 			return err
 		}
+		if !it.Test {
+			tx.Attempted(hub.OutcomeUnknown)
+		}
+		tx.AfterCommit(e.lost(ctx, exec, *it.Delivery, tx.Now()))
 		hold := tx.Now().Add(wait)
 		it.Reason = &cause
 		r.move(it, hub.Unknown, cause)

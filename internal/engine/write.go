@@ -115,7 +115,9 @@ func at(path string, i int, err error) error {
 // RecordsUpsert writes records as they are now: all of them, or none. What the hub notices in them by itself becomes
 // occurrences, matched and carried forward in the same transaction. ADD on the row that guards its type for a new one, EDIT
 // for one that is there.
-func (e *Engine) RecordsUpsert(ctx context.Context, c hub.Caller, in hub.RecordsInput) (*hub.Upserted, error) {
+func (e *Engine) RecordsUpsert(ctx context.Context, c hub.Caller, in hub.RecordsInput) (out *hub.Upserted, err error) {
+	ctx, span := e.door(ctx, "recordsUpsert")
+	defer func() { closeDoor(span, err) }()
 	if err := c.NeedToken(); err != nil {
 		return nil, err
 	}
@@ -133,7 +135,6 @@ func (e *Engine) RecordsUpsert(ctx context.Context, c hub.Caller, in hub.Records
 	if err != nil {
 		return nil, err
 	}
-	var out *hub.Upserted
 	err = e.withRules(ctx, func(tx *sqlite.Tx, rules *rules, hand *handOver) (err error) {
 		out, err = e.upsert(ctx, tx, rules, c, in, parts, hand)
 		return err

@@ -52,6 +52,7 @@ func TestSendHandsDeliveriesToTheConnector(t *testing.T) {
 		must(t, r.Send(in, []hub.Handover{{
 			Key: 100_001, Attempt: 1, FlowKey: 99, Action: "echo", Parameters: json.RawMessage(`{"template":"wo"}`),
 			Recipient: "+551199", Values: []string{"one", "", "drei\u2028"}, Language: "pt-BR", Deadline: deadline,
+			Trace: hub.Trace{Parent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", State: "congo=t61rcWkgMzE"},
 		}}))
 		var got struct {
 			Delivery    sdk.Delivery
@@ -60,7 +61,8 @@ func TestSendHandsDeliveriesToTheConnector(t *testing.T) {
 		must(t, json.Unmarshal([]byte(r.outcome(t, 100_001).Detail["echo"]), &got))
 		d, i := got.Delivery, got.Integration
 		if d.ID != hub.ID(hub.KindDelivery, 100_001) || d.Attempt != 1 || d.FlowID != hub.ID(hub.KindFlow, 99) || d.Action != "echo" ||
-			string(d.Parameters) != `{"template":"wo"}` || d.Recipient != "+551199" || d.Language != "pt-BR" || !d.Deadline.Equal(deadline) {
+			string(d.Parameters) != `{"template":"wo"}` || d.Recipient != "+551199" || d.Language != "pt-BR" || !d.Deadline.Equal(deadline) ||
+			d.Trace != (sdk.Trace{Parent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", State: "congo=t61rcWkgMzE"}) {
 			t.Errorf("the connector got %+v", d)
 		}
 		want := []sdk.Value{{Position: 1, Text: "one"}, {Position: 2}, {Position: 3, Text: "drei\u2028"}}

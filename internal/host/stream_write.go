@@ -97,7 +97,7 @@ func (s *stream) dequeue(n int) {
 
 // sizeOf a handover on the wire, in bytes, give or take.
 func sizeOf(h *hub.Handover) int {
-	n := 128 + len(h.Parameters) + len(h.Recipient)
+	n := 128 + len(h.Parameters) + len(h.Recipient) + len(h.Trace.Parent) + len(h.Trace.State)
 	for _, v := range h.Values {
 		n += 16 + len(v)
 	}
@@ -140,7 +140,7 @@ func (w *batchWriter) deliveries(batch []*flight) []sdk.Delivery {
 		w.list = append(w.list, sdk.Delivery{
 			ID: hub.ID(hub.KindDelivery, f.Key), Attempt: f.Attempt, Action: f.Action, Parameters: f.Parameters,
 			Recipient: f.Recipient, Values: w.values[first:len(w.values):len(w.values)], Language: f.Language,
-			Deadline: f.Deadline, FlowID: w.flowID, HeldCategories: f.HeldCategories,
+			Deadline: f.Deadline, FlowID: w.flowID, HeldCategories: f.HeldCategories, Trace: sdk.Trace(f.Trace),
 		})
 	}
 	return w.list

@@ -46,6 +46,7 @@ const (
 	DoorGraphQL AuditDoor = "GRAPHQL"
 	DoorOAuth   AuditDoor = "OAUTH"
 	DoorEvents  AuditDoor = "EVENTS"
+	DoorMetrics AuditDoor = "METRICS"
 	DoorCommand AuditDoor = "COMMAND" // of the machine itself: a command, or the first start
 )
 

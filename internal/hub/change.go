@@ -43,6 +43,7 @@ type Change struct {
 	Cause    Reason
 	FlowKey  int64 // of the execution, for filters; 0 if there is none
 	EventKey int64 // likewise
+	Test     bool  // it is about a test message, which counts in no statistics; set by who writes the line, and not stored
 }
 
 // Execution is the key of the execution that the change belongs to; 0 if it belongs to none.

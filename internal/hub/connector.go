@@ -164,6 +164,7 @@ type Handover struct {
 	Values     []string // by position, from 1; with names in their order
 	Names      []string // of the values; nil if they have positions
 	Language   string
+	Trace      Trace     // to which the attempt belongs; may be none
 	Deadline   time.Time // after it the outcome is UNKNOWN or RETRY, depending on what left
 
 	HeldCategories []string // of messages that the recipient must not be sent; nearly always none

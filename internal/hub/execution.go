@@ -32,6 +32,7 @@ type Execution struct {
 	Test          bool            // one message to a number that the caller named; it counts in no statistics
 	RunHash       []byte          // of what a test or a replay was asked with: tells a repeat from another one under the same RunID; else nil
 	Reading       bool            // its rows are still to be read from the records; nothing is sent before all are
+	Trace         Trace           // to which it belongs: what asked for it; may be none
 	Subject       string          // of the occurrence, for lists
 	State         ExecutionState
 	Outcome       ExecutionOutcome // set when CLOSED, else empty

@@ -43,6 +43,7 @@ type OccurrenceInput struct {
 	Time    time.Time // zero: when it was received
 	Records []RecordInput
 	Derive  *bool // false: notice nothing by itself in the records that it brings; nil: notice
+	Trace   Trace // to which it belongs, if it says so itself; it is no part of the content
 }
 
 // The sources of what the hub notices by itself. Nobody else may publish under them.

@@ -12,6 +12,7 @@ import (
 	"github.com/recado-hub/recado/internal/feed"
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/sqlite"
+	"github.com/recado-hub/recado/internal/trace"
 )
 
 // Hub is a running engine with everything around it: a real store, the feed, and the fake connector.
@@ -31,6 +32,7 @@ type EngineOptions struct {
 	FeedSize    int           // 0: 1024 changes
 	SendTimeout time.Duration // 0: that of the engine
 	Log         *slog.Logger  // nil: a line of level ERROR fails the test
+	Tracer      *trace.Tracer // nil: nobody collects spans
 }
 
 // Engine is a running engine; it is stopped when the test ends, if the test has not stopped it.
@@ -55,7 +57,7 @@ func Engine(t testing.TB, o EngineOptions) *Hub {
 		t.Fatalf("reading where the journal ends: %v", err)
 	}
 	h.Feed = feed.New(o.FeedSize, last)
-	h.Engine = engine.New(engine.Options{DB: h.DB, Catalog: catalog.Load(), Feed: h.Feed, Connectors: h.Connector, Log: o.Log,
+	h.Engine = engine.New(engine.Options{DB: h.DB, Catalog: catalog.Load(), Feed: h.Feed, Connectors: h.Connector, Log: o.Log, Tracer: o.Tracer,
 		PublicURL: "https://hub.example.org", SendTimeout: o.SendTimeout})
 	h.Connector.Tell(h.Engine)
 	h.Admin = Admin(t, h.DB)

@@ -7,14 +7,14 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-const executionColumns = "key, flow, flow_version, event, occurrence, subject, state, outcome, waiting_for, reason, rows, claim, lease_until, due_at, created_at, started_at, closed_at, updated_at, trigger, scheduled_for, started_by, run_id, parameters, reading, test, run_hash"
+const executionColumns = "key, flow, flow_version, event, occurrence, subject, state, outcome, waiting_for, reason, rows, claim, lease_until, due_at, created_at, started_at, closed_at, updated_at, trigger, scheduled_for, started_by, run_id, parameters, reading, test, run_hash, trace"
 
 func scanExecution(r scanner) (*hub.Execution, error) {
 	e := &hub.Execution{}
 	err := r.Scan(&e.Key, &e.FlowKey, &e.FlowVersion, &e.EventKey, &e.OccurrenceKey, &e.Subject, text[hub.ExecutionState]{&e.State},
 		text[hub.ExecutionOutcome]{&e.Outcome}, text[hub.ReasonCode]{&e.WaitingFor}, document{&e.Reason}, document{&e.Rows}, &e.Claim,
 		maybeMillis{&e.LeaseUntil}, maybeMillis{&e.DueAt}, millis{&e.CreatedAt}, maybeMillis{&e.StartedAt}, maybeMillis{&e.ClosedAt}, millis{&e.UpdatedAt},
-		text[hub.ExecutionTrigger]{&e.Trigger}, maybeMillis{&e.ScheduledFor}, &e.StartedByKey, text[string]{&e.RunID}, document{&e.Parameters}, &e.Reading, &e.Test, &e.RunHash)
+		text[hub.ExecutionTrigger]{&e.Trigger}, maybeMillis{&e.ScheduledFor}, &e.StartedByKey, text[string]{&e.RunID}, document{&e.Parameters}, &e.Reading, &e.Test, &e.RunHash, trace{&e.Trace})
 	if e.State == hub.Waiting {
 		e.Until = e.DueAt
 	}
@@ -23,10 +23,10 @@ func scanExecution(r scanner) (*hub.Execution, error) {
 
 // ExecutionInsert stores a new execution, in whatever state its first transaction leaves it.
 func (tx *Tx) ExecutionInsert(e *hub.Execution) error {
-	return tx.exec("INSERT INTO executions ("+executionColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	return tx.exec("INSERT INTO executions ("+executionColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		e.Key, e.FlowKey, e.FlowVersion, e.EventKey, e.OccurrenceKey, e.Subject, string(e.State), null(e.Outcome), null(e.WaitingFor), reason(e.Reason),
 		doc(e.Rows), e.Claim, msp(e.LeaseUntil), msp(e.DueAt), ms(e.CreatedAt), msp(e.StartedAt), msp(e.ClosedAt), ms(e.UpdatedAt),
-		string(cmp.Or(e.Trigger, hub.StartedByEvent)), msp(e.ScheduledFor), e.StartedByKey, null(e.RunID), null(string(e.Parameters)), e.Reading, e.Test, e.RunHash)
+		string(cmp.Or(e.Trigger, hub.StartedByEvent)), msp(e.ScheduledFor), e.StartedByKey, null(e.RunID), null(string(e.Parameters)), e.Reading, e.Test, e.RunHash, null(e.Trace.Text()))
 }
 
 // ExecutionSave writes what may change of an execution, if its claim is still the one that held when it was read: the

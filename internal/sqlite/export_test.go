@@ -138,3 +138,15 @@ func ReadMatches(text string) (list []hub.Match, err error) {
 	err = matchesColumn{&list}.Scan(text)
 	return list, err
 }
+
+// Script runs several statements without arguments inside the transaction.
+func (tx *Tx) Script(text string) error { tx.c.ran++; return tx.c.script(text) }
+
+// ActivityStatement reads the activity of a range.
+var ActivityStatement = activityRead
+
+// QueueStatements are what the queue asks.
+func QueueStatements() map[string]string {
+	return map[string]string{"how many are open": "SELECT count(*) FROM executions WHERE closed_at IS NULL AND state = 'QUEUED'", "the oldest": oldestOpen,
+		"waiting executions": countWaiting("executions"), "waiting deliveries": countWaiting("deliveries")}
+}

@@ -143,6 +143,9 @@ var asks = map[string]ask{
 		return lastly(db.TimelinesOf(ctx, c, []int64{404}))
 	}},
 	"Queue": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error { return lastly(db.Queue(ctx, c)) }},
+	"Activity": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.Activity(ctx, c, hub.ActivityRange{From: time.Now().Add(-time.Hour), To: time.Now(), Bucket: time.Minute}))
+	}},
 	"LastRuns": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.LastRuns(ctx, c, []int64{1}))
 	}},

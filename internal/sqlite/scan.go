@@ -137,6 +137,22 @@ func null[T ~string](s T) any {
 	return string(s)
 }
 
+// trace reads the trace to which something belongs; NULL is none.
+type trace struct{ t *hub.Trace }
+
+// Scan reads text or NULL.
+func (t trace) Scan(v any) error {
+	switch s := v.(type) {
+	case nil:
+		*t.t = hub.Trace{}
+	case string:
+		*t.t = hub.TraceOf(s)
+	default:
+		return fmt.Errorf("a %T is no trace", v)
+	}
+	return nil
+}
+
 // document reads a JSON column; NULL leaves the zero value.
 type document struct{ v any }
 

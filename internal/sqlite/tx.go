@@ -9,14 +9,16 @@ import (
 // Tx is a transaction of the writer, valid inside the function that was handed to [DB.Write] and nowhere else. Its
 // methods ask no Caller: whoever composes them did.
 type Tx struct {
-	db      *DB
-	c       *conn
-	now     time.Time
-	seq     int64
-	changes []hub.Change
-	hooks   []func()
-	config  bool
-	lines   []byte // of the journal row being written
+	db       *DB
+	c        *conn
+	now      time.Time
+	seq      int64
+	changes  []hub.Change
+	attempts hub.AttemptActivity // that ended
+	activity hub.Activity        // of the whole batch, once it is added up
+	hooks    []func()
+	config   bool
+	lines    []byte // of the journal row being written
 }
 
 // Now is the time of the transaction: everything that it writes bears the same.
@@ -59,14 +61,18 @@ func (tx *Tx) get(query string, args []any, dest ...any) (found bool, err error)
 
 type mark struct {
 	changes, hooks int
+	attempts       hub.AttemptActivity
 	seq            int64
 	config         bool
 }
 
-func (tx *Tx) mark() mark { return mark{len(tx.changes), len(tx.hooks), tx.seq, tx.config} }
+func (tx *Tx) mark() mark {
+	return mark{len(tx.changes), len(tx.hooks), tx.attempts, tx.seq, tx.config}
+}
 
 func (tx *Tx) reset(m mark) {
-	tx.changes, tx.hooks, tx.seq, tx.config = tx.changes[:m.changes], tx.hooks[:m.hooks], m.seq, m.config
+	tx.changes, tx.hooks = tx.changes[:m.changes], tx.hooks[:m.hooks]
+	tx.attempts, tx.seq, tx.config = m.attempts, m.seq, m.config
 }
 
 // Change adds a line to the journal: Seq and At are given by the transaction, Root is the subject itself if it is 0.

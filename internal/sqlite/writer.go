@@ -28,6 +28,8 @@ type writer struct {
 	err       error // of closing the connection; read after done
 	seq       int64 // last number of the journal
 	committed func([]hub.Change)
+	meters    commitMeters
+	lately    lately
 
 	// references remembers records that others refer to. What a transaction read that did not last must be forgotten.
 	references map[recordName]hub.Fields
@@ -50,7 +52,7 @@ func newWriter(ctx context.Context, db *DB, path string, committed func([]hub.Ch
 		return nil, err
 	}
 	w := &writer{db: db, c: c, queue: make(chan *job, writerQueue), done: make(chan struct{}), committed: committed,
-		references: map[recordName]hub.Fields{}}
+		meters: newCommitMeters(), references: map[recordName]hub.Fields{}}
 	if err := w.resume(); err != nil {
 		return nil, errors.Join(err, c.close())
 	}
@@ -149,18 +151,22 @@ func (w *writer) collect(batch []*job) (_ []*job, closing bool) {
 // commit runs a batch in one transaction and answers everybody in it. The first way takes no savepoints, which cost more
 // than the rows; only when a function fails after it wrote something is the batch run again, each behind its own.
 func (w *writer) commit(batch []*job) {
+	began := time.Now()
 	tx, dirty, err := w.attempt(batch, false)
 	if dirty {
 		tx, _, err = w.attempt(batch, true)
 	}
 	if err != nil {
 		err = storeError(err)
+		w.meters.failed.Add(1)
 		w.db.noteFault(err)
 		for _, j := range batch {
 			j.reply <- err
 		}
 		return
 	}
+	w.meters.observe(time.Since(began), len(batch))
+	w.lately.add(tx.now, &tx.activity)
 	if tx.config {
 		w.db.config.Add(1)
 		w.db.callers.forget()
@@ -193,6 +199,9 @@ func (w *writer) attempt(batch []*job, savepoints bool) (tx *Tx, dirty bool, err
 		}
 	}
 	if err = tx.flush(); err == nil {
+		err = tx.happened()
+	}
+	if err == nil {
 		err = w.c.control("COMMIT")
 	}
 	if err != nil {

@@ -13,7 +13,8 @@ import (
 const specVersion = "1.0"
 
 // event reads the body as a CloudEvent in JSON (CloudEvents JSON format 1.0 §3) into what the engine takes. Of extension
-// attributes recadoderive is ours, others are checked and left out. In data it wants what a record list needs and nothing else, so that a
+// attributes recadoderive is ours, traceparent and tracestate are kept (those of the
+// distributed tracing extension), others are checked and left out. In data it wants what a record list needs and nothing else, so that a
 // misspelt name is not silently lost. Errors are INVALID with the path.
 func (d *reader) event() (hub.OccurrenceInput, error) {
 	var in hub.OccurrenceInput
@@ -25,11 +26,15 @@ func (d *reader) event() (hub.OccurrenceInput, error) {
 	if err := d.end(); err != nil {
 		return in, err
 	}
+	in.Trace = hub.ParseTrace(seen.traceparent, seen.tracestate)
 	return in, seen.missing(in)
 }
 
 // attributes remembers what has no place in an OccurrenceInput.
-type attributes struct{ version bool }
+type attributes struct {
+	version                 bool
+	traceparent, tracestate string
+}
 
 // missing names the first required attribute (CloudEvents §3.1) that was not there. One that is null counts as left out.
 func (a attributes) missing(in hub.OccurrenceInput) error {
@@ -74,6 +79,10 @@ func (d *reader) attribute(name string, in *hub.OccurrenceInput, seen *attribute
 		in.Derive, err = d.derive(name)
 	case "data_base64":
 		err = hub.Invalid(name, "binary data is not accepted; put the records into data as JSON")
+	case "traceparent":
+		seen.traceparent, err = d.trace(name)
+	case "tracestate":
+		seen.tracestate, err = d.trace(name)
 	default:
 		err = d.extension(name)
 	}
@@ -145,6 +154,15 @@ func (d *reader) extension(name string) error {
 		}
 	}
 	return d.skip()
+}
+
+// trace reads an attribute of the distributed tracing extension. One that is no text is left out like any other extension, and one that
+// is malformed is none: no event is refused for it.
+func (d *reader) trace(name string) (string, error) {
+	if d.in.PeekKind() != '"' {
+		return "", d.extension(name)
+	}
+	return d.text(name)
 }
 
 // derive reads whether the hub is to notice by itself what else the records tell. A boolean may come as text, too: some who

@@ -60,7 +60,8 @@ func (s *surface) publish(w http.ResponseWriter, r *http.Request, d *reader) (*h
 	if err != nil {
 		return nil, err
 	}
-	return s.engine.Publish(r.Context(), caller, in)
+	// What an event says of its trace itself wins over the header, which may be that of a relay between.
+	return s.engine.Publish(hub.WithTrace(r.Context(), hub.TraceOfHeader(r.Header)), caller, in)
 }
 
 // wantEvent refuses what is not one structured event in JSON and says what is accepted.

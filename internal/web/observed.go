@@ -17,6 +17,7 @@ type observed struct {
 	bytes  int64
 	id     [1]string // the request id, in the shape of a header's value
 	body   hurriedBody
+	route  *route // where the path leads
 }
 
 // Header is the header of the answer.

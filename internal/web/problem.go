@@ -85,7 +85,11 @@ func (s *surface) fail(w http.ResponseWriter, r *http.Request, err error) {
 			slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Any("error", err))
 	}
 	if s.denied != nil {
-		if d, ok := hub.DenialOf(err, r.Method+" "+r.URL.Path, hub.ViaOf(hub.DoorEvents, r.RemoteAddr, p.RequestID)); ok {
+		door := hub.DoorEvents
+		if r.Pattern == metricsPath {
+			door = hub.DoorMetrics
+		}
+		if d, ok := hub.DenialOf(err, r.Method+" "+r.URL.Path, hub.ViaOf(door, r.RemoteAddr, p.RequestID)); ok {
 			s.denied(d)
 		}
 	}

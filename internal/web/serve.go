@@ -20,7 +20,7 @@ var noSniff = []string{"nosniff"}
 // unanswered. It stands before the hot path and allocates one object and one short text.
 func (s *surface) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	started := time.Now()
-	o := &observed{inner: w}
+	o := &observed{inner: w, route: s.other}
 	o.id[0] = s.ids.of(r)
 	// The handlers behind read it from the request, for their own logs.
 	r.Header[requestIDHeader] = o.id[:]
@@ -46,10 +46,12 @@ func (s *surface) finish(o *observed, r *http.Request, started time.Time) {
 		}
 		s.fail(o, r, errPanic)
 	}
+	took := time.Since(started)
+	o.route.count(o.status, took)
 	if s.log.Enabled(r.Context(), slog.LevelDebug) {
 		s.log.LogAttrs(r.Context(), slog.LevelDebug, "request", slog.String("request", o.id[0]), slog.String("method", r.Method),
 			slog.String("path", r.URL.Path), slog.Int("status", o.status), slog.Int64("bytes", o.bytes),
-			slog.Duration("took", time.Since(started)), slog.String("from", r.RemoteAddr))
+			slog.Duration("took", took), slog.String("from", r.RemoteAddr))
 	}
 }
 

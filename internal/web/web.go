@@ -22,6 +22,10 @@ type Options struct {
 	// PublicURL is where the world reaches this surface, such as "https://hub.example.org/recado"; providers sign the URL
 	// that they call, so callbacks are verified against it.
 	PublicURL string
+	// Metrics answers GET /metrics, to whom it may be shown; nil: that path is not there.
+	Metrics http.Handler
+	// Requests counts what is answered; nil: nobody reads it.
+	Requests *Requests
 	// Log gets requests (level debug), panics and internal errors; nil: slog.Default(). No token, no query string and no body
 	// is ever written to it.
 	Log *slog.Logger
@@ -36,6 +40,8 @@ type surface struct {
 	log       *slog.Logger
 	mux       *http.ServeMux
 	ids       requestIDs
+	requests  *Requests
+	other     *route // of paths that lead nowhere
 }
 
 // New mounts everything. The handler answers unknown paths, wrong methods and panics itself, all as problem details. Serve it with
@@ -43,7 +49,10 @@ type surface struct {
 func New(o Options) http.Handler {
 	s := &surface{
 		auth: o.Auth, engine: o.Engine, publicURL: strings.TrimSuffix(o.PublicURL, "/"), log: o.Log,
-		denied: o.Denied, mux: http.NewServeMux(), ids: newRequestIDs(),
+		denied: o.Denied, mux: http.NewServeMux(), ids: newRequestIDs(), requests: o.Requests,
+	}
+	if s.requests == nil {
+		s.requests = &Requests{}
 	}
 	if s.log == nil {
 		s.log = slog.Default()
@@ -59,6 +68,10 @@ func New(o Options) http.Handler {
 	s.mount("/callbacks/{integration}", s.callback, http.MethodGet, http.MethodPost)
 	s.mount("/healthz", s.healthz, http.MethodGet, http.MethodHead)
 	s.mount("/readyz", s.readyz, http.MethodGet, http.MethodHead)
+	if o.Metrics != nil {
+		s.mount(metricsPath, s.metrics(o.Metrics), http.MethodGet, http.MethodHead)
+	}
+	s.other = s.requests.route("other")
 	s.mux.HandleFunc("/", s.nowhere)
 	return s
 }
@@ -78,8 +91,11 @@ func (s *surface) metadata(w http.ResponseWriter, r *http.Request) {
 // mount leads a path to a handler. The methods are checked here and not by the mux, because its own answer is no problem
 // details.
 func (s *surface) mount(pattern string, h http.HandlerFunc, methods ...string) {
-	allow := []string{strings.Join(methods, ", ")}
+	allow, route := []string{strings.Join(methods, ", ")}, s.requests.route(pattern)
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		if o, ok := w.(*observed); ok {
+			o.route = route
+		}
 		for _, m := range methods {
 			if r.Method == m {
 				h(w, r)

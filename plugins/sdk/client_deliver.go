@@ -94,7 +94,7 @@ func (s *DeliverStream) Send(deliveries []Delivery) error {
 }
 
 func sizeOf(d *Delivery) int {
-	n := 128 + len(d.Parameters) + len(d.Recipient)
+	n := 128 + len(d.Parameters) + len(d.Recipient) + len(d.Trace.Parent) + len(d.Trace.State)
 	for i := range d.Values {
 		n += 16 + len(d.Values[i].Name) + len(d.Values[i].Text)
 	}

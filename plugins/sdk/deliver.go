@@ -27,6 +27,14 @@ type Delivery struct {
 	// case. A message that is known to be of one of them is not sent: it is Rejected with HeldCategory. One whose category is not
 	// known is sent.
 	HeldCategories []string
+	// Trace says to which distributed trace the attempt belongs, for connectors that have spans of their own; zero for none.
+	Trace Trace
+}
+
+// Trace is a place in a distributed trace, as the headers of W3C Trace Context have it: what comes before.
+type Trace struct {
+	Parent string // traceparent
+	State  string // tracestate; may be empty
 }
 
 // DefaultSendTimeout bounds a Send whose delivery has no deadline.

@@ -116,6 +116,7 @@ func someDelivery(id string) sdk.Delivery {
 	return sdk.Delivery{
 		ID: id, Attempt: 1, Action: "wo_assignment_pt_BR", Parameters: json.RawMessage(`{"template":"wo_assigned"}`),
 		Recipient: "+351910000000", Language: "pt-BR", FlowID: "flw_1", Deadline: time.Now().Add(time.Minute).Truncate(time.Millisecond).UTC(),
+		Trace: sdk.Trace{Parent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", State: "congo=t61rcWkgMzE"},
 		Values: []sdk.Value{
 			{Position: 1, Text: "Jonas Campos"}, {Position: 2, Text: "OT-1496"}, {Position: 3, Text: "Trocar o filtro de óleo"},
 			{Position: 4, Text: "2026-11-22 09:00"}, {Position: 5, Text: "Ana"}, {Position: 6, Text: "Jonas Campos"}, {Position: 7, Text: "Compressor 3 { CMP-3 }"},

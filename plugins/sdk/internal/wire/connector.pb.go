@@ -2138,6 +2138,8 @@ type Delivery struct {
 	// The recipient is to be left alone for messages of these categories (as Outcome.suppress_category), in lower case. If the message
 	// is known to be of one of them, do not send it: answer REJECTED with `held_category`. If its category is not known, send it.
 	HeldCategories []string `protobuf:"bytes,10,rep,name=held_categories,json=heldCategories,proto3" json:"held_categories,omitempty"`
+	Traceparent    string   `protobuf:"bytes,11,opt,name=traceparent,proto3" json:"traceparent,omitempty"` // W3C Trace Context: what in a distributed trace comes before this attempt; empty if it belongs to none
+	Tracestate     string   `protobuf:"bytes,12,opt,name=tracestate,proto3" json:"tracestate,omitempty"`   // that belongs to it; may be empty
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -2240,6 +2242,20 @@ func (x *Delivery) GetHeldCategories() []string {
 		return x.HeldCategories
 	}
 	return nil
+}
+
+func (x *Delivery) GetTraceparent() string {
+	if x != nil {
+		return x.Traceparent
+	}
+	return ""
+}
+
+func (x *Delivery) GetTracestate() string {
+	if x != nil {
+		return x.Tracestate
+	}
+	return ""
 }
 
 // Value is one filled variable of the message: by position or by name, never both.
@@ -3749,7 +3765,7 @@ const file_connector_proto_rawDesc = "" +
 	"\x06Opened\x12\x1b\n" +
 	"\tin_flight\x18\x01 \x01(\x05R\binFlight\"H\n" +
 	"\fOutcomeBatch\x128\n" +
-	"\boutcomes\x18\x01 \x03(\v2\x1c.recado.connector.v1.OutcomeR\boutcomes\"\xcf\x02\n" +
+	"\boutcomes\x18\x01 \x03(\v2\x1c.recado.connector.v1.OutcomeR\boutcomes\"\x91\x03\n" +
 	"\bDelivery\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
 	"\aattempt\x18\x02 \x01(\x05R\aattempt\x12\x16\n" +
@@ -3761,7 +3777,11 @@ const file_connector_proto_rawDesc = "" +
 	"\x10deadline_unix_ms\x18\b \x01(\x03R\x0edeadlineUnixMs\x12\x17\n" +
 	"\aflow_id\x18\t \x01(\tR\x06flowId\x12'\n" +
 	"\x0fheld_categories\x18\n" +
-	" \x03(\tR\x0eheldCategories\"K\n" +
+	" \x03(\tR\x0eheldCategories\x12 \n" +
+	"\vtraceparent\x18\v \x01(\tR\vtraceparent\x12\x1e\n" +
+	"\n" +
+	"tracestate\x18\f \x01(\tR\n" +
+	"tracestate\"K\n" +
 	"\x05Value\x12\x1a\n" +
 	"\bposition\x18\x01 \x01(\x05R\bposition\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +
