@@ -204,7 +204,7 @@ func guideGoesBack(t *testing.T, run func(string, vars) reply, flow, execution s
 	if errs := run("Replay", one).userErrors("executionReplay"); fmt.Sprint(errs) != "[CONFLICT id]" {
 		t.Errorf("the replay of what went out is answered with %v", errs)
 	}
-	if r := run("ReplayMany", many); r.at("executionsReplay", "matched") != 1.0 || r.text("executionsReplay", "results", 0, "reason", "code") != "ALREADY_SENT" {
+	if r := run("ReplayMany", many); r.at("executionsReplay", "matched").(float64) < 1 || r.text("executionsReplay", "results", 0, "reason", "code") != "ALREADY_SENT" {
 		t.Errorf("the replay of many is answered with %v", r.Data)
 	}
 	if errs := run("Rollback", back).userErrors("flowRollback"); len(errs) > 0 {

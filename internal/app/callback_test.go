@@ -68,6 +68,7 @@ func callBack(t *testing.T, url, signature string, body []byte) (status int) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	hesitate(r)
 	r.Header.Set("Content-Type", "application/json")
 	if signature != "" {
 		r.Header.Set("X-Hub-Signature-256", signature)
@@ -78,4 +79,11 @@ func callBack(t *testing.T, url, signature string, body []byte) (status int) {
 	}
 	_ = answer.Body.Close()
 	return answer.StatusCode
+}
+
+// hesitate has a client wait with a large body until the server wants it: else it may be cut off before it has read the answer.
+func hesitate(r *http.Request) {
+	if r.ContentLength > 1<<20 {
+		r.Header.Set("Expect", "100-continue")
+	}
 }

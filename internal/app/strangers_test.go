@@ -99,6 +99,7 @@ func callAsTwilio(t *testing.T, address, signed, authToken string, form url.Valu
 	if err != nil {
 		t.Fatal(err)
 	}
+	hesitate(r)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	if authToken != "" {
 		r.Header.Set("X-Twilio-Signature", sandbox.SignTwilio(authToken, signed, form))

@@ -7,7 +7,7 @@ func deliveryToWire(d *Delivery) *wire.Delivery {
 		Id: utf8Text(d.ID), Attempt: int32(d.Attempt), Action: utf8Text(d.Action), ParametersJson: d.Parameters,
 		Recipient: utf8Text(d.Recipient), Language: utf8Text(d.Language), DeadlineUnixMs: toMillis(d.Deadline), FlowId: utf8Text(d.FlowID),
 		HeldCategories: each(d.HeldCategories, utf8Text),
-		Traceparent: utf8Text(d.Trace.Parent), Tracestate: utf8Text(d.Trace.State),
+		Traceparent:    utf8Text(d.Trace.Parent), Tracestate: utf8Text(d.Trace.State),
 	}
 	if n := len(d.Values); n > 0 {
 		// One block for all values of a message: this is the hot path.
@@ -27,7 +27,7 @@ func deliveryFromWire(w *wire.Delivery) Delivery {
 		ID: w.GetId(), Attempt: int(w.GetAttempt()), Action: w.GetAction(), Parameters: w.GetParametersJson(),
 		Recipient: w.GetRecipient(), Language: w.GetLanguage(), Deadline: fromMillis(w.GetDeadlineUnixMs()), FlowID: w.GetFlowId(),
 		HeldCategories: w.GetHeldCategories(),
-		Trace: Trace{Parent: w.GetTraceparent(), State: w.GetTracestate()},
+		Trace:          Trace{Parent: w.GetTraceparent(), State: w.GetTracestate()},
 	}
 	if n := len(w.GetValues()); n > 0 {
 		d.Values = make([]Value, n)

@@ -111,10 +111,10 @@ func (v *verdict) receipt(f failure, r *sdk.Receipt) {
 	r.MostAttempts = v.most
 }
 
-// Codes are the error codes that this connector knows of a provider, "meta" or "twilio"; of a range only the first and the last.
+// Codes are the error codes that this connector knows of a provider, META or TWILIO; of a range only the first and the last.
 func Codes(provider string) (list []int) {
 	known := metaCodes
-	if provider == "twilio" {
+	if provider == throughTwilio {
 		known = twilioCodes
 	}
 	for i := range known {

@@ -24,7 +24,7 @@ func EveryCode() []string {
 // Age makes everything that a sender's connector has read of templates a minute older.
 func Age(s sdk.Sender) {
 	var c *connector
-	switch s := s.(type) {
+	switch s := s.(*heldSender).Sender.(type) {
 	case *metaSender:
 		c = s.connector
 	case *twilioSender:

@@ -30,6 +30,8 @@ func (c *connector) notices(ch change) []sdk.Notice {
 		read = accountNotices
 	case "phone_number_quality_update":
 		read = numberNotices
+	case "user_preferences": // see optOuts
+		return nil
 	default:
 		if n := c.unread.Add(1); bits.OnesCount64(n) == 1 {
 			slog.Info("a callback of Meta tells of something that is not read", "field", cut(ch.field, 60), "soFar", n)

@@ -111,7 +111,7 @@ func (t *teller) plan(m *Message, n *number, f *Fault) []*event {
 			status = "undelivered" // what Twilio calls a failure on WhatsApp's side
 		}
 		failed := step(status, t.options.Sent)
-		failed.code, failed.details = f.Code, f.Details
+		failed.code, failed.details = f.code(), f.Details
 		return []*event{failed}
 	}
 	list := []*event{step("sent", t.options.Sent), step("delivered", t.options.Delivered)}

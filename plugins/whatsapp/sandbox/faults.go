@@ -31,7 +31,8 @@ type Fault struct {
 
 	// Delay comes before the answer (milliseconds in JSON).
 	Delay time.Duration `json:"-"`
-	// Code is the provider's error to answer with; 0 is none. With Async the send is accepted and the message then fails with that code.
+	// Code is the provider's error to answer with; 0 is none, and [CodeZero] Meta's code 0. With Async the send is accepted and the
+	// message then fails with that code.
 	Code      int    `json:"code,omitempty"`
 	Details   string `json:"details,omitempty"`
 	Transient bool   `json:"transient,omitempty"` // for Meta only
@@ -58,6 +59,17 @@ type faultJSON struct {
 	Fault
 	DelayMS int64 `json:"delay_ms,omitempty"`
 	LateMS  int64 `json:"callback_delay_ms,omitempty"`
+}
+
+// CodeZero stands for Meta's error code 0 in a script, where 0 says that there is none.
+const CodeZero = -1
+
+// code is the provider's code that the fault answers with.
+func (f *Fault) code() int {
+	if f.Code == CodeZero {
+		return 0
+	}
+	return f.Code
 }
 
 func (f *Fault) check() error {

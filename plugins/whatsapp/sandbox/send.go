@@ -107,7 +107,7 @@ func (s *Sandbox) spoiled(w http.ResponseWriter, r *http.Request, req *sendReque
 		_, _ = io.WriteString(w, "<html><body>Sorry, something went wrong.</body></html>")
 		return nil
 	case f.Code != 0 && !f.Async:
-		out := codeError(f.Code, f.Details)
+		out := codeError(f.code(), f.Details)
 		out.transient, out.to = f.Transient, m.To
 		return out
 	case e != nil:

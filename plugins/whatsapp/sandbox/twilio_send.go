@@ -65,7 +65,7 @@ func (s *Sandbox) twilioSpoiled(w http.ResponseWriter, r *http.Request, a *twili
 		_, _ = io.WriteString(w, "<html><body>Sorry, something went wrong.</body></html>")
 		return nil
 	case fault.Code != 0 && !fault.Async:
-		out := twilioCode(fault.Code, fault.Details)
+		out := twilioCode(fault.code(), fault.Details)
 		out.to = m.To
 		return out
 	case e == nil:
