@@ -117,7 +117,7 @@ func TestEveryFieldOfTheSchemaIsAnsweredAsTheSchemaSays(t *testing.T) {
 	alone := s.suppress("+5511999991234", vars{"note": "asked for it"})
 	s.suppress("+5511999991234", vars{"category": "marketing", "until": "2098-01-01T00:00:00Z"})
 	s.settled(s.workOrder("OT-2", "jonas").text("occurrencePublish", "executions", 0, "id"))
-	s.do(s.admin, flowCreate, vars{"in": vars{"description": "a draft with problems"}})
+	s.do(s.admin, flowCreate, vars{"in": vars{"description": "a draft with problems", "settings": vars{"quietHours": vars{"from": "22:00", "to": "07:00", "zone": "NAMED", "timeZone": "Europe/Lisbon"}}}})
 	for _, schedule := range []vars{{"cron": vars{"expression": "0 8 * * *", "timeZone": "UTC"}}, {"interval": vars{"every": 1, "unit": "DAYS", "timeZone": "UTC"}},
 		{"date": vars{"local": "2098-01-01T08:00", "timeZone": "UTC"}}} {
 		s.do(s.admin, flowCreate, vars{"in": vars{"description": "a schedule", "schedule": schedule}})

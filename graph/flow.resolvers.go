@@ -286,6 +286,10 @@ func (r *queryResolver) Flow(ctx context.Context, id string) (*hub.Flow, error) 
 	return v, missing(err)
 }
 
+func (r *quietHoursResolver) TimeZone(ctx context.Context, obj *hub.QuietHours) (*string, error) {
+	return optional(obj.TimeZone), nil
+}
+
 func (r *resolver) Flow() generated.FlowResolver { return &flowResolver{r} }
 
 func (r *resolver) FlowSettings() generated.FlowSettingsResolver { return &flowSettingsResolver{r} }
@@ -298,6 +302,8 @@ func (r *resolver) FlowVersion() generated.FlowVersionResolver { return &flowVer
 
 func (r *resolver) MappingEntry() generated.MappingEntryResolver { return &mappingEntryResolver{r} }
 
+func (r *resolver) QuietHours() generated.QuietHoursResolver { return &quietHoursResolver{r} }
+
 type (
 	flowResolver         struct{ *resolver }
 	flowSettingsResolver struct{ *resolver }
@@ -305,4 +311,5 @@ type (
 	flowTargetResolver   struct{ *resolver }
 	flowVersionResolver  struct{ *resolver }
 	mappingEntryResolver struct{ *resolver }
+	quietHoursResolver   struct{ *resolver }
 )

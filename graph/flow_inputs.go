@@ -171,6 +171,7 @@ func flowSettings(in *model.FlowSettingsInput) (*hub.FlowSettings, error) {
 	hub.Assign(&out.Locale, in.Locale)
 	hub.Assign(&out.TimeZone, in.TimeZone)
 	hub.Assign(&out.DefaultCountry, in.DefaultCountry)
+	out.QuietHours = in.QuietHours
 	if in.MaxAttempts != nil {
 		if *in.MaxAttempts < 1 {
 			return nil, hub.Invalid("settings.maxAttempts", "must be between 1 and %d; leave it out for the default", hub.MaxMaxAttempts)

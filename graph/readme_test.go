@@ -56,7 +56,7 @@ func TestTheOperationsOfTheGuideFitTheSchema(t *testing.T) {
 	t.Parallel()
 	operations := guideOperations(t, loadSchema(t))
 	for _, name := range []string{"CreateGroup", "CreateConsumer", "CreateIntegration", "CreateFlow", "EnableFlow", "CreateEvent", "EnableEvent", "ScheduleFlow", "PreviewSchedule", "RunFlow", "PreviewFlow", "TestFlow", "Publish", "Execution", "Watch", "Failures", "Buttons", "Explain", "GroupList",
-		"CloneGroup", "WhatIsHidden", "KeepUpToDate", "Pick", "Backtest", "WhyNot", "Screens", "FlowHistory", "Rollback", "ReplayPreview", "Replay", "ReplayMany", "LeftAlone", "Suppressed", "LeaveAlone", "MessageAgain", "SendAgain"} {
+		"CloneGroup", "WhatIsHidden", "KeepUpToDate", "Pick", "Backtest", "WhyNot", "Screens", "FlowHistory", "Rollback", "ReplayPreview", "Replay", "ReplayMany", "LeftAlone", "Suppressed", "LeaveAlone", "MessageAgain", "SendAgain", "QuietNights", "AwaitingTheMorning"} {
 		if operations[name] == "" {
 			t.Errorf("the guide has lost its operation %s", name)
 		}
@@ -184,6 +184,12 @@ func TestTheGuideLeadsToAMessage(t *testing.T) {
 		t.Errorf("renaming is answered with %v", errs)
 	}
 	guideGoesBack(t, run, flow, execution)
+	if errs := mutate("QuietNights", "flowUpdate", 8, "flw_…", flow).userErrors("flowUpdate"); len(errs) > 0 {
+		t.Errorf("quiet hours are answered with %v", errs)
+	}
+	if n := run("AwaitingTheMorning", nil).at("queue"); n == nil {
+		t.Error("the queue is not told")
+	}
 }
 
 // guideGoesBack runs what the guide says of going back: to another version of a flow, and to an execution.

@@ -64,6 +64,7 @@ type ResolverRoot interface {
 	PreviewRow() PreviewRowResolver
 	Problem() ProblemResolver
 	Query() QueryResolver
+	QuietHours() QuietHoursResolver
 	Reason() ReasonResolver
 	Receipt() ReceiptResolver
 	RecipientSpec() RecipientSpecResolver
@@ -150,6 +151,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputMappingEntryInput,
 		ec.unmarshalInputOccurrenceFilterInput,
 		ec.unmarshalInputOccurrencePublishInput,
+		ec.unmarshalInputQuietHoursInput,
 		ec.unmarshalInputRecipientInput,
 		ec.unmarshalInputRecordInput,
 		ec.unmarshalInputRecordsUpsertInput,
@@ -1983,6 +1985,8 @@ enum ReasonCode {
   CONNECTOR_DOWN
   "Held back by a rate limit."
   PACED
+  "It is quiet for the recipient, and the flow sends nothing then."
+  QUIET_HOURS
   "The integration is paused until somebody mends it."
   INTEGRATION_PAUSED
   "The flow is paused until somebody mends it."
@@ -2999,6 +3003,60 @@ type FlowSettings {
   timeZone: String
   "The country of telephone numbers without a country code, as ISO 3166-1 alpha-2: ` + "`" + `BR` + "`" + `. Null: numbers need a country code."
   defaultCountry: String
+  "When it sends nothing; null: never."
+  quietHours: QuietHours
+}
+
+"""
+When a flow sends nothing: what would go then waits, PENDING with ` + "`" + `waitingFor` + "`" + ` QUIET_HOURS, until they are over, and then goes in its
+order and at the rates of its provider. Waiting counts for the age of a delivery. Test messages go at any hour.
+"""
+type QuietHours {
+  "What a clock shows when they begin: ` + "`" + `22:00` + "`" + `."
+  from: String!
+  "What it shows when they end: ` + "`" + `07:00` + "`" + `. If that is not after ` + "`" + `from` + "`" + `, they end on the next day."
+  to: String!
+  "The days on which they begin, in the order of the week."
+  days: [Weekday!]!
+  "Whose clock counts."
+  zone: QuietZone!
+  "The time zone by its name in IANA's list, if ` + "`" + `zone` + "`" + ` is NAMED; null otherwise."
+  timeZone: String
+}
+
+"""
+Whose clock counts for quiet hours.
+"""
+enum QuietZone {
+  """
+  The recipient's, by the first digits of the telephone number. Where these leave several time zones, it is quiet as long as it is in any of them;
+  where they leave none, the clock of the flow counts, and the reason of the delivery says so.
+  """
+  RECIPIENT
+  "That of the flow's setting ` + "`" + `timeZone` + "`" + `, UTC without one."
+  FLOW
+  "That of the time zone that is given with it."
+  NAMED
+}
+
+"""
+A day of the week.
+"""
+enum Weekday {
+  "Sunday."
+  SUNDAY
+  "Monday."
+  MONDAY
+  "Tuesday."
+  TUESDAY
+  "Wednesday."
+  WEDNESDAY
+  "Thursday."
+  THURSDAY
+  "Friday."
+  FRIDAY
+  "Saturday."
+  SATURDAY
 }
 
 """
@@ -3138,6 +3196,24 @@ input FlowSettingsInput {
   timeZone: String
   "The country of telephone numbers without a country code, as ISO 3166-1 alpha-2: ` + "`" + `BR` + "`" + `. If left out, numbers need a country code."
   defaultCountry: String
+  "When it sends nothing; never if left out."
+  quietHours: QuietHoursInput
+}
+
+"""
+When a flow sends nothing.
+"""
+input QuietHoursInput {
+  "What a clock shows when they begin, hours and minutes: ` + "`" + `22:00` + "`" + `."
+  from: String!
+  "What it shows when they end: ` + "`" + `07:00` + "`" + `. If that is not after ` + "`" + `from` + "`" + `, they end on the next day; the same as ` + "`" + `from` + "`" + ` is a whole day."
+  to: String!
+  "The days on which they begin; all if left out."
+  days: [Weekday!]
+  "Whose clock counts; RECIPIENT if left out."
+  zone: QuietZone
+  "The time zone, by its name in IANA's list; given with NAMED, and only with it."
+  timeZone: String
 }
 
 """
@@ -7121,6 +7197,8 @@ func (ec *executionContext) childFields_FlowSettings(ctx context.Context, field 
 		return ec.fieldContext_FlowSettings_timeZone(ctx, field)
 	case "defaultCountry":
 		return ec.fieldContext_FlowSettings_defaultCountry(ctx, field)
+	case "quietHours":
+		return ec.fieldContext_FlowSettings_quietHours(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowSettings", field.Name)
 }
@@ -7795,6 +7873,22 @@ func (ec *executionContext) childFields_Queue(ctx context.Context, field graphql
 		return ec.fieldContext_Queue_throughput(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Queue", field.Name)
+}
+
+func (ec *executionContext) childFields_QuietHours(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_QuietHours_from(ctx, field)
+	case "to":
+		return ec.fieldContext_QuietHours_to(ctx, field)
+	case "days":
+		return ec.fieldContext_QuietHours_days(ctx, field)
+	case "zone":
+		return ec.fieldContext_QuietHours_zone(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_QuietHours_timeZone(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type QuietHours", field.Name)
 }
 
 func (ec *executionContext) childFields_Reason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -651,6 +651,8 @@ type FlowSettingsInput struct {
 	TimeZone *string `json:"timeZone,omitempty"`
 	// The country of telephone numbers without a country code, as ISO 3166-1 alpha-2: `BR`. If left out, numbers need a country code.
 	DefaultCountry *string `json:"defaultCountry,omitempty"`
+	// When it sends nothing; never if left out.
+	QuietHours *hub.QuietHours `json:"quietHours,omitempty"`
 }
 
 // Which rows a flow reads, and with whose rights.

@@ -32,7 +32,7 @@ func (r *run) dispatch(ctx context.Context, rules *rules, p *program) error {
 // its execution is taken up.
 func (r *run) asleep(it *item) bool {
 	switch it.WaitingFor {
-	case hub.ReasonRetry, hub.ReasonPaced:
+	case hub.ReasonRetry, hub.ReasonPaced, hub.ReasonQuietHours:
 		return it.DueAt.After(r.tx.Now())
 	}
 	return false
@@ -72,8 +72,8 @@ func (r *run) dispatchOne(ctx context.Context, rules *rules, p *program, it *ite
 	return nil
 }
 
-// send makes a delivery SENDING and reserves its place with the connector, if its recipient may be messaged, there is room, and no
-// rate holds it back.
+// send makes a delivery SENDING and reserves its place with the connector, if its recipient may be messaged and it is not quiet there,
+// there is room, and no rate holds it back.
 func (r *run) send(p *program, in *integration, connector *hub.Connector, it *item, expires time.Time) error {
 	handover, wrong := address(p, connector, it.Delivery)
 	if wrong != nil {
@@ -82,6 +82,9 @@ func (r *run) send(p *program, in *integration, connector *hub.Connector, it *it
 	}
 	if suppressed, err := r.suppressed(it, &handover); suppressed || err != nil {
 		return err
+	}
+	if r.hush(p, it, handover.Recipient, expires) {
+		return nil
 	}
 	if !r.e.pipes.room(in.Key, capacity(connector)) {
 		if it.WaitingFor != hub.ReasonBackpressure { // else it need not be written again: it may go when there is room

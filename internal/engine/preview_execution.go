@@ -55,6 +55,7 @@ func (v *previewing) execution(ctx context.Context, p *program, s startedBy) (*h
 	if err := v.e.askConnectors(ctx, v.c, p, x.Deliveries(), v.Flow.Paused != nil); err != nil {
 		return nil, err
 	}
+	v.quietly(p, x.Deliveries())
 	count := map[hub.DeliveryState]int{}
 	for _, d := range x.Deliveries() {
 		if d.State == hub.Pending {

@@ -147,8 +147,9 @@ type program struct {
 	filter  *condition.Program
 	mapping []*mapping.Program // by target
 	to      []mapping.Recipient
-	needs   []hub.Row // rows of the matrix that the flow's consumer must SEE
-	query   *query    // what the source action is asked for, if the execution does not say otherwise
+	needs   []hub.Row  // rows of the matrix that the flow's consumer must SEE
+	query   *query     // what the source action is asked for, if the execution does not say otherwise
+	silence *hub.Quiet // when nothing is sent; nil: never
 }
 
 type programKey struct {
@@ -187,7 +188,7 @@ func (e *Engine) compileFrom(f *hub.Flow) (*program, error) {
 	if action == nil {
 		return nil, hub.Invalid("source.action", "there is no source action %q", d.Source.Action)
 	}
-	p := &program{flow: f, records: e.catalog.RecordType(action.RecordType)}
+	p := &program{flow: f, records: e.catalog.RecordType(action.RecordType), silence: d.Settings.Quiet()}
 	var err error
 	if p.filter, err = e.compileTerms(action.RecordType, d.Filter); err != nil {
 		return nil, hub.Invalid("filter", "%v", err)

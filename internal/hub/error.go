@@ -149,6 +149,8 @@ const (
 	ProblemTriggerMismatch    ProblemCode = "TRIGGER_MISMATCH" // an event and a flow that it runs, which is not for events
 	ProblemScheduleMissing    ProblemCode = "SCHEDULE_MISSING"
 	ProblemScheduleInvalid    ProblemCode = "SCHEDULE_INVALID"
-	ProblemSchedulePast       ProblemCode = "SCHEDULE_PAST" // it will never be time again
-	ProblemUnchecked          ProblemCode = "UNCHECKED"     // the provider was not asked, or could not be; connectors say so too
+	ProblemSchedulePast       ProblemCode = "SCHEDULE_PAST"        // it will never be time again
+	ProblemQuietTooLong       ProblemCode = "QUIET_HOURS_TOO_LONG" // a warning: messages are given up before they end
+	ProblemZoneMissing        ProblemCode = "TIME_ZONE_MISSING"    // a warning: UTC stands in
+	ProblemUnchecked          ProblemCode = "UNCHECKED"            // the provider was not asked, or could not be; connectors say so too
 )

@@ -96,6 +96,7 @@ type FlowSettings struct {
 	Locale             string        `json:"locale,omitempty"`         // in which values read; empty: as data
 	TimeZone           string        `json:"timeZone,omitempty"`       // IANA; empty: UTC
 	DefaultCountry     string        `json:"defaultCountry,omitempty"` // of telephone numbers without country code, ISO 3166-1 alpha-2; empty: none
+	QuietHours         *QuietHours   `json:"quietHours,omitempty"`     // nil: none
 }
 
 // Defaults and bounds of FlowSettings.
@@ -160,7 +161,7 @@ func (s FlowSettings) problems() []Problem {
 			p = append(p, Problem{Code: ProblemSettingInvalid, Path: Path("settings", check.path), Message: check.err.Error()})
 		}
 	}
-	return p
+	return append(p, s.quietProblems()...)
 }
 
 // FlowInput is what creating or changing a flow needs. A nil field leaves it as it is.

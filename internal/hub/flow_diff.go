@@ -213,6 +213,7 @@ func (l leaves) settings(s FlowSettings) {
 	l.put(s.Locale, "settings", "locale")
 	l.put(s.TimeZone, "settings", "timeZone")
 	l.put(s.DefaultCountry, "settings", "defaultCountry")
+	l.quiet(s.QuietHours)
 }
 
 // isoDuration writes whole seconds by ISO 8601, as the door does: P1DT12H.
