@@ -14,6 +14,7 @@ type locale struct {
 	percent                 string    // between a number and its percent sign
 	unit                    string    // between a number and its unit
 	yes, no                 string
+	more                    [3]string // of a list: and, 1 more, # more than were named; not of the CLDR
 }
 
 const (
@@ -34,13 +35,13 @@ var locales = map[string]*locale{
 		months: portugueseMonths, shortMonths: portugueseShort, weekdays: portugueseWeekdays,
 		shortWeekdays: [7]string{"dom.", "seg.", "ter.", "qua.", "qui.", "sex.", "sáb."}, halves: [2]string{"AM", "PM"},
 		dates: [4]string{"dd/MM/y", "d 'de' MMM 'de' y", "d 'de' MMMM 'de' y", "EEEE, d 'de' MMMM 'de' y"}, time: "HH:mm", joins: portugueseJoins,
-		group: ".", decimal: ",", leastGrouped: 4, unit: noBreak, yes: "Sim", no: "Não",
+		group: ".", decimal: ",", leastGrouped: 4, unit: noBreak, yes: "Sim", no: "Não", more: [3]string{"e", "mais 1", "mais #"},
 	},
 	"pt-PT": {
 		months: portugueseMonths, shortMonths: portugueseShort, weekdays: portugueseWeekdays,
 		shortWeekdays: [7]string{"domingo", "segunda", "terça", "quarta", "quinta", "sexta", "sábado"}, halves: [2]string{"a.m.", "p.m."},
 		dates: [4]string{"dd/MM/yy", "dd/MM/y", "d 'de' MMMM 'de' y", "EEEE, d 'de' MMMM 'de' y"}, time: "HH:mm", joins: portugueseJoins,
-		group: noBreak, decimal: ",", leastGrouped: 5, unit: noBreak, yes: "Sim", no: "Não",
+		group: noBreak, decimal: ",", leastGrouped: 5, unit: noBreak, yes: "Sim", no: "Não", more: [3]string{"e", "mais 1", "mais #"},
 	},
 	"es": {
 		months:        [12]string{"enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"},
@@ -49,7 +50,7 @@ var locales = map[string]*locale{
 		shortWeekdays: [7]string{"dom", "lun", "mar", "mié", "jue", "vie", "sáb"}, halves: [2]string{"a." + noBreak + "m.", "p." + noBreak + "m."},
 		dates: [4]string{"d/M/yy", "d MMM y", "d 'de' MMMM 'de' y", "EEEE, d 'de' MMMM 'de' y"}, time: "H:mm",
 		joins: [4]string{", ", ", ", " 'a las' ", ", "},
-		group: ".", decimal: ",", leastGrouped: 5, percent: noBreak, unit: noBreak, yes: "Sí", no: "No",
+		group: ".", decimal: ",", leastGrouped: 5, percent: noBreak, unit: noBreak, yes: "Sí", no: "No", more: [3]string{"y", "1 más", "# más"},
 	},
 	"en": {
 		months:        [12]string{"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"},
@@ -58,7 +59,7 @@ var locales = map[string]*locale{
 		shortWeekdays: [7]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}, halves: [2]string{"AM", "PM"},
 		dates: [4]string{"M/d/yy", "MMM d, y", "MMMM d, y", "EEEE, MMMM d, y"}, time: "h:mm a",
 		joins: [4]string{", ", ", ", " 'at' ", " 'at' "},
-		group: ",", decimal: ".", leastGrouped: 4, unit: noBreak, yes: "Yes", no: "No",
+		group: ",", decimal: ".", leastGrouped: 4, unit: noBreak, yes: "Yes", no: "No", more: [3]string{"and", "1 more", "# more"},
 	},
 	"fr": {
 		months:        [12]string{"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"},
@@ -67,7 +68,7 @@ var locales = map[string]*locale{
 		shortWeekdays: [7]string{"dim.", "lun.", "mar.", "mer.", "jeu.", "ven.", "sam."}, halves: [2]string{"AM", "PM"},
 		dates: [4]string{"dd/MM/y", "d MMM y", "d MMMM y", "EEEE d MMMM y"}, time: "HH:mm",
 		joins: [4]string{" ", ", ", " 'à' ", " 'à' "},
-		group: narrowNoBreak, decimal: ",", leastGrouped: 4, percent: noBreak, unit: narrowNoBreak, yes: "Oui", no: "Non",
+		group: narrowNoBreak, decimal: ",", leastGrouped: 4, percent: noBreak, unit: narrowNoBreak, yes: "Oui", no: "Non", more: [3]string{"et", "1 autre", "# autres"},
 	},
 	"it": {
 		months:        [12]string{"gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre"},
@@ -76,6 +77,6 @@ var locales = map[string]*locale{
 		shortWeekdays: [7]string{"dom", "lun", "mar", "mer", "gio", "ven", "sab"}, halves: [2]string{"AM", "PM"},
 		dates: [4]string{"dd/MM/yy", "d MMM y", "d MMMM y", "EEEE d MMMM y"}, time: "HH:mm",
 		joins: [4]string{", ", ", ", " 'alle ore' ", " 'alle ore' "},
-		group: ".", decimal: ",", leastGrouped: 5, unit: noBreak, yes: "Sì", no: "No",
+		group: ".", decimal: ",", leastGrouped: 5, unit: noBreak, yes: "Sì", no: "No", more: [3]string{"e", "1 altro", "# altri"},
 	},
 }

@@ -111,8 +111,10 @@ func TestEveryOperatorOfTheProduct(t *testing.T) {
 		"coalesce":   {{`{"coalesce":[{"var":"null"},{"var":"blank"},[],{"var":"code"}]}`, "OT-1496-B"}, {`{"coalesce":[{"var":"null"}]}`, "EMPTY"}, {`{"coalesce":[0,1]}`, "0"}},
 		"number_format": {{`{"number_format":{"var":"cost"}}`, "1.234.567,5"}, {`{"number_format":[{"var":"cost"},2]}`, "1.234.567,50"}, {`{"number_format":[{"var":"cost"},0,0]}`, "1.234.568"}, {`{"number_format":[0.125,2,2,"km"]}`, "0,13\u00a0km"},
 			{`{"number_format":[99.995,0,2,"%"]}`, "100%"}, {`{"number_format":[-0.001,2,2]}`, "0,00"}, {`{"number_format":{"var":"code"}}`, "EMPTY"}, {`{"number_format":{"var":"long"}}`, "9.007.199.254.740.993"}, {`{"number_format":["1e3"]}`, "1.000"}},
-		"var":        {{`{"var":"status"}`, "Alta"}, {`{"var":["status","LOW"]}`, "Alta"}, {`{"var":"created"}`, "17 de set. de 2026, 11:00"}, {`{"var":["null","amanhã"]}`, "amanhã"}, {`{"var":"rtl"}`, "مرحبا بالعالم"}, {`{"var":"control"}`, "\x00a\x1b"}},
-		"text":       {{`{"cat":["Prioridade ",{"text":{"var":"status"}}]}`, "Prioridade Alta"}, {`{"cat":[{"text":{"var":"created"}}]}`, "17 de set. de 2026, 11:00"}, {`{"cat":[{"text":{"var":"done"}}]}`, "Sim"}},
+		"var":  {{`{"var":"status"}`, "Alta"}, {`{"var":["status","LOW"]}`, "Alta"}, {`{"var":"created"}`, "17 de set. de 2026, 11:00"}, {`{"var":["null","amanhã"]}`, "amanhã"}, {`{"var":"rtl"}`, "مرحبا بالعالم"}, {`{"var":"control"}`, "\x00a\x1b"}},
+		"text": {{`{"cat":["Prioridade ",{"text":{"var":"status"}}]}`, "Prioridade Alta"}, {`{"cat":[{"text":{"var":"created"}}]}`, "17 de set. de 2026, 11:00"}, {`{"cat":[{"text":{"var":"done"}}]}`, "Sim"}},
+		"list": {{`{"list":[{"var":"tags"}]}`, "a, b"}, {`{"list":[{"var":"tags"},1]}`, "a e mais 1"}, {`{"list":[[1,2.5,3,"x"],2," / "]}`, "1 / 2,5 e mais 2"}, {`{"list":{"var":"tags"}}`, "a, b"}, {`{"list":{"var":"created"}}`, "17 de set. de 2026, 11:00"},
+			{`{"list":[[]]}`, "EMPTY"}, {`{"list":[["", null]]}`, "EMPTY"}, {`{"list":{"var":"null"}}`, "EMPTY"}, {`{"list":[{"filter":[{"var":"tags"},false]}]}`, "EMPTY"}},
 		"arithmetic": {{`{"+":[{"var":"long"},1]}`, "9007199254740994"}, {`{"+":[0.1,0.2]}`, "0,3"}, {`{"*":[{"var":"long"},1000]}`, "9007199254740993000"}, {`{"/":[1,0]}`, "EMPTY"}, {`{"+":[{"var":"code"},1]}`, "EMPTY"}, {`{"+":[{"var":"null"},1]}`, "EMPTY"}, {`{"%":[5,0]}`, "EMPTY"}},
 	} {
 		t.Run(name, func(t *testing.T) {

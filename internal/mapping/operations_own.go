@@ -16,6 +16,7 @@ func ownOperations() []operation {
 		{name: "add_days", least: 2, most: 3, wants: []want{aDate, aNumber}, special: compileAddDays},
 		{name: "number_format", least: 1, most: 4, wants: []want{aNumber}, special: compileNumberFormat},
 		{name: "text", least: 1, most: 1, special: compileText},
+		{name: "list", least: 1, most: 3, wants: []want{aList}, special: compileListed},
 	}
 }
 

@@ -98,7 +98,16 @@ func (s *Style) Country() string {
 // Fact is what is known of a field, of the row or of a record that is looked up. The zero Fact knows nothing.
 type Fact struct {
 	Type   string            // TEXT, INTEGER, NUMBER, BOOLEAN, TIMESTAMP, ENUM, LIST, REFERENCE; empty if it is not known
+	Items  string            // of a LIST, the type of its elements; empty if it is not known
 	Labels map[string]string // what people call the values of an ENUM in the style's locale, by the text of the value
+}
+
+// element is what is known of an element of the field, if it is a list.
+func (f Fact) element() Fact {
+	if f.Type == "LIST" && f.Items != "" {
+		f.Type = f.Items
+	}
+	return f
 }
 
 // Text writes a value of a field as people read it. Without a locale it is Text, but for the hour of a timestamp, which is
@@ -120,6 +129,7 @@ func (s *Style) Text(v any, f Fact) (string, bool) {
 	if !ok {
 		return s.scalar(v, f)
 	}
+	f = f.element()
 	texts := make([]string, 0, len(elements))
 	for _, e := range elements {
 		t, ok := s.scalar(e, f)
