@@ -150,6 +150,8 @@ func TestEveryMutationIsInTheAuditLogOrSaysWhereElseItIsTold(t *testing.T) {
 		return s.do(s.admin, `query($id: ID!) { execution(id: $id) { state } }`, vars{"id": execution}).text("execution", "state") == "WAITING"
 	})
 	do(deed{"executionCancel", withID("executionCancel", ""), vars{"id": execution}, "CANCELLED"})
+	gathers := s.gathering("OT-77")
+	do(deed{"executionFlush", withID("executionFlush", ""), vars{"id": gathers}, "FLUSHED"})
 
 	for _, f := range fieldsOf(loadSchema(t).Mutation) {
 		if why, ok := toldElsewhere[f.Name]; ok == done[f.Name] {

@@ -54,6 +54,10 @@ func (r *executionResolver) Timeline(ctx context.Context, obj *hub.Execution) ([
 	return pointers(list), err
 }
 
+func (r *executionResolver) Collection(ctx context.Context, obj *hub.Execution) (*hub.Collection, error) {
+	return visitOf(ctx).loaders.collections.one(ctx, obj.Key)
+}
+
 func (r *executionResolver) Replay(ctx context.Context, obj *hub.Execution) (*hub.Replay, error) {
 	if obj.Trigger != hub.StartedByReplay {
 		return nil, nil

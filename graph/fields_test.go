@@ -122,6 +122,7 @@ func TestEveryFieldOfTheSchemaIsAnsweredAsTheSchemaSays(t *testing.T) {
 		{"date": vars{"local": "2098-01-01T08:00", "timeZone": "UTC"}}} {
 		s.do(s.admin, flowCreate, vars{"in": vars{"description": "a schedule", "schedule": schedule}})
 	}
+	s.gathering("OT-9")
 	ids := vars{"group": s.group, "consumer": s.consumer, "integration": s.integration, "flow": s.flow, "event": s.event, "execution": execution,
 		"occurrence":  published.text("occurrencePublish", "occurrence", "id"),
 		"record":      s.do(s.admin, `{ records { nodes { id } } }`, nil).text("records", "nodes", 0, "id"),

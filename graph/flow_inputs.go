@@ -171,7 +171,6 @@ func flowSettings(in *model.FlowSettingsInput) (*hub.FlowSettings, error) {
 	hub.Assign(&out.Locale, in.Locale)
 	hub.Assign(&out.TimeZone, in.TimeZone)
 	hub.Assign(&out.DefaultCountry, in.DefaultCountry)
-	out.QuietHours = in.QuietHours
 	if in.MaxAttempts != nil {
 		if *in.MaxAttempts < 1 {
 			return nil, hub.Invalid("settings.maxAttempts", "must be between 1 and %d; leave it out for the default", hub.MaxMaxAttempts)
@@ -179,6 +178,10 @@ func flowSettings(in *model.FlowSettingsInput) (*hub.FlowSettings, error) {
 		out.MaxAttempts = *in.MaxAttempts
 	}
 	var err error
+	out.QuietHours = in.QuietHours
+	if out.Collect, err = collect(in.Collect); err != nil {
+		return nil, err
+	}
 	if out.MaxAgeSeconds, err = seconds(in.MaxAge, "settings.maxAge"); err != nil {
 		return nil, err
 	}

@@ -45,6 +45,7 @@ type loaders struct {
 	lastRuns     loader[int64, *hub.Execution]  // of a flow
 	timings      loader[int64, *hub.Timing]     // of a flow
 	replays      loader[int64, *hub.Replay]     // of an execution: what it replays
+	collections  loader[int64, *hub.Collection] // of an execution: what it gathers
 }
 
 func newLoaders(db *sqlite.DB, remember bool) *loaders {
@@ -70,6 +71,7 @@ func newLoaders(db *sqlite.DB, remember bool) *loaders {
 		lastRuns:     newLoader(byKeys(db.LastRuns), remember),
 		timings:      newLoader(byKeys(db.Timings), remember),
 		replays:      newLoader(byKeys(db.ReplaysByKey), remember),
+		collections:  newLoader(byKeys(db.CollectionsByKey), remember),
 	}
 }
 

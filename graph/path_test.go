@@ -98,6 +98,21 @@ func (s *site) workOrder(folio string, responsible ...string) reply {
 	return s.do(s.admin, publish, vars{"in": vars{"source": "/test", "id": folio, "type": "work_management.work_orders.new", "subject": folio, "records": records}})
 }
 
+// gathering publishes a work order that a flow of its own collects, and is the execution that gathers it.
+func (s *site) gathering(folio string) string {
+	s.t.Helper()
+	in := flowInput(s.consumer, s.integration)
+	in["description"], in["settings"] = "collects", vars{"collect": vars{"by": "FIELD", "field": "code_responsible", "mode": "DEBOUNCE", "window": "PT10M", "atMost": "PT1H", "limit": 50}}
+	flow := s.do(s.admin, flowCreate, vars{"in": in}).text("flowCreate", "flow", "id")
+	if errs := s.do(s.admin, flowEnable, vars{"id": flow}).userErrors("flowEnable"); len(errs) > 0 {
+		s.t.Fatal(errs)
+	}
+	event := s.do(s.admin, eventCreate, vars{"in": vars{"description": "all of them", "type": "work_management.work_orders.new", "flows": []string{flow}}}).text("eventCreate", "event", "id")
+	s.do(s.admin, eventEnable, vars{"id": event})
+	s.workOrder(folio, "maria")
+	return s.do(s.admin, `query($flow: ID) { executions(filter: {flow: $flow}) { nodes { id } } }`, vars{"flow": flow}).text("executions", "nodes", 0, "id")
+}
+
 // version is the current version of the flow.
 func (s *site) version() any {
 	s.t.Helper()

@@ -56,7 +56,7 @@ func TestTheOperationsOfTheGuideFitTheSchema(t *testing.T) {
 	t.Parallel()
 	operations := guideOperations(t, loadSchema(t))
 	for _, name := range []string{"CreateGroup", "CreateConsumer", "CreateIntegration", "CreateFlow", "EnableFlow", "CreateEvent", "EnableEvent", "ScheduleFlow", "PreviewSchedule", "RunFlow", "PreviewFlow", "TestFlow", "Publish", "Execution", "Watch", "Failures", "Buttons", "Explain", "GroupList",
-		"CloneGroup", "WhatIsHidden", "KeepUpToDate", "Pick", "Backtest", "WhyNot", "Screens", "FlowHistory", "Rollback", "ReplayPreview", "Replay", "ReplayMany", "LeftAlone", "Suppressed", "LeaveAlone", "MessageAgain", "SendAgain", "QuietNights", "AwaitingTheMorning"} {
+		"CloneGroup", "WhatIsHidden", "KeepUpToDate", "Pick", "Backtest", "WhyNot", "Screens", "FlowHistory", "Rollback", "ReplayPreview", "Replay", "ReplayMany", "LeftAlone", "Suppressed", "LeaveAlone", "MessageAgain", "SendAgain", "QuietNights", "AwaitingTheMorning", "CollectByPerson", "WhatIsGathered", "SendNow"} {
 		if operations[name] == "" {
 			t.Errorf("the guide has lost its operation %s", name)
 		}
@@ -184,11 +184,23 @@ func TestTheGuideLeadsToAMessage(t *testing.T) {
 		t.Errorf("renaming is answered with %v", errs)
 	}
 	guideGoesBack(t, run, flow, execution)
-	if errs := mutate("QuietNights", "flowUpdate", 8, "flw_…", flow).userErrors("flowUpdate"); len(errs) > 0 {
+	if errs := mutate("QuietNights", "flowUpdate", 9, "flw_…", flow).userErrors("flowUpdate"); len(errs) > 0 {
 		t.Errorf("quiet hours are answered with %v", errs)
 	}
 	if n := run("AwaitingTheMorning", nil).at("queue"); n == nil {
 		t.Error("the queue is not told")
+	}
+	collects := mutate("CollectByPerson", "flowUpdate", 8, "flw_…", flow, "int_…", integration, "wo_assignment_pt_BR", "letter")
+	if problems := collects.list("flowUpdate", "flow", "problems"); len(problems) > 0 {
+		t.Errorf("the flow that collects has the problems %v", problems)
+	}
+	mutate("Publish", "occurrencePublish", 5, "wo-1496-new", "wo-1496-collected")
+	gathers := run("WhatIsGathered", vars{"flow": flow})
+	if gathers.at("executions", "nodes", 0, "collection", "occurrenceCount") != 1.0 || gathers.text("executions", "nodes", 0, "waitingFor") != "COLLECTING" {
+		t.Errorf("it gathers %v", gathers.Data)
+	}
+	if errs := run("SendNow", vars{"id": gathers.text("executions", "nodes", 0, "id")}).userErrors("executionFlush"); len(errs) > 0 {
+		t.Errorf("sending it is answered with %v", errs)
 	}
 }
 

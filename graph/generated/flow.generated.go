@@ -1783,6 +1783,38 @@ func (ec *executionContext) fieldContext_FlowSettings_defaultCountry(_ context.C
 	return graphql.NewScalarFieldContext("FlowSettings", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _FlowSettings_collect(ctx context.Context, field graphql.CollectedField, obj *hub.FlowSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FlowSettings_collect(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Collect, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *hub.Collect) graphql.Marshaler {
+			return ec.marshalOCollect2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐCollect(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FlowSettings_collect(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FlowSettings",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Collect(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _FlowSettings_quietHours(ctx context.Context, field graphql.CollectedField, obj *hub.FlowSettings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3187,7 +3219,7 @@ func (ec *executionContext) unmarshalInputFlowSettingsInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"maxAttempts", "maxAge", "unknownPolicy", "unknownWait", "locale", "timeZone", "defaultCountry", "quietHours"}
+	fieldsInOrder := [...]string{"maxAttempts", "maxAge", "unknownPolicy", "unknownWait", "locale", "timeZone", "defaultCountry", "collect", "quietHours"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -3243,6 +3275,13 @@ func (ec *executionContext) unmarshalInputFlowSettingsInput(ctx context.Context,
 				return it, err
 			}
 			it.DefaultCountry = data
+		case "collect":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("collect"))
+			data, err := ec.unmarshalOCollectInput2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋgraphᚋmodelᚐCollectInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Collect = data
 		case "quietHours":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quietHours"))
 			data, err := ec.unmarshalOQuietHoursInput2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐQuietHours(ctx, v)
@@ -5144,6 +5183,11 @@ func (ec *executionContext) _FlowSettings(ctx context.Context, sel ast.Selection
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "collect":
+			out.Values[i] = ec._FlowSettings_collect(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "quietHours":
 			out.Values[i] = ec._FlowSettings_quietHours(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {

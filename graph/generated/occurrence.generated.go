@@ -2297,6 +2297,16 @@ func (ec *executionContext) marshalNOccurrence2ᚖgithubᚗcomᚋrecadoᚑhubᚋ
 	return ec._Occurrence(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNOccurrenceConnection2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*hub.Occurrence]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._OccurrenceConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNOccurrenceEdge2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v model.Edge[*hub.Occurrence]) graphql.Marshaler {
 	return ec._OccurrenceEdge(ctx, sel, &v)
 }

@@ -28,6 +28,8 @@ type ResolverRoot interface {
 	BacktestSample() BacktestSampleResolver
 	Catalog() CatalogResolver
 	Change() ChangeResolver
+	Collect() CollectResolver
+	Collection() CollectionResolver
 	Connector() ConnectorResolver
 	ConnectorAction() ConnectorActionResolver
 	ConnectorLimit() ConnectorLimitResolver
@@ -110,6 +112,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAuditFilterInput,
+		ec.unmarshalInputCollectInput,
 		ec.unmarshalInputConsumerCreateInput,
 		ec.unmarshalInputConsumerFilterInput,
 		ec.unmarshalInputConsumerSecretRotateInput,
@@ -348,6 +351,8 @@ enum AuditKind {
   SECRETS_CHANGED
   "An execution was cancelled."
   CANCELLED
+  "The collection of an execution was closed before its time."
+  FLUSHED
   "A flow was run by hand."
   STARTED
   "An execution was replayed, by itself or with others."
@@ -929,6 +934,8 @@ enum ChangeAspect {
   OUTCOME
   "A receipt was kept that moved nothing."
   RECEIPT
+  "An occurrence joined an execution that collects, or a person closed it: from and to are how many occurrences there were and are."
+  COLLECTED
   "What a connector or a provider says of a flow or an integration: from and to are the severity of the worst problem, empty if there is none."
   PROBLEMS
 }
@@ -966,6 +973,112 @@ extend type Subscription {
     "The last cursor that was seen."
     after: Cursor
   ): ExecutionChange! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+}
+`, BuiltIn: false},
+	{Name: "../../schema/collect.graphqls", Input: `"""
+How a flow gathers what happens, to tell it in one message. The first occurrence of what it gathers apart opens a collection, which is an execution
+that is WAITING with ` + "`" + `waitingFor` + "`" + ` COLLECTING; further ones join it. When its window closes it sends one message to each recipient, about all rows
+that are theirs. Only flows with the trigger EVENT collect.
+"""
+type Collect {
+  "What is gathered apart: each has a collection of its own."
+  by: CollectBy!
+  "The path of the field by which it is gathered, if ` + "`" + `by` + "`" + ` is FIELD; null otherwise."
+  field: String
+  "When the window closes."
+  mode: CollectMode!
+  "How long the window is."
+  window: Duration!
+  "How long after its first occurrence a collection closes at the latest, whatever comes: for a DIGEST it is the window."
+  atMost: Duration!
+  "With how many occurrences a collection closes at once."
+  limit: Int!
+}
+
+"""
+What a flow gathers apart.
+"""
+enum CollectBy {
+  "Nothing: all that it is run for is one."
+  FLOW
+  "What differs in a field of the row."
+  FIELD
+  "Each record."
+  RECORD
+  "Each recipient. A row with several is gathered for each of them."
+  RECIPIENT
+}
+
+"""
+When the window of a collection closes.
+"""
+enum CollectMode {
+  "A window after its first occurrence."
+  DIGEST
+  "When nothing has come for a window: it begins anew with each occurrence, until ` + "`" + `atMost` + "`" + `."
+  DEBOUNCE
+}
+
+"""
+How a flow gathers what happens, to tell it in one message.
+"""
+input CollectInput {
+  "What is gathered apart; FLOW if left out."
+  by: CollectBy
+  "The path of a field of the rows; given with FIELD, and only with it."
+  field: String
+  "When the window closes; DIGEST if left out."
+  mode: CollectMode
+  "How long the window is: whole seconds, 7 days at most."
+  window: Duration!
+  "With DEBOUNCE, how long after its first occurrence a collection closes at the latest: 7 days at most, ten windows if left out."
+  atMost: Duration
+  "With how many occurrences a collection closes at once: 2 to 500, 100 if left out."
+  limit: Int
+}
+
+"""
+What an execution gathers, or has gathered.
+"""
+type Collection {
+  "Whether occurrences may still join it; ` + "`" + `until` + "`" + ` of the execution says how long."
+  open: Boolean!
+  "When its first occurrence came."
+  openedAt: DateTime!
+  "When its last one came."
+  lastAt: DateTime!
+  "How many occurrences there are."
+  occurrenceCount: Int!
+  "How many rows they brought that satisfied the terms of the event. One record counts as often as it came."
+  rowCount: Int!
+  "The occurrences, newest first; without those that the caller may not see."
+  occurrences(
+    "How many items: 1 to 200, 50 if left out."
+    first: Int
+    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    after: Cursor
+  ): OccurrenceConnection! @requiresRowOf(what: EVENT_TYPE, action: SEE)
+}
+
+"""
+What became of ` + "`" + `executionFlush` + "`" + `.
+"""
+type ExecutionFlushPayload {
+  "The execution as it is now; null if there are errors."
+  execution: Execution
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  """
+  Closes the collection of an execution before its time: what it has gathered is sent at once, and what comes later opens another one. Refused with
+  CONFLICT if it does not collect any more.
+  """
+  executionFlush(
+    "The id of the execution."
+    id: ID!
+  ): ExecutionFlushPayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
 }
 `, BuiltIn: false},
 	{Name: "../../schema/connector.graphqls", Input: `"""
@@ -1985,6 +2098,8 @@ enum ReasonCode {
   CONNECTOR_DOWN
   "Held back by a rate limit."
   PACED
+  "It gathers occurrences until its window closes."
+  COLLECTING
   "It is quiet for the recipient, and the flow sends nothing then."
   QUIET_HOURS
   "The integration is paused until somebody mends it."
@@ -2488,7 +2603,7 @@ type Execution implements Node {
   startedBy: Consumer @requires(module: "settings", submodule: "api_connections", action: SEE)
   "The event that started it, as it is today; null if none did, or if the caller may not see events."
   event: Event @requires(module: "automator", submodule: "events", action: SEE)
-  "The occurrence that started it; null if none did, or if the caller may not see it."
+  "The occurrence that started it, of a collection the first one; null if none did, or if the caller may not see it."
   occurrence: Occurrence @requiresRowOf(what: EVENT_TYPE, action: SEE)
   "The subject of the occurrence, such as the folio of a work order; null if there is none, or if the caller may not see such records."
   subject: String @requiresRowOf(what: SOURCE, action: SEE)
@@ -2507,6 +2622,8 @@ type Execution implements Node {
   deliveries: [Delivery!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "Its history and that of its deliveries, from the journal, oldest first."
   timeline: [Change!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "What it gathers, or has gathered, of the occurrences for which its flow was run; null if it does not, or if the caller may not see executions."
+  collection: Collection @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "How it replays another one; null if it replays nothing, or if the caller may not see executions."
   replay: Replay @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "The execution that it replays; null if it replays none, if that is gone, or if the caller may not see executions."
@@ -2608,7 +2725,7 @@ input ExecutionFilterInput {
   flow: ID
   "Only those that this event started. Finds none if the caller may not see events."
   event: ID
-  "Only those that this occurrence started. Finds none if the caller may not see it."
+  "Only those that this occurrence started or joined. Finds none if the caller may not see it."
   occurrence: ID
   "Only those in one of these states."
   states: [ExecutionState!]
@@ -3003,6 +3120,8 @@ type FlowSettings {
   timeZone: String
   "The country of telephone numbers without a country code, as ISO 3166-1 alpha-2: ` + "`" + `BR` + "`" + `. Null: numbers need a country code."
   defaultCountry: String
+  "How it gathers what happens, to tell it in one message; null: it tells every occurrence by itself."
+  collect: Collect
   "When it sends nothing; null: never."
   quietHours: QuietHours
 }
@@ -3196,6 +3315,8 @@ input FlowSettingsInput {
   timeZone: String
   "The country of telephone numbers without a country code, as ISO 3166-1 alpha-2: ` + "`" + `BR` + "`" + `. If left out, numbers need a country code."
   defaultCountry: String
+  "How it gathers what happens, to tell it in one message; every occurrence by itself if left out."
+  collect: CollectInput
   "When it sends nothing; never if left out."
   quietHours: QuietHoursInput
 }
@@ -4087,7 +4208,7 @@ type Match {
   cut: Boolean!
   "What the terms said of each row."
   rows: [RowMatch!]!
-  "The executions that came of it. Empty if the caller may not see executions."
+  "The executions that came of it, or that it joined: those of a flow that collects. Empty if the caller may not see executions."
   executions: [Execution!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "The flows that it would have run but did not, and why."
   skipped: [SkippedAction!]!
@@ -6121,6 +6242,42 @@ func (ec *executionContext) childFields_Change(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Change", field.Name)
 }
 
+func (ec *executionContext) childFields_Collect(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "by":
+		return ec.fieldContext_Collect_by(ctx, field)
+	case "field":
+		return ec.fieldContext_Collect_field(ctx, field)
+	case "mode":
+		return ec.fieldContext_Collect_mode(ctx, field)
+	case "window":
+		return ec.fieldContext_Collect_window(ctx, field)
+	case "atMost":
+		return ec.fieldContext_Collect_atMost(ctx, field)
+	case "limit":
+		return ec.fieldContext_Collect_limit(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Collect", field.Name)
+}
+
+func (ec *executionContext) childFields_Collection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "open":
+		return ec.fieldContext_Collection_open(ctx, field)
+	case "openedAt":
+		return ec.fieldContext_Collection_openedAt(ctx, field)
+	case "lastAt":
+		return ec.fieldContext_Collection_lastAt(ctx, field)
+	case "occurrenceCount":
+		return ec.fieldContext_Collection_occurrenceCount(ctx, field)
+	case "rowCount":
+		return ec.fieldContext_Collection_rowCount(ctx, field)
+	case "occurrences":
+		return ec.fieldContext_Collection_occurrences(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Collection", field.Name)
+}
+
 func (ec *executionContext) childFields_Connector(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -6767,6 +6924,8 @@ func (ec *executionContext) childFields_Execution(ctx context.Context, field gra
 		return ec.fieldContext_Execution_deliveries(ctx, field)
 	case "timeline":
 		return ec.fieldContext_Execution_timeline(ctx, field)
+	case "collection":
+		return ec.fieldContext_Execution_collection(ctx, field)
 	case "replay":
 		return ec.fieldContext_Execution_replay(ctx, field)
 	case "replayOf":
@@ -6853,6 +7012,16 @@ func (ec *executionContext) childFields_ExecutionEdge(ctx context.Context, field
 		return ec.fieldContext_ExecutionEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ExecutionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ExecutionFlushPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "execution":
+		return ec.fieldContext_ExecutionFlushPayload_execution(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ExecutionFlushPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExecutionFlushPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ExecutionPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7197,6 +7366,8 @@ func (ec *executionContext) childFields_FlowSettings(ctx context.Context, field 
 		return ec.fieldContext_FlowSettings_timeZone(ctx, field)
 	case "defaultCountry":
 		return ec.fieldContext_FlowSettings_defaultCountry(ctx, field)
+	case "collect":
+		return ec.fieldContext_FlowSettings_collect(ctx, field)
 	case "quietHours":
 		return ec.fieldContext_FlowSettings_quietHours(ctx, field)
 	}

@@ -28,6 +28,22 @@ type AuditFilterInput struct {
 	Until *time.Time `json:"until,omitempty"`
 }
 
+// How a flow gathers what happens, to tell it in one message.
+type CollectInput struct {
+	// What is gathered apart; FLOW if left out.
+	By *hub.CollectBy `json:"by,omitempty"`
+	// The path of a field of the rows; given with FIELD, and only with it.
+	Field *string `json:"field,omitempty"`
+	// When the window closes; DIGEST if left out.
+	Mode *hub.CollectMode `json:"mode,omitempty"`
+	// How long the window is: whole seconds, 7 days at most.
+	Window time.Duration `json:"window"`
+	// With DEBOUNCE, how long after its first occurrence a collection closes at the latest: 7 days at most, ten windows if left out.
+	AtMost *time.Duration `json:"atMost,omitempty"`
+	// With how many occurrences a collection closes at once: 2 to 500, 100 if left out.
+	Limit *int `json:"limit,omitempty"`
+}
+
 // The same recipient for every row.
 type ConstantRecipient struct {
 	// The recipient, such as a telephone number with country code.
@@ -366,7 +382,7 @@ type ExecutionFilterInput struct {
 	Flow *string `json:"flow,omitempty"`
 	// Only those that this event started. Finds none if the caller may not see events.
 	Event *string `json:"event,omitempty"`
-	// Only those that this occurrence started. Finds none if the caller may not see it.
+	// Only those that this occurrence started or joined. Finds none if the caller may not see it.
 	Occurrence *string `json:"occurrence,omitempty"`
 	// Only those in one of these states.
 	States []hub.ExecutionState `json:"states,omitempty"`
@@ -382,6 +398,14 @@ type ExecutionFilterInput struct {
 	Since *time.Time `json:"since,omitempty"`
 	// Only those that came to be before this time.
 	Until *time.Time `json:"until,omitempty"`
+}
+
+// What became of `executionFlush`.
+type ExecutionFlushPayload struct {
+	// The execution as it is now; null if there are errors.
+	Execution *hub.Execution `json:"execution,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // How an execution is to be replayed.
@@ -651,6 +675,8 @@ type FlowSettingsInput struct {
 	TimeZone *string `json:"timeZone,omitempty"`
 	// The country of telephone numbers without a country code, as ISO 3166-1 alpha-2: `BR`. If left out, numbers need a country code.
 	DefaultCountry *string `json:"defaultCountry,omitempty"`
+	// How it gathers what happens, to tell it in one message; every occurrence by itself if left out.
+	Collect *CollectInput `json:"collect,omitempty"`
 	// When it sends nothing; never if left out.
 	QuietHours *hub.QuietHours `json:"quietHours,omitempty"`
 }

@@ -16,17 +16,17 @@ func (e *Engine) flowReads(f *hub.Flow) hub.Grants {
 	}
 	typ := e.catalog.RecordType(e.catalog.SourceAction(s.Action).RecordType)
 	needs[typ.Row] = hub.ActionSet(hub.See)
-	add := func(recordType, path string) {
-		fact, _ := e.catalog.Resolve(recordType, path)
+	add := func(recordType, path string, collect *hub.Collect) {
+		fact, _, _ := e.resolve(recordType, path, collect)
 		for _, row := range fact.Needs {
 			needs[row] = hub.ActionSet(hub.See)
 		}
 	}
 	for _, path := range flowFields(&f.Definition) {
-		add(typ.Key, path)
+		add(typ.Key, path, f.Definition.Settings.Collect)
 	}
 	for _, l := range flowLookups(&f.Definition) {
-		add(l.Type, l.Field)
+		add(l.Type, l.Field, nil)
 	}
 	return needs
 }

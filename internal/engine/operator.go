@@ -32,6 +32,11 @@ func (e *Engine) ExecutionCancel(ctx context.Context, c hub.Caller, key int64) (
 			}
 		}
 		r.exec.Reading = false
+		if gathers(r.exec) {
+			if err := r.tx.CollectionClose(r.exec.Key); err != nil {
+				return err
+			}
+		}
 		if len(r.items) == 0 {
 			r.exec.Reason = &cause
 		}

@@ -20,9 +20,15 @@ func (r *run) prepare(ctx context.Context, p *program, brought []*row) error {
 	if later, err := r.asReplay(ctx, p); err != nil || later {
 		return err
 	}
+	if err := r.asCollection(p); err != nil || r.exec.Reason != nil {
+		return err
+	}
 	rows, err := r.rows(ctx, p, brought)
 	if err != nil || r.exec.Reason != nil {
 		return err
+	}
+	if p.collect != nil {
+		return r.prepareTogether(ctx, p, rows)
 	}
 	kept := 0
 	for _, w := range rows {
@@ -156,25 +162,30 @@ func (r *run) deliver(ctx context.Context, p *program, target int, w *row) error
 	if err != nil {
 		return err
 	}
-	now := r.from().Now()
-	t := &p.flow.Definition.Targets[target]
 	values, problems := p.mapping[target].Apply(w, nil)
 	for _, to := range list {
-		it := &item{made: true, Delivery: &hub.Delivery{Key: hub.NewKey(now), ExecutionKey: r.exec.Key, FlowKey: p.flow.Key, FlowVersion: p.flow.Version,
-			IntegrationKey: t.IntegrationKey, Target: target, Record: w.name, Action: t.Action, State: hub.Pending, DueAt: &now, CreatedAt: now, UpdatedAt: now}}
-		r.items = append(r.items, it)
-		r.line(hub.SubjectDelivery, it.Key, hub.AspectState, "", string(hub.Pending), hub.Reason{Code: r.started()})
 		gone, err := r.sentBefore(w.name, to.Text)
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
-		case gone:
-			r.withhold(it, to, values)
-		default:
-			r.fill(p, it, to, values, problems)
 		}
+		r.deliverOne(p, target, w, to, gone, values, problems)
 	}
 	return nil
+}
+
+// deliverOne makes a delivery to a recipient; gone says that it went out before.
+func (r *run) deliverOne(p *program, target int, w *row, to mapping.To, gone bool, values []string, problems []mapping.Problem) {
+	now := r.from().Now()
+	t := &p.flow.Definition.Targets[target]
+	it := &item{made: true, Delivery: &hub.Delivery{Key: hub.NewKey(now), ExecutionKey: r.exec.Key, FlowKey: p.flow.Key, FlowVersion: p.flow.Version,
+		IntegrationKey: t.IntegrationKey, Target: target, Record: w.name, Action: t.Action, State: hub.Pending, DueAt: &now, CreatedAt: now, UpdatedAt: now}}
+	r.items = append(r.items, it)
+	r.line(hub.SubjectDelivery, it.Key, hub.AspectState, "", string(hub.Pending), hub.Reason{Code: r.started()})
+	if gone {
+		r.withhold(it, to, values)
+	} else {
+		r.fill(p, it, to, values, problems)
+	}
 }
 
 // started is why the execution came to be, in a word.
@@ -274,6 +285,9 @@ func (r *run) refill(ctx context.Context, p *program, it *item) error {
 	if refused != nil {
 		r.fail(it, *refused)
 		return nil
+	}
+	if p.collect != nil {
+		return r.refillTogether(ctx, p, it)
 	}
 	rec, err := r.tx.Record(p.records.Key, it.Record)
 	if err != nil {

@@ -222,5 +222,15 @@ func (b *beside) RecordsOfSubject(typ, subject string, limit int) ([]*hub.Record
 	return b.e.db.RecordsOfSubjectAfter(b.ctx, typ, subject, 0, limit)
 }
 
+// Collection reads how an execution has gathered.
+func (b *beside) Collection(execution int64) (*hub.Collection, error) {
+	return b.e.db.CollectionForEngine(b.ctx, execution)
+}
+
+// Collected reads what an execution has gathered.
+func (b *beside) Collected(execution int64) ([]*hub.Collected, error) {
+	return b.e.db.CollectedForEngine(b.ctx, execution)
+}
+
 // Reference reads the fields of a record to which others refer.
 func (b *beside) Reference(typ, name string) (hub.Fields, error) { return b.find(typ, name) }

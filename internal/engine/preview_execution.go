@@ -44,6 +44,11 @@ func (v *previewing) execution(ctx context.Context, p *program, s startedBy) (*h
 		made += len(row.Deliveries)
 		x.Rows = append(x.Rows, *row)
 	}
+	if p.collect != nil {
+		if err := v.rehearseTogether(ctx, r, p, all.rows[:len(x.Rows)], x); err != nil {
+			return nil, err
+		}
+	}
 	for _, w := range all.dropped[:min(len(all.dropped), max(0, hub.MaxPreviewRows-len(x.Rows)))] {
 		row, err := v.row(ctx, r, p, w, false, &left)
 		if err != nil {
@@ -75,7 +80,7 @@ func (v *previewing) row(ctx context.Context, r *run, p *program, w *row, kept b
 		*left -= len(trace)
 		out.Trace = hub.Verdicts(trace)
 	}
-	if kept {
+	if kept && p.collect == nil {
 		before := len(r.items)
 		for i := range p.flow.Definition.Targets {
 			if err := r.deliver(ctx, p, i, w); err != nil {

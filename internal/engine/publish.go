@@ -118,7 +118,10 @@ func (e *Engine) store(ctx context.Context, tx *sqlite.Tx, c hub.Caller, rules *
 	if o.Time.IsZero() {
 		o.Time = now
 	}
-	runs := e.runs(ctx, tx, &o, verdicts)
+	runs, err := e.runs(ctx, tx, &o, verdicts)
+	if err != nil {
+		return err
+	}
 	inserted, err := tx.OccurrenceInsert(&o, p.recordsDoc)
 	if err != nil {
 		return err
@@ -132,23 +135,33 @@ func (e *Engine) store(ctx context.Context, tx *sqlite.Tx, c hub.Caller, rules *
 	}
 	tx.Change(hub.Change{Subject: hub.SubjectOccurrence, Key: o.Key, To: "RECEIVED", Cause: hub.Reason{Code: hub.ReasonPublished, By: c.Consumer.ID()}})
 	out.Occurrence, out.Records = &o, w.outcomes
-	if out.Executions, err = e.start(ctx, rules, runs, hand); err != nil {
+	if out.Executions, err = e.start(ctx, tx, rules, runs, hand); err != nil {
 		return err
 	}
 	out.Derived, err = w.derive(hand)
 	return err
 }
 
-// starting is a new execution with the rows that started it.
+// starting is a new execution with the rows that started it, or the collection that an occurrence opens or joins.
 type starting struct {
-	run  *run
-	rows []*row
+	run   *run
+	rows  []*row
+	joins *joining
 }
 
 // start starts what can start at once of new executions; the rest waits in the queue.
-func (e *Engine) start(ctx context.Context, rules *rules, runs []starting, hand *handOver) ([]*hub.Execution, error) {
+func (e *Engine) start(ctx context.Context, tx *sqlite.Tx, rules *rules, runs []starting, hand *handOver) ([]*hub.Execution, error) {
 	var list []*hub.Execution
 	for _, s := range runs {
+		if s.joins != nil {
+			wake, err := s.joins.save(tx)
+			if err != nil {
+				return nil, err
+			}
+			hand.left = hand.left || wake
+			list = append(list, s.joins.exec)
+			continue
+		}
 		if err := e.startNow(ctx, rules, s.run, s.rows, hand); err != nil {
 			return nil, err
 		}
@@ -158,8 +171,7 @@ func (e *Engine) start(ctx context.Context, rules *rules, runs []starting, hand 
 }
 
 // runs makes the executions that fired events ask for, and notes in the occurrence what each event made of it.
-func (e *Engine) runs(ctx context.Context, tx *sqlite.Tx, o *hub.Occurrence, verdicts []verdict) []starting {
-	var list []starting
+func (e *Engine) runs(ctx context.Context, tx *sqlite.Tx, o *hub.Occurrence, verdicts []verdict) (list []starting, err error) {
 	now, trace := tx.Now(), hub.TraceFrom(ctx)
 	for _, v := range verdicts {
 		m := hub.Match{EventKey: v.event.Key, EventVersion: v.event.Version, Fired: v.fired, Reason: v.wrong, Cut: v.cut, Rows: v.match}
@@ -178,14 +190,25 @@ func (e *Engine) runs(ctx context.Context, tx *sqlite.Tx, o *hub.Occurrence, ver
 					NextStep: "let the event run another flow, or change the flow's trigger"}})
 				continue
 			}
+			if flow.Definition.Settings.Collect != nil {
+				var keys []int64
+				var can bool
+				if list, keys, can, err = e.join(ctx, tx, o, &v, flow, list); err != nil {
+					return nil, err
+				}
+				if can {
+					m.Executions = append(m.Executions, keys...)
+					continue
+				}
+			}
 			exec := &hub.Execution{Key: hub.NewKey(now), FlowKey: flow.Key, FlowVersion: flow.Version, Trigger: hub.StartedByEvent, EventKey: v.event.Key, OccurrenceKey: o.Key,
 				Trace: trace, Subject: o.Subject, State: hub.Queued, DueAt: &now, CreatedAt: now, UpdatedAt: now, Rows: names(v.rows)}
 			m.Executions = append(m.Executions, exec.Key)
-			list = append(list, starting{e.newRun(tx, exec, hub.Reason{Code: hub.ReasonMatched, By: v.event.ID()}), v.rows})
+			list = append(list, starting{run: e.newRun(tx, exec, hub.Reason{Code: hub.ReasonMatched, By: v.event.ID()}), rows: v.rows})
 		}
 		o.Matches = append(o.Matches, m)
 	}
-	return list
+	return list, nil
 }
 
 func names(rows []*row) []string {

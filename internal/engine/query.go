@@ -88,6 +88,7 @@ type selected struct {
 	name  string
 	order any
 	kept  bool // passed the flow's filter, too
+	row   *row // of an occurrence; nil for one that is only named
 }
 
 // add takes a row that satisfies the parameters. The limit counts these, whatever the filter says of them: the query is what
@@ -177,11 +178,10 @@ func compareValues(a, b any) int {
 // narrow leaves those of the rows of an occurrence that satisfy the parameters, in their order.
 func (q *query) narrow(rows []*row, now time.Time) ([]*row, error) {
 	found := selection{query: q}
-	byName := make(map[string]*row, len(rows))
 	for _, w := range rows {
 		if q.match(w, now) {
 			found.add(w, true)
-			byName[w.name] = w
+			found.rows[len(found.rows)-1].row = w
 		}
 		if w.err != nil {
 			return nil, w.err
@@ -190,7 +190,7 @@ func (q *query) narrow(rows []*row, now time.Time) ([]*row, error) {
 	found.sort()
 	out := make([]*row, len(found.rows))
 	for i, r := range found.rows {
-		out[i] = byName[r.name]
+		out[i] = r.row
 	}
 	return out, nil
 }

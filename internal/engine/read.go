@@ -62,11 +62,17 @@ func (e *Engine) readOne(ctx context.Context, exec *hub.Execution) (err error) {
 	if err != nil {
 		return err
 	}
+	batch := makeBatch
+	if err == nil && why == nil && p.collect != nil { // its messages are about many rows, so all are read at once
+		if batch = maxRows; len(names) > batch {
+			why = tooMany(fmt.Sprintf("the flow collects, and the source query found more than %d rows; nothing was sent", batch))
+		}
+	}
 	if why != nil {
 		return e.endReading(ctx, exec.Key, *why)
 	}
 	for more := true; more; {
-		some := names[:min(len(names), makeBatch)]
+		some := names[:min(len(names), batch)]
 		names = names[len(some):]
 		if more, err = e.makeDeliveries(ctx, exec.Key, p, some, len(names) == 0); err != nil {
 			return err
@@ -155,6 +161,25 @@ func (r *run) readSome(ctx context.Context, rules *rules, p *program, names []st
 		r.unfit(*refused)
 		return nil
 	}
+	if p.collect != nil {
+		err = r.deliverRecordsTogether(ctx, p, names)
+	} else {
+		err = r.deliverRecords(ctx, p, names)
+	}
+	if err != nil {
+		return err
+	}
+	if !last {
+		return nil
+	}
+	r.exec.Reading = false
+	if len(r.items) == 0 {
+		r.exec.Reason = &hub.Reason{Code: hub.ReasonNoRows, Message: "the rows that the source query had found were gone or passed the filter no more"}
+	}
+	return r.dispatch(ctx, rules, p)
+}
+
+func (r *run) deliverRecords(ctx context.Context, p *program, names []string) error {
 	made := make(map[string]bool, len(r.items))
 	for _, it := range r.items {
 		made[it.Record] = true
@@ -167,14 +192,7 @@ func (r *run) readSome(ctx context.Context, rules *rules, p *program, names []st
 			return err
 		}
 	}
-	if !last {
-		return nil
-	}
-	r.exec.Reading = false
-	if len(r.items) == 0 {
-		r.exec.Reason = &hub.Reason{Code: hub.ReasonNoRows, Message: "the rows that the source query had found were gone or passed the filter no more"}
-	}
-	return r.dispatch(ctx, rules, p)
+	return nil
 }
 
 func (r *run) deliverRecord(ctx context.Context, p *program, name string) error {

@@ -22,7 +22,7 @@ func (r *run) asReplay(ctx context.Context, p *program) (later bool, err error) 
 	if err := r.give(ctx, p, replay); err != nil || r.given != nil {
 		return false, err
 	}
-	if r.exec.OccurrenceKey == 0 && len(r.exec.Rows) == 0 || len(r.exec.Rows) > makeBatch {
+	if r.exec.OccurrenceKey == 0 && len(r.exec.Rows) == 0 || len(r.exec.Rows) > makeBatch && p.collect == nil {
 		r.exec.Reading = true
 		r.tx.AfterCommit(r.e.reread)
 		return true, nil
@@ -55,6 +55,11 @@ func (r *run) replays() (*hub.Replay, error) {
 // What they refer to is looked for among them first.
 func (r *run) give(ctx context.Context, p *program, replay *hub.Replay) error {
 	records := replay.Input
+	if replay.Records != hub.RecordsGiven {
+		if is, err := r.gatheredBefore(p, replay.RootKey, replay.Records == hub.RecordsNow); is || err != nil {
+			return err
+		}
+	}
 	switch replay.Records {
 	case hub.RecordsNow:
 		return nil

@@ -17,8 +17,9 @@ type row struct {
 	name    string
 	data    hub.Fields
 	lookup  lookup
-	before  *row  // as it was before; nil if nobody knows
-	err     error // of the first lookup that failed
+	before  *row      // as it was before; nil if nobody knows
+	with    *together // the rows of the same message, this one the last; nil if it is by itself
+	err     error     // of the first lookup that failed
 }
 
 // moment is what the terms of the row are asked against.
@@ -45,6 +46,11 @@ type lookup func(typ, name string) (hub.Fields, error)
 func (r *row) Field(path string) (any, bool) {
 	head, rest, deeper := strings.Cut(path, ".")
 	f := r.typ.Field(head)
+	if f == nil && deeper && head == "collected" {
+		if part, field := hub.CollectedPath(path); part != "" {
+			return r.gatheredField(part, field)
+		}
+	}
 	if f == nil {
 		v, ok := r.data[path] // a field of the tenant's own
 		return v, ok

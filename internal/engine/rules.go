@@ -147,9 +147,10 @@ type program struct {
 	filter  *condition.Program
 	mapping []*mapping.Program // by target
 	to      []mapping.Recipient
-	needs   []hub.Row  // rows of the matrix that the flow's consumer must SEE
-	query   *query     // what the source action is asked for, if the execution does not say otherwise
-	silence *hub.Quiet // when nothing is sent; nil: never
+	needs   []hub.Row    // rows of the matrix that the flow's consumer must SEE
+	query   *query       // what the source action is asked for, if the execution does not say otherwise
+	collect *hub.Collect // how it gathers; nil: it does not
+	silence *hub.Quiet   // when nothing is sent; nil: never
 }
 
 type programKey struct {
@@ -188,7 +189,7 @@ func (e *Engine) compileFrom(f *hub.Flow) (*program, error) {
 	if action == nil {
 		return nil, hub.Invalid("source.action", "there is no source action %q", d.Source.Action)
 	}
-	p := &program{flow: f, records: e.catalog.RecordType(action.RecordType), silence: d.Settings.Quiet()}
+	p := &program{flow: f, records: e.catalog.RecordType(action.RecordType), collect: d.Settings.Collect, silence: d.Settings.Quiet()}
 	var err error
 	if p.filter, err = e.compileTerms(action.RecordType, d.Filter); err != nil {
 		return nil, hub.Invalid("filter", "%v", err)
@@ -223,7 +224,7 @@ func (e *Engine) flowNeeds(d *hub.FlowDefinition) ([]hub.Row, error) {
 		}
 	}
 	for _, path := range flowFields(d) {
-		fact, _ := e.catalog.Resolve(typ.Key, path)
+		fact, _, _ := e.resolve(typ.Key, path, d.Settings.Collect)
 		if !fact.Known {
 			return nil, hub.Invalid("", "the source has no field %q", hub.Clip(path, 60))
 		}
@@ -246,6 +247,9 @@ func (e *Engine) flowNeeds(d *hub.FlowDefinition) ([]hub.Row, error) {
 func flowFields(d *hub.FlowDefinition) []string {
 	var paths []string
 	d.Filter.Each("", func(_ string, t hub.Term) { paths = append(paths, t.Field) })
+	if c := d.Settings.Collect; c != nil && c.Field != "" {
+		paths = append(paths, c.Field)
+	}
 	for i := range d.Targets {
 		paths = append(paths, d.Targets[i].FieldsRead()...)
 	}
@@ -269,7 +273,12 @@ func (e *Engine) readAs(recordType string, s hub.FlowSettings) mapping.Options {
 		}
 		return mapping.Fact{Type: string(field.Type), Labels: labels(field.Enum, s.Locale)}
 	}
-	return mapping.Options{Style: s.Style(), Lookup: fact, Field: func(path string) mapping.Fact { return fact(recordType, path) }}
+	return mapping.Options{Style: s.Style(), Lookup: fact, Field: func(path string) mapping.Fact {
+		if s.Collect == nil {
+			return fact(recordType, path)
+		}
+		return e.factGathered(recordType, path, s)
+	}}
 }
 
 // labels is what people call the values of an enum in a locale; nil without one.

@@ -26,9 +26,11 @@ type run struct {
 	out   []*flight
 	span  trace.Span // of the pass
 
-	replay *hub.Replay // of a replay, once it was asked for: what it replays
-	given  []*row      // the rows in place of those of the hub; nil: none
-	sent   *sent       // what went out before, once it was asked for
+	replay *hub.Replay      // of a replay, once it was asked for: what it replays
+	given  []*row           // the rows in place of those of the hub; nil: none
+	heard  map[*row][]int64 // of rows that were gathered, with which occurrences each came
+	only   *string          // to whom it goes alone, since it was gathered for them; nil: to whom the rows name
+	sent   *sent            // what went out before, once it was asked for
 
 	beside  stored                               // of a preview, which has no transaction and is never saved
 	normals map[int]func(string) (string, error) // by target, as far as they were asked for
@@ -40,6 +42,8 @@ type stored interface {
 	Record(typ, name string) (*hub.Record, error)
 	RecordsOfSubject(typ, subject string, limit int) ([]*hub.Record, error)
 	Reference(typ, name string) (hub.Fields, error)
+	Collection(execution int64) (*hub.Collection, error)
+	Collected(execution int64) ([]*hub.Collected, error)
 }
 
 func (r *run) from() stored {

@@ -49,12 +49,15 @@ func (t *telling) tell(ctx context.Context, n *noticed) (*hub.Occurrence, error)
 	if o.Time.IsZero() {
 		o.Time = now
 	}
-	runs := e.runs(ctx, t.tx, o, verdicts)
+	runs, err := e.runs(ctx, t.tx, o, verdicts)
+	if err != nil {
+		return nil, err
+	}
 	if inserted, err := t.tx.OccurrenceInsert(o, p.recordsDoc); err != nil || !inserted {
 		return nil, err
 	}
 	t.tx.Change(hub.Change{Subject: hub.SubjectOccurrence, Key: o.Key, To: "RECEIVED", Cause: t.cause})
-	_, err = e.start(ctx, t.rules, runs, t.hand)
+	_, err = e.start(ctx, t.tx, t.rules, runs, t.hand)
 	return o, err
 }
 

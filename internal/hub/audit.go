@@ -24,6 +24,7 @@ const (
 	AuditSecretsChanged     AuditKind = "SECRETS_CHANGED" // of an integration, maybe with other fields
 	AuditStarted            AuditKind = "STARTED"         // a flow, by hand
 	AuditCancelled          AuditKind = "CANCELLED"       // an execution
+	AuditFlushed            AuditKind = "FLUSHED"         // an execution that collected
 	AuditResolved           AuditKind = "RESOLVED"        // a delivery of which nobody knew whether it was sent
 	AuditReplayed           AuditKind = "REPLAYED"        // an execution, or many at once
 	AuditRetried            AuditKind = "RETRIED"         // a delivery that had failed

@@ -25,6 +25,8 @@ const (
 	AspectOutcome Aspect = "OUTCOME" // of an execution
 	AspectReceipt Aspect = "RECEIPT" // a receipt that was kept but moved nothing
 
+	AspectCollected Aspect = "COLLECTED" // of an execution that collects: how many occurrences there are
+
 	AspectProblems Aspect = "PROBLEMS" // what connectors and providers say of a flow or an integration: the severity of the worst; empty: nothing
 )
 

@@ -96,6 +96,7 @@ type FlowSettings struct {
 	Locale             string        `json:"locale,omitempty"`         // in which values read; empty: as data
 	TimeZone           string        `json:"timeZone,omitempty"`       // IANA; empty: UTC
 	DefaultCountry     string        `json:"defaultCountry,omitempty"` // of telephone numbers without country code, ISO 3166-1 alpha-2; empty: none
+	Collect            *Collect      `json:"collect,omitempty"`        // nil: every occurrence is told by itself
 	QuietHours         *QuietHours   `json:"quietHours,omitempty"`     // nil: none
 }
 

@@ -213,6 +213,7 @@ func (l leaves) settings(s FlowSettings) {
 	l.put(s.Locale, "settings", "locale")
 	l.put(s.TimeZone, "settings", "timeZone")
 	l.put(s.DefaultCountry, "settings", "defaultCountry")
+	l.collect(s.Collect)
 	l.quiet(s.QuietHours)
 }
 

@@ -58,7 +58,8 @@ func FlowProblems(f *Flow, facts FlowFacts) []Problem {
 		}
 		p = append(p, targetProblems(Path("targets", i), &d.Targets[i], tf, facts, d.Settings)...)
 	}
-	return append(p, d.Settings.problems()...)
+	p = append(p, d.Settings.problems()...)
+	return append(p, collectProblems(d, facts)...)
 }
 
 // filterProblems judges the fields of the filter, and that it asks nothing of what was before: a flow runs when the records have
@@ -123,6 +124,10 @@ func ConsumerProblems(c *Consumer, now time.Time) []Problem {
 // fieldProblems judges one field path: it must exist, and the flow's consumer must be allowed to see it.
 func fieldProblems(path, field string, facts FlowFacts) []Problem {
 	fact := facts.Field(field)
+	if !fact.Known && isCollected(field) {
+		return []Problem{{Code: ProblemFieldUnknown, Path: path,
+			Message: fmt.Sprintf("%q reads nothing here: in the message of a flow that collects there are collected.count, collected.occurrences, and collected.first, collected.last and collected.all with a field of the rows behind them", Clip(field, 60))}}
+	}
 	if !fact.Known {
 		return []Problem{{Code: ProblemFieldUnknown, Path: path,
 			Message: fmt.Sprintf("the source has no field %q; its fields are listed by catalog.recordTypes", Clip(field, 60))}}
@@ -158,6 +163,7 @@ func targetProblems(path string, t *FlowTarget, tf TargetFacts, facts FlowFacts,
 		p = append(p, q)
 	}
 	p = append(p, recipientProblems(path+".recipient", t.Recipient, action, facts, country)...)
+	facts = facts.gathered(s)
 	return append(p, mappingProblems(path+".mapping", t.Mapping, action, facts, facts.options(s))...)
 }
 

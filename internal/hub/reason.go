@@ -74,6 +74,7 @@ const (
 	ReasonOptedOut          ReasonCode = "OPTED_OUT"             // the recipient has asked not to get messages
 	ReasonOptedIn           ReasonCode = "OPTED_IN"              // the recipient wants messages again
 	ReasonEarly             ReasonCode = "RECEIPT_FIRST"         // a receipt arrived before the connector's own answer
+	ReasonCollecting        ReasonCode = "COLLECTING"            // it gathers occurrences until its window closes
 	ReasonQuietHours        ReasonCode = "QUIET_HOURS"           // it is quiet for the recipient, and the flow sends nothing then
 	ReasonNotice            ReasonCode = "NOTICE"                // the provider told of it, and not about a message
 )

@@ -104,6 +104,9 @@ func (p *provenance) add(rows []hub.Row) {
 // rowsOf are the rows that guard a field path of a record type; an empty path is the record itself. What the catalogue
 // cannot follow any more may have come from anywhere: it is guarded by the rows of all types.
 func (db *DB) rowsOf(recordType, path string) []hub.Row {
+	if part, of := hub.CollectedPath(path); part != "" {
+		path = of
+	}
 	if path != "" {
 		if fact, _ := db.catalog.Resolve(recordType, path); fact.Known {
 			return fact.Needs

@@ -45,9 +45,10 @@ func (tx *Tx) Execution(key int64) (e *hub.Execution, err error) {
 	return e, err
 }
 
-// ExecutionsOf reads the executions that an occurrence started, replays of them aside, oldest first.
+// ExecutionsOf reads the executions that an occurrence started or joined, replays of them aside, oldest first.
 func (tx *Tx) ExecutionsOf(occurrence int64) ([]*hub.Execution, error) {
-	return tx.executions("WHERE occurrence = ? AND occurrence <> 0 AND trigger || '' <> 'REPLAY' ORDER BY key", occurrence)
+	return tx.executions("WHERE (occurrence = ? AND occurrence <> 0 OR key IN (SELECT execution FROM collected WHERE occurrence = ?)) AND trigger || '' <> 'REPLAY' ORDER BY key",
+		occurrence, occurrence)
 }
 
 // Due reads executions that may go on at a time, the longest due first, at most limit.

@@ -44,6 +44,7 @@ func (db *DB) mayFilter(ctx context.Context, c hub.Caller, f hub.ExecutionFilter
 // well, while nearly all of a flow's executions are closed and well.
 func executionWalk(f hub.ExecutionFilter) (q walk) {
 	q.number("occurrence", "occurrence <> 0", f.OccurrenceKey)
+	q.joined(f.OccurrenceKey)
 	q.text("subject", "subject <> ''", f.Subject)
 	if !slices.Contains(f.States, hub.Closed) {
 		q.oneOf("state", texts(f.States), func(string) string { return "closed_at IS NULL" })

@@ -95,6 +95,9 @@ var asks = map[string]ask{
 	"FlowHistory": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.FlowHistory(ctx, c, 404, page))
 	}},
+	"CollectedOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.CollectedOf(ctx, c, 404, page))
+	}},
 	"ReplaysOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.ReplaysOf(ctx, c, 404, page))
 	}},
@@ -170,7 +173,7 @@ var asks = map[string]ask{
 }
 
 // elsewhere says of the other methods that take a caller where their permission is tested: it depends on what is read.
-var elsewhere = []string{"GroupsByKey", "ConsumersByKey", "IntegrationsByKey", "FlowsByKey", "EventsByKey", "OccurrencesByKey", "ExecutionsByKey", "DeliveriesByKey", "AuditEntriesByKey", "FlowVersionsByKey", "ReplaysByKey", "SuppressionsByKey", "DiscloseSuppression",
+var elsewhere = []string{"GroupsByKey", "ConsumersByKey", "IntegrationsByKey", "FlowsByKey", "EventsByKey", "OccurrencesByKey", "ExecutionsByKey", "DeliveriesByKey", "AuditEntriesByKey", "FlowVersionsByKey", "ReplaysByKey", "CollectionsByKey", "SuppressionsByKey", "DiscloseSuppression",
 	"Occurrences", "Occurrence", "Records", "Record", "RecordHistory", "Disclose", "Disclosed", "DiscloseIntegration", "DisclosePublished", "ScanOccurrences"}
 
 func TestEveryMethodAsksForItsPermissionAndForNoOther(t *testing.T) {
@@ -228,6 +231,10 @@ func TestManyByKeyAreNilForWhoMayNotSeeThem(t *testing.T) {
 		s, _, err = tx.Suppress(&hub.Suppression{IntegrationKey: i.Key, Recipient: "+5511999991234", Ground: hub.GroundOperator, Source: hub.SuppressedByOperator, Since: tx.Now()}, 0)
 		return err
 	})
+	write(t, db, func(tx *sqlite.Tx) error {
+		return tx.CollectionInsert(&hub.Collection{ExecutionKey: h.executions[0].Key, FlowKey: h.flows[0].Key, FlowVersion: 1, OpenedAt: tx.Now(), LastAt: tx.Now(), Occurrences: 1, Rows: 1})
+	})
+	byKey(t, ctx, admin, bare, h.executions[0].Key, db.CollectionsByKey)
 	byKey(t, ctx, admin, bare, s.Key, db.SuppressionsByKey)
 	byKey(t, ctx, admin, bare, must(db.AuditLog(ctx, admin, hub.AuditFilter{}, page))(t).Items[0].Key, db.AuditEntriesByKey)
 }
