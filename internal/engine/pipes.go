@@ -16,6 +16,7 @@ type flight struct {
 	handover hub.Handover
 	started  time.Time
 	alone    bool // it is the only delivery of its execution
+	probe    bool // it tries whether its provider is there again
 	givenUp  bool // its outcome did not come in time: it takes no place any more
 }
 
@@ -122,6 +123,9 @@ func (h *handOver) again() {
 	h.e.pipes.release(h.out)
 	for _, f := range h.out {
 		h.e.pacer.back(f.paced(), f.started)
+		if f.probe {
+			h.e.breakers.back(f.in.Key)
+		}
 	}
 	h.out, h.left = h.out[:0], false
 }

@@ -19,7 +19,8 @@ const (
 	AuditArchived           AuditKind = "ARCHIVED"
 	AuditEnabled            AuditKind = "ENABLED"  // maybe with other fields
 	AuditDisabled           AuditKind = "DISABLED" // likewise
-	AuditResumed            AuditKind = "RESUMED"  // a paused flow or integration
+	AuditPaused             AuditKind = "PAUSED"   // a flow, an integration or the queue
+	AuditResumed            AuditKind = "RESUMED"  // likewise
 	AuditSecretRotated      AuditKind = "SECRET_ROTATED"
 	AuditSecretsChanged     AuditKind = "SECRETS_CHANGED" // of an integration, maybe with other fields
 	AuditStarted            AuditKind = "STARTED"         // a flow, by hand
@@ -60,6 +61,7 @@ const (
 	AuditEvent       AuditSubject = "EVENT"
 	AuditExecution   AuditSubject = "EXECUTION"
 	AuditDelivery    AuditSubject = "DELIVERY"
+	AuditQueue       AuditSubject = "QUEUE" // as a whole; it has no id
 )
 
 // auditSubjects says of each subject which ids it has, and which row of the permission matrix guards what is in it.
@@ -74,6 +76,7 @@ var auditSubjects = map[AuditSubject]struct {
 	AuditEvent:       {KindEvent, RowEvents},
 	AuditExecution:   {KindExecution, RowHub},
 	AuditDelivery:    {KindDelivery, RowHub},
+	AuditQueue:       {"", RowHub},
 }
 
 // Kind is the kind of the subject's ids; empty for no subject.

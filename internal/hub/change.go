@@ -13,6 +13,7 @@ const (
 	SubjectIntegration Subject = "INTEGRATION"
 	SubjectFlow        Subject = "FLOW"
 	SubjectConnector   Subject = "CONNECTOR"
+	SubjectQueue       Subject = "QUEUE" // as a whole; it has no key
 )
 
 // Aspect says what of the subject changed.
@@ -23,6 +24,7 @@ const (
 	AspectState   Aspect = "STATE"
 	AspectOutcome Aspect = "OUTCOME" // of an execution
 	AspectReceipt Aspect = "RECEIPT" // a receipt that was kept but moved nothing
+	AspectBreaker Aspect = "BREAKER" // of an integration; see BreakerState
 )
 
 // Change is one line of the journal: a subject moved from a state to a state, at a time, because of something. The

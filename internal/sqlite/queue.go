@@ -13,13 +13,17 @@ func (db *DB) Queue(ctx context.Context, c hub.Caller) (*hub.Queue, error) {
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return nil, err
 	}
+	paused, err := pauseOf(db.reads(ctx), 0)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := db.read.QueryContext(ctx, `SELECT state, waiting_for, count(*), min(created_at), min(due_at) FROM executions WHERE closed_at IS NULL
 		GROUP BY state, waiting_for ORDER BY state, waiting_for`)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	q := &hub.Queue{WaitingFor: []hub.WaitingCount{}}
+	q := &hub.Queue{Paused: paused, WaitingFor: []hub.WaitingCount{}}
 	for rows.Next() {
 		var state hub.ExecutionState
 		var why hub.ReasonCode
