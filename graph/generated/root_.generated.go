@@ -342,10 +342,14 @@ enum AuditKind {
   ENABLED
   "A flow, an event or a consumer was disabled; other fields may have changed with it."
   DISABLED
-  "A flow, an integration or the queue was paused by a person."
+  "A flow or an integration was paused by a person."
   PAUSED
-  "A paused flow or integration, or the queue, was let go on."
+  "A paused flow or integration was let go on."
   RESUMED
+  "The whole queue was paused; ` + "`" + `changes` + "`" + ` say why."
+  QUEUE_PAUSED
+  "The paused queue was let go on."
+  QUEUE_RESUMED
   "A consumer got a new secret."
   SECRET_ROTATED
   "Secrets of an integration were set, replaced or taken away; other fields may have changed with them."
@@ -410,8 +414,6 @@ enum AuditSubject {
   EXECUTION
   "A delivery."
   DELIVERY
-  "The queue as a whole, which has no id."
-  QUEUE
 }
 
 """

@@ -120,7 +120,7 @@ func (e *Engine) QueuePause(ctx context.Context, c hub.Caller, in hub.PauseInput
 			e.pauses.queue.Store(true)
 			e.pauses.ending(p.Until)
 		})
-		return auditQueue(tx, c, hub.AuditPaused, was, p)
+		return auditQueue(tx, c, hub.AuditQueuePaused, was, p)
 	})
 	e.nudge() // it may end sooner than the worker would look
 	return e.queueNow(ctx, c, err)
@@ -141,14 +141,14 @@ func (e *Engine) QueueResume(ctx context.Context, c hub.Caller) (*hub.Queue, err
 		if err != nil || !was {
 			return err
 		}
-		return auditQueue(tx, c, hub.AuditResumed, p, nil)
+		return auditQueue(tx, c, hub.AuditQueueResumed, p, nil)
 	})
 	return e.queueNow(ctx, c, err)
 }
 
 func auditQueue(tx *sqlite.Tx, c hub.Caller, kind hub.AuditKind, before, after *hub.Pause) error {
-	return tx.Audit(c, hub.AuditEntry{Kind: kind, Subject: hub.AuditQueue,
-		Changes: hub.AuditChanges(hub.Facts{"paused": before.Audited()}, hub.Facts{"paused": after.Audited()})})
+	return tx.Audit(c, hub.AuditEntry{Kind: kind,
+		Changes: hub.AuditChanges(hub.Facts{"queue": hub.Facts{"paused": before.Audited()}}, hub.Facts{"queue": hub.Facts{"paused": after.Audited()}})})
 }
 
 // queueNow is the queue after it was changed; nil for who may not see it.

@@ -19,8 +19,10 @@ const (
 	AuditArchived           AuditKind = "ARCHIVED"
 	AuditEnabled            AuditKind = "ENABLED"  // maybe with other fields
 	AuditDisabled           AuditKind = "DISABLED" // likewise
-	AuditPaused             AuditKind = "PAUSED"   // a flow, an integration or the queue
+	AuditPaused             AuditKind = "PAUSED"   // a flow or an integration
 	AuditResumed            AuditKind = "RESUMED"  // likewise
+	AuditQueuePaused        AuditKind = "QUEUE_PAUSED"
+	AuditQueueResumed       AuditKind = "QUEUE_RESUMED"
 	AuditSecretRotated      AuditKind = "SECRET_ROTATED"
 	AuditSecretsChanged     AuditKind = "SECRETS_CHANGED" // of an integration, maybe with other fields
 	AuditStarted            AuditKind = "STARTED"         // a flow, by hand
@@ -61,7 +63,6 @@ const (
 	AuditEvent       AuditSubject = "EVENT"
 	AuditExecution   AuditSubject = "EXECUTION"
 	AuditDelivery    AuditSubject = "DELIVERY"
-	AuditQueue       AuditSubject = "QUEUE" // as a whole; it has no id
 )
 
 // auditSubjects says of each subject which ids it has, and which row of the permission matrix guards what is in it.
@@ -76,7 +77,6 @@ var auditSubjects = map[AuditSubject]struct {
 	AuditEvent:       {KindEvent, RowEvents},
 	AuditExecution:   {KindExecution, RowHub},
 	AuditDelivery:    {KindDelivery, RowHub},
-	AuditQueue:       {"", RowHub},
 }
 
 // Kind is the kind of the subject's ids; empty for no subject.

@@ -132,3 +132,9 @@ func ReadMatches(text string) (list []hub.Match, err error) {
 	err = matchesColumn{&list}.Scan(text)
 	return list, err
 }
+
+// ExplainFailures is Explain of the view of what failed.
+func (db *DB) ExplainFailures(ctx context.Context, f hub.DeliveryFilter) ([]string, error) {
+	query, args := failuresQuery(f, hub.MaxFailures)
+	return db.Explain(ctx, query, args...)
+}
