@@ -60,8 +60,8 @@ const (
 	WordDown             // there was no answer, or none that could be used
 )
 
-// WordOf is what an outcome says of the provider. One that refuses a message, or finds the hub too fast, is up; a recipient that
-// cannot be reached at the moment says nothing of it.
+// WordOf is what an outcome says of the provider. One that refuses a message, finds the hub too fast, or knows that a recipient cannot
+// be reached at the moment, is up.
 func WordOf(o *Outcome) Word {
 	switch {
 	case o.NotStarted || o.Lost:
