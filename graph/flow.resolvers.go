@@ -262,6 +262,12 @@ func (r *mutationResolver) FlowArchive(ctx context.Context, id string, expectedV
 	return &model.FlowArchivePayload{Flow: v, UserErrors: errs}, err
 }
 
+func (r *mutationResolver) FlowPause(ctx context.Context, id string, input hub.PauseInput) (*model.FlowPausePayload, error) {
+	v, err := paused(ctx, hub.KindFlow, id, input, r.engine.FlowPause)
+	errs, err := userErrors(err)
+	return &model.FlowPausePayload{Flow: v, UserErrors: errs}, err
+}
+
 func (r *mutationResolver) FlowResume(ctx context.Context, id string, expectedVersion *int) (*model.FlowResumePayload, error) {
 	v, err := act(ctx, hub.KindFlow, id, expectedVersion, r.engine.FlowResume)
 	errs, err := userErrors(err)

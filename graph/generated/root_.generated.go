@@ -26,6 +26,7 @@ type ResolverRoot interface {
 	AuditEntry() AuditEntryResolver
 	BacktestFlow() BacktestFlowResolver
 	BacktestSample() BacktestSampleResolver
+	CancelResult() CancelResultResolver
 	Catalog() CatalogResolver
 	Change() ChangeResolver
 	Connector() ConnectorResolver
@@ -33,6 +34,7 @@ type ResolverRoot interface {
 	ConnectorLimit() ConnectorLimitResolver
 	Consumer() ConsumerResolver
 	Delivery() DeliveryResolver
+	DeliveryFailureGroup() DeliveryFailureGroupResolver
 	DeliveryPreview() DeliveryPreviewResolver
 	Derived() DerivedResolver
 	EnumLabel() EnumLabelResolver
@@ -72,6 +74,7 @@ type ResolverRoot interface {
 	RecordType() RecordTypeResolver
 	RecordVersion() RecordVersionResolver
 	ReplayResult() ReplayResultResolver
+	RetryResult() RetryResultResolver
 	RowMatch() RowMatchResolver
 	SkippedAction() SkippedActionResolver
 	SourceAction() SourceActionResolver
@@ -115,6 +118,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputConsumerUpdateInput,
 		ec.unmarshalInputCronScheduleInput,
 		ec.unmarshalInputDateScheduleInput,
+		ec.unmarshalInputDeliveriesRetryInput,
 		ec.unmarshalInputDeliveryFilterInput,
 		ec.unmarshalInputDeliveryResolveInput,
 		ec.unmarshalInputEventBacktestInput,
@@ -123,6 +127,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputEventUpdateInput,
 		ec.unmarshalInputExecutionFilterInput,
 		ec.unmarshalInputExecutionReplayInput,
+		ec.unmarshalInputExecutionsCancelInput,
 		ec.unmarshalInputExecutionsReplayInput,
 		ec.unmarshalInputFlowCreateInput,
 		ec.unmarshalInputFlowFilterInput,
@@ -150,6 +155,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputMappingEntryInput,
 		ec.unmarshalInputOccurrenceFilterInput,
 		ec.unmarshalInputOccurrencePublishInput,
+		ec.unmarshalInputPauseInput,
+		ec.unmarshalInputQueuePauseInput,
 		ec.unmarshalInputRecipientInput,
 		ec.unmarshalInputRecordInput,
 		ec.unmarshalInputRecordsUpsertInput,
@@ -338,8 +345,14 @@ enum AuditKind {
   ENABLED
   "A flow, an event or a consumer was disabled; other fields may have changed with it."
   DISABLED
+  "A flow or an integration was paused by a person."
+  PAUSED
   "A paused flow or integration was let go on."
   RESUMED
+  "The whole queue was paused; ` + "`" + `changes` + "`" + ` say why."
+  QUEUE_PAUSED
+  "The paused queue was let go on."
+  QUEUE_RESUMED
   "A consumer got a new secret."
   SECRET_ROTATED
   "Secrets of an integration were set, replaced or taken away; other fields may have changed with them."
@@ -883,7 +896,7 @@ type Change {
   at: DateTime!
   "What kind of thing changed."
   subject: ChangeSubject!
-  "What changed; null for a connector, or if the caller may not see it."
+  "What changed; null for a connector and for the queue, or if the caller may not see it."
   node: Node @requiresRowOf(what: OBJECT, action: SEE)
   "The name of the connector; null for anything else."
   connector: String
@@ -915,6 +928,8 @@ enum ChangeSubject {
   CONNECTOR
   "A suppression: ` + "`" + `ACTIVE` + "`" + ` when it begins or becomes longer, ` + "`" + `LIFTED` + "`" + ` when the recipient opts in again, ` + "`" + `REMOVED` + "`" + ` by a person."
   SUPPRESSION
+  "The queue as a whole."
+  QUEUE
 }
 
 """
@@ -929,6 +944,8 @@ enum ChangeAspect {
   RECEIPT
   "What a connector or a provider says of a flow or an integration: from and to are the severity of the worst problem, empty if there is none."
   PROBLEMS
+  "The circuit breaker of an integration."
+  BREAKER
 }
 
 """
@@ -1664,6 +1681,12 @@ input DeliveryFilterInput {
   integration: ID
   "Only those in one of these states."
   states: [DeliveryState!]
+  """
+  Only those whose ` + "`" + `reason` + "`" + ` has one of these codes. Name the ` + "`" + `states` + "`" + `, too: those to be sent, and those in which nothing was sent.
+  """
+  reasons: [ReasonCode!]
+  "Only those whose ` + "`" + `reason` + "`" + ` has one of these codes of the provider; an empty text is none. Name the ` + "`" + `states` + "`" + `, too."
+  providerCodes: [String!]
   "Only to this recipient, written as ` + "`" + `recipient` + "`" + ` is. Finds none whose recipient the caller may not see."
   recipient: String
   "Only test messages (true), or all but these (false)."
@@ -1742,7 +1765,120 @@ type DeliveryLookupPayload {
   userErrors: [UserError!]!
 }
 
+"""
+What became of ` + "`" + `deliveryCancel` + "`" + `.
+"""
+type DeliveryCancelPayload {
+  "The delivery as it is now; null if there are errors."
+  delivery: Delivery
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
+"""
+The dead letters: why deliveries failed.
+"""
+type DeliveryFailures {
+  "The failures by their reason, flow and integration, the most frequent first; 200 at most."
+  groups: [DeliveryFailureGroup!]!
+  "How many failed deliveries were looked at."
+  total: Int!
+  "Whether there may be more than these say: only the newest 100,000 failed deliveries are looked at, and only the 200 largest groups told."
+  cut: Boolean!
+}
+
+"""
+Failed deliveries of one flow through one integration for one reason. To list them, or to have them sent again, give ` + "`" + `reason` + "`" + ` and ` + "`" + `providerCode` + "`" + ` in the
+filter.
+"""
+type DeliveryFailureGroup {
+  "The code of the reason."
+  reason: ReasonCode!
+  "The provider's own code; null if it said none."
+  providerCode: String
+  "The flow; null if the caller may not see flows."
+  flow: Flow @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "The integration; null if it is gone, or if the caller may not see integrations."
+  integration: Integration @requires(module: "settings", submodule: "api_connections", action: SEE)
+  "How many there are."
+  count: Int!
+  "How many of them a receipt contradicts: the recipient may have the message, so they are not sent again."
+  flagged: Int!
+  "When the oldest of them came to be."
+  first: DateTime!
+  "When the newest of them came to be."
+  last: DateTime!
+  "The newest of them, to see what it is about; null if it is gone."
+  sample: Delivery @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+}
+
+"""
+Which failed deliveries are to be sent again, and how fast.
+"""
+input DeliveriesRetryInput {
+  "Which deliveries, as in the list; only FAILED ones are sent again. Test messages are left out unless ` + "`" + `test` + "`" + ` asks for them."
+  filter: DeliveryFilterInput!
+  "How many deliveries of the list are looked at, the newest first: 1 to 1,000."
+  atMost: Int!
+  "Where to go on in the list: the ` + "`" + `endCursor` + "`" + ` of the call before. Use the same key."
+  after: Cursor
+  "How many of them go in a second, so that they do not hold up what else there is to do: 1 to 100."
+  perSecond: Int! = 10
+  "Your own key of this call, 256 bytes at most: with the same key no delivery is sent again twice, however often the call is repeated."
+  idempotencyKey: String!
+  "Only says what would be sent again."
+  dryRun: Boolean! = false
+}
+
+"""
+What became of one delivery of the list.
+"""
+type RetryResult {
+  "The delivery; null if the caller may not see it."
+  delivery: Delivery @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "Whether an earlier call with the same key had it sent again."
+  repeat: Boolean!
+  "When it goes; null if it is not sent again."
+  at: DateTime
+  "Why it is not sent again; null if it is, or would be."
+  reason: Reason
+}
+
+"""
+What became of ` + "`" + `deliveriesRetry` + "`" + `.
+"""
+type DeliveriesRetryPayload {
+  "How many deliveries match, from ` + "`" + `after` + "`" + ` on; 10,000 stands for that many or more."
+  matched: Int!
+  "How many are sent again, or would be in a dry run."
+  retried: Int!
+  "How many an earlier call with the same key had sent again, and which have failed once more."
+  repeated: Int!
+  "How many are not sent again; ` + "`" + `results` + "`" + ` say why."
+  refused: Int!
+  "What became of each that was looked at, oldest first."
+  results: [RetryResult!]!
+  "Whether more match than were looked at."
+  hasMore: Boolean!
+  "Where to go on; null if nothing matched."
+  endCursor: Cursor
+  "When the last of them goes; null if none does."
+  lastAt: DateTime
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
 extend type Query {
+  """
+  The dead letters: the failed deliveries by why they failed, which flow made them and where they were to go, to see what to mend before they
+  are sent again with ` + "`" + `deliveriesRetry` + "`" + `. Test messages are left out unless the filter asks for them, and it cannot narrow them to a
+  recipient or to an id of the provider.
+  """
+  deliveryFailures(
+    "Narrows what is grouped. The states are FAILED."
+    filter: DeliveryFilterInput
+  ): DeliveryFailures @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+
   """
   The messages, newest first.
   """
@@ -1794,6 +1930,24 @@ extend type Mutation {
     "The id of the delivery."
     id: ID!
   ): DeliveryLookupPayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
+
+  """
+  Sends many failed deliveries again, each as ` + "`" + `deliveryRetry` + "`" + ` does, at a pace of which other messages notice nothing. Nobody is messaged twice: what a
+  receipt contradicts is left out, and what a replay of its execution has sent, or may send, since. Finds none for a caller that may not see
+  deliveries.
+  """
+  deliveriesRetry(
+    "Which deliveries, and how fast."
+    input: DeliveriesRetryInput!
+  ): DeliveriesRetryPayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
+
+  """
+  Takes back a delivery that has not left. Refused with CONFLICT unless it is PENDING: what is with the connector goes its way.
+  """
+  deliveryCancel(
+    "The id of the delivery."
+    id: ID!
+  ): DeliveryCancelPayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
 }
 `, BuiltIn: false},
 	{Name: "../../schema/directives.graphqls", Input: `"""
@@ -1987,6 +2141,10 @@ enum ReasonCode {
   INTEGRATION_PAUSED
   "The flow is paused until somebody mends it."
   FLOW_PAUSED
+  "A person paused the whole queue."
+  QUEUE_PAUSED
+  "The provider seems to be down; the circuit breaker of the integration holds messages back until it answers again."
+  BREAKER_OPEN
   "Tried as often as the flow allows."
   ATTEMPTS_USED_UP
   "Older than the flow allows."
@@ -2632,6 +2790,52 @@ type ExecutionCancelPayload {
   userErrors: [UserError!]!
 }
 
+"""
+Which executions are to be cancelled.
+"""
+input ExecutionsCancelInput {
+  "Which executions, as in the list. If it names no states they are QUEUED, RUNNING and WAITING; others cannot be cancelled."
+  filter: ExecutionFilterInput!
+  "How many executions of the list are looked at, the newest first: 1 to 1,000."
+  atMost: Int!
+  "Where to go on in the list: the ` + "`" + `endCursor` + "`" + ` of the call before. What was cancelled is in the list no more, so a repeat needs none."
+  after: Cursor
+  "Only says what would be cancelled."
+  dryRun: Boolean! = false
+}
+
+"""
+What became of one execution of the list.
+"""
+type CancelResult {
+  "The execution; null if the caller may not see it."
+  execution: Execution @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "How many of its messages were taken back. None if they had not been made yet."
+  deliveries: Int!
+  "Why nothing of it was taken back; null if it was cancelled, or would be."
+  reason: Reason
+}
+
+"""
+What became of ` + "`" + `executionsCancel` + "`" + `.
+"""
+type ExecutionsCancelPayload {
+  "How many executions match, from ` + "`" + `after` + "`" + ` on; 10,000 stands for that many or more."
+  matched: Int!
+  "How many were cancelled, or would be in a dry run."
+  cancelled: Int!
+  "How many were not; ` + "`" + `results` + "`" + ` say why."
+  refused: Int!
+  "What became of each that was looked at, oldest first."
+  results: [CancelResult!]!
+  "Whether more match than were looked at."
+  hasMore: Boolean!
+  "Where to go on; null if nothing matched."
+  endCursor: Cursor
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
 extend type Query {
   """
   The executions, newest first: the screen *Execution history*.
@@ -2663,6 +2867,14 @@ extend type Mutation {
     "The id of the execution."
     id: ID!
   ): ExecutionCancelPayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
+
+  """
+  Cancels many executions, each as ` + "`" + `executionCancel` + "`" + ` does, a few at a time. Finds none for a caller that may not see executions.
+  """
+  executionsCancel(
+    "Which executions."
+    input: ExecutionsCancelInput!
+  ): ExecutionsCancelPayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
 }
 `, BuiltIn: false},
 	{Name: "../../schema/flow.graphqls", Input: `"""
@@ -2745,8 +2957,11 @@ type Flow implements Node {
   """
   Why its deliveries are held back, such as a template that does not exist, and what to do; null if they are not. ` + "`" + `flowResume` + "`" + ` lets them
   go; so does the provider's word that it is in order again, and a later check that no longer finds what was wrong.
+  The code OPERATOR says that a person holds them back: then only a person lets them go, or its time.
   """
   paused: Reason
+  "The pause that a person ordered with ` + "`" + `flowPause` + "`" + `; null if nobody did. ` + "`" + `paused` + "`" + ` then has its reason, whatever else holds the deliveries back."
+  pause: Pause
   """
   What of this flow was left out, and what the caller would need to see it: the message and the next step of ` + "`" + `paused` + "`" + `, since
   a connector said them about a delivery, and may quote a record that the caller may not see. Empty if nothing was.
@@ -3253,6 +3468,16 @@ type FlowArchivePayload {
 }
 
 """
+What became of ` + "`" + `flowPause` + "`" + `.
+"""
+type FlowPausePayload {
+  "The flow as it is now; null if there are errors."
+  flow: Flow
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
+"""
 What became of ` + "`" + `flowResume` + "`" + `.
 """
 type FlowResumePayload {
@@ -3348,7 +3573,18 @@ extend type Mutation {
   ): FlowArchivePayload @requires(module: "automator", submodule: "fracttal_hub", action: REMOVE)
 
   """
-  Lets the deliveries of a paused flow go again, after what was wrong has been mended.
+  Holds the deliveries of a flow back because a person wants it: they wait until ` + "`" + `flowResume` + "`" + `, or until its time comes. Nothing that the hub
+  notices ends it. A flow that is paused runs nothing by the clock. Of one that a person paused already the newest word counts.
+  """
+  flowPause(
+    "The id of the flow."
+    id: ID!
+    "Why, and until when."
+    input: PauseInput!
+  ): FlowPausePayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
+
+  """
+  Lets the deliveries of a paused flow go again, after what was wrong has been mended, and whoever paused it.
   """
   flowResume(
     "The id of the flow."
@@ -3673,8 +3909,12 @@ type Integration implements Node {
   secretsSet: [String!]!
   "Whether deliveries go out through it."
   state: IntegrationState!
-  "Why it is paused and what to do about it; null if it is not paused."
+  "Why it is paused and what to do about it; null if it is not paused. The code OPERATOR says that a person paused it."
   reason: Reason
+  "The pause that a person ordered with ` + "`" + `integrationPause` + "`" + `; null if nobody did. ` + "`" + `reason` + "`" + ` then is its reason, whatever else the integration is paused for."
+  pause: Pause
+  "Whether its provider seems to be down, so that messages wait instead of using up their attempts; null while its connector is not installed."
+  breaker: IntegrationBreaker
   """
   What of this integration was left out, and what the caller would need to see it: the message and the next step of
   ` + "`" + `reason` + "`" + `, since a connector said them about a delivery, and may quote a record that the caller may not see. Its code, and
@@ -3720,6 +3960,35 @@ type IntegrationRate {
 }
 
 """
+The circuit breaker of an integration. It opens when its provider seems to be down: when 10 attempts in a row, or more than half of the last 20
+within a minute, found no provider that could be used or brought no answer. Then messages wait, PENDING with ` + "`" + `waitingFor` + "`" + ` BREAKER_OPEN, and
+one is let through now and then to try; the attempt of one that fails does not count. The first that the provider answers closes it. It is in the
+memory of the hub: after a restart it is closed.
+"""
+type IntegrationBreaker {
+  "How it stands."
+  state: BreakerState!
+  "Since when it has been open; null if it is closed."
+  since: DateTime
+  "When the next message is let through to try; null if it is closed."
+  until: DateTime
+  "How many attempts failed in a row; messages that the provider refused do not count, since it answered."
+  failures: Int!
+}
+
+"""
+How a circuit breaker stands.
+"""
+enum BreakerState {
+  "Messages go through."
+  CLOSED
+  "They wait."
+  OPEN
+  "They wait, and one is on its way to try."
+  PROBING
+}
+
+"""
 Whether deliveries go out through an integration.
 """
 enum IntegrationState {
@@ -3727,7 +3996,7 @@ enum IntegrationState {
   READY
   """
   They wait until somebody mends what ` + "`" + `reason` + "`" + ` says and calls ` + "`" + `integrationCheck` + "`" + `, or until the provider tells that it is in order again
-  and a check finds nothing wrong.
+  and a check finds nothing wrong; or, if a person paused it, until ` + "`" + `integrationResume` + "`" + `.
   """
   PAUSED
 }
@@ -3835,6 +4104,26 @@ type IntegrationDeletePayload {
 }
 
 """
+What became of ` + "`" + `integrationPause` + "`" + `.
+"""
+type IntegrationPausePayload {
+  "The integration as it is now; null if there are errors."
+  integration: Integration
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
+"""
+What became of ` + "`" + `integrationResume` + "`" + `.
+"""
+type IntegrationResumePayload {
+  "The integration as it is now; null if there are errors."
+  integration: Integration
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
+"""
 What became of ` + "`" + `integrationCheck` + "`" + `.
 """
 type IntegrationCheckPayload {
@@ -3900,12 +4189,34 @@ extend type Mutation {
   """
   Asks the connector whether the settings and secrets are usable now. Sends nothing to anybody. If there is no problem, a
   paused integration goes on, and so do those of its flows that were paused by what a connector or a provider said and about which the
-  connector finds nothing wrong now.
+  connector finds nothing wrong now. What a person paused stays so.
   """
   integrationCheck(
     "The id of the integration."
     id: ID!
   ): IntegrationCheckPayload @requires(module: "settings", submodule: "api_connections", action: EDIT)
+
+  """
+  Holds back what goes out through an integration because a person wants it: it waits until ` + "`" + `integrationResume` + "`" + `, or until its time comes. No
+  check ends it. Of one that a person paused already the newest word counts.
+  """
+  integrationPause(
+    "The id of the integration."
+    id: ID!
+    "Why, and until when."
+    input: PauseInput!
+  ): IntegrationPausePayload @requires(module: "settings", submodule: "api_connections", action: EDIT)
+
+  """
+  Lets an integration go on that a person paused. Refused with CONFLICT if only the hub paused it: ` + "`" + `integrationCheck` + "`" + ` ends that. Where both did,
+  it stays paused for the other reason.
+  """
+  integrationResume(
+    "The id of the integration."
+    id: ID!
+    "The version that the caller has seen; another current version is a CONFLICT. Without it nothing is checked."
+    expectedVersion: Int
+  ): IntegrationResumePayload @requires(module: "settings", submodule: "api_connections", action: EDIT)
 }
 `, BuiltIn: false},
 	{Name: "../../schema/node.graphqls", Input: `"""
@@ -4511,6 +4822,11 @@ extend type Mutation {
 What is to be done: the numbers of the screen *Event queue*. The items are ` + "`" + `executions` + "`" + ` and ` + "`" + `deliveries` + "`" + ` by their states.
 """
 type Queue {
+  """
+  The pause that a person ordered with ` + "`" + `queuePause` + "`" + `; null if nobody did. While it lasts nothing is taken up: occurrences are accepted and
+  matched as ever, their executions wait, and what is with a connector already goes its way.
+  """
+  paused: Pause
   "Executions that wait for a worker."
   queued: Int!
   "Executions that a worker holds, or whose deliveries are with the connector."
@@ -4555,6 +4871,18 @@ type WaitingDeliveries {
   "How many deliveries are held back for it."
   count: Int!
   "When the first of them goes on by itself or, if it waits for somebody to mend something, is given up."
+  until: DateTime
+}
+
+"""
+What a person holds back: the queue, a flow or an integration. Nothing ends it but a person, or its time.
+"""
+type Pause {
+  "Why, in the person's own words; its ` + "`" + `by` + "`" + ` is who it was."
+  reason: Reason!
+  "Since when."
+  since: DateTime!
+  "When it ends by itself; null if a person has to resume it."
   until: DateTime
 }
 
@@ -4648,6 +4976,48 @@ type AttemptActivity {
   unknown: Int!
 }
 
+"""
+Why the queue is paused, and until when.
+"""
+input QueuePauseInput {
+  "Why, for whoever finds it so: 1 to 200 characters."
+  reason: String!
+  "When it ends by itself; left out, a person has to resume it."
+  until: DateTime
+}
+
+"""
+Why a flow or an integration is paused, and until when.
+"""
+input PauseInput {
+  "Why, for whoever finds it so: 1 to 200 characters."
+  reason: String!
+  "When it ends by itself; left out, a person has to resume it."
+  until: DateTime
+  "The version that the caller has seen; another current version is a CONFLICT. Without it nothing is checked."
+  expectedVersion: Int
+}
+
+"""
+What became of ` + "`" + `queuePause` + "`" + `.
+"""
+type QueuePausePayload {
+  "The queue as it is now; null if there are errors, or if the caller may not see it."
+  queue: Queue @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
+"""
+What became of ` + "`" + `queueResume` + "`" + `.
+"""
+type QueueResumePayload {
+  "The queue as it is now; null if there are errors, or if the caller may not see it."
+  queue: Queue @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
 extend type Query {
   """
   What waits, and why.
@@ -4667,6 +5037,22 @@ extend type Query {
     "How long each bucket is."
     bucket: Duration!
   ): [Activity!] @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+}
+
+extend type Mutation {
+  """
+  Pauses the whole queue, over restarts too: nothing is sent until ` + "`" + `queueResume` + "`" + `, or until its time comes. Occurrences are accepted and
+  matched as ever, and what is with a connector already goes its way. Of a queue that is paused already the newest word counts.
+  """
+  queuePause(
+    "Why, and until when."
+    input: QueuePauseInput!
+  ): QueuePausePayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
+
+  """
+  Lets the queue go on, in the order in which things came due. Of one that is not paused nothing changes.
+  """
+  queueResume: QueueResumePayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
 }
 `, BuiltIn: false},
 	{Name: "../../schema/record.graphqls", Input: `"""
@@ -5991,6 +6377,18 @@ func (ec *executionContext) childFields_BacktestSample(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type BacktestSample", field.Name)
 }
 
+func (ec *executionContext) childFields_CancelResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "execution":
+		return ec.fieldContext_CancelResult_execution(ctx, field)
+	case "deliveries":
+		return ec.fieldContext_CancelResult_deliveries(ctx, field)
+	case "reason":
+		return ec.fieldContext_CancelResult_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CancelResult", field.Name)
+}
+
 func (ec *executionContext) childFields_Catalog(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "modules":
@@ -6235,6 +6633,30 @@ func (ec *executionContext) childFields_ConsumerUpdatePayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type ConsumerUpdatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DeliveriesRetryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "matched":
+		return ec.fieldContext_DeliveriesRetryPayload_matched(ctx, field)
+	case "retried":
+		return ec.fieldContext_DeliveriesRetryPayload_retried(ctx, field)
+	case "repeated":
+		return ec.fieldContext_DeliveriesRetryPayload_repeated(ctx, field)
+	case "refused":
+		return ec.fieldContext_DeliveriesRetryPayload_refused(ctx, field)
+	case "results":
+		return ec.fieldContext_DeliveriesRetryPayload_results(ctx, field)
+	case "hasMore":
+		return ec.fieldContext_DeliveriesRetryPayload_hasMore(ctx, field)
+	case "endCursor":
+		return ec.fieldContext_DeliveriesRetryPayload_endCursor(ctx, field)
+	case "lastAt":
+		return ec.fieldContext_DeliveriesRetryPayload_lastAt(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeliveriesRetryPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveriesRetryPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Delivery(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -6321,6 +6743,16 @@ func (ec *executionContext) childFields_DeliveryActivity(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type DeliveryActivity", field.Name)
 }
 
+func (ec *executionContext) childFields_DeliveryCancelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "delivery":
+		return ec.fieldContext_DeliveryCancelPayload_delivery(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeliveryCancelPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryCancelPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeliveryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -6343,6 +6775,42 @@ func (ec *executionContext) childFields_DeliveryEdge(ctx context.Context, field 
 		return ec.fieldContext_DeliveryEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeliveryEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryFailureGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reason":
+		return ec.fieldContext_DeliveryFailureGroup_reason(ctx, field)
+	case "providerCode":
+		return ec.fieldContext_DeliveryFailureGroup_providerCode(ctx, field)
+	case "flow":
+		return ec.fieldContext_DeliveryFailureGroup_flow(ctx, field)
+	case "integration":
+		return ec.fieldContext_DeliveryFailureGroup_integration(ctx, field)
+	case "count":
+		return ec.fieldContext_DeliveryFailureGroup_count(ctx, field)
+	case "flagged":
+		return ec.fieldContext_DeliveryFailureGroup_flagged(ctx, field)
+	case "first":
+		return ec.fieldContext_DeliveryFailureGroup_first(ctx, field)
+	case "last":
+		return ec.fieldContext_DeliveryFailureGroup_last(ctx, field)
+	case "sample":
+		return ec.fieldContext_DeliveryFailureGroup_sample(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryFailureGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryFailures(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "groups":
+		return ec.fieldContext_DeliveryFailures_groups(ctx, field)
+	case "total":
+		return ec.fieldContext_DeliveryFailures_total(ctx, field)
+	case "cut":
+		return ec.fieldContext_DeliveryFailures_cut(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryFailures", field.Name)
 }
 
 func (ec *executionContext) childFields_DeliveryLookupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6821,6 +7289,26 @@ func (ec *executionContext) childFields_ExecutionReplayPayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type ExecutionReplayPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ExecutionsCancelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "matched":
+		return ec.fieldContext_ExecutionsCancelPayload_matched(ctx, field)
+	case "cancelled":
+		return ec.fieldContext_ExecutionsCancelPayload_cancelled(ctx, field)
+	case "refused":
+		return ec.fieldContext_ExecutionsCancelPayload_refused(ctx, field)
+	case "results":
+		return ec.fieldContext_ExecutionsCancelPayload_results(ctx, field)
+	case "hasMore":
+		return ec.fieldContext_ExecutionsCancelPayload_hasMore(ctx, field)
+	case "endCursor":
+		return ec.fieldContext_ExecutionsCancelPayload_endCursor(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ExecutionsCancelPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExecutionsCancelPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ExecutionsReplayPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "matched":
@@ -6967,6 +7455,8 @@ func (ec *executionContext) childFields_Flow(ctx context.Context, field graphql.
 		return ec.fieldContext_Flow_history(ctx, field)
 	case "paused":
 		return ec.fieldContext_Flow_paused(ctx, field)
+	case "pause":
+		return ec.fieldContext_Flow_pause(ctx, field)
 	case "hidden":
 		return ec.fieldContext_Flow_hidden(ctx, field)
 	case "archivedAt":
@@ -7055,6 +7545,16 @@ func (ec *executionContext) childFields_FlowEnablePayload(ctx context.Context, f
 		return ec.fieldContext_FlowEnablePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowEnablePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_FlowPausePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "flow":
+		return ec.fieldContext_FlowPausePayload_flow(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FlowPausePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FlowPausePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_FlowPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7379,6 +7879,10 @@ func (ec *executionContext) childFields_Integration(ctx context.Context, field g
 		return ec.fieldContext_Integration_state(ctx, field)
 	case "reason":
 		return ec.fieldContext_Integration_reason(ctx, field)
+	case "pause":
+		return ec.fieldContext_Integration_pause(ctx, field)
+	case "breaker":
+		return ec.fieldContext_Integration_breaker(ctx, field)
 	case "hidden":
 		return ec.fieldContext_Integration_hidden(ctx, field)
 	case "rates":
@@ -7391,6 +7895,20 @@ func (ec *executionContext) childFields_Integration(ctx context.Context, field g
 		return ec.fieldContext_Integration_updatedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Integration", field.Name)
+}
+
+func (ec *executionContext) childFields_IntegrationBreaker(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "state":
+		return ec.fieldContext_IntegrationBreaker_state(ctx, field)
+	case "since":
+		return ec.fieldContext_IntegrationBreaker_since(ctx, field)
+	case "until":
+		return ec.fieldContext_IntegrationBreaker_until(ctx, field)
+	case "failures":
+		return ec.fieldContext_IntegrationBreaker_failures(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IntegrationBreaker", field.Name)
 }
 
 func (ec *executionContext) childFields_IntegrationCheckPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7449,6 +7967,16 @@ func (ec *executionContext) childFields_IntegrationEdge(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type IntegrationEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_IntegrationPausePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "integration":
+		return ec.fieldContext_IntegrationPausePayload_integration(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_IntegrationPausePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IntegrationPausePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_IntegrationRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "key":
@@ -7467,6 +7995,16 @@ func (ec *executionContext) childFields_IntegrationRate(ctx context.Context, fie
 		return ec.fieldContext_IntegrationRate_waiting(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type IntegrationRate", field.Name)
+}
+
+func (ec *executionContext) childFields_IntegrationResumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "integration":
+		return ec.fieldContext_IntegrationResumePayload_integration(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_IntegrationResumePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IntegrationResumePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_IntegrationUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7675,6 +8213,18 @@ func (ec *executionContext) childFields_ParameterSchema(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type ParameterSchema", field.Name)
 }
 
+func (ec *executionContext) childFields_Pause(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reason":
+		return ec.fieldContext_Pause_reason(ctx, field)
+	case "since":
+		return ec.fieldContext_Pause_since(ctx, field)
+	case "until":
+		return ec.fieldContext_Pause_until(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Pause", field.Name)
+}
+
 func (ec *executionContext) childFields_Permission(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "module":
@@ -7775,6 +8325,8 @@ func (ec *executionContext) childFields_PropertyLabel(ctx context.Context, field
 
 func (ec *executionContext) childFields_Queue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "paused":
+		return ec.fieldContext_Queue_paused(ctx, field)
 	case "queued":
 		return ec.fieldContext_Queue_queued(ctx, field)
 	case "running":
@@ -7795,6 +8347,26 @@ func (ec *executionContext) childFields_Queue(ctx context.Context, field graphql
 		return ec.fieldContext_Queue_throughput(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Queue", field.Name)
+}
+
+func (ec *executionContext) childFields_QueuePausePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "queue":
+		return ec.fieldContext_QueuePausePayload_queue(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_QueuePausePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type QueuePausePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_QueueResumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "queue":
+		return ec.fieldContext_QueueResumePayload_queue(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_QueueResumePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type QueueResumePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Reason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8087,6 +8659,20 @@ func (ec *executionContext) childFields_ReplayResult(ctx context.Context, field 
 		return ec.fieldContext_ReplayResult_reason(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReplayResult", field.Name)
+}
+
+func (ec *executionContext) childFields_RetryResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "delivery":
+		return ec.fieldContext_RetryResult_delivery(ctx, field)
+	case "repeat":
+		return ec.fieldContext_RetryResult_repeat(ctx, field)
+	case "at":
+		return ec.fieldContext_RetryResult_at(ctx, field)
+	case "reason":
+		return ec.fieldContext_RetryResult_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RetryResult", field.Name)
 }
 
 func (ec *executionContext) childFields_RowMatch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -186,6 +186,52 @@ type DateScheduleInput struct {
 	Missed hub.MissedRuns `json:"missed"`
 }
 
+// Which failed deliveries are to be sent again, and how fast.
+type DeliveriesRetryInput struct {
+	// Which deliveries, as in the list; only FAILED ones are sent again. Test messages are left out unless `test` asks for them.
+	Filter *DeliveryFilterInput `json:"filter"`
+	// How many deliveries of the list are looked at, the newest first: 1 to 1,000.
+	AtMost int `json:"atMost"`
+	// Where to go on in the list: the `endCursor` of the call before. Use the same key.
+	After *string `json:"after,omitempty"`
+	// How many of them go in a second, so that they do not hold up what else there is to do: 1 to 100.
+	PerSecond int `json:"perSecond"`
+	// Your own key of this call, 256 bytes at most: with the same key no delivery is sent again twice, however often the call is repeated.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// Only says what would be sent again.
+	DryRun bool `json:"dryRun"`
+}
+
+// What became of `deliveriesRetry`.
+type DeliveriesRetryPayload struct {
+	// How many deliveries match, from `after` on; 10,000 stands for that many or more.
+	Matched int `json:"matched"`
+	// How many are sent again, or would be in a dry run.
+	Retried int `json:"retried"`
+	// How many an earlier call with the same key had sent again, and which have failed once more.
+	Repeated int `json:"repeated"`
+	// How many are not sent again; `results` say why.
+	Refused int `json:"refused"`
+	// What became of each that was looked at, oldest first.
+	Results []*hub.RetryResult `json:"results"`
+	// Whether more match than were looked at.
+	HasMore bool `json:"hasMore"`
+	// Where to go on; null if nothing matched.
+	EndCursor *string `json:"endCursor,omitempty"`
+	// When the last of them goes; null if none does.
+	LastAt *time.Time `json:"lastAt,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of `deliveryCancel`.
+type DeliveryCancelPayload struct {
+	// The delivery as it is now; null if there are errors.
+	Delivery *hub.Delivery `json:"delivery,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Narrows the list of deliveries. Fields that are left out do not narrow.
 type DeliveryFilterInput struct {
 	// Only of this execution.
@@ -196,6 +242,10 @@ type DeliveryFilterInput struct {
 	Integration *string `json:"integration,omitempty"`
 	// Only those in one of these states.
 	States []hub.DeliveryState `json:"states,omitempty"`
+	// Only those whose `reason` has one of these codes. Name the `states`, too: those to be sent, and those in which nothing was sent.
+	Reasons []hub.ReasonCode `json:"reasons,omitempty"`
+	// Only those whose `reason` has one of these codes of the provider; an empty text is none. Name the `states`, too.
+	ProviderCodes []string `json:"providerCodes,omitempty"`
 	// Only to this recipient, written as `recipient` is. Finds none whose recipient the caller may not see.
 	Recipient *string `json:"recipient,omitempty"`
 	// Only test messages (true), or all but these (false).
@@ -411,6 +461,36 @@ type ExecutionReplayPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Which executions are to be cancelled.
+type ExecutionsCancelInput struct {
+	// Which executions, as in the list. If it names no states they are QUEUED, RUNNING and WAITING; others cannot be cancelled.
+	Filter *ExecutionFilterInput `json:"filter"`
+	// How many executions of the list are looked at, the newest first: 1 to 1,000.
+	AtMost int `json:"atMost"`
+	// Where to go on in the list: the `endCursor` of the call before. What was cancelled is in the list no more, so a repeat needs none.
+	After *string `json:"after,omitempty"`
+	// Only says what would be cancelled.
+	DryRun bool `json:"dryRun"`
+}
+
+// What became of `executionsCancel`.
+type ExecutionsCancelPayload struct {
+	// How many executions match, from `after` on; 10,000 stands for that many or more.
+	Matched int `json:"matched"`
+	// How many were cancelled, or would be in a dry run.
+	Cancelled int `json:"cancelled"`
+	// How many were not; `results` say why.
+	Refused int `json:"refused"`
+	// What became of each that was looked at, oldest first.
+	Results []*hub.CancelResult `json:"results"`
+	// Whether more match than were looked at.
+	HasMore bool `json:"hasMore"`
+	// Where to go on; null if nothing matched.
+	EndCursor *string `json:"endCursor,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Which executions are to be replayed, and how.
 type ExecutionsReplayInput struct {
 	// Which executions, as in the list. If it names no outcomes they are FAILED, PARTIAL and SKIPPED: what a person cancelled, and
@@ -553,6 +633,14 @@ type FlowFilterInput struct {
 	Enabled *bool `json:"enabled,omitempty"`
 	// Whether archived ones are listed too.
 	Archived *bool `json:"archived,omitempty"`
+}
+
+// What became of `flowPause`.
+type FlowPausePayload struct {
+	// The flow as it is now; null if there are errors.
+	Flow *hub.Flow `json:"flow,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // Which flow is to be previewed, and on what.
@@ -862,6 +950,22 @@ type IntegrationFilterInput struct {
 	Connector *string `json:"connector,omitempty"`
 }
 
+// What became of `integrationPause`.
+type IntegrationPausePayload struct {
+	// The integration as it is now; null if there are errors.
+	Integration *hub.Integration `json:"integration,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of `integrationResume`.
+type IntegrationResumePayload struct {
+	// The integration as it is now; null if there are errors.
+	Integration *hub.Integration `json:"integration,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Changes to an integration. A field that is left out stays as it is.
 type IntegrationUpdateInput struct {
 	// The version that the change was made against; another current version is a CONFLICT. Without it nothing is checked.
@@ -1000,6 +1104,22 @@ type PropertyLabel struct {
 	Title string `json:"title"`
 	// The help text in the caller's language; empty if there is none.
 	Help string `json:"help"`
+}
+
+// What became of `queuePause`.
+type QueuePausePayload struct {
+	// The queue as it is now; null if there are errors, or if the caller may not see it.
+	Queue *hub.Queue `json:"queue,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of `queueResume`.
+type QueueResumePayload struct {
+	// The queue as it is now; null if there are errors, or if the caller may not see it.
+	Queue *hub.Queue `json:"queue,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // Records to write.

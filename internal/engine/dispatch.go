@@ -32,7 +32,7 @@ func (r *run) dispatch(ctx context.Context, rules *rules, p *program) error {
 // its execution is taken up.
 func (r *run) asleep(it *item) bool {
 	switch it.WaitingFor {
-	case hub.ReasonRetry, hub.ReasonPaced:
+	case hub.ReasonRetry, hub.ReasonPaced, hub.ReasonOperator: // one of many that a person has sent again waits for its turn
 		return it.DueAt.After(r.tx.Now())
 	}
 	return false
@@ -60,6 +60,8 @@ func (r *run) dispatchOne(ctx context.Context, rules *rules, p *program, it *ite
 	}
 	connector := r.e.connectors.Connector(in.Connector)
 	switch {
+	case r.e.pauses.queue.Load():
+		it.wait(hub.ReasonQueuePaused, now) // the worker takes it up when it goes on
 	case flow.Paused != nil:
 		it.wait(hub.ReasonFlowPaused, expires)
 	case in.State == hub.IntegrationPaused:
@@ -72,8 +74,8 @@ func (r *run) dispatchOne(ctx context.Context, rules *rules, p *program, it *ite
 	return nil
 }
 
-// send makes a delivery SENDING and reserves its place with the connector, if its recipient may be messaged, there is room, and no
-// rate holds it back.
+// send makes a delivery SENDING and reserves its place with the connector, if its recipient may be messaged, there is room, its provider
+// is not known to be down, and no rate holds it back.
 func (r *run) send(p *program, in *integration, connector *hub.Connector, it *item, expires time.Time) error {
 	handover, wrong := address(p, connector, it.Delivery)
 	if wrong != nil {
@@ -89,8 +91,16 @@ func (r *run) send(p *program, in *integration, connector *hub.Connector, it *it
 		}
 		return nil
 	}
+	may, probe := r.e.breakers.ask(in.Key, r.tx.Now(), r.e.sendTimeout+leaseGrace)
+	if !may {
+		r.e.breakers.hold(it, in.Key, r.tx.Now(), expires)
+		return nil
+	}
 	ask := paced{integration: in.Key, limits: in.limits(connector), flow: it.FlowKey, execution: it.ExecutionKey, delivery: it.Key, recipient: handover.Recipient}
 	if at, by := r.e.pacer.ask(&ask, r.tx.Now()); by != nil {
+		if probe {
+			r.e.breakers.back(in.Key)
+		}
 		it.pace(by, at, expires)
 		return nil
 	}
@@ -104,7 +114,7 @@ func (r *run) send(p *program, in *integration, connector *hub.Connector, it *it
 	handover.Attempt, handover.Deadline = it.Tries, now.Add(r.e.sendTimeout)
 	span, place := r.attempted()
 	handover.Trace = place
-	r.out = append(r.out, &flight{exec: r.exec, delivery: it.Delivery, program: p, in: in, started: now, handover: handover, span: span,
+	r.out = append(r.out, &flight{exec: r.exec, delivery: it.Delivery, program: p, in: in, started: now, handover: handover, span: span, probe: probe,
 		lookup: connector.Capabilities.Lookup && !in.mute.Load()})
 	return nil
 }

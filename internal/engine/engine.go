@@ -69,6 +69,8 @@ type Engine struct {
 	schemas  sync.Map // schemaKey → *jsonschema.Schema
 	pipes    pipes
 	pacer    pacer
+	pauses   pauses
+	breakers breakers
 	turn     int64 // the flow that was served last when flows took turns; for the loop that takes up executions
 	results  results
 	stats    stats
@@ -111,6 +113,7 @@ func New(o Options) *Engine {
 		e.sendTimeout = 30 * time.Second
 	}
 	e.pacer = newPacer()
+	e.breakers.by = map[int64]*hub.Breaker{}
 	e.pipes.flights = map[int64]*flight{}
 	e.pipes.busy = map[int64]int{}
 	e.meters.attempts = map[string]*attemptMeters{}
@@ -140,7 +143,10 @@ func (e *Engine) Start(ctx context.Context) error {
 	if err := e.db.Write(ctx, func(tx *sqlite.Tx) error {
 		waiting, err := tx.HasWaitingReceipts()
 		e.stats.orphans.Store(waiting)
-		return err
+		if err != nil {
+			return err
+		}
+		return e.loadPauses(tx)
 	}); err != nil {
 		return err
 	}

@@ -133,7 +133,7 @@ func (e *Engine) FlowArchive(ctx context.Context, c hub.Caller, key int64, expec
 	return f, err
 }
 
-// FlowResume lets the deliveries of a paused flow go on. EDIT on automator/fracttal_hub.
+// FlowResume lets the deliveries of a paused flow go on, whoever paused it. EDIT on automator/fracttal_hub.
 func (e *Engine) FlowResume(ctx context.Context, c hub.Caller, key int64, expectedVersion int) (*hub.Flow, error) {
 	f, err := e.db.FlowResume(ctx, c, key, expectedVersion)
 	e.nudge()

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
@@ -74,12 +75,16 @@ func (e *Engine) IntegrationUpdate(ctx context.Context, c hub.Caller, key int64,
 
 // IntegrationDelete takes an integration away that no flow uses. REMOVE on settings/api_connections.
 func (e *Engine) IntegrationDelete(ctx context.Context, c hub.Caller, key int64, expectedVersion int) error {
-	return e.db.IntegrationDelete(ctx, c, key, expectedVersion)
+	err := e.db.IntegrationDelete(ctx, c, key, expectedVersion)
+	if err == nil {
+		e.breakers.forget(key, time.Now())
+	}
+	return err
 }
 
-// IntegrationCheck asks the connector whether the settings can be used now. Without problems, a paused integration is
+// IntegrationCheck asks the connector whether the settings can be used now. Without problems, an integration that the hub itself paused is
 // resumed, and so are flows that were paused by what a connector said, if it finds nothing wrong with them now; what waited for them
-// goes on. EDIT on settings/api_connections.
+// goes on. One that a person holds back stays so. EDIT on settings/api_connections.
 func (e *Engine) IntegrationCheck(ctx context.Context, c hub.Caller, key int64) (*hub.Integration, []hub.Problem, error) {
 	if err := c.Need(hub.RowAPIConnections, hub.Edit); err != nil {
 		return nil, nil, err
@@ -95,12 +100,13 @@ func (e *Engine) IntegrationCheck(ctx context.Context, c hub.Caller, key int64) 
 	if err != nil {
 		return nil, nil, err
 	}
+	if len(problems) == 0 {
+		e.breakers.try(key, time.Now())
+		e.nudge()
+	}
 	if len(problems) == 0 && in.State == hub.IntegrationPaused {
 		err = e.db.Write(ctx, func(tx *sqlite.Tx) error {
-			if err := tx.IntegrationResume(c, key, hub.Reason{Code: hub.ReasonCheck, By: c.Consumer.ID()}); err != nil {
-				return err
-			}
-			return tx.Wake(hub.ReasonIntegrationPaused, 0)
+			return tx.IntegrationResume(c, key, hub.Reason{Code: hub.ReasonCheck, By: c.Consumer.ID()})
 		})
 		e.nudge()
 	}

@@ -25,16 +25,7 @@ func (e *Engine) ExecutionCancel(ctx context.Context, c hub.Caller, key int64) (
 		if r.exec.State == hub.Closed {
 			return hub.Conflict("id", "the execution is closed; there is nothing to cancel")
 		}
-		for _, it := range r.items {
-			if it.State == hub.Pending {
-				it.Reason = &cause
-				r.move(it, hub.DeliveryCancelled, cause)
-			}
-		}
-		r.exec.Reading = false
-		if len(r.items) == 0 {
-			r.exec.Reason = &cause
-		}
+		r.cancel(cause)
 		return nil
 	})
 }

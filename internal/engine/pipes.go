@@ -19,6 +19,7 @@ type flight struct {
 	started  time.Time
 	handed   time.Time // when its connector was given it
 	lookup   bool      // its provider can be asked what became of it
+	probe    bool      // it tries whether its provider is there again
 	alone    bool      // it is the only delivery of its execution
 	givenUp  bool      // its outcome did not come in time: it takes no place any more
 }
@@ -141,6 +142,9 @@ func (h *handOver) again() {
 	h.e.pipes.release(h.out)
 	for _, f := range h.out {
 		h.e.pacer.back(f.paced(), f.started)
+		if f.probe {
+			h.e.breakers.back(f.in.Key)
+		}
 	}
 	h.out, h.left = h.out[:0], false
 }

@@ -247,10 +247,14 @@ func (e *Engine) carry(ctx context.Context, rules *rules, r *run, rows []*row, h
 	return nil
 }
 
-// hasRoom says whether the connectors of an execution's flow can take another delivery now, and their rates have a place for one. A
+// hasRoom says whether the connectors of an execution's flow can take another delivery now, and their rates have a place for one; nothing has
+// room while the queue is paused. A
 // flow whose deliveries cannot go for another reason has room: its execution is to find out and say why. One that waited for a rate
-// has its place already.
+// has its place already; one that a breaker holds back knows that, and is looked at when it may be let through.
 func (e *Engine) hasRoom(ctx context.Context, rules *rules, exec *hub.Execution) (bool, error) {
+	if e.pauses.queue.Load() {
+		return false, nil
+	}
 	p, err := e.program(ctx, exec.FlowKey, exec.FlowVersion)
 	if err != nil {
 		return true, nil // begin says what is wrong
@@ -266,6 +270,9 @@ func (e *Engine) hasRoom(ctx context.Context, rules *rules, exec *hub.Execution)
 		c := e.connectors.Connector(in.Connector)
 		if c == nil || c.State != hub.ConnectorReady {
 			continue
+		}
+		if exec.WaitingFor == hub.ReasonBreakerOpen && !e.breakers.room(in.Key, time.Now()) {
+			return false, nil
 		}
 		if !e.pipes.room(in.Key, capacity(c)) || exec.WaitingFor != hub.ReasonPaced && !e.pacer.room(in.Key, in.limits(c), time.Now()) {
 			return false, nil

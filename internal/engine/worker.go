@@ -56,7 +56,10 @@ func (e *Engine) workOff(ctx context.Context) (next time.Time, err error) {
 	if e.draining.Load() {
 		return time.Time{}, nil
 	}
-	for {
+	if err := e.endPauses(ctx); err != nil {
+		return time.Time{}, err
+	}
+	for !e.pauses.queue.Load() {
 		more, err := e.claim(ctx)
 		if err != nil {
 			return time.Time{}, err
@@ -67,6 +70,20 @@ func (e *Engine) workOff(ctx context.Context) (next time.Time, err error) {
 	}
 	if err := e.releaseHolds(ctx); err != nil {
 		return time.Time{}, err
+	}
+	if next, err = e.nextTurn(ctx); err != nil {
+		return time.Time{}, err
+	}
+	if end := e.pauses.next(); !end.IsZero() && (next.IsZero() || end.Before(next)) {
+		next = end
+	}
+	return next, nil
+}
+
+// nextTurn is when something comes due; the zero time while the queue is paused, when there is only the safety net.
+func (e *Engine) nextTurn(ctx context.Context) (next time.Time, err error) {
+	if e.pauses.queue.Load() {
+		return time.Time{}, nil
 	}
 	err = e.db.Write(ctx, func(tx *sqlite.Tx) error {
 		var err error

@@ -148,7 +148,7 @@ func TestACrashedConnectorIsStartedAgain(t *testing.T) {
 	})
 	t.Run("and a panic is named", func(t *testing.T) {
 		r.send(t, in, "panic", 3, 1)
-		if o := r.outcome(t, 3); o.Kind != hub.OutcomeUnknown || o.Message != "the connector stopped while the message was on its way" {
+		if o := r.outcome(t, 3); o.Kind != hub.OutcomeUnknown || !o.Lost || o.Message != "the connector stopped while the message was on its way" {
 			t.Errorf("outcome %+v", o)
 		}
 		if c := r.state(t, "probe", hub.ConnectorBackoff, 1); !strings.Contains(c.Problem, "assignment to entry in nil map") {

@@ -299,8 +299,8 @@ func (s *stream) broken(f *flight, err error) hub.Outcome {
 	case !f.written:
 		return notStarted(f, "the connector stopped before the message was handed to it")
 	case errors.Is(err, io.EOF):
-		return unknown(f, "the connector ended its stream without saying what became of the message")
+		return lost(f, "the connector ended its stream without saying what became of the message")
 	default:
-		return unknown(f, "the connector stopped while the message was on its way")
+		return lost(f, "the connector stopped while the message was on its way")
 	}
 }

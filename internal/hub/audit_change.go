@@ -54,7 +54,7 @@ func (i *Integration) Audited() Facts {
 	if i == nil {
 		return nil
 	}
-	return Facts{"version": i.Version, "connector": i.Connector, "name": i.Name, "settings": i.Settings, "state": i.State}
+	return Facts{"version": i.Version, "connector": i.Connector, "name": i.Name, "settings": i.Settings, "state": i.State, "pause": i.Pause.Audited()}
 }
 
 // Audited is what the audit log compares of a flow.
@@ -63,7 +63,8 @@ func (f *Flow) Audited() Facts {
 		return nil
 	}
 	facts := Facts{"version": f.Version, "enabled": f.Enabled, "description": f.Description, "trigger": f.Definition.Trigger,
-		"schedule": f.Definition.Schedule, "filter": f.Definition.Filter, "settings": f.Definition.Settings, "paused": f.Paused != nil, "archived": f.ArchivedAt != nil}
+		"schedule": f.Definition.Schedule, "filter": f.Definition.Filter, "settings": f.Definition.Settings, "paused": f.Paused != nil, "pause": f.Pause.Audited(),
+		"archived": f.ArchivedAt != nil}
 	if s := f.Definition.Source; s != nil {
 		facts["source"] = Facts{"module": s.Module, "consumer": idOrNone(KindConsumer, s.ConsumerKey), "action": s.Action, "parameters": s.Parameters, "rows": s.Rows}
 	}

@@ -26,7 +26,8 @@ type Flow struct {
 	Enabled     bool
 	Description string
 	Definition  FlowDefinition
-	Paused      *Reason // set while a wrong template or the like holds its deliveries back
+	Paused      *Reason // set while a wrong template or the like holds its deliveries back, or a person
+	Pause       *Pause  // of a person; its reason is then that of Paused
 	ArchivedAt  *time.Time
 	CreatedAt   time.Time
 	UpdatedAt   time.Time

@@ -26,6 +26,7 @@ type Integration struct {
 	SecretsSet []string        // names of the secrets that are set, sorted
 	State      IntegrationState
 	Reason     *Reason // why it is paused
+	Pause      *Pause  // of a person; its reason is then that of Reason
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 	Hidden     []Hidden // what was left out for the caller who reads it; never stored

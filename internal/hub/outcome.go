@@ -42,6 +42,7 @@ type Outcome struct {
 	Detail     map[string]string // trace ids and the like
 	NotStarted bool              // the connector never worked on it: the attempt does not count
 	Adjusted   []Adjustment      // what the connector changed so that the provider takes it
+	Lost       bool              // the connector went away while it worked on it, which says nothing of the provider
 	At         time.Time
 
 	MostAttempts     int           // after a failure of this kind, try no more often than this in all; 0 leaves it to the flow

@@ -39,6 +39,8 @@ const (
 	ReasonPaced             ReasonCode = "PACED"                 // held back by a rate limit
 	ReasonIntegrationPaused ReasonCode = "INTEGRATION_PAUSED"    // the integration is paused until somebody mends it
 	ReasonFlowPaused        ReasonCode = "FLOW_PAUSED"           // the flow is paused until somebody mends it
+	ReasonBreakerOpen       ReasonCode = "BREAKER_OPEN"          // the provider seems to be down, so messages wait
+	ReasonQueuePaused       ReasonCode = "QUEUE_PAUSED"          // a person paused the whole queue
 	ReasonAttempts          ReasonCode = "ATTEMPTS_USED_UP"      // tried as often as the flow allows
 	ReasonTooOld            ReasonCode = "TOO_OLD"               // older than the flow allows
 	ReasonRejected          ReasonCode = "REJECTED"              // the provider refused the message

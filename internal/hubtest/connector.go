@@ -165,7 +165,7 @@ func (c *Connector) Crash() {
 	c.mu.Unlock()
 	c.Down()
 	for _, b := range held {
-		c.tell(b.integration, []hub.Outcome{addressed(hub.Outcome{Kind: hub.OutcomeUnknown, Message: "the connector stopped"}, b.handover)})
+		c.tell(b.integration, []hub.Outcome{addressed(hub.Outcome{Kind: hub.OutcomeUnknown, Lost: true, Message: "the connector stopped"}, b.handover)})
 	}
 }
 

@@ -18,6 +18,9 @@ func (db *DB) Deliveries(ctx context.Context, c hub.Caller, f hub.DeliveryFilter
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return hub.List[*hub.Delivery]{}, err
 	}
+	if err := mayAskReasons(f); err != nil {
+		return hub.List[*hub.Delivery]{}, err
+	}
 	if f.IntegrationKey != 0 && !c.May(hub.RowAPIConnections, hub.See) {
 		return hub.List[*hub.Delivery]{}, nil
 	}
@@ -56,6 +59,7 @@ func deliveryWalk(f hub.DeliveryFilter) (q walk) {
 	q.number("flow", "", f.FlowKey)
 	q.number("integration", "", f.IntegrationKey)
 	q.between("created_at", f.Since, f.Until)
+	q.reasons(f)
 	return q
 }
 

@@ -150,3 +150,9 @@ func QueueStatements() map[string]string {
 	return map[string]string{"how many are open": "SELECT count(*) FROM executions WHERE closed_at IS NULL AND state = 'QUEUED'", "the oldest": oldestOpen,
 		"waiting executions": countWaiting("executions"), "waiting deliveries": countWaiting("deliveries")}
 }
+
+// ExplainFailures is Explain of the view of what failed.
+func (db *DB) ExplainFailures(ctx context.Context, f hub.DeliveryFilter) ([]string, error) {
+	query, args := failuresQuery(f, hub.MaxFailures)
+	return db.Explain(ctx, query, args...)
+}

@@ -24,7 +24,7 @@ func (db *DB) IntegrationCreate(ctx context.Context, c hub.Caller, in *hub.Integ
 			return nil, err
 		}
 		tx.configured()
-		if err := tx.exec("INSERT INTO integrations ("+integrations.columns+", secrets) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		if err := tx.exec("INSERT INTO integrations ("+integrationColumns+", secrets) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			i.Key, i.Version, i.Connector, i.Name, string(i.Settings), doc(i.SecretsSet), string(i.State), reason(i.Reason), ms(i.CreatedAt), ms(i.UpdatedAt), sealed); err != nil {
 			return nil, err
 		}
@@ -130,6 +130,9 @@ func (db *DB) IntegrationDelete(ctx context.Context, c hub.Caller, key int64, ex
 		if err := tx.exec("DELETE FROM suppressions WHERE integration = ?", key); err != nil {
 			return err
 		}
+		if err := tx.exec("DELETE FROM pauses WHERE subject = ?", key); err != nil {
+			return err
+		}
 		if err := tx.exec("DELETE FROM integrations WHERE key = ?", key); err != nil {
 			return err
 		}
@@ -161,20 +164,27 @@ func (tx *Tx) IntegrationPause(key int64, r hub.Reason) error {
 	if err != nil || !paused {
 		return err
 	}
-	tx.integrationMoved(key, hub.IntegrationReady, hub.IntegrationPaused, r)
+	held, err := tx.held(key)
+	if err != nil {
+		return err
+	}
+	tx.integrationMoved(key, stateIf(held), hub.IntegrationPaused, r)
 	return nil
 }
 
-// IntegrationResume lets what goes out through an integration go on, wakes the executions that waited for it
-// ([Tx.Wake]) and says so in the journal and, as the act of a person, in the audit log. One that is not paused stays as it is.
+// IntegrationResume ends what [Tx.IntegrationPause] began, wakes the executions that waited for it ([Tx.Wake]) and says so in
+// the journal and, as the act of a person, in the audit log. One that is not paused so stays as it is, and one that a person
+// holds back stays held.
 func (tx *Tx) IntegrationResume(c hub.Caller, key int64, cause hub.Reason) error {
 	before, err := tx.integrationResume(key, cause)
 	if err != nil || before == nil {
 		return err
 	}
-	after := *before
-	after.State = hub.IntegrationReady
-	return tx.auditIntegration(c, hub.AuditResumed, before, &after, nil)
+	after, err := integrations.get(tx.each, key)
+	if err != nil {
+		return err
+	}
+	return tx.auditIntegration(c, hub.AuditResumed, before, after, nil)
 }
 
 // IntegrationResumed is [Tx.IntegrationResume] when no person did it: the provider told that it is in order again.
@@ -183,7 +193,7 @@ func (tx *Tx) IntegrationResumed(key int64, cause hub.Reason) error {
 	return err
 }
 
-// integrationResume gives the integration as it was while it was paused; nil if it was not.
+// integrationResume gives the integration as it was while the hub itself held it back; nil if it did not.
 func (tx *Tx) integrationResume(key int64, cause hub.Reason) (*hub.Integration, error) {
 	before, err := integrations.get(tx.each, key)
 	if hub.CodeOf(err) == hub.CodeNotFound {
@@ -192,11 +202,12 @@ func (tx *Tx) integrationResume(key int64, cause hub.Reason) (*hub.Integration, 
 	if err != nil || before.State != hub.IntegrationPaused {
 		return nil, err
 	}
-	if err := tx.exec("UPDATE integrations SET state = 'READY', reason = NULL, updated_at = ? WHERE key = ?", ms(tx.now), key); err != nil {
+	resumed, err := tx.one("UPDATE integrations SET state = 'READY', reason = NULL, updated_at = ? WHERE key = ? AND state = 'PAUSED'", ms(tx.now), key)
+	if err != nil || !resumed {
 		return nil, err
 	}
-	tx.integrationMoved(key, hub.IntegrationPaused, hub.IntegrationReady, cause)
-	return before, tx.Wake(hub.ReasonIntegrationPaused, 0)
+	_, err = tx.integrationFreed(key, cause)
+	return before, err
 }
 
 func (tx *Tx) integrationMoved(key int64, from, to hub.IntegrationState, cause hub.Reason) {

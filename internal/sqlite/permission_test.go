@@ -113,6 +113,18 @@ var asks = map[string]ask{
 	"FlowSetEnabled": {hubtest.May(hub.RowHub, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.FlowSetEnabled(ctx, c, 404, 0, true, nil))
 	}},
+	"FlowHold": {hubtest.May(hub.RowHub, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.FlowHold(ctx, c, 404, hub.PauseInput{Reason: "x"}))
+	}},
+	"IntegrationHold": {hubtest.May(hub.RowAPIConnections, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.IntegrationHold(ctx, c, 404, hub.PauseInput{Reason: "x"}))
+	}},
+	"IntegrationUnhold": {hubtest.May(hub.RowAPIConnections, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.IntegrationUnhold(ctx, c, 404, 0))
+	}},
+	"DeliveryFailures": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.DeliveryFailures(ctx, c, hub.DeliveryFilter{}))
+	}},
 	"FlowResume": {hubtest.May(hub.RowHub, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.FlowResume(ctx, c, 404, 0))
 	}},
