@@ -250,12 +250,17 @@ func (db *DB) FlowResume(ctx context.Context, c hub.Caller, key int64, expectedV
 		return nil, err
 	}
 	return shown(ctx, c, db.discloseFlow)(write(ctx, db, func(tx *Tx) (*hub.Flow, error) {
-		if _, err := tx.flowToChange(key, expectedVersion); err != nil {
+		before, err := tx.flowToChange(key, expectedVersion)
+		if err != nil {
 			return nil, err
 		}
 		if err := tx.flowFree(key, hub.Reason{Code: hub.ReasonOperator, By: c.Consumer.ID()}); err != nil {
 			return nil, err
 		}
-		return flows.get(tx.each, key)
+		f, err := flows.get(tx.each, key)
+		if err != nil || before.Paused == nil {
+			return f, err
+		}
+		return f, tx.auditFlow(c, hub.AuditResumed, before, f)
 	}))
 }
