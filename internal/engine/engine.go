@@ -84,6 +84,7 @@ type Engine struct {
 	tending  chan struct{} // a connector may be up again
 	planning chan struct{} // a flow may run by itself earlier than was known
 	reading  chan struct{} // the rows of an execution are to be read
+	pruning  pruning       // for the loop that prunes
 	draining atomic.Bool
 	stop     context.CancelFunc
 	loops    sync.WaitGroup
@@ -136,7 +137,7 @@ func (e *Engine) Start(ctx context.Context) error {
 		return err
 	}
 	ctx, e.stop = context.WithCancel(context.WithoutCancel(ctx))
-	for _, loop := range []func(context.Context){e.work, e.settle, e.tend, e.plan, e.read, e.tick} {
+	for _, loop := range []func(context.Context){e.work, e.settle, e.tend, e.plan, e.read, e.tick, e.prune} {
 		e.loops.Go(func() { loop(ctx) })
 	}
 	return nil

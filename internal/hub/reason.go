@@ -69,6 +69,7 @@ const (
 	ReasonUnderWay          ReasonCode = "UNDER_WAY"             // the execution, or another replay of it, has not come to its end
 	ReasonTest              ReasonCode = "TEST"                  // it was a test message
 	ReasonNoOccurrence      ReasonCode = "NO_OCCURRENCE"         // no occurrence brought its records
+	ReasonPruned            ReasonCode = "PAYLOADS_PRUNED"       // what was in it has not been kept
 	ReasonEarly             ReasonCode = "RECEIPT_FIRST"         // a receipt arrived before the connector's own answer
 )
 
