@@ -17,6 +17,7 @@ func retentionUpdate(in model.RetentionUpdateInput) hub.RetentionInput {
 
 func flowRetentionUpdate(in model.FlowRetentionUpdateInput) hub.FlowRetentionInput {
 	out := hub.FlowRetentionInput{History: cleared(in.History), Payloads: cleared(in.Payloads)}
+	hub.Assign(&out.ExpectedVersion, in.ExpectedVersion)
 	hub.Assign(&out.DryRun, in.DryRun)
 	return out
 }

@@ -45,6 +45,29 @@ type RetentionResolver interface {
 
 // region    **************************** field.gotpl *****************************
 
+func (ec *executionContext) _FlowRetention_version(ctx context.Context, field graphql.CollectedField, obj *hub.FlowRetention) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FlowRetention_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FlowRetention_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FlowRetention", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _FlowRetention_history(ctx context.Context, field graphql.CollectedField, obj *hub.FlowRetention) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -611,13 +634,20 @@ func (ec *executionContext) unmarshalInputFlowRetentionUpdateInput(ctx context.C
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"history", "payloads", "dryRun"}
+	fieldsInOrder := [...]string{"expectedVersion", "history", "payloads", "dryRun"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
 		case "history":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("history"))
 			data, err := ec.unmarshalODuration2ᚖtimeᚐDuration(ctx, v)
@@ -736,6 +766,11 @@ func (ec *executionContext) _FlowRetention(ctx context.Context, sel ast.Selectio
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("FlowRetention")
+		case "version":
+			out.Values[i] = ec._FlowRetention_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "history":
 			field := field
 

@@ -4963,6 +4963,8 @@ How long the history of a flow is kept. It is no part of the flow's versions, so
 executions of all of them.
 """
 type FlowRetention {
+  "Counts the changes of these settings, from 1."
+  version: Int!
   "How long its executions and deliveries are kept; null is for ever."
   history: Duration
   "How long their payloads are kept, never longer than the history; null is for ever."
@@ -5002,6 +5004,8 @@ input RetentionUpdateInput {
 A change of how long the history of a flow is kept. A field that is left out stays as it is, and null is what holds for the hub.
 """
 input FlowRetentionUpdateInput {
+  "The version of the retention that you have read; another one is a CONFLICT. Left out: the last change wins."
+  expectedVersion: Int
   "How long its history is kept: a day at least, 100 years at most."
   history: Duration
   "How long its payloads are kept: a day at least, and not longer than its history."
@@ -6747,6 +6751,8 @@ func (ec *executionContext) childFields_FlowResumePayload(ctx context.Context, f
 
 func (ec *executionContext) childFields_FlowRetention(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "version":
+		return ec.fieldContext_FlowRetention_version(ctx, field)
 	case "history":
 		return ec.fieldContext_FlowRetention_history(ctx, field)
 	case "payloads":

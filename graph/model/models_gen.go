@@ -571,6 +571,8 @@ type FlowResumePayload struct {
 
 // A change of how long the history of a flow is kept. A field that is left out stays as it is, and null is what holds for the hub.
 type FlowRetentionUpdateInput struct {
+	// The version of the retention that you have read; another one is a CONFLICT. Left out: the last change wins.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// How long its history is kept: a day at least, 100 years at most.
 	History graphql.Omittable[*time.Duration] `json:"history,omitempty"`
 	// How long its payloads are kept: a day at least, and not longer than its history.

@@ -106,7 +106,7 @@ func durationOrNone(d time.Duration) any {
 	if d == 0 {
 		return nil
 	}
-	return isoDuration(d)
+	return ISODuration(d)
 }
 
 func idOrNone(kind Kind, key int64) any {

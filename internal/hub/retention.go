@@ -22,6 +22,7 @@ type Retention struct {
 // FlowRetention is what holds for a flow. Zero durations of its own are those of the hub.
 type FlowRetention struct {
 	FlowKey     int64
+	Version     int // counts the changes, from 1
 	OwnHistory  time.Duration
 	OwnPayloads time.Duration
 	History     time.Duration // in force; 0: for ever
@@ -55,9 +56,10 @@ type RetentionInput struct {
 
 // FlowRetentionInput changes what holds for a flow. A nil field leaves it as it is; 0 is what holds for the hub.
 type FlowRetentionInput struct {
-	History  *time.Duration
-	Payloads *time.Duration
-	DryRun   bool // nothing is changed
+	ExpectedVersion int
+	History         *time.Duration
+	Payloads        *time.Duration
+	DryRun          bool // nothing is changed
 }
 
 // Apply writes the input over the settings, or says what is wrong with it.
@@ -114,7 +116,7 @@ func checkPayloads(history, payloads time.Duration) error {
 
 // Of is what holds for a flow.
 func (r Retention) Of(flow int64) FlowRetention {
-	f := FlowRetention{FlowKey: flow}
+	f := FlowRetention{FlowKey: flow, Version: 1}
 	if i := slices.IndexFunc(r.Flows, func(f FlowRetention) bool { return f.FlowKey == flow }); i >= 0 {
 		f = r.Flows[i]
 	}

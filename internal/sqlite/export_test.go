@@ -132,3 +132,26 @@ func ReadMatches(text string) (list []hub.Match, err error) {
 	err = matchesColumn{&list}.Scan(text)
 	return list, err
 }
+
+// Columns names the columns of a table.
+func (db *DB) Columns(ctx context.Context, table string) ([]string, error) {
+	return readAll(db.reads(ctx), func(r scanner) (name string, err error) {
+		err = r.Scan(&name)
+		return name, err
+	}, "SELECT name FROM pragma_table_info(?)", table)
+}
+
+// PruneQueries are what pruning asks over tables that hold years.
+func PruneQueries() map[string]string {
+	return map[string]string{
+		"executions of a flow":     findOfFlow,
+		"executions of all others": findOthers,
+		"occurrences":              findOccurrences,
+		"lines of the journal":     findLines,
+		"states of records":        findRecordVersions,
+		"the audit log":            findAudit,
+		"receipts":                 findReceipts,
+		"callbacks":                findCallbacks,
+		"an execution":             endedQuery,
+	}
+}

@@ -45,8 +45,8 @@ var pruneWays = map[hub.PruneKind]pruneWay{
 	hub.PruneOccurrencePayloads: {find: (*DB).findOccurrences, prune: (*pruning).occurrencePayloads, byTime: true},
 	hub.PruneJournal:            {find: (*DB).findLines, prune: (*pruning).line},
 	hub.PruneRecordVersions:     {find: (*DB).findRecordVersions, prune: deleting("DELETE FROM record_versions WHERE rowid = ?"), anew: true},
-	hub.PruneReceipts:           {find: finding("SELECT key FROM receipts WHERE delivery IS NULL AND key < ? LIMIT 500"), prune: deleting("DELETE FROM receipts WHERE key = ? AND delivery IS NULL"), anew: true},
-	hub.PruneCallbacks:          {find: finding("SELECT key FROM callbacks WHERE key < ? ORDER BY key LIMIT 500"), prune: deleting("DELETE FROM callbacks WHERE key = ?"), anew: true},
+	hub.PruneReceipts:           {find: finding(findReceipts), prune: deleting("DELETE FROM receipts WHERE key = ? AND delivery IS NULL"), anew: true},
+	hub.PruneCallbacks:          {find: finding(findCallbacks), prune: deleting("DELETE FROM callbacks WHERE key = ?"), anew: true},
 	hub.PruneAudit:              {find: (*DB).findAudit, prune: deleting("DELETE FROM audit WHERE key = ?"), anew: true},
 	hub.PruneTokens:             {find: (*DB).findTokens, prune: (*pruning).tokens, anew: true},
 }

@@ -15,6 +15,15 @@ const (
 	findOthers = "SELECT key, flow IN (SELECT flow FROM flow_retention) FROM executions WHERE key > ? AND key < ? ORDER BY key LIMIT ?"
 
 	findOccurrences = "SELECT key, emptied_at IS NOT NULL AND ? FROM occurrences WHERE key > ? AND key < ? ORDER BY key LIMIT ?"
+
+	findLines = `SELECT seq, at, EXISTS (SELECT 1 FROM executions WHERE key = root) OR EXISTS (SELECT 1 FROM occurrences WHERE key = root)
+		FROM changes WHERE seq > ? ORDER BY seq LIMIT ?`
+	findRecordVersions = `SELECT o.rowid, coalesce((SELECT at FROM record_versions n WHERE n.record = o.record AND n.version = o.version + 1),
+		(SELECT updated_at FROM records r WHERE r.key = o.record)) FROM record_versions o WHERE o.rowid > 0 ORDER BY o.rowid LIMIT ?`
+	findAudit = `SELECT key FROM audit WHERE key < ? AND last_at <= (SELECT last_at FROM audit WHERE key > 0 ORDER BY key DESC LIMIT 1)
+		- (SELECT audit FROM retention WHERE one = 1) ORDER BY key LIMIT ?`
+	findReceipts  = "SELECT key FROM receipts WHERE delivery IS NULL AND key < ? LIMIT 500"
+	findCallbacks = "SELECT key FROM callbacks WHERE key < ? ORDER BY key LIMIT 500"
 )
 
 func (db *DB) findExecutions(ctx context.Context, t hub.PruneTask, after int64) ([]pruneCandidate, error) {
@@ -31,8 +40,7 @@ func (db *DB) findOccurrences(ctx context.Context, t hub.PruneTask, after int64)
 // findLines finds rows of the journal, up to the first that is too young: those of executions and occurrences go with these.
 func (db *DB) findLines(ctx context.Context, t hub.PruneTask, after int64) (list []pruneCandidate, err error) {
 	young := false
-	err = db.reads(ctx)(`SELECT seq, at, EXISTS (SELECT 1 FROM executions WHERE key = root) OR EXISTS (SELECT 1 FROM occurrences WHERE key = root)
-		FROM changes WHERE seq > ? ORDER BY seq LIMIT ?`, []any{after, pruneLook}, func(r scanner) error {
+	err = db.reads(ctx)(findLines, []any{after, pruneLook}, func(r scanner) error {
 		var c pruneCandidate
 		var at time.Time
 		err := r.Scan(&c.key, millis{&at}, &c.skip)
@@ -48,8 +56,7 @@ func (db *DB) findLines(ctx context.Context, t hub.PruneTask, after int64) (list
 // the first one that is too young ends the walk.
 func (db *DB) findRecordVersions(ctx context.Context, t hub.PruneTask, _ int64) (list []pruneCandidate, err error) {
 	young := false
-	err = db.reads(ctx)(`SELECT o.rowid, coalesce((SELECT at FROM record_versions n WHERE n.record = o.record AND n.version = o.version + 1),
-		(SELECT updated_at FROM records r WHERE r.key = o.record)) FROM record_versions o ORDER BY o.rowid LIMIT ?`, []any{pruneLook}, func(r scanner) error {
+	err = db.reads(ctx)(findRecordVersions, []any{pruneLook}, func(r scanner) error {
 		var c pruneCandidate
 		var ended time.Time
 		err := r.Scan(&c.key, millis{&ended})
@@ -63,8 +70,7 @@ func (db *DB) findRecordVersions(ctx context.Context, t hub.PruneTask, _ int64) 
 
 // findAudit counts from the newest entry, as the database does that lets go of them.
 func (db *DB) findAudit(ctx context.Context, t hub.PruneTask, _ int64) ([]pruneCandidate, error) {
-	return readAll(db.reads(ctx), scanCandidate, `SELECT key FROM audit WHERE key < ? AND last_at <= (SELECT last_at FROM audit ORDER BY key DESC LIMIT 1)
-		- (SELECT audit FROM retention) ORDER BY key LIMIT ?`, hub.KeyAt(t.Before.Add(clockSlack)), pruneLook)
+	return readAll(db.reads(ctx), scanCandidate, findAudit, hub.KeyAt(t.Before.Add(clockSlack)), pruneLook)
 }
 
 // findTokens finds whether there are tokens that were taken back and have expired since: they have no keys, and go all together.

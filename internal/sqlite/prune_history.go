@@ -14,6 +14,12 @@ type ended struct {
 	reason     *hub.Reason
 }
 
+const endedQuery = `SELECT state, outcome, updated_at, occurrence, emptied_at IS NOT NULL, reason,
+	EXISTS (SELECT 1 FROM deliveries WHERE execution = e.key AND state || '' IN ('PENDING', 'SENDING', 'UNKNOWN')),
+	EXISTS (SELECT 1 FROM replays r WHERE r.root = coalesce((SELECT root FROM replays WHERE execution = e.key), e.key) AND r.execution > e.key
+		AND (? = 'HISTORY' OR (SELECT emptied_at FROM executions WHERE key = r.execution) IS NULL))
+	FROM executions e WHERE key = ?`
+
 // ended reads an execution that is old enough and at its end; nil if it is gone or is to stay for now. That is so while it is open,
 // while it is not known what became of one of its messages, when it moved lately, and while a later execution replays it: those
 // ask what was sent already.
@@ -23,11 +29,7 @@ func (p *pruning) ended(key int64) (*ended, error) {
 	var outcome hub.ExecutionOutcome
 	var updated time.Time
 	var open, replayed bool
-	found, err := p.tx.get(`SELECT state, outcome, updated_at, occurrence, emptied_at IS NOT NULL, reason,
-		EXISTS (SELECT 1 FROM deliveries WHERE execution = e.key AND state || '' IN ('PENDING', 'SENDING', 'UNKNOWN')),
-		EXISTS (SELECT 1 FROM replays r WHERE r.root = coalesce((SELECT root FROM replays WHERE execution = e.key), e.key) AND r.execution > e.key
-			AND (?1 = 'HISTORY' OR (SELECT emptied_at FROM executions WHERE key = r.execution) IS NULL))
-		FROM executions e WHERE key = ?2`, []any{string(p.task.Kind), key},
+	found, err := p.tx.get(endedQuery, []any{string(p.task.Kind), key},
 		text[hub.ExecutionState]{&state}, text[hub.ExecutionOutcome]{&outcome}, millis{&updated}, &e.occurrence, &e.emptied, document{&e.reason}, &open, &replayed)
 	if err != nil || !found {
 		return nil, err

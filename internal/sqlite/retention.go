@@ -41,9 +41,9 @@ func readRetention(r reader) (*hub.Retention, error) {
 		return nil, err
 	}
 	v.Flows, err = readAll(r, func(row scanner) (f hub.FlowRetention, err error) {
-		err = row.Scan(&f.FlowKey, span{&f.OwnHistory}, span{&f.OwnPayloads})
+		err = row.Scan(&f.FlowKey, &f.Version, span{&f.OwnHistory}, span{&f.OwnPayloads})
 		return f, err
-	}, "SELECT flow, history, payloads FROM flow_retention ORDER BY flow")
+	}, "SELECT flow, version, history, payloads FROM flow_retention ORDER BY flow")
 	return v, err
 }
 
@@ -92,8 +92,8 @@ func (db *DB) RetentionUpdate(ctx context.Context, c hub.Caller, in hub.Retentio
 	})
 }
 
-// FlowRetentionUpdate changes for how long the history of a flow is kept, whether it is archived or not. It makes no version. A dry
-// run answers what it would be and changes nothing. It needs REMOVE on automator/fracttal_hub, since it may destroy history.
+// FlowRetentionUpdate changes for how long the history of a flow is kept, whether it is archived or not. It makes no version of the flow.
+// An expected version other than 0 that is not the current one is a CONFLICT. A dry run answers what it would be and changes nothing. It needs REMOVE on automator/fracttal_hub, since it may destroy history.
 func (db *DB) FlowRetentionUpdate(ctx context.Context, c hub.Caller, key int64, in hub.FlowRetentionInput) (*hub.FlowRetention, error) {
 	if err := c.Need(hub.RowHub, hub.Remove); err != nil {
 		return nil, err
@@ -108,12 +108,17 @@ func (db *DB) FlowRetentionUpdate(ctx context.Context, c hub.Caller, key int64, 
 			return nil, err
 		}
 		before := r.Of(key)
+		if err := fresh(in.ExpectedVersion, before.Version); err != nil {
+			return nil, err
+		}
 		after := before
 		if err := after.Apply(*r, in); err != nil || in.DryRun {
 			return &after, err
 		}
-		if err := tx.exec("INSERT INTO flow_retention (flow, history, payloads) VALUES (?, ?, ?) ON CONFLICT (flow) DO UPDATE SET history = excluded.history, payloads = excluded.payloads",
-			key, spanOf(after.OwnHistory), spanOf(after.OwnPayloads)); err != nil {
+		after.Version++
+		if err := tx.exec("INSERT INTO flow_retention (flow, version, history, payloads) VALUES (?, ?, ?, ?) "+
+			"ON CONFLICT (flow) DO UPDATE SET version = excluded.version, history = excluded.history, payloads = excluded.payloads",
+			key, after.Version, spanOf(after.OwnHistory), spanOf(after.OwnPayloads)); err != nil {
 			return nil, err
 		}
 		tx.AfterCommit(func() { db.retention.Add(1) })

@@ -17,6 +17,7 @@ INSERT INTO retention (one, version, history, payloads, unmatched) VALUES (1, 1,
 -- destroy history. A row stays when both are NULL again, since the walks of its flow do (see below).
 CREATE TABLE flow_retention (
   flow        INTEGER PRIMARY KEY REFERENCES flows (key),
+  version     INTEGER NOT NULL,             -- counts the changes; without a row it is 1
   history     INTEGER CHECK (history > 0),
   payloads    INTEGER CHECK (payloads > 0)
 ) STRICT;
@@ -58,7 +59,7 @@ CREATE TRIGGER changes_stay BEFORE UPDATE ON changes
 WHEN NEW.seq IS NOT OLD.seq OR NEW.first IS NOT OLD.first OR NEW.at IS NOT OLD.at OR NEW.root IS NOT OLD.root
   OR length(NEW.lines) >= length(OLD.lines) OR json_array_length(NEW.lines) <> json_array_length(OLD.lines)
   OR EXISTS (SELECT 1 FROM json_each(OLD.lines) o JOIN json_each(NEW.lines) n ON n.key = o.key
-    WHERE json_remove(o.value, '$.c') <> json_remove(n.value, '$.c')
+    WHERE json_extract(o.value, '$.s', '$.k', '$.n', '$.a', '$.f', '$.t') <> json_extract(n.value, '$.s', '$.k', '$.n', '$.a', '$.f', '$.t')
       OR coalesce(json_extract(o.value, '$.c.code'), json_extract(o.value, '$.c')) IS NOT coalesce(json_extract(n.value, '$.c.code'), json_extract(n.value, '$.c')))
 BEGIN SELECT RAISE(ABORT, 'the journal never changes'); END;
 
