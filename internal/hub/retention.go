@@ -236,5 +236,5 @@ func PrunePause(took time.Duration, waiting int, farBehind bool) time.Duration {
 	case farBehind:
 		times = 1
 	}
-	return min(max(times*took, prunePauseLeast), prunePauseMost)
+	return max(took, min(max(times*took, prunePauseLeast), prunePauseMost))
 }
