@@ -63,47 +63,58 @@ func (e *Engine) pruneRound(ctx context.Context, now time.Time) (whole bool, err
 	if err != nil {
 		return false, err
 	}
-	goOn := func(s sqlite.PruneStep, behind bool) bool {
-		wait(ctx, hub.PrunePause(s.Took, s.Waiting, behind))
+	goOn := func(s sqlite.PruneStep, inAHurry bool) bool {
+		wait(ctx, hub.PrunePause(s.Took, s.Waiting, inAHurry))
 		return ctx.Err() == nil && !e.draining.Load() && version == e.db.RetentionVersion()
 	}
-	rows := 0
 	for _, t := range r.Tasks(now) {
-		for {
-			s, err := e.db.Prune(ctx, t)
-			if err != nil {
-				return false, err
-			}
-			if rows += s.Rows; s.Done {
-				break
-			}
-			if !goOn(s, t.Before.Sub(s.Place) > farBehind) {
-				return false, nil
-			}
+		if whole, err := e.pruneWalk(ctx, t, goOn); !whole {
+			return false, err
 		}
-	}
-	if rows > 0 {
-		e.log.Info("pruned what was kept for long enough", "rows", rows, "took", time.Since(now).Round(time.Millisecond))
 	}
 	if now.Before(e.pruning.again) {
 		return true, nil
 	}
 	for _, kind := range []hub.PruneKind{hub.PruneHistory, hub.PrunePayloads} {
-		for after := int64(0); ; {
-			s, next, err := e.db.PruneAgain(ctx, r, kind, now, after)
-			if err != nil {
-				return false, err
-			}
-			if after = next; s.Done {
-				break
-			}
-			if !goOn(s, false) {
-				return false, nil
-			}
+		if whole, err := e.pruneLater(ctx, r, kind, now, goOn); !whole {
+			return false, err
 		}
 	}
 	e.pruning.again = now.Add(pruneAgain)
 	return true, nil
+}
+
+// pruneWalk takes a walk to its end, step by step, as long as goOn says so.
+func (e *Engine) pruneWalk(ctx context.Context, t hub.PruneTask, goOn func(sqlite.PruneStep, bool) bool) (whole bool, err error) {
+	rows, began := 0, time.Now()
+	for {
+		s, err := e.db.Prune(ctx, t)
+		if err != nil {
+			return false, err
+		}
+		if rows += s.Rows; s.Done {
+			if rows > 0 {
+				e.log.Debug("pruned what was kept for long enough", "kind", t.Kind, "rows", rows, "took", time.Since(began).Round(time.Millisecond))
+			}
+			return true, nil
+		}
+		if !goOn(s, t.Before.Sub(s.Place) > farBehind) {
+			return false, nil
+		}
+	}
+}
+
+// pruneLater looks at what the walks of a kind passed over.
+func (e *Engine) pruneLater(ctx context.Context, r *hub.Retention, kind hub.PruneKind, now time.Time, goOn func(sqlite.PruneStep, bool) bool) (whole bool, err error) {
+	for after := int64(0); ; {
+		s, next, err := e.db.PruneAgain(ctx, r, kind, now, after)
+		if err != nil || s.Done {
+			return err == nil, err
+		}
+		if after = next; !goOn(s, false) {
+			return false, nil
+		}
+	}
 }
 
 // wait sleeps, unless ctx ends before.

@@ -150,6 +150,9 @@ func (e *Engine) receiveOne(tx *sqlite.Tx, integration int64, rc hub.Receipt) er
 	rc.DeliveryKey, rc.ReceivedAt = 0, tx.Now()
 	if d != nil {
 		rc.DeliveryKey = d.Key
+		if d.EmptiedAt != nil { // what was taken away does not come back by a late word
+			rc.ProviderID, rc.Recipient, rc.Message, rc.Detail = "pruned "+d.ID(), "", "", nil
+		}
 	}
 	if rc.At.IsZero() {
 		rc.At = rc.ReceivedAt
@@ -227,7 +230,7 @@ func (e *Engine) receiptAlone(tx *sqlite.Tx, d *hub.Delivery, rc hub.Receipt, ca
 }
 
 func (r *run) receipt(it *item, rc hub.Receipt, cause hub.Reason) error {
-	if it.ProviderID == "" && rc.ProviderID != "" {
+	if it.ProviderID == "" && rc.ProviderID != "" && it.EmptiedAt == nil {
 		it.ProviderID, it.moved = rc.ProviderID, true
 	}
 	if rc.Recipient != "" && it.ProviderRecipient == "" {

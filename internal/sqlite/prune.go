@@ -68,35 +68,37 @@ func (db *DB) Prune(ctx context.Context, t hub.PruneTask) (s PruneStep, err erro
 	}
 	err = db.Write(ctx, func(tx *Tx) error {
 		p := newPruning(tx, t)
-		upto := int64(0)
-		for _, c := range list {
-			if p.spent() {
-				break
-			}
-			if !c.skip {
-				if whole, err := way.prune(p, c.key); err != nil {
-					return err
-				} else if !whole {
-					break
-				}
-			}
-			upto = c.key
+		upto, err := p.walk(way, list)
+		if err != nil {
+			return err
 		}
-		if s = p.step(); upto == 0 {
-			return p.finish()
-		}
-		if way.byTime {
+		if s = p.step(); upto != 0 && way.byTime {
 			s.Place = hub.KeyTime(upto)
 		}
-		if way.anew {
-			return p.finish()
-		}
-		if err := tx.walked(string(t.Kind), t.FlowKey, upto); err != nil {
-			return err
+		if upto != 0 && !way.anew {
+			if err := tx.walked(string(t.Kind), t.FlowKey, upto); err != nil {
+				return err
+			}
 		}
 		return p.finish()
 	})
 	return s, err
+}
+
+// walk prunes as much of a list as a step may cost, and says up to where it is done; 0 if nothing of it is.
+func (p *pruning) walk(way pruneWay, list []pruneCandidate) (upto int64, err error) {
+	for _, c := range list {
+		if p.spent() {
+			return upto, nil
+		}
+		if !c.skip {
+			if whole, err := way.prune(p, c.key); err != nil || !whole {
+				return upto, err
+			}
+		}
+		upto = c.key
+	}
+	return upto, nil
 }
 
 const pruneWalk = "SELECT upto FROM prune_walks WHERE kind = ? AND flow = ?"

@@ -203,8 +203,8 @@ func countPrunable(t hub.PruneTask, most int) (string, []any) {
 	}
 	if t.Kind == hub.PrunePayloads || t.Kind == hub.PruneOccurrencePayloads {
 		q.rest.and("emptied_at IS NULL")
-		q.rest.and("key > coalesce((SELECT upto FROM prune_walks WHERE kind = ? AND prune_walks.flow = ?), 0)", string(t.Kind), t.FlowKey)
 	}
+	q.rest.and("key > coalesce((SELECT upto FROM prune_walks WHERE kind = ? AND prune_walks.flow = ?), 0)", string(t.Kind), t.FlowKey)
 	query, args := q.statement("key", table, hub.KeyAt(t.Before), most)
 	return "SELECT count(*) FROM (" + query + ")", args
 }
