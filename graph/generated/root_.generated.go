@@ -955,7 +955,10 @@ extend type Subscription {
     execution: ID
     "Only the moves of an execution to one of these states; what happens to its deliveries is then left out."
     states: [ExecutionState!]
-    "The last cursor that was seen."
+    """
+    The last cursor that was seen. One behind which lines of the journal have been pruned ends it with the error CURSOR_EXPIRED, whose
+    ` + "`" + `extensions.oldest` + "`" + ` is the oldest that can be used.
+    """
     after: Cursor
   ): ExecutionChange! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 }
