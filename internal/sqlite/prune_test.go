@@ -262,6 +262,14 @@ func TestOfPayloadsTheBonesStay(t *testing.T) {
 		tx.Change(hub.Change{Subject: hub.SubjectDelivery, Key: old.d.Key, Root: old.e.Key, From: "SENDING", To: "READ", Cause: hub.Reason{Code: hub.ReasonReceipt}})
 		return nil
 	})
+	write(t, a.db, func(tx *sqlite.Tx) error {
+		for _, query := range []string{`UPDATE attempts SET provider_id = 'secret', detail = '{"message":"secret"}'`, `UPDATE receipts SET message = 'secret', detail = '{"a":"secret"}'`} {
+			if err := tx.Exec(query); err != nil {
+				return err
+			}
+		}
+		return tx.ReplayInsert(&hub.Replay{ExecutionKey: old.e.Key, OriginalKey: old.e.Key, RootKey: old.e.Key, Records: hub.RecordsGiven}, []byte(`["secret"]`))
+	})
 	before := must(a.db.TimelinesOf(t.Context(), a.admin, []int64{old.e.Key}))(t)[old.e.Key]
 	r := &hub.Retention{Payloads: 30 * days}
 	a.prune(r)
@@ -289,6 +297,9 @@ func TestOfPayloadsTheBonesStay(t *testing.T) {
 	}
 	if as := must(a.db.AttemptsOf(t.Context(), a.admin, []int64{d.Key}))(t)[d.Key]; len(as) != 1 || as[0].Kind != hub.OutcomeAccepted {
 		t.Errorf("the attempts are %+v", as)
+	}
+	if rs := must(a.db.ReceiptsOf(t.Context(), a.admin, []int64{d.Key}))(t)[d.Key]; len(rs) != 1 || rs[0].Status != hub.ReceiptSent || rs[0].At.IsZero() {
+		t.Errorf("the receipts are %+v", rs)
 	}
 	after := must(a.db.TimelinesOf(t.Context(), a.admin, []int64{old.e.Key}))(t)[old.e.Key]
 	if len(after) != len(before) {
