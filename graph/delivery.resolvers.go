@@ -50,7 +50,7 @@ func (r *attemptResolver) Detail(ctx context.Context, obj *hub.Attempt) (json.Ra
 }
 
 func (r *deliveryResolver) Recipient(ctx context.Context, obj *hub.Delivery) (*string, error) {
-	if obj.Hides("recipient") {
+	if obj.Hides("recipient") || obj.PayloadsPruned() {
 		return nil, nil
 	}
 	return &obj.Recipient, nil

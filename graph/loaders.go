@@ -45,6 +45,8 @@ type loaders struct {
 	lastRuns     loader[int64, *hub.Execution]  // of a flow
 	timings      loader[int64, *hub.Timing]     // of a flow
 	replays      loader[int64, *hub.Replay]     // of an execution: what it replays
+
+	retentions loader[int64, *hub.FlowRetention] // of a flow
 }
 
 func newLoaders(db *sqlite.DB, remember bool) *loaders {
@@ -70,6 +72,8 @@ func newLoaders(db *sqlite.DB, remember bool) *loaders {
 		lastRuns:     newLoader(byKeys(db.LastRuns), remember),
 		timings:      newLoader(byKeys(db.Timings), remember),
 		replays:      newLoader(byKeys(db.ReplaysByKey), remember),
+
+		retentions: newLoader(byKeys(db.FlowRetentions), remember),
 	}
 }
 

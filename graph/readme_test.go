@@ -57,7 +57,7 @@ func TestTheOperationsOfTheGuideFitTheSchema(t *testing.T) {
 	operations := guideOperations(t, loadSchema(t))
 	for _, name := range []string{"CreateGroup", "CreateConsumer", "CreateIntegration", "CreateFlow", "EnableFlow", "CreateEvent", "EnableEvent", "ScheduleFlow", "PreviewSchedule", "RunFlow", "PreviewFlow", "TestFlow", "Publish", "Execution", "Watch", "Failures", "Buttons", "Explain", "GroupList",
 		"CloneGroup", "WhatIsHidden", "KeepUpToDate", "Pick", "Backtest", "WhyNot", "Screens", "FlowHistory", "Rollback", "ReplayPreview", "Replay", "ReplayMany", "LeftAlone", "Suppressed", "LeaveAlone", "MessageAgain", "SendAgain",
-		"DeadLetters", "RetryMany", "CancelMany", "CancelOne", "PauseQueue", "ResumeQueue", "PauseFlow", "PauseIntegration", "ResumeIntegration", "Breakers"} {
+		"DeadLetters", "RetryMany", "CancelMany", "CancelOne", "PauseQueue", "ResumeQueue", "PauseFlow", "PauseIntegration", "ResumeIntegration", "Breakers", "Retention", "KeepFor", "KeepFlowFor"} {
 		if operations[name] == "" {
 			t.Errorf("the guide has lost its operation %s", name)
 		}

@@ -783,6 +783,29 @@ func (ec *executionContext) fieldContext_Execution_replays(ctx context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Execution_payloadsPruned(ctx context.Context, field graphql.CollectedField, obj *hub.Execution) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Execution_payloadsPruned(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PayloadsPruned(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Execution_payloadsPruned(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Execution", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _Execution_createdAt(ctx context.Context, field graphql.CollectedField, obj *hub.Execution) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2084,6 +2107,11 @@ func (ec *executionContext) _Execution(ctx context.Context, sel ast.SelectionSet
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "payloadsPruned":
+			out.Values[i] = ec._Execution_payloadsPruned(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "createdAt":
 			out.Values[i] = ec._Execution_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

@@ -47,6 +47,7 @@ type ResolverRoot interface {
 	ExplainedReason() ExplainedReasonResolver
 	FieldOption() FieldOptionResolver
 	Flow() FlowResolver
+	FlowRetention() FlowRetentionResolver
 	FlowSettings() FlowSettingsResolver
 	FlowSource() FlowSourceResolver
 	FlowTarget() FlowTargetResolver
@@ -65,6 +66,7 @@ type ResolverRoot interface {
 	PreviewMatch() PreviewMatchResolver
 	PreviewRow() PreviewRowResolver
 	Problem() ProblemResolver
+	Prunable() PrunableResolver
 	Query() QueryResolver
 	Reason() ReasonResolver
 	Receipt() ReceiptResolver
@@ -74,6 +76,7 @@ type ResolverRoot interface {
 	RecordType() RecordTypeResolver
 	RecordVersion() RecordVersionResolver
 	ReplayResult() ReplayResultResolver
+	Retention() RetentionResolver
 	RetryResult() RetryResultResolver
 	RowMatch() RowMatchResolver
 	SkippedAction() SkippedActionResolver
@@ -132,6 +135,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputFlowCreateInput,
 		ec.unmarshalInputFlowFilterInput,
 		ec.unmarshalInputFlowPreviewInput,
+		ec.unmarshalInputFlowRetentionUpdateInput,
 		ec.unmarshalInputFlowRollbackInput,
 		ec.unmarshalInputFlowRunInput,
 		ec.unmarshalInputFlowSampleInput,
@@ -160,6 +164,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRecipientInput,
 		ec.unmarshalInputRecordInput,
 		ec.unmarshalInputRecordsUpsertInput,
+		ec.unmarshalInputRetentionUpdateInput,
 		ec.unmarshalInputSecretInput,
 		ec.unmarshalInputSuppressionAddInput,
 		ec.unmarshalInputSuppressionFilterInput,
@@ -377,6 +382,8 @@ enum AuditKind {
   TOKEN_REVOKED
   "A request of a known consumer was refused, or a client could not prove itself elsewhere than for a token. Counted by what was asked for, by whom and from where."
   DENIED
+  "How long the hub keeps things was changed."
+  RETENTION_CHANGED
   "The key that signs tokens was replaced, on the machine itself."
   KEYS_ROTATED
   "The secrets of all integrations were sealed with a new key, on the machine itself."
@@ -978,7 +985,10 @@ extend type Subscription {
     execution: ID
     "Only the moves of an execution to one of these states; what happens to its deliveries is then left out."
     states: [ExecutionState!]
-    "The last cursor that was seen."
+    """
+    The last cursor that was seen. One behind which lines of the journal have been pruned ends it with the error CURSOR_EXPIRED, whose
+    ` + "`" + `extensions.oldest` + "`" + ` is the oldest that can be used.
+    """
     after: Cursor
   ): ExecutionChange! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 }
@@ -1432,11 +1442,11 @@ type Delivery implements Node {
   id: ID!
   "Where the message is on its way."
   state: DeliveryState!
-  "The recipient: a telephone number as ` + "`" + `+` + "`" + ` and digits. Null if it came from a field that the caller may not see."
+  "The recipient: a telephone number as ` + "`" + `+` + "`" + ` and digits. Null if it came from a field that the caller may not see, and with ` + "`" + `payloadsPruned` + "`" + `."
   recipient: String @requiresRowOf(what: SOURCE, action: SEE)
   "The recipient as the provider writes it; null as long as it is not known, and where ` + "`" + `recipient` + "`" + ` is hidden."
   providerRecipient: String @requiresRowOf(what: SOURCE, action: SEE)
-  "The values of the message, by position, and named ones in the order of the flow's mapping; null where one came from a field that the caller may not see."
+  "The values of the message, by position, and named ones in the order of the flow's mapping; null where one came from a field that the caller may not see. Empty with ` + "`" + `payloadsPruned` + "`" + `."
   values: [String]! @requiresRowOf(what: SOURCE, action: SEE)
   "The key of the record whose row it is about; null if the caller may not see such records."
   record: String @requiresRowOf(what: SOURCE, action: SEE)
@@ -1481,6 +1491,11 @@ type Delivery implements Node {
   receipts: [Receipt!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "Whether it is a test message, to a recipient that a person named with ` + "`" + `flowTest` + "`" + `."
   test: Boolean!
+  """
+  Whether what was in it has not been kept (see ` + "`" + `retention` + "`" + `): then recipient, values, provider's ids and free text are left out, for
+  everybody, and it cannot be sent again.
+  """
+  payloadsPruned: Boolean!
   "Whether a receipt came that was late or contradicts what was known."
   flagged: Boolean!
   "When a person last had it sent again; null if nobody did. Its attempts and its age count from then."
@@ -2211,6 +2226,8 @@ enum ReasonCode {
   OPTED_OUT
   "The recipient wants messages again."
   OPTED_IN
+  "What was in it has not been kept: its payloads are older than the hub keeps them."
+  PAYLOADS_PRUNED
   "A receipt arrived before the connector's own answer."
   RECEIPT_FIRST
   "The provider was asked what became of the message, and said so."
@@ -2672,6 +2689,11 @@ type Execution implements Node {
     "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
     after: Cursor
   ): ExecutionConnection! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  """
+  Whether what was in it has not been kept (see ` + "`" + `retention` + "`" + `): then free text, parameters, and what was in its deliveries are left
+  out, for everybody.
+  """
+  payloadsPruned: Boolean!
   "When it came to be."
   createdAt: DateTime!
   "When a worker first took it up; null if none has."
@@ -4261,7 +4283,7 @@ extend type Query {
 }
 `, BuiltIn: false},
 	{Name: "../../schema/occurrence.graphqls", Input: `"""
-One thing that happened, as it came in. It never changes.
+One thing that happened, as it came in. It never changes, but for losing its payloads when they have been kept for long enough.
 """
 type Occurrence implements Node {
   "The public id."
@@ -4292,6 +4314,11 @@ type Occurrence implements Node {
   records: [OccurrenceRecord!]! @requiresRowOf(what: RECORD_TYPE, action: SEE)
   "What the enabled events of its type made of it, at the time."
   matches: [Match!]!
+  """
+  Whether what it brought has not been kept (see ` + "`" + `retention` + "`" + `): then ` + "`" + `records` + "`" + ` is empty, and ` + "`" + `matches` + "`" + ` have neither rows nor free text. The
+  same one again is a repeat all the same.
+  """
+  payloadsPruned: Boolean!
 }
 
 """
@@ -5506,6 +5533,162 @@ extend type Mutation {
   ): ExecutionsReplayPayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
 }
 `, BuiltIn: false},
+	{Name: "../../schema/retention.graphqls", Input: `"""
+How long the hub keeps things, counted from when they came to be. What is older is pruned in small steps, all the time. Null is
+for ever.
+"""
+type Retention {
+  "Counts the changes of these settings, from 1."
+  version: Int!
+  """
+  How long history is kept: occurrences, executions and deliveries with their attempts, receipts and lines in the journal. As
+  long as an occurrence is kept, the same one again is a repeat. A flow can have its own, see ` + "`" + `Flow.retention` + "`" + `; an occurrence
+  stays as long as one of its executions does.
+  """
+  history: Duration
+  """
+  How long payloads are kept: the records of occurrences, recipients, values and provider's ids of deliveries, parameters of
+  executions, and free text of reasons, attempts, receipts and the journal; and earlier states of records. What stays says
+  who, when, about what, what became of it, and by which codes: ` + "`" + `payloadsPruned` + "`" + ` is true then.
+  """
+  payloads: Duration
+  "How long receipts are kept whose message was never found, and callbacks that no connector could verify."
+  unmatched: Duration
+  "How long the audit log is kept."
+  audit: Duration
+  """
+  Nothing is pruned before. It is a day after the first start of a hub that prunes, and is put off by another day whenever the
+  clock is more than a week ahead of where pruning last saw it, as after a restored backup. Null before that first start.
+  """
+  beginsAt: DateTime
+  "What is over its time by these settings."
+  prunable: Prunable!
+  "The oldest cursor of the journal that ` + "`" + `executionChanged` + "`" + ` can begin after: behind it nothing is gone."
+  oldestCursor: Cursor!
+  "When the settings were last changed; null if never."
+  updatedAt: DateTime
+}
+
+"""
+How much is over its time and still there. Each is counted up to ` + "`" + `atMost` + "`" + `. What is not at its end yet is among it, and stays
+for now.
+"""
+type Prunable {
+  "Executions, which go with all that belongs to them."
+  executions: Int!
+  "Executions that lose their payloads, and their deliveries with them."
+  executionPayloads: Int!
+  "Occurrences; those that an execution still refers to are among them, and stay as long as it does."
+  occurrences: Int!
+  "Occurrences that lose their payloads."
+  occurrencePayloads: Int!
+  "Up to which it was counted: a number that is as large may stand for more."
+  atMost: Int!
+}
+
+"""
+How long the history of a flow is kept. It is no part of the flow's versions, so that a rollback destroys nothing, and holds for
+executions of all of them.
+"""
+type FlowRetention {
+  "Counts the changes of these settings, from 1."
+  version: Int!
+  "How long its executions and deliveries are kept; null is for ever."
+  history: Duration
+  "How long their payloads are kept, never longer than the history; null is for ever."
+  payloads: Duration
+  "The flow's own setting; null if what holds for the hub holds for it."
+  ownHistory: Duration
+  "The flow's own setting; null if what holds for the hub holds for it."
+  ownPayloads: Duration
+}
+
+extend type Flow {
+  "How long its history is kept."
+  retention: FlowRetention! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+}
+
+"""
+A change of how long the hub keeps things. A field that is left out stays as it is, and null is for ever.
+"""
+input RetentionUpdateInput {
+  "The version that you have read; another one is a CONFLICT. Left out: the last change wins."
+  expectedVersion: Int
+  "How long history is kept: a day at least, 100 years at most."
+  history: Duration
+  "How long payloads are kept: a day at least, and not longer than the history."
+  payloads: Duration
+  "How long receipts and callbacks are kept that nobody could match: a day at least."
+  unmatched: Duration
+  "How long the audit log is kept: 365 days at least."
+  audit: Duration
+  "Nothing is pruned before; null is INVALID."
+  beginsAt: DateTime
+  "True: change nothing, and answer what the settings and ` + "`" + `prunable` + "`" + ` would be."
+  dryRun: Boolean
+}
+
+"""
+A change of how long the history of a flow is kept. A field that is left out stays as it is, and null is what holds for the hub.
+"""
+input FlowRetentionUpdateInput {
+  "The version of the retention that you have read; another one is a CONFLICT. Left out: the last change wins."
+  expectedVersion: Int
+  "How long its history is kept: a day at least, 100 years at most."
+  history: Duration
+  "How long its payloads are kept: a day at least, and not longer than its history."
+  payloads: Duration
+  "True: change nothing, and answer what would hold."
+  dryRun: Boolean
+}
+
+"""
+What became of ` + "`" + `retentionUpdate` + "`" + `.
+"""
+type RetentionUpdatePayload {
+  "The settings as they are now, or would be; null if there are errors."
+  retention: Retention @requires(module: "settings", submodule: "general", action: SEE)
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
+"""
+What became of ` + "`" + `flowRetentionUpdate` + "`" + `.
+"""
+type FlowRetentionUpdatePayload {
+  "What holds for the flow now, or would hold; null if there are errors, or if the caller may not see flows."
+  retention: FlowRetention @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  """
+  How long the hub keeps things, and what is over its time.
+  """
+  retention: Retention @requires(module: "settings", submodule: "general", action: SEE)
+}
+
+extend type Mutation {
+  """
+  Changes how long the hub keeps things. What was pruned is gone for good: look at ` + "`" + `prunable` + "`" + ` with ` + "`" + `dryRun` + "`" + ` first.
+  """
+  retentionUpdate(
+    "What to change."
+    input: RetentionUpdateInput!
+  ): RetentionUpdatePayload @requires(module: "settings", submodule: "general", action: EDIT)
+
+  """
+  Changes how long the history of a flow is kept, whether it is archived or not. It makes no version of the flow.
+  """
+  flowRetentionUpdate(
+    "The id of the flow."
+    id: ID!
+    "What to change."
+    input: FlowRetentionUpdateInput!
+  ): FlowRetentionUpdatePayload @requires(module: "automator", submodule: "fracttal_hub", action: REMOVE)
+}
+`, BuiltIn: false},
 	{Name: "../../schema/scalars.graphqls", Input: `"""
 A point in time in UTC, to the millisecond, as RFC 3339: ` + "`" + `2026-11-22T14:00:34.404Z` + "`" + `. Input may carry any offset.
 """
@@ -6707,6 +6890,8 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_receipts(ctx, field)
 	case "test":
 		return ec.fieldContext_Delivery_test(ctx, field)
+	case "payloadsPruned":
+		return ec.fieldContext_Delivery_payloadsPruned(ctx, field)
 	case "flagged":
 		return ec.fieldContext_Delivery_flagged(ctx, field)
 	case "redrivenAt":
@@ -7165,6 +7350,8 @@ func (ec *executionContext) childFields_Execution(ctx context.Context, field gra
 		return ec.fieldContext_Execution_replayOf(ctx, field)
 	case "replays":
 		return ec.fieldContext_Execution_replays(ctx, field)
+	case "payloadsPruned":
+		return ec.fieldContext_Execution_payloadsPruned(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Execution_createdAt(ctx, field)
 	case "startedAt":
@@ -7465,6 +7652,8 @@ func (ec *executionContext) childFields_Flow(ctx context.Context, field graphql.
 		return ec.fieldContext_Flow_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Flow_updatedAt(ctx, field)
+	case "retention":
+		return ec.fieldContext_Flow_retention(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Flow", field.Name)
 }
@@ -7581,6 +7770,32 @@ func (ec *executionContext) childFields_FlowResumePayload(ctx context.Context, f
 		return ec.fieldContext_FlowResumePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowResumePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_FlowRetention(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "version":
+		return ec.fieldContext_FlowRetention_version(ctx, field)
+	case "history":
+		return ec.fieldContext_FlowRetention_history(ctx, field)
+	case "payloads":
+		return ec.fieldContext_FlowRetention_payloads(ctx, field)
+	case "ownHistory":
+		return ec.fieldContext_FlowRetention_ownHistory(ctx, field)
+	case "ownPayloads":
+		return ec.fieldContext_FlowRetention_ownPayloads(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FlowRetention", field.Name)
+}
+
+func (ec *executionContext) childFields_FlowRetentionUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "retention":
+		return ec.fieldContext_FlowRetentionUpdatePayload_retention(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FlowRetentionUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FlowRetentionUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_FlowRollbackPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8105,6 +8320,8 @@ func (ec *executionContext) childFields_Occurrence(ctx context.Context, field gr
 		return ec.fieldContext_Occurrence_records(ctx, field)
 	case "matches":
 		return ec.fieldContext_Occurrence_matches(ctx, field)
+	case "payloadsPruned":
+		return ec.fieldContext_Occurrence_payloadsPruned(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Occurrence", field.Name)
 }
@@ -8321,6 +8538,22 @@ func (ec *executionContext) childFields_PropertyLabel(ctx context.Context, field
 		return ec.fieldContext_PropertyLabel_help(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PropertyLabel", field.Name)
+}
+
+func (ec *executionContext) childFields_Prunable(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "executions":
+		return ec.fieldContext_Prunable_executions(ctx, field)
+	case "executionPayloads":
+		return ec.fieldContext_Prunable_executionPayloads(ctx, field)
+	case "occurrences":
+		return ec.fieldContext_Prunable_occurrences(ctx, field)
+	case "occurrencePayloads":
+		return ec.fieldContext_Prunable_occurrencePayloads(ctx, field)
+	case "atMost":
+		return ec.fieldContext_Prunable_atMost(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Prunable", field.Name)
 }
 
 func (ec *executionContext) childFields_Queue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8659,6 +8892,40 @@ func (ec *executionContext) childFields_ReplayResult(ctx context.Context, field 
 		return ec.fieldContext_ReplayResult_reason(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReplayResult", field.Name)
+}
+
+func (ec *executionContext) childFields_Retention(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "version":
+		return ec.fieldContext_Retention_version(ctx, field)
+	case "history":
+		return ec.fieldContext_Retention_history(ctx, field)
+	case "payloads":
+		return ec.fieldContext_Retention_payloads(ctx, field)
+	case "unmatched":
+		return ec.fieldContext_Retention_unmatched(ctx, field)
+	case "audit":
+		return ec.fieldContext_Retention_audit(ctx, field)
+	case "beginsAt":
+		return ec.fieldContext_Retention_beginsAt(ctx, field)
+	case "prunable":
+		return ec.fieldContext_Retention_prunable(ctx, field)
+	case "oldestCursor":
+		return ec.fieldContext_Retention_oldestCursor(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Retention_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Retention", field.Name)
+}
+
+func (ec *executionContext) childFields_RetentionUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "retention":
+		return ec.fieldContext_RetentionUpdatePayload_retention(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RetentionUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RetentionUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RetryResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -669,6 +669,26 @@ type FlowResumePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// A change of how long the history of a flow is kept. A field that is left out stays as it is, and null is what holds for the hub.
+type FlowRetentionUpdateInput struct {
+	// The version of the retention that you have read; another one is a CONFLICT. Left out: the last change wins.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// How long its history is kept: a day at least, 100 years at most.
+	History graphql.Omittable[*time.Duration] `json:"history,omitempty"`
+	// How long its payloads are kept: a day at least, and not longer than its history.
+	Payloads graphql.Omittable[*time.Duration] `json:"payloads,omitempty"`
+	// True: change nothing, and answer what would hold.
+	DryRun *bool `json:"dryRun,omitempty"`
+}
+
+// What became of `flowRetentionUpdate`.
+type FlowRetentionUpdatePayload struct {
+	// What holds for the flow now, or would hold; null if there are errors, or if the caller may not see flows.
+	Retention *hub.FlowRetention `json:"retention,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Which version of a flow is to be brought back.
 type FlowRollbackInput struct {
 	// The number of the version whose description and definition the flow is to have again.
@@ -1142,6 +1162,32 @@ type RecordsUpsertPayload struct {
 	// What the hub noticed by itself in them, as far as the caller may see it; null if there are errors.
 	Derived []*hub.Occurrence `json:"derived,omitempty"`
 	// What was wrong with the input. One wrong record keeps all from being written.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A change of how long the hub keeps things. A field that is left out stays as it is, and null is for ever.
+type RetentionUpdateInput struct {
+	// The version that you have read; another one is a CONFLICT. Left out: the last change wins.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// How long history is kept: a day at least, 100 years at most.
+	History graphql.Omittable[*time.Duration] `json:"history,omitempty"`
+	// How long payloads are kept: a day at least, and not longer than the history.
+	Payloads graphql.Omittable[*time.Duration] `json:"payloads,omitempty"`
+	// How long receipts and callbacks are kept that nobody could match: a day at least.
+	Unmatched graphql.Omittable[*time.Duration] `json:"unmatched,omitempty"`
+	// How long the audit log is kept: 365 days at least.
+	Audit graphql.Omittable[*time.Duration] `json:"audit,omitempty"`
+	// Nothing is pruned before; null is INVALID.
+	BeginsAt graphql.Omittable[*time.Time] `json:"beginsAt,omitempty"`
+	// True: change nothing, and answer what the settings and `prunable` would be.
+	DryRun *bool `json:"dryRun,omitempty"`
+}
+
+// What became of `retentionUpdate`.
+type RetentionUpdatePayload struct {
+	// The settings as they are now, or would be; null if there are errors.
+	Retention *hub.Retention `json:"retention,omitempty"`
+	// What was wrong with the input.
 	UserErrors []*UserError `json:"userErrors"`
 }
 

@@ -93,6 +93,7 @@ type Engine struct {
 	planning chan struct{} // a flow may run by itself earlier than was known
 	reading  chan struct{} // the rows of an execution are to be read
 	checking chan struct{} // a connector is to be asked again
+	pruning  pruning       // for the loop that prunes
 	draining atomic.Bool
 	stop     context.CancelFunc
 	loops    sync.WaitGroup
@@ -151,7 +152,7 @@ func (e *Engine) Start(ctx context.Context) error {
 		return err
 	}
 	ctx, e.stop = context.WithCancel(context.WithoutCancel(ctx))
-	for _, loop := range []func(context.Context){e.work, e.settle, e.tend, e.plan, e.read, e.tick, e.ask, e.recheck} {
+	for _, loop := range []func(context.Context){e.work, e.settle, e.tend, e.plan, e.read, e.tick, e.ask, e.recheck, e.prune} {
 		e.loops.Go(func() { loop(ctx) })
 	}
 	return nil

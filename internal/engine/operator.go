@@ -94,6 +94,9 @@ func (e *Engine) DeliveryRetry(ctx context.Context, c hub.Caller, key int64) (*h
 		if it.State != hub.DeliveryFailed && it.State != hub.Suppressed {
 			return hub.Conflict("id", "the delivery is %s; only a FAILED or a SUPPRESSED one can be sent again", it.State)
 		}
+		if it.EmptiedAt != nil {
+			return hub.Conflict("id", "its recipient and values have not been kept; run the flow for the record anew (flowRun)")
+		}
 		if it.Flagged {
 			return hub.Conflict("id", "the delivery failed, but a receipt contradicts it: the recipient may have the message")
 		}

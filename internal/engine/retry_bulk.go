@@ -150,6 +150,8 @@ func mayRedrive(it *item, since *others) *hub.Reason {
 	switch {
 	case it.State != hub.DeliveryFailed:
 		return &hub.Reason{Code: hub.ReasonUnderWay, Message: "it is not failed any more"}
+	case it.EmptiedAt != nil:
+		return &hub.Reason{Code: hub.ReasonPruned, Message: "its recipient and values have not been kept"}
 	case it.Flagged:
 		return &hub.Reason{Code: hub.ReasonReceipt, Message: "a receipt contradicts that it failed: the recipient may have the message"}
 	case since.sent.has(it.Record, it.Recipient):

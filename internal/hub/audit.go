@@ -35,6 +35,7 @@ const (
 	AuditTokenRefused       AuditKind = "TOKEN_REFUSED"
 	AuditTokenRevoked       AuditKind = "TOKEN_REVOKED"
 	AuditDenied             AuditKind = "DENIED"
+	AuditRetentionChanged   AuditKind = "RETENTION_CHANGED" // how long the hub keeps things
 	AuditKeysRotated        AuditKind = "KEYS_ROTATED"
 	AuditSecretsResealed    AuditKind = "SECRETS_RESEALED"
 	AuditBootstrapped       AuditKind = "BOOTSTRAPPED"

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // AuditChange is one field that a change altered. From is nil if there was nothing before, To if there is nothing now.
@@ -88,6 +89,25 @@ func (e *Event) Audited() Facts {
 	}
 	return Facts{"version": e.Version, "enabled": e.Enabled, "description": e.Description, "type": e.Type, "terms": e.Terms, "flows": runs,
 		"archived": e.ArchivedAt != nil}
+}
+
+// Audited is what the audit log compares of how long the hub keeps things.
+func (r *Retention) Audited() Facts {
+	return Facts{"version": r.Version, "history": durationOrNone(r.History), "payloads": durationOrNone(r.Payloads), "unmatched": durationOrNone(r.Unmatched),
+		"audit": durationOrNone(r.Audit), "beginsAt": r.BeginsAt}
+}
+
+// Audited is what the audit log compares of how long a flow's history is kept.
+func (f *FlowRetention) Audited() Facts {
+	return Facts{"retention": Facts{"ownHistory": durationOrNone(f.OwnHistory), "ownPayloads": durationOrNone(f.OwnPayloads)}}
+}
+
+// durationOrNone writes a duration as the API does; nil for none.
+func durationOrNone(d time.Duration) any {
+	if d == 0 {
+		return nil
+	}
+	return ISODuration(d)
 }
 
 func idOrNone(kind Kind, key int64) any {

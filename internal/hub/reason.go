@@ -75,6 +75,7 @@ const (
 	ReasonSuppressed        ReasonCode = "RECIPIENT_SUPPRESSED"  // the recipient is to be left alone; by is the suppression
 	ReasonOptedOut          ReasonCode = "OPTED_OUT"             // the recipient has asked not to get messages
 	ReasonOptedIn           ReasonCode = "OPTED_IN"              // the recipient wants messages again
+	ReasonPruned            ReasonCode = "PAYLOADS_PRUNED"       // what was in it has not been kept
 	ReasonEarly             ReasonCode = "RECEIPT_FIRST"         // a receipt arrived before the connector's own answer
 	ReasonNotice            ReasonCode = "NOTICE"                // the provider told of it, and not about a message
 )

@@ -8,12 +8,15 @@ import (
 
 const deliveryColumns = `key, execution, flow, flow_version, integration, target, record, action, recipient, provider_recipient, "values", state, attempts, tries, due_at, hold_at, waiting_for, provider_id, reason, flagged, created_at, redriven_at, updated_at, test, lookup_at`
 
+// deliveryRead is what is read of a delivery: also what only pruning writes.
+const deliveryRead = deliveryColumns + ", emptied_at"
+
 func scanDelivery(r scanner) (*hub.Delivery, error) {
 	d := &hub.Delivery{}
 	err := r.Scan(&d.Key, &d.ExecutionKey, &d.FlowKey, &d.FlowVersion, &d.IntegrationKey, &d.Target, &d.Record, &d.Action, &d.Recipient,
 		text[string]{&d.ProviderRecipient}, document{&d.Values}, text[hub.DeliveryState]{&d.State}, &d.Attempts, &d.Tries, maybeMillis{&d.DueAt},
 		maybeMillis{&d.HoldAt}, text[hub.ReasonCode]{&d.WaitingFor}, text[string]{&d.ProviderID}, document{&d.Reason}, &d.Flagged,
-		millis{&d.CreatedAt}, maybeMillis{&d.RedrivenAt}, millis{&d.UpdatedAt}, &d.Test, maybeMillis{&d.LookupAt})
+		millis{&d.CreatedAt}, maybeMillis{&d.RedrivenAt}, millis{&d.UpdatedAt}, &d.Test, maybeMillis{&d.LookupAt}, maybeMillis{&d.EmptiedAt})
 	return d, err
 }
 
@@ -89,7 +92,7 @@ func (tx *Tx) HoldEnd(key int64) error {
 }
 
 func (tx *Tx) deliveries(where string, args ...any) (list []*hub.Delivery, err error) {
-	err = tx.each("SELECT "+deliveryColumns+" FROM deliveries "+where, args, func(r scanner) error {
+	err = tx.each("SELECT "+deliveryRead+" FROM deliveries "+where, args, func(r scanner) error {
 		d, err := scanDelivery(r)
 		list = append(list, d)
 		return err

@@ -8,7 +8,7 @@ import (
 )
 
 var deliveries = table[hub.Delivery]{
-	kind: hub.KindDelivery, name: "deliveries", columns: deliveryColumns, scan: scanDelivery,
+	kind: hub.KindDelivery, name: "deliveries", columns: deliveryRead, scan: scanDelivery,
 	key: func(d *hub.Delivery) int64 { return d.Key },
 }
 
@@ -87,7 +87,7 @@ func (db *DB) DeliveriesByKey(ctx context.Context, c hub.Caller, keys []int64) (
 
 // The parts of many wholes; %s is the list of their keys.
 const (
-	deliveriesOf = "SELECT " + deliveryColumns + " FROM deliveries WHERE execution IN %s ORDER BY execution, key"
+	deliveriesOf = "SELECT " + deliveryRead + " FROM deliveries WHERE execution IN %s ORDER BY execution, key"
 	attemptsOf   = "SELECT " + attemptColumns + " FROM attempts WHERE delivery IN %s ORDER BY delivery, number"
 	receiptsOf   = "SELECT " + receiptColumns + " FROM receipts WHERE delivery IN %s ORDER BY delivery, key"
 )

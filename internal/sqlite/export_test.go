@@ -156,3 +156,26 @@ func (db *DB) ExplainFailures(ctx context.Context, f hub.DeliveryFilter) ([]stri
 	query, args := failuresQuery(f, hub.MaxFailures)
 	return db.Explain(ctx, query, args...)
 }
+
+// Columns names the columns of a table.
+func (db *DB) Columns(ctx context.Context, table string) ([]string, error) {
+	return readAll(db.reads(ctx), func(r scanner) (name string, err error) {
+		err = r.Scan(&name)
+		return name, err
+	}, "SELECT name FROM pragma_table_info(?)", table)
+}
+
+// PruneQueries are what pruning asks over tables that hold years.
+func PruneQueries() map[string]string {
+	return map[string]string{
+		"executions of a flow":     findOfFlow,
+		"executions of all others": findOthers,
+		"occurrences":              findOccurrences,
+		"lines of the journal":     findLines,
+		"states of records":        findRecordVersions,
+		"the audit log":            findAudit,
+		"receipts":                 findReceipts,
+		"callbacks":                findCallbacks,
+		"an execution":             endedQuery,
+	}
+}

@@ -38,7 +38,7 @@ func (db *DB) LookupTimes(ctx context.Context) (list []LookupTime, err error) {
 // One step along the index from integration to integration: their deliveries in between are not read.
 const (
 	lookupNext    = "SELECT integration, lookup_at FROM deliveries WHERE lookup_at IS NOT NULL AND integration > ? ORDER BY integration, lookup_at LIMIT 1"
-	lookupColumns = "SELECT " + deliveryColumns + ", (SELECT started_at FROM attempts WHERE delivery = deliveries.key AND number = tries) FROM deliveries "
+	lookupColumns = "SELECT " + deliveryRead + ", (SELECT started_at FROM attempts WHERE delivery = deliveries.key AND number = tries) FROM deliveries "
 	lookupsDue    = lookupColumns + "WHERE lookup_at IS NOT NULL AND integration = ? AND lookup_at <= ? ORDER BY lookup_at LIMIT ?"
 )
 

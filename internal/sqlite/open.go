@@ -48,6 +48,8 @@ type DB struct {
 	tallies tallies
 
 	provenances sync.Map      // versionKey → *provenance
+	floor       atomic.Int64  // the last line of the journal that was pruned; see OldestCursor
+	retention   atomic.Uint64 // counts the changes of how long things are kept
 	config      atomic.Uint64 // counts the commits that changed configuration
 	faulty      atomic.Int64  // when the store last failed, in nanoseconds since 1970
 }
@@ -124,6 +126,9 @@ func open(ctx context.Context, dir string, o Options) (*DB, error) {
 	}
 	if err == nil {
 		err = db.loadRevoked(ctx)
+	}
+	if err == nil {
+		err = db.loadFloor(ctx)
 	}
 	if err == nil {
 		db.w, err = newWriter(ctx, db, path, o.Committed)

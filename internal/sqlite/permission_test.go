@@ -92,6 +92,21 @@ var asks = map[string]ask{
 		return lastly(db.Flows(ctx, c, hub.ListFilter{}, page))
 	}},
 	"Flow": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error { return lastly(db.Flow(ctx, c, 404)) }},
+	"Retention": {hubtest.May(hub.RowGeneral, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.Retention(ctx, c))
+	}},
+	"Prunable": {hubtest.May(hub.RowGeneral, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.Prunable(ctx, c, &hub.Retention{}))
+	}},
+	"RetentionUpdate": {hubtest.May(hub.RowGeneral, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.RetentionUpdate(ctx, c, hub.RetentionInput{}))
+	}},
+	"FlowRetentionUpdate": {hubtest.May(hub.RowHub, hub.Remove), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.FlowRetentionUpdate(ctx, c, 404, hub.FlowRetentionInput{}))
+	}},
+	"FlowRetentions": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.FlowRetentions(ctx, c, []int64{404}))
+	}},
 	"FlowHistory": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.FlowHistory(ctx, c, 404, page))
 	}},

@@ -62,7 +62,7 @@ func newWriter(ctx context.Context, db *DB, path string, committed func([]hub.Ch
 
 // resume reads where the journal and the keys left off.
 func (w *writer) resume() error {
-	if err := w.c.each("SELECT coalesce(max(seq), 0) FROM changes", nil, func(r scanner) error { return r.Scan(&w.seq) }); err != nil {
+	if err := w.c.each("SELECT max(coalesce((SELECT max(seq) FROM changes), 0), coalesce((SELECT upto FROM prune_walks WHERE kind = 'JOURNAL_FLOOR'), 0))", nil, func(r scanner) error { return r.Scan(&w.seq) }); err != nil {
 		return err
 	}
 	for _, table := range []string{"occurrences", "executions", "deliveries", "records", "flows", "events", "groups", "consumers", "integrations", "receipts", "callbacks", "audit", "suppressions"} {
