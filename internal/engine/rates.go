@@ -116,8 +116,8 @@ func (p *pacer) look(integration int64, limits []limit, now time.Time) []*hub.In
 	defer p.mu.Unlock()
 	waiting := map[string]int{}
 	for _, pl := range p.places {
-		if pl.by.integration == integration && pl.at.After(now) {
-			waiting[pl.by.limit]++
+		if pl.integration == integration && pl.at.After(now) {
+			waiting[pl.by().key]++
 		}
 	}
 	var list []*hub.IntegrationRate
