@@ -364,3 +364,27 @@ func TestAFlowWhoseFloodIsCancelledStandsNoLongerAtTheEndOfIt(t *testing.T) {
 		}
 	})
 }
+
+func TestALimitThatAReceiptNamesSlowsDownAlsoAfterARestart(t *testing.T) {
+	paced(t, []hub.Limit{tenASecond}, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment, s *sending) {
+		key := started(t, h.Publish(t, forJonas("OT-1")))
+		settled()
+		_, d := one(t, h, key)
+		h.Stop(t)
+		connector := hubtest.NewConnector()
+		connector.Limits(tenASecond)
+		connector.Decide(s.decide)
+		h = hubtest.Engine(t, hubtest.EngineOptions{Dir: h.Dir, Connector: connector})
+		settled()
+		rc := receipt(d.Key, hub.ReceiptFailed)
+		rc.Kind, rc.Code, rc.Limit, rc.RetryAfter = hub.OutcomeRetry, "130429", "throughput", 4*time.Second
+		if _, err := h.Engine.Callback(t.Context(), a.Integration.Key, hubtest.Genuine(rc)); err != nil {
+			t.Fatal(err)
+		}
+		is(t, h, key, "WAITING PACED: PENDING")
+		rates, err := h.Engine.IntegrationRates(t.Context(), h.Admin, a.Integration.Key)
+		if err != nil || len(rates) != 1 || rates[0].Now != 5 || rates[0].Until == nil {
+			t.Errorf("the rate is %+v, %v; want half of it", rates[0], err)
+		}
+	})
+}
