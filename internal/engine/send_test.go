@@ -281,7 +281,7 @@ func TestAWrongFlowPausesOnlyItself(t *testing.T) {
 		is(t, h, p.Executions[0].Key, "WAITING FLOW_PAUSED: PENDING")
 		is(t, h, p.Executions[1].Key, "CLOSED SUCCEEDED: ACCEPTED")
 		f, err := h.DB.Flow(t.Context(), h.Admin, a.Flow.Key)
-		if err != nil || f.Paused == nil || f.Paused.Code != hub.ReasonMisconfigured || f.Paused.Path != "parameters.template" {
+		if err != nil || f.Paused == nil || f.Paused.Code != hub.ReasonMisconfigured || f.Paused.Path != "targets.0.parameters.template" {
 			t.Fatalf("the flow is paused by %+v, %v", f.Paused, err)
 		}
 		p = h.Publish(t, forJonas("OT-2"))
