@@ -77,8 +77,8 @@ func (e *Engine) IntegrationDelete(ctx context.Context, c hub.Caller, key int64,
 	return e.db.IntegrationDelete(ctx, c, key, expectedVersion)
 }
 
-// IntegrationCheck asks the connector whether the settings can be used now. Without problems, a paused integration is
-// resumed, and so are flows that were paused by what a connector said, if it finds nothing wrong with them now; what waited for them
+// IntegrationCheck asks the connector whether the settings can be used now, and gives back what it finds, warnings as well. Without
+// problems that are more than these, a paused integration is resumed, and so are flows that were paused by what a connector said, if it finds nothing wrong with them now; what waited for them
 // goes on. EDIT on settings/api_connections.
 func (e *Engine) IntegrationCheck(ctx context.Context, c hub.Caller, key int64) (*hub.Integration, []hub.Problem, error) {
 	if err := c.Need(hub.RowAPIConnections, hub.Edit); err != nil {
@@ -95,7 +95,8 @@ func (e *Engine) IntegrationCheck(ctx context.Context, c hub.Caller, key int64) 
 	if err != nil {
 		return nil, nil, err
 	}
-	if len(problems) == 0 && in.State == hub.IntegrationPaused {
+	wrong, _ := hub.Apart(problems)
+	if len(wrong) == 0 && in.State == hub.IntegrationPaused {
 		err = e.db.Write(ctx, func(tx *sqlite.Tx) error {
 			if err := tx.IntegrationResume(c, key, hub.Reason{Code: hub.ReasonCheck, By: c.Consumer.ID()}); err != nil {
 				return err
@@ -104,7 +105,7 @@ func (e *Engine) IntegrationCheck(ctx context.Context, c hub.Caller, key int64) 
 		})
 		e.nudge()
 	}
-	if err == nil && len(problems) == 0 {
+	if err == nil && len(wrong) == 0 {
 		err = e.resumeFlows(ctx, c, key)
 	}
 	if err != nil {
