@@ -187,6 +187,9 @@ func (e *Engine) judgeIntegration(i *hub.Integration, secrets map[string]string)
 		place := "settings"
 		if properties[head].WriteOnly {
 			place = "secrets"
+			if _, set := whole[head]; !set { // a door that takes a list of secrets has no path to one that is not in it
+				problems[k].Message = fmt.Sprintf("the secret %s is required", head)
+			}
 		}
 		problems[k].Path = strings.TrimSuffix(place+"."+problems[k].Path, ".")
 	}
@@ -305,7 +308,12 @@ func schemaProblems(v *jsonschema.ValidationError, code hub.ProblemCode, list []
 		}
 		return list
 	}
-	return append(list, hub.Problem{Code: code, Path: strings.Join(v.InstanceLocation, "."), Message: v.ErrorKind.LocalizedString(english)})
+	message := v.ErrorKind.LocalizedString(english)
+	if above, ok := v.ErrorKind.(*kind.ExclusiveMinimum); ok { // else it says: got 0, want 0
+		least, _ := above.Want.Float64()
+		message = fmt.Sprintf("must be more than %v", least)
+	}
+	return append(list, hub.Problem{Code: code, Path: strings.Join(v.InstanceLocation, "."), Message: message})
 }
 
 var english = message.NewPrinter(language.English)
