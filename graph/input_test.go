@@ -3,6 +3,7 @@ package graph_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -181,16 +182,20 @@ func TestTheSecretOfAConsumerIsShownOnce(t *testing.T) {
 func TestAnIntegrationIsCheckedByItsConnector(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	const q = `mutation($id: ID!) { integrationCheck(id: $id) { integration { state } problems { code path message nextStep } userErrors { code message field } } }`
+	const q = `mutation($id: ID!) { integrationCheck(id: $id) { integration { state } problems { code path message nextStep } warnings { code path } userErrors { code message field } } }`
 	if r := s.do(s.admin, q, vars{"id": s.integration}); len(r.list("integrationCheck", "problems")) != 0 || r.text("integrationCheck", "integration", "state") != "READY" {
 		t.Errorf("it is answered with %v", r.Data)
 	}
 	s.post.mu.Lock()
-	s.post.problems = []hub.Problem{{Code: "STAMP_WORN", Path: "stamp", Message: "the stamp is worn", NextStep: "cut a new one"}}
+	s.post.problems = []hub.Problem{{Code: "STAMP_WORN", Path: "stamp", Message: "the stamp is worn", NextStep: "cut a new one"},
+		{Code: "INK_LOW", Path: "secrets.ink", Message: "there is little ink", Severity: hub.SeverityWarning}}
 	s.post.mu.Unlock()
 	r := s.do(s.admin, q, vars{"id": s.integration})
 	if got := fmt.Sprint(r.at("integrationCheck", "problems", 0)); got != "map[code:STAMP_WORN message:the stamp is worn nextStep:cut a new one path:[stamp]]" {
 		t.Errorf("the problem reads %s", got)
+	}
+	if got := fmt.Sprint(r.list("integrationCheck", "problems"), r.at("integrationCheck", "warnings")); !strings.HasSuffix(got, "[map[code:INK_LOW path:[secrets ink]]]") || strings.Count(got, "code:") != 2 {
+		t.Errorf("problem and warning read %s", got)
 	}
 	if r := s.do(s.admin, q, vars{"id": hub.ID(hub.KindIntegration, 7)}); !slices.Equal(r.userErrors("integrationCheck"), []string{"NOT_FOUND id"}) {
 		t.Errorf("one that is not there is answered with %v", r.Data)

@@ -82,7 +82,8 @@ func (r *mutationResolver) IntegrationCheck(ctx context.Context, id string) (*mo
 		checked, problems, err = r.engine.IntegrationCheck(ctx, caller(ctx), key)
 	}
 	errs, err := userErrors(err)
-	return &model.IntegrationCheckPayload{Integration: checked, Problems: pointers(problems), UserErrors: errs}, err
+	wrong, warnings := hub.Apart(problems)
+	return &model.IntegrationCheckPayload{Integration: checked, Problems: pointers(wrong), Warnings: pointers(warnings), UserErrors: errs}, err
 }
 
 func (r *mutationResolver) IntegrationPause(ctx context.Context, id string, input hub.PauseInput) (*model.IntegrationPausePayload, error) {

@@ -4153,6 +4153,8 @@ type IntegrationCheckPayload {
   integration: Integration
   "What the connector found wrong with the settings; empty if they are usable."
   problems: [Problem!]!
+  "What works, but not all of it: templates that cannot be read, for example, or a provider that cannot call back."
+  warnings: [Problem!]!
   "What kept the check from being made."
   userErrors: [UserError!]!
 }
@@ -6022,7 +6024,7 @@ Why a recipient is to be left alone, and so what ends it.
 enum SuppressionGround {
   "The recipient opted out, blocked the sender, or the like. It ends when the recipient opts in again, or when a person removes it."
   LASTING
-  "The provider's code demands it for a time, whatever the recipient says: the number is not on WhatsApp, for example."
+  "The provider's code demands it for a time, whatever the recipient says: the number is not on WhatsApp, for example. It ends early if the message because of which it began arrives after all."
   PASSING
   "A person decided it. It ends at its time, or when a person removes it, but not when the recipient opts in."
   OPERATOR
@@ -8132,6 +8134,8 @@ func (ec *executionContext) childFields_IntegrationCheckPayload(ctx context.Cont
 		return ec.fieldContext_IntegrationCheckPayload_integration(ctx, field)
 	case "problems":
 		return ec.fieldContext_IntegrationCheckPayload_problems(ctx, field)
+	case "warnings":
+		return ec.fieldContext_IntegrationCheckPayload_warnings(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_IntegrationCheckPayload_userErrors(ctx, field)
 	}

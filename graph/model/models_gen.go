@@ -930,6 +930,8 @@ type IntegrationCheckPayload struct {
 	Integration *hub.Integration `json:"integration,omitempty"`
 	// What the connector found wrong with the settings; empty if they are usable.
 	Problems []*hub.Problem `json:"problems"`
+	// What works, but not all of it: templates that cannot be read, for example, or a provider that cannot call back.
+	Warnings []*hub.Problem `json:"warnings"`
 	// What kept the check from being made.
 	UserErrors []*UserError `json:"userErrors"`
 }

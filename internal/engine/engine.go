@@ -21,7 +21,7 @@ type Connectors interface {
 	List() []*hub.Connector
 	// Connector is one of them by name, nil if it is not known.
 	Connector(name string) *hub.Connector
-	// Check asks whether the settings of an integration can be used.
+	// Check asks whether the settings of an integration can be used: nothing, problems or warnings.
 	Check(ctx context.Context, in hub.OpenIntegration) ([]hub.Problem, error)
 	// Preview says what exactly would be sent, and has nothing sent. NOT_FOUND says that the connector shows no previews, another
 	// error that it cannot be asked.

@@ -153,6 +153,7 @@ func (e *Engine) checkIntegration(ctx context.Context, key int64) error {
 	ask, cancel := context.WithTimeout(ctx, saveTimeout)
 	defer cancel()
 	problems, err := e.connectors.Check(ask, in.open)
+	wrong, _ := hub.Apart(problems)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -160,7 +161,7 @@ func (e *Engine) checkIntegration(ctx context.Context, key int64) error {
 		if err != nil {
 			return tx.IntegrationCheckDue(key, tx.Now().Add(hub.CheckAgain))
 		}
-		if err := tx.IntegrationCheckDue(key, time.Time{}); err != nil || len(problems) > 0 {
+		if err := tx.IntegrationCheckDue(key, time.Time{}); err != nil || len(wrong) > 0 {
 			return err
 		}
 		tx.AfterCommit(e.nudge)

@@ -60,7 +60,7 @@ func (v *previewing) preview(ctx context.Context) (err error) {
 	if v.in.Draft != nil || v.in.Version != 0 { // what is not saved like this is asked about by its messages
 		problems = slices.DeleteFunc(problems, func(p hub.Problem) bool { return p.Code == hub.ProblemUnchecked })
 	}
-	v.Problems, v.Warnings = apart(problems)
+	v.Problems, v.Warnings = hub.Apart(problems)
 	if v.on, err = v.e.tried(ctx, v.c, v.in.Sample); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -291,7 +292,7 @@ func (r *run) receipt(it *item, rc hub.Receipt, cause hub.Reason) error {
 	}
 	if flagged {
 		it.Flagged, it.moved = true, true
-		return r.tx.ReceiptFlag(it.Key, rc)
+		return errors.Join(r.tx.ReceiptFlag(it.Key, rc), r.reached(it, len(path) > 0))
 	}
 	if failed.sure && len(path) > 0 && !early { // else the connector's answer is to come first
 		return r.failedLater(it, &rc)

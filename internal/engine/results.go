@@ -126,6 +126,8 @@ func (e *Engine) landOne(tx *sqlite.Tx, l *landing, slow *slowLandings) error {
 	decision := hub.Decide(d.Attempts, d.Since(), l.weighed(), l.program.flow.Definition.Settings, now, rand.Float64())
 	if held != nil {
 		decision.Reason = *held
+	} else if path := &decision.Reason.Path; !ofSettings(*path) { // which the flow has no place for
+		*path = pathInFlow(l.program, l.delivery, *path)
 	}
 	e.slowDown(l.in, l.delivery, l.outcome, decision, now)
 	if err := tx.AttemptInsert(attempt(l, decision, now)); err != nil {

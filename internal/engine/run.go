@@ -87,6 +87,9 @@ func (r *run) line(s hub.Subject, key int64, aspect hub.Aspect, from, to string,
 // move sets the state of a delivery along an arrow.
 func (r *run) move(it *item, to hub.DeliveryState, cause hub.Reason) {
 	r.line(hub.SubjectDelivery, it.Key, hub.AspectState, string(it.State), string(to), cause)
+	if it.State == hub.Pending && it.WaitingFor == hub.ReasonPaced && to != hub.Sending && r.tx != nil {
+		r.tx.AfterCommit(func() { r.e.pacer.forget(it.Key, time.Now()) })
+	}
 	it.State, it.moved, it.UpdatedAt = to, true, r.from().Now()
 	if to != hub.Pending {
 		it.DueAt, it.WaitingFor = nil, ""

@@ -59,9 +59,11 @@ func (r *run) judgeFailure(it *item, rc *hub.Receipt) (failure, error) {
 	return failure{news: rc.ProviderID == "" || it.ProviderID == "" || it.ProviderID == rc.ProviderID}, nil
 }
 
-// demand does what a receipt asks for beyond the delivery's state, whichever attempt it is about: the recipient is left alone.
+// demand does what a receipt asks for beyond the delivery's state, whichever attempt it is about: the recipient is left alone. That they
+// cannot be reached for a while is not so of somebody whom the message reached, on another of their phones perhaps; what they want is.
 func (r *run) demand(it *item, rc *hub.Receipt) error {
-	if rc.Status != hub.ReceiptFailed {
+	arrived := it.State == hub.Delivered || it.State == hub.Read
+	if rc.Status != hub.ReceiptFailed || arrived && rc.Suppress > 0 {
 		return nil
 	}
 	o := rc.Outcome()

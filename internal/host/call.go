@@ -36,7 +36,9 @@ func (h *Host) Check(ctx context.Context, in hub.OpenIntegration) ([]hub.Problem
 	case err != nil:
 		return nil, p.c.callError(ctx, err)
 	}
-	return p.c.problems(&in, problems), nil
+	list := problemsFromSDK(problems)
+	p.c.redactProblems(list)
+	return list, nil
 }
 
 // Receive has a raw callback verified and translated by the integration's connector. Whether it was genuine is Reception.Verified,
@@ -57,7 +59,8 @@ func (h *Host) Receive(ctx context.Context, in hub.OpenIntegration, cb hub.Callb
 		return nil, &hub.Error{Code: hub.CodeNotFound, Message: "the connector " + p.c.name + " takes no callbacks"}
 	case errors.As(err, &settings):
 		e := unavailable("the connector %s cannot use the settings of this integration; check it", p.c.name)
-		e.Problems = p.c.problems(&in, settings.Problems)
+		e.Problems = problemsFromSDK(settings.Problems)
+		p.c.redactProblems(e.Problems)
 		return nil, e
 	case err != nil:
 		return nil, p.c.callError(ctx, err)
@@ -87,19 +90,4 @@ func (c *connector) callError(ctx context.Context, err error) error {
 	default:
 		return unavailable("the connector %s failed: %s", c.name, c.redact.text(hub.Clip(err.Error(), 300)))
 	}
-}
-
-// problems translates those that keep an integration from working.
-func (c *connector) problems(in *hub.OpenIntegration, list []sdk.Problem) []hub.Problem {
-	var out []hub.Problem
-	for _, p := range list {
-		p.Message, p.NextStep = c.redact.text(p.Message), c.redact.text(p.NextStep)
-		if p.Severity == sdk.SeverityWarning || p.Severity == sdk.SeverityInfo {
-			c.log.Warn("the connector warns about an integration",
-				"integration", hub.ID(hub.KindIntegration, in.Key), "code", p.Code, "path", p.Path, "message", p.Message)
-			continue
-		}
-		out = append(out, hub.Problem{Code: hub.ProblemCode(p.Code), Path: p.Path, Message: p.Message, NextStep: p.NextStep})
-	}
-	return out
 }

@@ -117,6 +117,18 @@ func (p Problem) Level() Severity {
 // Warning says whether the problem keeps nothing from being enabled.
 func (p Problem) Warning() bool { return p.Severity == SeverityWarning }
 
+// Apart tells what keeps something from being used from mere warnings.
+func Apart(all []Problem) (problems, warnings []Problem) {
+	for _, p := range all {
+		if p.Warning() {
+			warnings = append(warnings, p)
+		} else {
+			problems = append(problems, p)
+		}
+	}
+	return problems, warnings
+}
+
 // ProblemCode is the stable code of a Problem.
 type ProblemCode string
 
