@@ -157,7 +157,7 @@ func (h *Hub) open(ctx context.Context, o Options) error {
 		return err
 	}
 	h.host = host.New(host.Options{Builtin: lines, Log: h.log, Outcomes: h.engine.Outcomes, Changed: h.engine.ConnectorChanged, Version: Version,
-		SocketDir: socketDir(o.Data), Runtime: host.Runtime{GCPercent: connectorGC, MaxProcs: connectorProcs}})
+		SocketDir: socketDir(o.Data), Runtime: connectorRuntime})
 	h.engine.Connect(h.host)
 	return nil
 }
@@ -172,10 +172,7 @@ func TuneGC() {
 
 // Connectors are many small allocations and little live memory, so collecting less often costs little; on a prototype one thread at a time
 // measured best beside the hub.
-const (
-	connectorGC    = 400
-	connectorProcs = 1
-)
+var connectorRuntime = host.Runtime{GCPercent: 400, MaxProcs: 1}
 
 // serve opens the doors. The connectors start meanwhile: what waits for them goes on when they are ready.
 func (h *Hub) serve(ctx context.Context, o Options, listener net.Listener) error {
