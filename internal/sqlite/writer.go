@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	driver "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -46,12 +45,13 @@ type job struct {
 // errClosed is what Write answers when the database is closed.
 var errClosed = &hub.Error{Code: hub.CodeUnavailable, Message: "the hub is shutting down; try again in a moment"}
 
-func newWriter(ctx context.Context, db *DB, path string, committed func([]hub.Change)) (*writer, error) {
+func newWriter(ctx context.Context, db *DB, path string, o Options) (*writer, error) {
 	c, err := connect(ctx, path)
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{db: db, c: c, queue: make(chan *job, writerQueue), done: make(chan struct{}), committed: committed,
+	c.raw = disturbed(c.raw, false, o.Calls)
+	w := &writer{db: db, c: c, queue: make(chan *job, writerQueue), done: make(chan struct{}), committed: o.Committed,
 		meters: newCommitMeters(), references: map[recordName]hub.Fields{}}
 	if err := w.resume(); err != nil {
 		return nil, errors.Join(err, c.close())
@@ -281,7 +281,7 @@ var faults = map[int]bool{
 
 // fault tells a fault of the store from one of the statement.
 func fault(err error) error {
-	var e *driver.Error
+	var e interface{ Code() int }                    // that of the driver
 	if errors.As(err, &e) && faults[e.Code()&0xff] { // the rest of the code is detail
 		return storeError(err)
 	}
