@@ -131,5 +131,5 @@ func (db *DB) ChangesAfter(ctx context.Context, seq int64, limit int) (list []hu
 // LastChange is the newest cursor of the journal; 0 if it is empty.
 func (db *DB) LastChange(ctx context.Context) (seq int64, err error) {
 	err = db.read.QueryRowContext(ctx, "SELECT coalesce(max(seq), 0) FROM changes").Scan(&seq)
-	return seq, err
+	return seq, fault(err)
 }
