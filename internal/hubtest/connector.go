@@ -79,7 +79,8 @@ func (c *Connector) Script(recipient string, outcomes ...hub.Outcome) {
 	c.scripts[recipient] = append(c.scripts[recipient], outcomes...)
 }
 
-// Decide has a function say what becomes of messages for which there is no script. It is called with the connector locked.
+// Decide has a function say what becomes of messages for which there is no script; an outcome without a kind does not come by itself.
+// It is called with the connector locked.
 func (c *Connector) Decide(fn func(hub.Handover) hub.Outcome) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -326,6 +327,7 @@ func (c *Connector) tell(integration int64, outcomes []hub.Outcome) {
 	c.mu.Lock()
 	l := c.listener
 	c.mu.Unlock()
+	outcomes = slices.DeleteFunc(outcomes, func(o hub.Outcome) bool { return o.Kind == "" })
 	if l != nil && len(outcomes) > 0 {
 		l.Outcomes(integration, outcomes)
 	}

@@ -137,5 +137,5 @@ func (db *DB) ChangesAfter(ctx context.Context, seq int64, limit int) (list []hu
 // LastChange is the newest cursor of the journal, whose line may be gone; 0 if there never was one.
 func (db *DB) LastChange(ctx context.Context) (seq int64, err error) {
 	err = db.read.QueryRowContext(ctx, "SELECT coalesce(max(seq), 0) FROM changes").Scan(&seq)
-	return max(seq, db.floor.Load()), err
+	return max(seq, db.floor.Load()), fault(err)
 }

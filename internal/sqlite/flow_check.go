@@ -63,7 +63,7 @@ func (tx *Tx) keepChecks(f *hub.Flow, checks []hub.TargetCheck) error {
 		c.FlowKey, c.FlowVersion = f.Key, f.Version
 		for _, o := range old {
 			if o.Target == c.Target {
-				c = c.After(o)
+				c = c.After(o, tx.now)
 				if !o.DueAt.After(hub.AtOnce) {
 					c.DueAt = o.DueAt // somebody has just told of a change
 				}

@@ -28,7 +28,7 @@ func (db *DB) reads(ctx context.Context) reader {
 				return err
 			}
 		}
-		return rows.Err()
+		return fault(rows.Err())
 	}
 }
 

@@ -20,6 +20,7 @@ func (db *DB) Queue(ctx context.Context, c hub.Caller) (*hub.Queue, error) {
 // QueueForHub is Queue for the hub itself, which shows the numbers to whoever watches over it; it asks nobody. Its cost grows with
 // what is in the queue, and not with what ever was.
 func (db *DB) QueueForHub(ctx context.Context) (q *hub.Queue, err error) {
+	defer func() { err = fault(err) }()
 	paused, err := pauseOf(db.reads(ctx), 0)
 	if err != nil {
 		return nil, err

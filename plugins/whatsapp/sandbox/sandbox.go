@@ -72,6 +72,8 @@ type Options struct {
 	PairRate bool
 	// NotOnWhatsApp are numbers without WhatsApp: messages to them fail with 131026 or, at Twilio, 63024.
 	NotOnWhatsApp []string
+	// OnMessage, if not nil, is called with each message from the first on, as [Sandbox.OnMessage] has it.
+	OnMessage func(Message)
 	// Front shows the page at / too, where a provider has nothing.
 	Front bool
 	// Log gets what goes wrong with callbacks; nothing is logged if nil.
@@ -147,6 +149,9 @@ func New(o Options) *Sandbox {
 	s := &Sandbox{options: o, world: newIndex(o.World), log: newMessageLog(max(o.Keep, 0)), absent: map[string]bool{}}
 	for _, n := range o.NotOnWhatsApp {
 		s.absent[onlyDigits(n)] = true
+	}
+	if o.OnMessage != nil {
+		s.log.onMessage(o.OnMessage)
 	}
 	s.limits.init(o.Throughput, o.PairRate)
 	s.wamids.init()
