@@ -90,7 +90,7 @@ func setUp(t *testing.T) (tp template) {
 }
 
 func seeds() int {
-	if testing.Short() {
+	if testing.Short() || raced {
 		return min(*simSeeds, 30)
 	}
 	return *simSeeds
