@@ -20,6 +20,7 @@ type run struct {
 	held  int64 // claim under which it was read
 	made  bool  // it is stored for the first time
 	quiet bool  // no worker took it up: it does not pass RUNNING
+	apart bool  // there is no room: what it makes waits for that
 
 	items []*item
 	lines []hub.Change
@@ -139,6 +140,10 @@ func (r *run) begin(ctx context.Context, rules *rules, brought []*row) error {
 		if err := r.prepare(ctx, p, brought); err != nil {
 			return err
 		}
+	}
+	if r.apart {
+		r.lineUp()
+		return nil
 	}
 	return r.dispatch(ctx, rules, p)
 }
@@ -320,6 +325,7 @@ func (r *run) saveItem(it *item) error {
 		if err := r.saveMoved(it); err != nil {
 			return err
 		}
+		r.passOn(it)
 	}
 	if it.anew {
 		return r.tx.DeliveryAddress(it.Delivery)

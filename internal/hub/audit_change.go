@@ -54,7 +54,8 @@ func (i *Integration) Audited() Facts {
 	if i == nil {
 		return nil
 	}
-	return Facts{"version": i.Version, "connector": i.Connector, "name": i.Name, "settings": i.Settings, "state": i.State}
+	return Facts{"version": i.Version, "connector": i.Connector, "name": i.Name, "settings": i.Settings, "state": i.State,
+		"maxInFlight": numberOrNone(i.MaxInFlight)}
 }
 
 // Audited is what the audit log compares of a flow.
@@ -87,6 +88,13 @@ func (e *Event) Audited() Facts {
 	}
 	return Facts{"version": e.Version, "enabled": e.Enabled, "description": e.Description, "type": e.Type, "terms": e.Terms, "flows": runs,
 		"archived": e.ArchivedAt != nil}
+}
+
+func numberOrNone(n int) any {
+	if n == 0 {
+		return nil
+	}
+	return n
 }
 
 func idOrNone(kind Kind, key int64) any {

@@ -213,6 +213,10 @@ func (l leaves) settings(s FlowSettings) {
 	l.put(s.Locale, "settings", "locale")
 	l.put(s.TimeZone, "settings", "timeZone")
 	l.put(s.DefaultCountry, "settings", "defaultCountry")
+	l.put(s.Order(), "settings", "ordering")
+	if s.MaxInFlight > 0 {
+		l.put(s.MaxInFlight, "settings", "maxInFlight")
+	}
 }
 
 // isoDuration writes whole seconds by ISO 8601, as the door does: P1DT12H.

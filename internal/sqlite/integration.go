@@ -10,7 +10,7 @@ import (
 var integrations = table[hub.Integration]{
 	kind:    hub.KindIntegration,
 	name:    "integrations",
-	columns: "key, version, connector, name, settings, secrets_set, state, reason, created_at, updated_at",
+	columns: "key, version, connector, name, settings, secrets_set, state, reason, created_at, updated_at, max_in_flight",
 	key:     func(i *hub.Integration) int64 { return i.Key },
 	scan: func(r scanner) (*hub.Integration, error) {
 		i := &hub.Integration{}
@@ -20,7 +20,7 @@ var integrations = table[hub.Integration]{
 
 func integrationPlaces(i *hub.Integration) []any {
 	return []any{&i.Key, &i.Version, &i.Connector, &i.Name, document{&i.Settings}, document{&i.SecretsSet}, text[hub.IntegrationState]{&i.State},
-		document{&i.Reason}, millis{&i.CreatedAt}, millis{&i.UpdatedAt}}
+		document{&i.Reason}, millis{&i.CreatedAt}, millis{&i.UpdatedAt}, &i.MaxInFlight}
 }
 
 // Integrations lists integrations, newest first: Search looks into the name, Type is the connector. It needs SEE on
