@@ -1,8 +1,11 @@
 package engine_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -205,25 +208,41 @@ func TestAFloodThatFillsTheConnectorDoesNotStarveAnotherFlow(t *testing.T) {
 }
 
 func TestAFloodThatGoesOnDoesNotTakeEveryPlaceThatBecomesFree(t *testing.T) {
-	slow(t, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment, s *sending) {
-		beside(t, h, a, a.Integration.Key)
-		stop := make(chan struct{})
-		defer close(stop)
-		for p := range 8 { // 80 a second, four times as many as the connector takes
-			go func() {
-				for i := 0; ; i++ {
-					select {
-					case <-stop:
-						return
-					case <-time.After(100 * time.Millisecond):
-						h.Publish(t, another(1000*p+i))
-					}
-				}
-			}()
+	t.Parallel()
+	h := hubtest.Engine(t, hubtest.EngineOptions{}) // in real time: those who flood must be faster than the worker
+	a := h.Assignment(t, nil)
+	other := beside(t, h, a, a.Integration.Key)
+	h.Connector.InFlight(1)
+	h.Connector.Delay(3 * time.Millisecond)
+	var sent, critical atomic.Int64
+	h.Connector.Decide(func(m hub.Handover) hub.Outcome {
+		if n := sent.Add(1); m.FlowKey == other.Key {
+			critical.Store(n)
 		}
-		after(3 * time.Second)
-		s.soon(t, h)
+		return hub.Outcome{Kind: hub.OutcomeAccepted}
 	})
+	ctx, stop := context.WithCancel(t.Context())
+	var flood sync.WaitGroup
+	for p := range 64 {
+		flood.Go(func() {
+			for i := 0; ctx.Err() == nil; i++ {
+				if _, err := h.Engine.Publish(ctx, h.Admin, another(100_000*p+i)); err != nil && ctx.Err() == nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	h.Until(t, "hundreds wait", func() bool { return open(t, h) > 500 })
+	for i := range 10 {
+		before := sent.Load()
+		h.Publish(t, forMarta(fmt.Sprintf("OT-%d", 70_000+i)))
+		h.Until(t, "it has left", func() bool { return critical.Load() > before || sent.Load() > before+50 })
+		if n := critical.Load() - before; n < 0 || n > 30 {
+			t.Errorf("of those that left after it came in it was none of the first 30: %d", n)
+		}
+	}
+	stop()
+	flood.Wait()
 }
 
 func TestAFloodThroughOneIntegrationDoesNotStarveAnother(t *testing.T) {
@@ -235,5 +254,28 @@ func TestAFloodThroughOneIntegrationDoesNotStarveAnother(t *testing.T) {
 		}
 		after(time.Second)
 		s.soon(t, h)
+	})
+}
+
+func TestWhatMayGoOnIsNotForgottenWhenItsProviderSaysSomethingBeforeThereIsRoom(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		h.Connector.InFlight(1)
+		h.Connector.Down()
+		var keys []int64
+		for i := range 3 {
+			keys = append(keys, started(t, h.Publish(t, forJonas(fmt.Sprintf("OT-%d", i)))))
+		}
+		settled()
+		h.Connector.Hold()
+		h.Connector.Up()
+		settled()
+		is(t, h, keys[2], "WAITING CONNECTOR_DOWN: PENDING") // it is up again, and there is no room
+		_, d := one(t, h, keys[2])
+		if _, err := h.Engine.Callback(t.Context(), a.Integration.Key, hubtest.Genuine(receipt(d.Key, hub.ReceiptFailed))); err != nil {
+			t.Fatal(err)
+		}
+		h.Connector.Release()
+		after(time.Minute)
+		is(t, h, keys[2], "CLOSED SUCCEEDED: ACCEPTED")
 	})
 }

@@ -163,6 +163,9 @@ func (r *run) settle(cause hub.Reason) error {
 	now := r.tx.Now()
 	before := *r.exec
 	state, due, waitingFor := r.resulting()
+	if woken := before.DueAt; r.quiet && before.State == hub.Waiting && due != nil && woken != nil && !woken.After(now) {
+		due = woken // for a condition that came about, and no worker has got to it yet
+	}
 	r.exec.State, r.exec.WaitingFor, r.exec.UpdatedAt = state, waitingFor, now
 	r.exec.DueAt, r.exec.LeaseUntil = due, nil
 	switch state {
