@@ -21,10 +21,11 @@ type queues struct {
 	comeBack  bool // what ended may be sent again, so that the provider may see it late
 	published []*hub.Published
 	sent      []hub.Handover // over all connectors
+	made      []int64        // deliveries
 }
 
 func TestWhateverHappensEachKeyIsSentInOrderAndGoesOn(t *testing.T) {
-	seeds := 60
+	seeds := 40
 	if testing.Short() {
 		seeds = 8
 	}
@@ -76,7 +77,7 @@ func (q *queues) start(dir string) {
 func (q *queues) step() {
 	switch n := q.rnd.IntN(24); {
 	case n < 8:
-		for range 1 + q.rnd.IntN(3) {
+		for range 1 + q.rnd.IntN(6) {
 			q.publish()
 		}
 	case n == 8:
@@ -111,6 +112,8 @@ func (q *queues) step() {
 		q.again()
 	case n == 19 && q.comeBack:
 		q.receipt()
+	case n > 21:
+		after(time.Duration(q.rnd.IntN(1500)) * time.Millisecond)
 	default:
 		after(time.Duration(q.rnd.IntN(90)) * time.Second)
 	}
@@ -232,7 +235,11 @@ func (q *queues) calm() {
 
 func (q *queues) judge() {
 	last, key := map[string]int64{}, map[int64]string{}
-	for _, d := range q.deliveries() {
+	for i, d := range q.deliveries() { // in the order in which what they tell came in
+		if list := q.made; i > 0 && d.Key < list[i-1] {
+			q.t.Errorf("%d was made before %d, which came in before it", d.Key, list[i-1])
+		}
+		q.made = append(q.made, d.Key)
 		key[d.Key] = d.OrderKey
 		if d.State.Open() || d.HoldAt != nil {
 			q.t.Errorf("%d is %s, waits for %s until %v: %+v", d.Key, d.State, d.WaitingFor, d.DueAt, d.Reason)
