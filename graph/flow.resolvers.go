@@ -132,6 +132,10 @@ func (r *flowSettingsResolver) DefaultCountry(ctx context.Context, obj *hub.Flow
 	return optional(obj.DefaultCountry), nil
 }
 
+func (r *flowSettingsResolver) MaxInFlight(ctx context.Context, obj *hub.FlowSettings) (*int, error) {
+	return number(obj.MaxInFlight), nil
+}
+
 func (r *flowSourceResolver) Consumer(ctx context.Context, obj *hub.FlowSource) (*hub.Consumer, error) {
 	return visitOf(ctx).loaders.consumers.one(ctx, obj.ConsumerKey)
 }

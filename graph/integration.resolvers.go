@@ -18,6 +18,10 @@ func (r *integrationResolver) Connector(ctx context.Context, obj *hub.Integratio
 	return c, missing(err)
 }
 
+func (r *integrationResolver) MaxInFlight(ctx context.Context, obj *hub.Integration) (*int, error) {
+	return number(obj.MaxInFlight), nil
+}
+
 func (r *integrationResolver) Breaker(ctx context.Context, obj *hub.Integration) (*hub.IntegrationBreaker, error) {
 	return r.engine.IntegrationBreaker(ctx, caller(ctx), obj.Key)
 }

@@ -16,6 +16,14 @@ func optional[T ~string](s T) *T {
 	return &s
 }
 
+// number is null for a number that is not set.
+func number(n int) *int {
+	if n == 0 {
+		return nil
+	}
+	return &n
+}
+
 // text is null for an empty text of a named kind.
 func text[T ~string](s T) *string {
 	return optional(string(s))

@@ -49,6 +49,8 @@ type FlowSettingsResolver interface {
 	Locale(ctx context.Context, obj *hub.FlowSettings) (*string, error)
 	TimeZone(ctx context.Context, obj *hub.FlowSettings) (*string, error)
 	DefaultCountry(ctx context.Context, obj *hub.FlowSettings) (*string, error)
+
+	MaxInFlight(ctx context.Context, obj *hub.FlowSettings) (*int, error)
 }
 type FlowSourceResolver interface {
 	Consumer(ctx context.Context, obj *hub.FlowSource) (*hub.Consumer, error)
@@ -1910,6 +1912,52 @@ func (ec *executionContext) fieldContext_FlowSettings_defaultCountry(_ context.C
 	return graphql.NewScalarFieldContext("FlowSettings", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _FlowSettings_ordering(ctx context.Context, field graphql.CollectedField, obj *hub.FlowSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FlowSettings_ordering(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Order(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v hub.FlowOrdering) graphql.Marshaler {
+			return ec.marshalNFlowOrdering2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐFlowOrdering(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FlowSettings_ordering(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FlowSettings", field, true, false, errors.New("field of type FlowOrdering does not have child fields"))
+}
+
+func (ec *executionContext) _FlowSettings_maxInFlight(ctx context.Context, field graphql.CollectedField, obj *hub.FlowSettings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FlowSettings_maxInFlight(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.FlowSettings().MaxInFlight(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FlowSettings_maxInFlight(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FlowSettings", field, true, true, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _FlowSource_module(ctx context.Context, field graphql.CollectedField, obj *hub.FlowSource) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3167,7 +3215,7 @@ func (ec *executionContext) unmarshalInputFlowSettingsInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"maxAttempts", "maxAge", "unknownPolicy", "unknownWait", "locale", "timeZone", "defaultCountry"}
+	fieldsInOrder := [...]string{"maxAttempts", "maxAge", "unknownPolicy", "unknownWait", "locale", "timeZone", "defaultCountry", "ordering", "maxInFlight"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -3223,6 +3271,20 @@ func (ec *executionContext) unmarshalInputFlowSettingsInput(ctx context.Context,
 				return it, err
 			}
 			it.DefaultCountry = data
+		case "ordering":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ordering"))
+			data, err := ec.unmarshalOFlowOrdering2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐFlowOrdering(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ordering = data
+		case "maxInFlight":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxInFlight"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MaxInFlight = data
 		}
 	}
 	return it, nil
@@ -5145,6 +5207,49 @@ func (ec *executionContext) _FlowSettings(ctx context.Context, sel ast.Selection
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "ordering":
+			out.Values[i] = ec._FlowSettings_ordering(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "maxInFlight":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._FlowSettings_maxInFlight(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -6190,6 +6295,23 @@ func (ec *executionContext) marshalNFlowEdge2ᚕgithubᚗcomᚋrecadoᚑhubᚋre
 	return ret
 }
 
+func (ec *executionContext) unmarshalNFlowOrdering2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐFlowOrdering(ctx context.Context, v any) (hub.FlowOrdering, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := hub.FlowOrdering(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFlowOrdering2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐFlowOrdering(ctx context.Context, sel ast.SelectionSet, v hub.FlowOrdering) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNFlowRollbackInput2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋgraphᚋmodelᚐFlowRollbackInput(ctx context.Context, v any) (model.FlowRollbackInput, error) {
 	res, err := ec.unmarshalInputFlowRollbackInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -6512,6 +6634,25 @@ func (ec *executionContext) unmarshalOFlowFilterInput2ᚖgithubᚗcomᚋrecado�
 	}
 	res, err := ec.unmarshalInputFlowFilterInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOFlowOrdering2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐFlowOrdering(ctx context.Context, v any) (*hub.FlowOrdering, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := hub.FlowOrdering(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFlowOrdering2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐFlowOrdering(ctx context.Context, sel ast.SelectionSet, v *hub.FlowOrdering) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
 }
 
 func (ec *executionContext) marshalOFlowPausePayload2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋgraphᚋmodelᚐFlowPausePayload(ctx context.Context, sel ast.SelectionSet, v *model.FlowPausePayload) graphql.Marshaler {

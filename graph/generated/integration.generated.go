@@ -22,6 +22,8 @@ import (
 type IntegrationResolver interface {
 	Connector(ctx context.Context, obj *hub.Integration) (*hub.Connector, error)
 
+	MaxInFlight(ctx context.Context, obj *hub.Integration) (*int, error)
+
 	Breaker(ctx context.Context, obj *hub.Integration) (*hub.IntegrationBreaker, error)
 
 	Rates(ctx context.Context, obj *hub.Integration) ([]*hub.IntegrationRate, error)
@@ -234,6 +236,29 @@ func (ec *executionContext) _Integration_secretsSet(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_Integration_secretsSet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Integration", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Integration_maxInFlight(ctx context.Context, field graphql.CollectedField, obj *hub.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Integration_maxInFlight(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Integration().MaxInFlight(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Integration_maxInFlight(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Integration", field, true, true, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Integration_state(ctx context.Context, field graphql.CollectedField, obj *hub.Integration) (ret graphql.Marshaler) {
@@ -1390,7 +1415,7 @@ func (ec *executionContext) unmarshalInputIntegrationCreateInput(ctx context.Con
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"connector", "name", "settings", "secrets"}
+	fieldsInOrder := [...]string{"connector", "name", "settings", "secrets", "maxInFlight"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1425,6 +1450,13 @@ func (ec *executionContext) unmarshalInputIntegrationCreateInput(ctx context.Con
 				return it, err
 			}
 			it.Secrets = data
+		case "maxInFlight":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxInFlight"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MaxInFlight = data
 		}
 	}
 	return it, nil
@@ -1478,7 +1510,7 @@ func (ec *executionContext) unmarshalInputIntegrationUpdateInput(ctx context.Con
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"expectedVersion", "name", "settings", "secrets"}
+	fieldsInOrder := [...]string{"expectedVersion", "name", "settings", "secrets", "maxInFlight"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1513,6 +1545,13 @@ func (ec *executionContext) unmarshalInputIntegrationUpdateInput(ctx context.Con
 				return it, err
 			}
 			it.Secrets = data
+		case "maxInFlight":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxInFlight"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MaxInFlight = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -1643,6 +1682,44 @@ func (ec *executionContext) _Integration(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "maxInFlight":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Integration_maxInFlight(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "state":
 			out.Values[i] = ec._Integration_state(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

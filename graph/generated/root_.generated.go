@@ -2152,6 +2152,8 @@ enum ReasonCode {
   CONNECTOR_DOWN
   "Held back by a rate limit."
   PACED
+  "It must not overtake an earlier message of its flow, which ` + "`" + `by` + "`" + ` is."
+  ORDERED
   "The integration is paused until somebody mends it."
   INTEGRATION_PAUSED
   "The flow is paused until somebody mends it."
@@ -3236,6 +3238,25 @@ type FlowSettings {
   timeZone: String
   "The country of telephone numbers without a country code, as ISO 3166-1 alpha-2: ` + "`" + `BR` + "`" + `. Null: numbers need a country code."
   defaultCountry: String
+  "Which messages of the flow must not overtake each other."
+  ordering: FlowOrdering!
+  "How many messages of the flow may be under way with connectors at once; null: as many as they take."
+  maxInFlight: Int
+}
+
+"""
+Which messages of a flow must not overtake each other. Of those that have the same, one is under way at a time, in the order in which
+they were made; the others are PENDING with ` + "`" + `waitingFor` + "`" + ` ORDERED, and ` + "`" + `reason` + "`" + ` names the delivery that holds them. One holds them until it is
+ACCEPTED or ends otherwise, while it is tried again or waits for anything, and while it is UNKNOWN for as long as ` + "`" + `unknownWait` + "`" + `; what the
+policy is then decides. Messages with another record or recipient are not held up.
+"""
+enum FlowOrdering {
+  "None: each goes as soon as it can."
+  NONE
+  "Those about one record go one after the other, whoever they are for."
+  RECORD
+  "Those to one recipient go one after the other, whatever they are about."
+  RECIPIENT
 }
 
 """
@@ -3375,6 +3396,16 @@ input FlowSettingsInput {
   timeZone: String
   "The country of telephone numbers without a country code, as ISO 3166-1 alpha-2: ` + "`" + `BR` + "`" + `. If left out, numbers need a country code."
   defaultCountry: String
+  """
+  Which messages of the flow must not overtake each other; NONE if left out. It holds for messages that are made with this version: what
+  waits when it is saved has no order.
+  """
+  ordering: FlowOrdering
+  """
+  How many messages of the flow may be under way with connectors at once: 1 to 1024, as many as they take if left out. It holds at once,
+  also for messages that wait.
+  """
+  maxInFlight: Int
 }
 
 """
@@ -3929,6 +3960,8 @@ type Integration implements Node {
   settings: JSON!
   "The names of the secrets that are set. Secrets themselves are never returned."
   secretsSet: [String!]!
+  "How many messages its connector may have through it at once; null: as many as the connector takes."
+  maxInFlight: Int
   "Whether deliveries go out through it."
   state: IntegrationState!
   "Why it is paused and what to do about it; null if it is not paused. The code OPERATOR says that a person paused it."
@@ -4079,6 +4112,8 @@ input IntegrationCreateInput {
   settings: JSON
   "The secrets."
   secrets: [SecretInput!]
+  "How many messages its connector may have through it at once: 1 to 1024, and never more than it takes; as many as it takes if left out."
+  maxInFlight: Int
 }
 
 """
@@ -4093,6 +4128,8 @@ input IntegrationUpdateInput {
   settings: JSON
   "The secrets to set or to take away; others stay as they are."
   secrets: [SecretInput!]
+  "How many messages its connector may have through it at once: 1 to 1024, and never more than it takes. Null: as many as it takes."
+  maxInFlight: Int
 }
 
 """
@@ -7838,6 +7875,10 @@ func (ec *executionContext) childFields_FlowSettings(ctx context.Context, field 
 		return ec.fieldContext_FlowSettings_timeZone(ctx, field)
 	case "defaultCountry":
 		return ec.fieldContext_FlowSettings_defaultCountry(ctx, field)
+	case "ordering":
+		return ec.fieldContext_FlowSettings_ordering(ctx, field)
+	case "maxInFlight":
+		return ec.fieldContext_FlowSettings_maxInFlight(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowSettings", field.Name)
 }
@@ -8092,6 +8133,8 @@ func (ec *executionContext) childFields_Integration(ctx context.Context, field g
 		return ec.fieldContext_Integration_settings(ctx, field)
 	case "secretsSet":
 		return ec.fieldContext_Integration_secretsSet(ctx, field)
+	case "maxInFlight":
+		return ec.fieldContext_Integration_maxInFlight(ctx, field)
 	case "state":
 		return ec.fieldContext_Integration_state(ctx, field)
 	case "reason":

@@ -759,6 +759,12 @@ type FlowSettingsInput struct {
 	TimeZone *string `json:"timeZone,omitempty"`
 	// The country of telephone numbers without a country code, as ISO 3166-1 alpha-2: `BR`. If left out, numbers need a country code.
 	DefaultCountry *string `json:"defaultCountry,omitempty"`
+	// Which messages of the flow must not overtake each other; NONE if left out. It holds for messages that are made with this version: what
+	// waits when it is saved has no order.
+	Ordering *hub.FlowOrdering `json:"ordering,omitempty"`
+	// How many messages of the flow may be under way with connectors at once: 1 to 1024, as many as they take if left out. It holds at once,
+	// also for messages that wait.
+	MaxInFlight *int `json:"maxInFlight,omitempty"`
 }
 
 // Which rows a flow reads, and with whose rights.
@@ -946,6 +952,8 @@ type IntegrationCreateInput struct {
 	Settings json.RawMessage `json:"settings,omitempty"`
 	// The secrets.
 	Secrets []*SecretInput `json:"secrets,omitempty"`
+	// How many messages its connector may have through it at once: 1 to 1024, and never more than it takes; as many as it takes if left out.
+	MaxInFlight *int `json:"maxInFlight,omitempty"`
 }
 
 // What became of `integrationCreate`.
@@ -998,6 +1006,8 @@ type IntegrationUpdateInput struct {
 	Settings graphql.Omittable[json.RawMessage] `json:"settings,omitempty"`
 	// The secrets to set or to take away; others stay as they are.
 	Secrets []*SecretInput `json:"secrets,omitempty"`
+	// How many messages its connector may have through it at once: 1 to 1024, and never more than it takes. Null: as many as it takes.
+	MaxInFlight graphql.Omittable[*int] `json:"maxInFlight,omitempty"`
 }
 
 // What became of `integrationUpdate`.

@@ -116,7 +116,7 @@ func New(o Options) *Engine {
 	e.pacer = newPacer()
 	e.breakers.by = map[int64]*hub.Breaker{}
 	e.pipes.flights = map[int64]*flight{}
-	e.pipes.busy = map[int64]int{}
+	e.pipes.busy, e.pipes.limits, e.pipes.crowds = map[int64]int{}, map[int64]int{}, map[int64]int64{}
 	e.meters.attempts = map[string]*attemptMeters{}
 	e.connectorStates, e.failing = map[string]hub.ConnectorState{}, map[int64]failing{}
 	e.results.more = make(chan struct{}, 1)

@@ -173,6 +173,7 @@ func (r *run) deliver(ctx context.Context, p *program, target int, w *row) error
 		default:
 			r.fill(p, it, to, values, problems)
 		}
+		it.OrderKey = p.flow.Definition.Settings.OrderKey(it.Record, it.Recipient)
 	}
 	return nil
 }

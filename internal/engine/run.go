@@ -20,6 +20,7 @@ type run struct {
 	held  int64 // claim under which it was read
 	made  bool  // it is stored for the first time
 	quiet bool  // no worker took it up: it does not pass RUNNING
+	apart bool  // there is no room: what it makes waits for that
 
 	items []*item
 	lines []hub.Change
@@ -143,6 +144,10 @@ func (r *run) begin(ctx context.Context, rules *rules, brought []*row) error {
 			return err
 		}
 	}
+	if r.apart {
+		r.lineUp()
+		return nil
+	}
 	return r.dispatch(ctx, rules, p)
 }
 
@@ -161,6 +166,9 @@ func (r *run) settle(cause hub.Reason) error {
 	now := r.tx.Now()
 	before := *r.exec
 	state, due, waitingFor := r.resulting()
+	if woken := before.DueAt; r.quiet && before.State == hub.Waiting && due != nil && woken != nil && !woken.After(now) {
+		due = woken // for a condition that came about, and no worker has got to it yet
+	}
 	r.exec.State, r.exec.WaitingFor, r.exec.UpdatedAt = state, waitingFor, now
 	r.exec.DueAt, r.exec.LeaseUntil = due, nil
 	switch state {
@@ -323,6 +331,7 @@ func (r *run) saveItem(it *item) error {
 		if err := r.saveMoved(it); err != nil {
 			return err
 		}
+		r.passOn(it)
 	}
 	if it.anew {
 		return r.tx.DeliveryAddress(it.Delivery)

@@ -68,6 +68,7 @@ func (e *Engine) workOff(ctx context.Context) (next time.Time, err error) {
 			break
 		}
 	}
+	e.pipes.nextRound()
 	if err := e.releaseHolds(ctx); err != nil {
 		return time.Time{}, err
 	}

@@ -55,7 +55,8 @@ func (i *Integration) Audited() Facts {
 	if i == nil {
 		return nil
 	}
-	return Facts{"version": i.Version, "connector": i.Connector, "name": i.Name, "settings": i.Settings, "state": i.State, "pause": i.Pause.Audited()}
+	return Facts{"version": i.Version, "connector": i.Connector, "name": i.Name, "settings": i.Settings, "state": i.State,
+		"pause": i.Pause.Audited(), "maxInFlight": numberOrNone(i.MaxInFlight)}
 }
 
 // Audited is what the audit log compares of a flow.
@@ -108,6 +109,13 @@ func durationOrNone(d time.Duration) any {
 		return nil
 	}
 	return ISODuration(d)
+}
+
+func numberOrNone(n int) any {
+	if n == 0 {
+		return nil
+	}
+	return n
 }
 
 func idOrNone(kind Kind, key int64) any {

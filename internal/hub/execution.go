@@ -66,6 +66,7 @@ type Delivery struct {
 	IntegrationKey    int64
 	Target            int    // index into the flow's targets
 	Record            string // name of the record whose row it is about
+	OrderKey          string // it must not overtake those of its flow that have the same; empty: it may
 	Action            string
 	Recipient         string // normalised: "+5511999991234"
 	ProviderRecipient string // as the provider writes it, once known

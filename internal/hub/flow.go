@@ -97,6 +97,8 @@ type FlowSettings struct {
 	Locale             string        `json:"locale,omitempty"`         // in which values read; empty: as data
 	TimeZone           string        `json:"timeZone,omitempty"`       // IANA; empty: UTC
 	DefaultCountry     string        `json:"defaultCountry,omitempty"` // of telephone numbers without country code, ISO 3166-1 alpha-2; empty: none
+	Ordering           FlowOrdering  `json:"ordering,omitempty"`
+	MaxInFlight        int           `json:"maxInFlight,omitempty"` // messages that connectors may have at once; 0: as many as they take
 }
 
 // Defaults and bounds of FlowSettings.
@@ -148,6 +150,12 @@ func (s FlowSettings) problems() []Problem {
 	bound("maxAttempts", s.MaxAttempts, MaxMaxAttempts, "1 and "+itoa(MaxMaxAttempts))
 	bound("maxAge", s.MaxAgeSeconds, int(MaxMaxAge/time.Second), "1 second (PT1S) and 30 days (P30D)")
 	bound("unknownWait", s.UnknownWaitSeconds, int(MaxUnknownWait/time.Second), "1 second (PT1S) and 7 days (P7D)")
+	bound("maxInFlight", s.MaxInFlight, MaxMaxInFlight, "1 and "+itoa(MaxMaxInFlight))
+	switch s.Ordering {
+	case "", OrderedNot, OrderedByRecord, OrderedByRecipient:
+	default:
+		p = append(p, Problem{Code: ProblemSettingInvalid, Path: "settings.ordering", Message: "there is no such ordering; use NONE, RECORD or RECIPIENT"})
+	}
 	switch s.UnknownPolicy {
 	case "", Hold, Resend:
 	default:

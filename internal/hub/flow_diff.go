@@ -213,6 +213,10 @@ func (l leaves) settings(s FlowSettings) {
 	l.put(s.Locale, "settings", "locale")
 	l.put(s.TimeZone, "settings", "timeZone")
 	l.put(s.DefaultCountry, "settings", "defaultCountry")
+	l.put(s.Order(), "settings", "ordering")
+	if s.MaxInFlight > 0 {
+		l.put(s.MaxInFlight, "settings", "maxInFlight")
+	}
 }
 
 // ISODuration writes whole seconds by ISO 8601: P1DT12H. Months and years, whose length varies, it never writes: of four weeks or more

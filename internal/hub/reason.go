@@ -37,6 +37,7 @@ const (
 	ReasonBackpressure      ReasonCode = "BACKPRESSURE"          // the connector has no room at the moment
 	ReasonConnectorDown     ReasonCode = "CONNECTOR_DOWN"        // the connector is not running
 	ReasonPaced             ReasonCode = "PACED"                 // held back by a rate limit
+	ReasonOrdered           ReasonCode = "ORDERED"               // it must not overtake an earlier message; by is that delivery
 	ReasonIntegrationPaused ReasonCode = "INTEGRATION_PAUSED"    // the integration is paused until somebody mends it
 	ReasonFlowPaused        ReasonCode = "FLOW_PAUSED"           // the flow is paused until somebody mends it
 	ReasonBreakerOpen       ReasonCode = "BREAKER_OPEN"          // the provider seems to be down, so messages wait

@@ -8,7 +8,7 @@ import (
 )
 
 // integrationColumns are what the table keeps of an integration itself, without its secrets.
-const integrationColumns = "key, version, connector, name, settings, secrets_set, state, reason, created_at, updated_at"
+const integrationColumns = "key, version, connector, name, settings, secrets_set, state, reason, created_at, updated_at, max_in_flight"
 
 var integrations = table[hub.Integration]{
 	kind:    hub.KindIntegration,
@@ -33,7 +33,7 @@ func scanIntegration(r scanner, i *hub.Integration, more ...any) error {
 
 func integrationPlaces(i *hub.Integration) []any {
 	return []any{&i.Key, &i.Version, &i.Connector, &i.Name, document{&i.Settings}, document{&i.SecretsSet}, text[hub.IntegrationState]{&i.State},
-		document{&i.Reason}, millis{&i.CreatedAt}, millis{&i.UpdatedAt}, document{&i.Pause}}
+		document{&i.Reason}, millis{&i.CreatedAt}, millis{&i.UpdatedAt}, &i.MaxInFlight, document{&i.Pause}}
 }
 
 // Integrations lists integrations, newest first: Search looks into the name, Type is the connector. It needs SEE on

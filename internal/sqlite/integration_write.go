@@ -17,15 +17,15 @@ func (db *DB) IntegrationCreate(ctx context.Context, c hub.Caller, in *hub.Integ
 		return nil, err
 	}
 	return write(ctx, db, func(tx *Tx) (*hub.Integration, error) {
-		i := &hub.Integration{Key: hub.NewKey(tx.now), Version: 1, Connector: in.Connector, Name: in.Name, Settings: in.Settings,
+		i := &hub.Integration{Key: hub.NewKey(tx.now), Version: 1, Connector: in.Connector, Name: in.Name, Settings: in.Settings, MaxInFlight: in.MaxInFlight,
 			State: hub.IntegrationReady, CreatedAt: tx.now, UpdatedAt: tx.now}
 		sealed, err := tx.integrationPrepare(i, secrets)
 		if err != nil {
 			return nil, err
 		}
 		tx.configured()
-		if err := tx.exec("INSERT INTO integrations ("+integrationColumns+", secrets) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			i.Key, i.Version, i.Connector, i.Name, string(i.Settings), doc(i.SecretsSet), string(i.State), reason(i.Reason), ms(i.CreatedAt), ms(i.UpdatedAt), sealed); err != nil {
+		if err := tx.exec("INSERT INTO integrations ("+integrationColumns+", secrets) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			i.Key, i.Version, i.Connector, i.Name, string(i.Settings), doc(i.SecretsSet), string(i.State), reason(i.Reason), ms(i.CreatedAt), ms(i.UpdatedAt), i.MaxInFlight, sealed); err != nil {
 			return nil, err
 		}
 		return i, tx.auditIntegration(c, hub.AuditCreated, nil, i, hub.AuditSecrets(nil, secrets))
@@ -33,7 +33,7 @@ func (db *DB) IntegrationCreate(ctx context.Context, c hub.Caller, in *hub.Integ
 }
 
 // IntegrationUpdate changes an integration: change is given it as it is, with its secrets in plain text, and alters name,
-// settings and secrets in place; an empty secret takes one away. Everything else, the connector above all, stays as it was.
+// settings, their bound and secrets in place; an empty secret takes one away. Everything else, the connector above all, stays as it was.
 // change runs inside the transaction, perhaps twice: it must be quick and begin anew each time. An expectedVersion other
 // than 0 that is not the current one is a CONFLICT. It needs EDIT on settings/api_connections.
 func (db *DB) IntegrationUpdate(ctx context.Context, c hub.Caller, key int64, expectedVersion int,
@@ -54,15 +54,15 @@ func (db *DB) IntegrationUpdate(ctx context.Context, c hub.Caller, key int64, ex
 		if err := change(&changed, secrets); err != nil {
 			return nil, err
 		}
-		i.Name, i.Settings = changed.Name, changed.Settings
+		i.Name, i.Settings, i.MaxInFlight = changed.Name, changed.Settings, changed.MaxInFlight
 		i.Version, i.UpdatedAt = i.Version+1, tx.now
 		sealed, err := tx.integrationPrepare(i, secrets)
 		if err != nil {
 			return nil, err
 		}
 		tx.configured()
-		if err := tx.exec("UPDATE integrations SET version = ?, name = ?, settings = ?, secrets = ?, secrets_set = ?, updated_at = ? WHERE key = ?",
-			i.Version, i.Name, string(i.Settings), sealed, doc(i.SecretsSet), ms(i.UpdatedAt), key); err != nil {
+		if err := tx.exec("UPDATE integrations SET version = ?, name = ?, settings = ?, secrets = ?, secrets_set = ?, max_in_flight = ?, updated_at = ? WHERE key = ?",
+			i.Version, i.Name, string(i.Settings), sealed, doc(i.SecretsSet), i.MaxInFlight, ms(i.UpdatedAt), key); err != nil {
 			return nil, err
 		}
 		if err := tx.exec("UPDATE flow_checks SET due_at = ? WHERE integration = ? AND due_at < ?", ms(hub.AtOnce), key, ms(hub.Never)); err != nil {

@@ -228,6 +228,7 @@ func (tx *Tx) runJob(j *job, savepoint bool) (dirty bool, err error) {
 		}
 	}
 	mark, ran := tx.mark(), tx.c.ran
+	tx.passed = tx.passed[:0]
 	j.err = runGuarded(j.fn, tx)
 	switch {
 	case tx.c.faulted && !savepoint:
@@ -255,7 +256,10 @@ func runGuarded(fn func(*Tx) error, tx *Tx) (err error) {
 			tx.c.ran++ // whatever it wrote must go
 		}
 	}()
-	return fn(tx)
+	if err := fn(tx); err != nil || len(tx.passed) == 0 {
+		return err
+	}
+	return tx.wakePassed()
 }
 
 // errStore is what callers are told of a fault of the store: that nothing was kept, and that trying again makes sense.
