@@ -99,6 +99,7 @@ func (r *run) send(p *program, in *integration, connector *hub.Connector, it *it
 		it.Recipient, it.anew = handover.Recipient, true
 	}
 	it.Tries++
+	it.ProviderID = "" // that of an earlier attempt says nothing of this one
 	r.move(it, hub.Sending, hub.Reason{Code: hub.ReasonWorker})
 	now := r.tx.Now()
 	handover.Attempt, handover.Deadline = it.Tries, now.Add(r.e.sendTimeout)

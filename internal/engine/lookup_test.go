@@ -564,3 +564,41 @@ func TestAnAnswerOfTheConnectorThatComesAfterAllIsNotContradicted(t *testing.T) 
 		}
 	})
 }
+
+// The first attempt was accepted and failed later; of the second no answer came. What is known of the first says nothing of it.
+func TestOfALostSecondAttemptIsNotAskedByTheIDOfTheFirst(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		var asked []hub.LookupItem
+		h.Connector.Know(func(items []hub.LookupItem) (list []hub.LookupAnswer, err error) {
+			asked = append(asked, items...)
+			for _, it := range items {
+				a := hub.LookupAnswer{Key: it.Key, State: hub.LookupUndecided}
+				if it.ProviderID == "SM1" { // this it has: it failed
+					a.State, a.ProviderID = hub.LookupFound, "SM1"
+				}
+				list = append(list, a)
+			}
+			return list, nil
+		})
+		h.Connector.Script(jonasPhone, hub.Outcome{Kind: hub.OutcomeAccepted, ProviderID: "SM1"}, hub.Outcome{Kind: hub.OutcomeUnknown, Message: "no answer came"})
+		key := started(t, h.Publish(t, forJonas("OT-1")))
+		settled()
+		_, d := one(t, h, key)
+		rc := hub.Receipt{DeliveryKey: d.Key, ProviderID: "SM1", Status: hub.ReceiptFailed, Kind: hub.OutcomeRetry, Code: "63012"}
+		if _, err := h.Engine.Callback(t.Context(), a.Integration.Key, hubtest.Genuine(rc)); err != nil {
+			t.Fatal(err)
+		}
+		after(time.Minute)
+		if len(asked) == 0 || asked[len(asked)-1].ProviderID != "" {
+			t.Errorf("asked was %+v", asked)
+		}
+		is(t, h, key, "CLOSED UNSETTLED: UNKNOWN")
+		told := hub.Receipt{DeliveryKey: d.Key, ProviderID: "SM2", Status: hub.ReceiptDelivered}
+		if _, err := h.Engine.Callback(t.Context(), a.Integration.Key, hubtest.Genuine(told)); err != nil {
+			t.Fatal(err)
+		}
+		if _, d = one(t, h, key); d.State != hub.Delivered || d.ProviderID != "SM2" || d.Flagged {
+			t.Errorf("it is %s under %s, flagged %v", d.State, d.ProviderID, d.Flagged)
+		}
+	})
+}
