@@ -23,6 +23,7 @@ type letter struct {
 // try is an attempt at a letter as the provider knows it.
 type try struct {
 	id    string
+	began time.Time
 	taken bool
 	fate  []hub.ReceiptStatus // what becomes of a message that it took, in order
 	fails hub.Receipt         // the verdict, if it fails
@@ -69,7 +70,7 @@ func (p *truth) try(h hub.Handover) *try {
 	l := p.letter(h.Key)
 	t := l.tries[h.Attempt]
 	if t == nil {
-		t = &try{id: fmt.Sprintf("%s-%d", hubtest.ProviderID(h.Key), h.Attempt)}
+		t = &try{id: fmt.Sprintf("%s-%d", hubtest.ProviderID(h.Key), h.Attempt), began: h.Deadline.Add(-30 * time.Second)}
 		l.tries[h.Attempt], l.last = t, max(l.last, h.Attempt)
 	}
 	return t
@@ -209,7 +210,7 @@ func (p *truth) keys() (list []int64) {
 	return list
 }
 
-// know answers a lookup by the truth; sometimes it cannot say. Without an id it looks for the last attempt.
+// know answers a lookup by the truth; sometimes it cannot say. Without an id it looks for what was sent at that time.
 func (p *truth) know(items []hub.LookupItem) (list []hub.LookupAnswer, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -223,9 +224,9 @@ func (p *truth) know(items []hub.LookupItem) (list []hub.LookupAnswer, err error
 func (p *truth) knowOf(it hub.LookupItem) hub.LookupAnswer {
 	a := hub.LookupAnswer{Key: it.Key, State: hub.LookupNotFound}
 	l := p.letter(it.Key)
-	t := l.tries[l.last]
+	var t *try
 	for _, one := range l.tries {
-		if it.ProviderID != "" && one.id == it.ProviderID {
+		if one.id == it.ProviderID || it.ProviderID == "" && one.began.Sub(it.SentAt).Abs() < 10*time.Millisecond {
 			t = one
 		}
 	}
