@@ -113,6 +113,7 @@ func (r *run) send(p *program, flow *hub.Flow, in *integration, connector *hub.C
 		it.Recipient, it.anew = handover.Recipient, true
 	}
 	it.Tries++
+	it.ProviderID = "" // that of an earlier attempt says nothing of this one
 	r.move(it, hub.Sending, hub.Reason{Code: hub.ReasonWorker})
 	now := r.tx.Now()
 	handover.Attempt, handover.Deadline = it.Tries, now.Add(r.e.sendTimeout)

@@ -241,6 +241,9 @@ func (e *Engine) answerOne(ctx context.Context, tx *sqlite.Tx, asked *hub.Delive
 
 // found settles a delivery that the provider has, and keeps what it says of it as receipts.
 func (e *Engine) found(tx *sqlite.Tx, d *hub.Delivery, a hub.LookupAnswer) error {
+	if before, err := ofEarlier(tx, d, a.ProviderID); before || err != nil {
+		return err
+	}
 	if d.State == hub.Unknown || d.ProviderID == "" && a.ProviderID != "" {
 		cause := hub.Reason{Code: hub.ReasonLookup, Message: a.Message}
 		if err := e.amend(tx, d.ExecutionKey, cause, func(r *run) error {
@@ -271,6 +274,19 @@ func (e *Engine) found(tx *sqlite.Tx, d *hub.Delivery, a hub.LookupAnswer) error
 		return nil
 	}
 	return e.adopt(tx, d, a.ProviderID)
+}
+
+// ofEarlier says whether a message of the provider is that of an earlier attempt at an UNKNOWN delivery: it failed, else there would have been
+// no other.
+func ofEarlier(tx *sqlite.Tx, d *hub.Delivery, providerID string) (bool, error) {
+	if d.State != hub.Unknown || d.Tries <= 1 || providerID == "" {
+		return false, nil
+	}
+	of, err := tx.AttemptOfProvider(d.Key, providerID)
+	if err != nil || of > 0 {
+		return of < d.Tries, err
+	}
+	return tx.SaidFailed(d.Key, providerID)
 }
 
 // neverTaken has a delivery sent again that its provider certainly never took, within the bounds of its flow: nobody is messaged twice by

@@ -566,3 +566,38 @@ func TestAnAnswerOfTheConnectorThatComesAfterAllIsNotContradicted(t *testing.T) 
 		}
 	})
 }
+
+// The first attempt was accepted and failed later; of the second no answer came. What is known of the first says nothing of it, even if
+// the provider finds that one.
+func TestALostSecondAttemptIsNotTakenForTheFirst(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		var asked []hub.LookupItem
+		h.Connector.Know(func(items []hub.LookupItem) (list []hub.LookupAnswer, err error) {
+			asked = append(asked, items...)
+			for _, it := range items {
+				list = append(list, hub.LookupAnswer{Key: it.Key, State: hub.LookupFound, ProviderID: "SM1"})
+			}
+			return list, nil
+		})
+		h.Connector.Script(jonasPhone, hub.Outcome{Kind: hub.OutcomeAccepted, ProviderID: "SM1"}, hub.Outcome{Kind: hub.OutcomeUnknown, Message: "no answer came"})
+		key := started(t, h.Publish(t, forJonas("OT-1")))
+		settled()
+		_, d := one(t, h, key)
+		rc := hub.Receipt{DeliveryKey: d.Key, ProviderID: "SM1", Status: hub.ReceiptFailed, Kind: hub.OutcomeRetry, Code: "63012"}
+		if _, err := h.Engine.Callback(t.Context(), a.Integration.Key, hubtest.Genuine(rc)); err != nil {
+			t.Fatal(err)
+		}
+		after(time.Minute)
+		if len(asked) == 0 || asked[len(asked)-1].ProviderID != "" {
+			t.Errorf("asked was %+v", asked)
+		}
+		is(t, h, key, "CLOSED UNSETTLED: UNKNOWN")
+		told := hub.Receipt{DeliveryKey: d.Key, ProviderID: "SM2", Status: hub.ReceiptDelivered}
+		if _, err := h.Engine.Callback(t.Context(), a.Integration.Key, hubtest.Genuine(told)); err != nil {
+			t.Fatal(err)
+		}
+		if _, d = one(t, h, key); d.State != hub.Delivered || d.ProviderID != "SM2" || d.Flagged {
+			t.Errorf("it is %s under %s, flagged %v", d.State, d.ProviderID, d.Flagged)
+		}
+	})
+}
