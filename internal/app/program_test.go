@@ -115,10 +115,15 @@ func (p *program) wait(t testing.TB, wanted *regexp.Regexp) []string {
 // end sends a signal and waits for the end of the process; it returns the exit code.
 func (p *program) end(t testing.TB, s syscall.Signal) int {
 	t.Helper()
+	p.signal(t, s)
+	return p.exit(t)
+}
+
+func (p *program) signal(t testing.TB, s syscall.Signal) {
+	t.Helper()
 	if err := p.cmd.Process.Signal(s); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		t.Fatal(err)
 	}
-	return p.exit(t)
 }
 
 // exit waits for the end of the process; it returns the exit code, -1 if a signal ended it.
