@@ -41,7 +41,7 @@ const (
 	lookupNext    = "SELECT integration, lookup_at FROM deliveries WHERE lookup_at IS NOT NULL AND integration > ? ORDER BY integration, lookup_at LIMIT 1"
 	lookupColumns = "SELECT " + deliveryColumns + ", (SELECT started_at FROM attempts WHERE delivery = deliveries.key AND number = tries), " +
 		"coalesce((SELECT max(number) < tries FROM attempts WHERE delivery = deliveries.key AND provider_id = deliveries.provider_id), 0) FROM deliveries "
-	lookupsDue    = lookupColumns + "WHERE lookup_at IS NOT NULL AND integration = ? AND lookup_at <= ? ORDER BY lookup_at LIMIT ?"
+	lookupsDue = lookupColumns + "WHERE lookup_at IS NOT NULL AND integration = ? AND lookup_at <= ? ORDER BY lookup_at LIMIT ?"
 )
 
 func scanAsked(r scanner) (a Asked, err error) {
