@@ -232,12 +232,17 @@ func (h *Hub) sendTraces(ctx context.Context) {
 	}
 }
 
-// doorsGrace is how long requests that have begun may take when the hub is to stop: what is with the connectors needs the
-// time more than a client that sends slowly.
+// doorsGrace is how long requests that have begun may take once the connectors have ended: a client that sends slowly does not keep the
+// hub from stopping.
 const doorsGrace = 5 * time.Second
 
+// endDoors waits for the connectors first, with the doors open: whoever asks is told that the hub is not ready, and what providers tell
+// meanwhile is kept.
 func (h *Hub) endDoors(ctx context.Context) error {
 	var errs []error
+	if h.host != nil {
+		errs = append(errs, h.host.Close(ctx))
+	}
 	if h.server != nil {
 		soon, cancel := context.WithTimeout(ctx, doorsGrace)
 		if err := h.server.Shutdown(soon); err != nil {
@@ -245,9 +250,6 @@ func (h *Hub) endDoors(ctx context.Context) error {
 			errs = append(errs, h.server.Close())
 		}
 		cancel()
-	}
-	if h.host != nil {
-		errs = append(errs, h.host.Close(ctx))
 	}
 	return errors.Join(errs...)
 }

@@ -193,6 +193,9 @@ func (e *Engine) lookUp(ctx context.Context, in *integration, asked []sqlite.Ask
 	items := make([]hub.LookupItem, len(asked))
 	for i, a := range asked {
 		items[i] = hub.LookupItem{Key: a.Key, ProviderID: a.ProviderID, Recipient: a.Recipient, SentAt: a.SentAt}
+		if a.Earlier { // what became of that message is known, and is not asked
+			items[i].ProviderID = ""
+		}
 	}
 	e.stats.lookups.Add(int64(len(items)))
 	list, err := e.connectors.Lookup(ctx, in.open, items)
@@ -248,7 +251,7 @@ func (e *Engine) found(tx *sqlite.Tx, d *hub.Delivery, a hub.LookupAnswer) error
 		cause := hub.Reason{Code: hub.ReasonLookup, Message: a.Message}
 		if err := e.amend(tx, d.ExecutionKey, cause, func(r *run) error {
 			it := r.find(d.Key)
-			if it.ProviderID == "" {
+			if a.ProviderID != "" && (it.ProviderID == "" || it.State == hub.Unknown) { // else that of an earlier attempt would stay
 				it.ProviderID, it.moved = a.ProviderID, true
 			}
 			if it.State == hub.Unknown {
@@ -270,7 +273,7 @@ func (e *Engine) found(tx *sqlite.Tx, d *hub.Delivery, a hub.LookupAnswer) error
 			return err
 		}
 	}
-	if d.ProviderID != "" {
+	if d.ProviderID == a.ProviderID {
 		return nil
 	}
 	return e.adopt(tx, d, a.ProviderID)

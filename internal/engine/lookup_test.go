@@ -137,6 +137,37 @@ func TestAFoundMessageThatFailedIsFailed(t *testing.T) {
 	})
 }
 
+func TestTheProviderIsAskedAboutTheLastAttemptAndNoEarlierOne(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		k := provider(h)
+		h.Connector.Script(jonasPhone, hub.Outcome{Kind: hub.OutcomeAccepted, ProviderID: "SM1"}, unknown)
+		key := started(t, h.Publish(t, forJonas("OT-1")))
+		settled()
+		_, d := one(t, h, key)
+		callback(t, h, a.Integration.Key, hub.Receipt{DeliveryKey: d.Key, ProviderID: "SM1", Status: hub.ReceiptFailed, Kind: hub.OutcomeRejected})
+		is(t, h, key, "CLOSED FAILED: FAILED")
+		if _, err := h.Engine.DeliveryRetry(t.Context(), h.Admin, d.Key); err != nil {
+			t.Fatal(err)
+		}
+		settled()
+		is(t, h, key, "CLOSED UNSETTLED: UNKNOWN")
+		after(11 * time.Second)
+		if it := k.items[len(k.items)-1]; it.ProviderID != "" {
+			t.Errorf("it is asked by the id of the message that failed: %+v", it)
+		}
+		k.says(hub.LookupAnswer{State: hub.LookupFound, ProviderID: "SM2", Receipts: []hub.Receipt{{ProviderID: "SM2", Status: hub.ReceiptSent}}})
+		after(30 * time.Second)
+		is(t, h, key, "CLOSED SUCCEEDED: SENT")
+		if _, d := one(t, h, key); d.ProviderID != "SM2" {
+			t.Errorf("its id is %s", d.ProviderID)
+		}
+		after(time.Minute)
+		if it := k.items[len(k.items)-1]; it.ProviderID != "SM2" {
+			t.Errorf("then it is asked about %+v", it)
+		}
+	})
+}
+
 func TestWhatTheProviderNeverTookIsSentAgainAsAfterRetry(t *testing.T) {
 	never := hub.LookupAnswer{State: hub.LookupNotFound, Message: "there is no such message"}
 	for _, c := range []struct {

@@ -14,10 +14,19 @@ import (
 // taking is a provider's having taken a message: a phone rings.
 type taking struct {
 	attempt int
+	at      time.Time
 	fate    []hub.ReceiptStatus // what becomes of it, in order
 }
 
 func (k taking) failed() bool { return slices.Contains(k.fate, hub.ReceiptFailed) }
+
+// isMeant says whether a question is about it: by its id or, without one, by when it was sent.
+func (k taking) isMeant(it hub.LookupItem) bool {
+	if it.ProviderID == "" {
+		return !k.at.Before(it.SentAt)
+	}
+	return it.ProviderID == providerID(it.Key, k.attempt)
+}
 
 // letter is what a provider really did with a delivery, whatever it said and whoever heard it.
 type letter struct {
@@ -113,7 +122,7 @@ func (p *post) outcome(h hub.Handover, dice *rand.Rand) hub.Outcome {
 func (p *post) take(h hub.Handover, dice *rand.Rand) hub.Outcome {
 	l, id := p.letter(h.Key), providerID(h.Key, h.Attempt)
 	way := []hub.ReceiptStatus{hub.ReceiptSent, hub.ReceiptDelivered, hub.ReceiptRead}
-	k := taking{attempt: h.Attempt, fate: slices.Clone(way[:dice.IntN(4)])}
+	k := taking{attempt: h.Attempt, at: time.Now(), fate: slices.Clone(way[:dice.IntN(4)])}
 	if dice.IntN(5) == 0 && len(k.fate) < 2 { // it fails before it arrives
 		k.fate = append(k.fate, hub.ReceiptFailed)
 		l.failed++
@@ -187,7 +196,7 @@ func (p *post) know(items []hub.LookupItem) (list []hub.LookupAnswer, err error)
 		switch n := len(l.taken); {
 		case !p.calm && p.dice("know", it.Key, l.asked).IntN(4) == 0:
 			a.State = hub.LookupUndecided
-		case n > 0 && (it.ProviderID == "" || it.ProviderID == providerID(it.Key, l.taken[n-1].attempt)):
+		case n > 0 && l.taken[n-1].isMeant(it):
 			last := l.taken[n-1]
 			a.State, a.ProviderID = hub.LookupFound, providerID(it.Key, last.attempt)
 			if n := len(last.fate); n > 0 {

@@ -50,7 +50,7 @@ func (l *fact) rings() (n int) {
 type truth struct {
 	mu      sync.Mutex
 	rnd     *rand.Rand
-	facts map[int64]*fact
+	facts   map[int64]*fact
 	lookup  bool // it can be asked, and may therefore lose callbacks
 	asked   int
 	shunned map[string]time.Time // recipients, since when the hub knows that they are to be left alone

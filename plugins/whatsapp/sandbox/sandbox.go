@@ -10,7 +10,8 @@
 // # Alone
 //
 // `recado sandbox whatsapp` runs it for those who develop against it, and prints what an integration needs. GET /sandbox is a page that
-// shows the phones live, by the server-sent events of GET /sandbox/stream; its forms do what the following addresses do.
+// shows the phones live, by the server-sent events of GET /sandbox/stream; its forms do what the following addresses do. With --messages FILE
+// it also appends what the phones got to a file, which outlives it.
 //
 // # What goes wrong
 //
