@@ -61,15 +61,13 @@ func (b *bench) soak(ctx context.Context, w io.Writer, d time.Duration) error {
 	sampling.Go(func() { readings = b.sample(load, w) })
 	n, refused, err := b.pour(load, recado, rate)
 	sampling.Wait()
+	reportSoak(w, readings)
 	if err != nil || ctx.Err() != nil {
 		return errors.Join(err, ctx.Err())
 	}
-	if err := b.settle(ctx, n-refused); err != nil {
-		return err
-	}
+	err = b.settle(ctx, n-refused)
 	fmt.Fprintf(w, "%d events posted, %d refused, %d at the sink, %d twice\n", n, refused, b.sink.count.Load(), b.sink.twice.Load()-int64(top.twice))
-	reportSoak(w, readings)
-	return nil
+	return err
 }
 
 // pour posts at a rate until ctx ends.
