@@ -408,3 +408,18 @@ func TestARecipientIsTheSameWhetherItsConnectorHasDescribedItselfOrNot(t *testin
 		t.Errorf("an address orders as %q", got)
 	}
 }
+
+func TestOneWhoseHoldCannotEndAsItShouldHoldsTheOthersNoLonger(t *testing.T) {
+	faultyFlow(t, byRecipient, func(t *testing.T, h *hubtest.Hub) {
+		h.Connector.Script(jonasPhone, unknown)
+		first, second := started(t, h.Publish(t, forJonas("OT-1"))), started(t, h.Publish(t, forJonas("OT-2")))
+		settled()
+		waitsBehind(t, h, second, first)
+		tamper(t, h.Dir, "CREATE TRIGGER fault BEFORE UPDATE OF state ON executions WHEN OLD.outcome = 'UNSETTLED' BEGIN SELECT RAISE(ABORT, 'a fault'); END")
+		after(11 * time.Minute)
+		if _, d := one(t, h, first); d.State != hub.Unknown || d.HoldAt != nil {
+			t.Errorf("the first is %s, held until %v", d.State, d.HoldAt)
+		}
+		is(t, h, second, "CLOSED SUCCEEDED: ACCEPTED")
+	})
+}

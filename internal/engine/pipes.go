@@ -25,6 +25,9 @@ type flight struct {
 	givenUp  bool      // its outcome did not come in time: it takes no place any more
 }
 
+// keptPart is which part of the places is kept for executions that wait for one.
+const keptPart = 4
+
 // pipes knows what is in flight: how much per integration, and per flow where that is bounded, and which deliveries. Keys of both are
 // never the same.
 type pipes struct {
@@ -60,8 +63,8 @@ func (p *pipes) room(integration int64, capacity int, flow int64, most int) bool
 	return p.busy[integration] < capacity && (most == 0 || p.busy[flow] < most)
 }
 
-// admits says whether there is a place for an execution of a flow: the flow's own bound is the one that was last found. Half of the
-// places are not for newcomers as long as others wait for one, or those who flood the hub would always be faster than the worker.
+// admits says whether there is a place for an execution of a flow: the flow's own bound is the one that was last found. Some places are
+// not for newcomers as long as others wait for one, or those who flood the hub would always be faster than the worker.
 func (p *pipes) admits(integration int64, capacity int, flow int64, newcomer bool) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -80,7 +83,7 @@ func (p *pipes) fits(key int64, most int, newcomer bool) bool {
 	}
 	if newcomer && len(p.crowds) > 0 {
 		if _, crowded := p.crowds[key]; crowded {
-			return busy < most/2
+			return busy < most-max(most/keptPart, 1)
 		}
 	}
 	return true
