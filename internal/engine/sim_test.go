@@ -92,7 +92,7 @@ func setUp(t *testing.T) (tp template) {
 }
 
 func seeds() int {
-	if testing.Short() || raced {
+	if testing.Short() {
 		return min(*simSeeds, 30)
 	}
 	return max(1, *simSeeds/simShare)
