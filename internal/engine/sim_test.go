@@ -23,7 +23,6 @@ import (
 var (
 	simSeeds = flag.Int("seeds", 300, "how many seeds TestSimulation plays")
 	simFirst = flag.Uint64("seed", 0, "the first seed that TestSimulation plays; with -seeds 1 the only one")
-	simShare = 1 // one in so many of them is played
 )
 
 // failedOnce are seeds that have found something; they are played always. Which interleaving of goroutines a seed plays is not in it.
@@ -95,7 +94,10 @@ func seeds() int {
 	if testing.Short() {
 		return min(*simSeeds, 30)
 	}
-	return max(1, *simSeeds/simShare)
+	if raced {
+		return max(1, *simSeeds/40) // it is what a build has time for
+	}
+	return *simSeeds
 }
 
 func TestSimulation(t *testing.T) {
