@@ -133,7 +133,7 @@ func (r *flowSettingsResolver) DefaultCountry(ctx context.Context, obj *hub.Flow
 }
 
 func (r *flowSettingsResolver) MaxInFlight(ctx context.Context, obj *hub.FlowSettings) (*int, error) {
-	return number(obj.MaxInFlight), nil
+	return optional(obj.MaxInFlight), nil
 }
 
 func (r *flowSourceResolver) Consumer(ctx context.Context, obj *hub.FlowSource) (*hub.Consumer, error) {

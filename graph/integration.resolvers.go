@@ -19,7 +19,7 @@ func (r *integrationResolver) Connector(ctx context.Context, obj *hub.Integratio
 }
 
 func (r *integrationResolver) MaxInFlight(ctx context.Context, obj *hub.Integration) (*int, error) {
-	return number(obj.MaxInFlight), nil
+	return optional(obj.MaxInFlight), nil
 }
 
 func (r *integrationResolver) Breaker(ctx context.Context, obj *hub.Integration) (*hub.IntegrationBreaker, error) {

@@ -19,19 +19,19 @@ func (r *flowResolver) Retention(ctx context.Context, obj *hub.Flow) (*hub.FlowR
 }
 
 func (r *flowRetentionResolver) History(ctx context.Context, obj *hub.FlowRetention) (*time.Duration, error) {
-	return orForEver(obj.History), nil
+	return optional(obj.History), nil
 }
 
 func (r *flowRetentionResolver) Payloads(ctx context.Context, obj *hub.FlowRetention) (*time.Duration, error) {
-	return orForEver(obj.Payloads), nil
+	return optional(obj.Payloads), nil
 }
 
 func (r *flowRetentionResolver) OwnHistory(ctx context.Context, obj *hub.FlowRetention) (*time.Duration, error) {
-	return orForEver(obj.OwnHistory), nil
+	return optional(obj.OwnHistory), nil
 }
 
 func (r *flowRetentionResolver) OwnPayloads(ctx context.Context, obj *hub.FlowRetention) (*time.Duration, error) {
-	return orForEver(obj.OwnPayloads), nil
+	return optional(obj.OwnPayloads), nil
 }
 
 func (r *mutationResolver) RetentionUpdate(ctx context.Context, input model.RetentionUpdateInput) (*model.RetentionUpdatePayload, error) {
@@ -67,26 +67,23 @@ func (r *queryResolver) Retention(ctx context.Context) (*hub.Retention, error) {
 }
 
 func (r *retentionResolver) History(ctx context.Context, obj *hub.Retention) (*time.Duration, error) {
-	return orForEver(obj.History), nil
+	return optional(obj.History), nil
 }
 
 func (r *retentionResolver) Payloads(ctx context.Context, obj *hub.Retention) (*time.Duration, error) {
-	return orForEver(obj.Payloads), nil
+	return optional(obj.Payloads), nil
 }
 
 func (r *retentionResolver) Unmatched(ctx context.Context, obj *hub.Retention) (*time.Duration, error) {
-	return orForEver(obj.Unmatched), nil
+	return optional(obj.Unmatched), nil
 }
 
 func (r *retentionResolver) Audit(ctx context.Context, obj *hub.Retention) (*time.Duration, error) {
-	return orForEver(obj.Audit), nil
+	return optional(obj.Audit), nil
 }
 
 func (r *retentionResolver) BeginsAt(ctx context.Context, obj *hub.Retention) (*time.Time, error) {
-	if obj.BeginsAt.IsZero() {
-		return nil, nil
-	}
-	return &obj.BeginsAt, nil
+	return known(obj.BeginsAt), nil
 }
 
 func (r *retentionResolver) Prunable(ctx context.Context, obj *hub.Retention) (*hub.Prunable, error) {

@@ -1,8 +1,6 @@
 package graph
 
 import (
-	"time"
-
 	"github.com/recado-hub/recado/graph/model"
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -20,12 +18,4 @@ func flowRetentionUpdate(in model.FlowRetentionUpdateInput) hub.FlowRetentionInp
 	hub.Assign(&out.ExpectedVersion, in.ExpectedVersion)
 	hub.Assign(&out.DryRun, in.DryRun)
 	return out
-}
-
-// orForEver writes a duration; for ever is null.
-func orForEver(d time.Duration) *time.Duration {
-	if d == 0 {
-		return nil
-	}
-	return &d
 }

@@ -50,7 +50,7 @@ type gathered[T any] struct {
 }
 
 // gather reads from a list, newest first, what to work on, and counts how many there are in all. What is own is left out: the
-// call itself made it.
+// call itself made it; nil if it makes none.
 func gather[T any](atMost int, after string, read func(hub.Page) (hub.List[*T], error), key func(*T) int64, own func(*T) bool) (g gathered[T], err error) {
 	page := hub.Page{First: hub.MaxPage, After: after}
 	for {
@@ -61,7 +61,7 @@ func gather[T any](atMost int, after string, read func(hub.Page) (hub.List[*T], 
 		for _, item := range list.Items {
 			page.After = hub.Cursor(key(item))
 			switch {
-			case own(item):
+			case own != nil && own(item):
 				continue
 			case g.matched == hub.MaxReplayMatches:
 				slices.Reverse(g.items)

@@ -61,7 +61,7 @@ func (e *Engine) ExecutionsCancel(ctx context.Context, c hub.Caller, in hub.Bulk
 		return &b.BulkCancel, nil
 	}
 	read := func(p hub.Page) (hub.List[*hub.Execution], error) { return e.db.Executions(ctx, c, in.Filter, p) }
-	found, err := gather(in.AtMost, in.After, read, func(exec *hub.Execution) int64 { return exec.Key }, func(*hub.Execution) bool { return false })
+	found, err := gather(in.AtMost, in.After, read, func(exec *hub.Execution) int64 { return exec.Key }, nil)
 	if err != nil {
 		return nil, err
 	}

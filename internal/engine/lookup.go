@@ -295,18 +295,15 @@ func ofEarlier(tx *sqlite.Tx, d *hub.Delivery, providerID string) (bool, error) 
 // neverTaken has a delivery sent again that its provider certainly never took, within the bounds of its flow: nobody is messaged twice by
 // that. One whose flow version cannot run any more stays UNKNOWN.
 func (e *Engine) neverTaken(ctx context.Context, tx *sqlite.Tx, d *hub.Delivery, a hub.LookupAnswer) error {
-	p, err := e.program(ctx, d.FlowKey, d.FlowVersion)
-	if err != nil {
-		if code := hub.CodeOf(err); code == hub.CodeInvalid || code == hub.CodeNotFound {
-			return nil
-		}
+	settings, err := e.settings(ctx, d.FlowKey, d.FlowVersion)
+	if err != nil || settings == nil {
 		return err
 	}
 	message := a.Message
 	if message == "" {
 		message = "the provider never took the message"
 	}
-	decision := hub.NeverTaken(d.Attempts, d.Since(), message, p.flow.Definition.Settings, tx.Now(), rand.Float64())
+	decision := hub.NeverTaken(d.Attempts, d.Since(), message, *settings, tx.Now(), rand.Float64())
 	return e.amend(tx, d.ExecutionKey, decision.Reason, func(r *run) error {
 		it := r.find(d.Key)
 		it.Reason = &decision.Reason

@@ -250,11 +250,10 @@ func (e *Engine) carry(ctx context.Context, rules *rules, r *run, rows []*row, h
 	return nil
 }
 
-// hasRoom says whether the connectors of an execution's flow can take another delivery now, and their rates have a place for one; nothing has
-// room while the queue is paused. A
-// flow whose deliveries cannot go for another reason has room: its execution is to find out and say why. One that waited for a rate
-// has its place already; one that a breaker holds back knows that, and is looked at when it may be let through. A newcomer leaves room to
-// those that found none before it.
+// hasRoom says whether the connectors of an execution's flow can take another delivery now, and their rates have a place for one; nothing
+// has room while the queue is paused. A flow whose deliveries cannot go for another reason has room: its execution is to find out and say
+// why. One that waited for a rate has its place already; one that a breaker holds back knows that, and is looked at when it may be let
+// through. A newcomer leaves room to those that found none before it.
 func (e *Engine) hasRoom(ctx context.Context, rules *rules, exec *hub.Execution, newcomer bool) (bool, error) {
 	if e.pauses.queue.Load() {
 		return false, nil

@@ -37,7 +37,7 @@ func (x *replaying) judge(ctx context.Context, tx *sqlite.Tx, key int64) (*repla
 		return nil, err
 	}
 	if r.program, err = x.e.program(ctx, r.flow.Key, r.flow.Version); err != nil {
-		if code := hub.CodeOf(err); code != hub.CodeInvalid && code != hub.CodeNotFound {
+		if !cannotRun(err) {
 			return nil, err
 		}
 		r.refuse(hub.ReasonInvalidFlow, fmt.Sprintf("version %d of the flow cannot run any more: %v", r.flow.Version, err))
@@ -179,7 +179,7 @@ func (x *replaying) sameType(ctx context.Context, r *replayable) error {
 	}
 	then, err := x.e.program(ctx, r.original.FlowKey, r.original.FlowVersion)
 	if err != nil {
-		if code := hub.CodeOf(err); code == hub.CodeInvalid || code == hub.CodeNotFound {
+		if cannotRun(err) {
 			return nil // it is not known what it read; names that are not there find nothing
 		}
 		return err

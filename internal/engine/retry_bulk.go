@@ -28,7 +28,7 @@ func (e *Engine) DeliveriesRetry(ctx context.Context, c hub.Caller, in hub.BulkR
 		return &out, nil
 	}
 	read := func(p hub.Page) (hub.List[*hub.Delivery], error) { return e.db.Deliveries(ctx, c, in.Filter, p) }
-	found, err := gather(in.AtMost, in.After, read, func(d *hub.Delivery) int64 { return d.Key }, func(*hub.Delivery) bool { return false })
+	found, err := gather(in.AtMost, in.After, read, func(d *hub.Delivery) int64 { return d.Key }, nil)
 	if err != nil {
 		return nil, err
 	}

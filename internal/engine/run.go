@@ -131,7 +131,7 @@ func (it *item) pace(by *limit, at, expires time.Time) {
 func (r *run) begin(ctx context.Context, rules *rules, brought []*row) error {
 	p, err := r.e.program(ctx, r.exec.FlowKey, r.exec.FlowVersion)
 	if err != nil {
-		if code := hub.CodeOf(err); code != hub.CodeInvalid && code != hub.CodeNotFound {
+		if !cannotRun(err) {
 			return err
 		}
 		r.unfit(hub.Reason{Code: hub.ReasonInvalidFlow, Message: err.Error()})

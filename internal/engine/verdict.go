@@ -128,12 +128,5 @@ func (r *run) failedEarly(it *item, answer *hub.Outcome) error {
 // settings are those of the flow version that made the execution; nil if it cannot run any more. They are kept after the first time, and
 // a transaction that is under way is not given up for them.
 func (r *run) settings() (*hub.FlowSettings, error) {
-	p, err := r.e.program(context.Background(), r.exec.FlowKey, r.exec.FlowVersion)
-	switch code := hub.CodeOf(err); {
-	case err == nil:
-		return &p.flow.Definition.Settings, nil
-	case code == hub.CodeInvalid || code == hub.CodeNotFound:
-		return nil, nil
-	}
-	return nil, err
+	return r.e.settings(context.Background(), r.exec.FlowKey, r.exec.FlowVersion)
 }

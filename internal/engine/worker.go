@@ -239,14 +239,10 @@ func (e *Engine) releaseHold(ctx context.Context, tx *sqlite.Tx, d *hub.Delivery
 // mayResend says whether the policy of an UNKNOWN delivery's flow is to send it again, within its bounds. Beyond them it stays
 // UNKNOWN: that it failed would be a guess.
 func (e *Engine) mayResend(ctx context.Context, d *hub.Delivery, now time.Time) (bool, error) {
-	p, err := e.program(ctx, d.FlowKey, d.FlowVersion)
-	if err != nil {
-		if code := hub.CodeOf(err); code == hub.CodeInvalid || code == hub.CodeNotFound {
-			return false, nil // the flow version cannot run any more
-		}
+	s, err := e.settings(ctx, d.FlowKey, d.FlowVersion)
+	if err != nil || s == nil {
 		return false, err
 	}
-	s := p.flow.Definition.Settings
 	bounds := s.Retry()
 	return s.Unknown() == hub.Resend && d.Attempts < bounds.MaxAttempts && now.Before(d.Since().Add(bounds.MaxAge)), nil
 }

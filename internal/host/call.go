@@ -16,8 +16,8 @@ const (
 )
 
 // Check asks a connector whether the settings of an integration, saved or not, would work now. It may ask the provider. No problems:
-// they would, as far as the connector can tell; one that offers no check finds none. What a connector merely warns of is logged and
-// is no problem. Errors are UNAVAILABLE, or ctx's own when that is cancelled.
+// they would, as far as the connector can tell; one that offers no check finds none. Warnings are among the problems, and so are settings
+// that cannot be used. Errors are UNAVAILABLE, or ctx's own when that is cancelled.
 func (h *Host) Check(ctx context.Context, in hub.OpenIntegration) ([]hub.Problem, error) {
 	p, err := h.process(in.Connector)
 	if err != nil {
@@ -27,6 +27,11 @@ func (h *Host) Check(ctx context.Context, in hub.OpenIntegration) ([]hub.Problem
 	defer cancel()
 	p.c.redact.learn(&in)
 	problems, err := p.rpc.Check(ctx, integrationToSDK(&in))
+	return p.c.checked(ctx, problems, err)
+}
+
+// checked is the answer to a check: settings that cannot be used are problems like others, and who offers no check finds none.
+func (c *connector) checked(ctx context.Context, problems []sdk.Problem, err error) ([]hub.Problem, error) {
 	var settings *sdk.SettingsError
 	switch {
 	case errors.Is(err, sdk.ErrUnimplemented):
@@ -34,11 +39,9 @@ func (h *Host) Check(ctx context.Context, in hub.OpenIntegration) ([]hub.Problem
 	case errors.As(err, &settings):
 		problems = settings.Problems
 	case err != nil:
-		return nil, p.c.callError(ctx, err)
+		return nil, c.callError(ctx, err)
 	}
-	list := problemsFromSDK(problems)
-	p.c.redactProblems(list)
-	return list, nil
+	return c.told(problems), nil
 }
 
 // Receive has a raw callback verified and translated by the integration's connector. Whether it was genuine is Reception.Verified,
@@ -59,8 +62,7 @@ func (h *Host) Receive(ctx context.Context, in hub.OpenIntegration, cb hub.Callb
 		return nil, &hub.Error{Code: hub.CodeNotFound, Message: "the connector " + p.c.name + " takes no callbacks"}
 	case errors.As(err, &settings):
 		e := unavailable("the connector %s cannot use the settings of this integration; check it", p.c.name)
-		e.Problems = problemsFromSDK(settings.Problems)
-		p.c.redactProblems(e.Problems)
+		e.Problems = p.c.told(settings.Problems)
 		return nil, e
 	case err != nil:
 		return nil, p.c.callError(ctx, err)
