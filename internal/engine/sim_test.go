@@ -95,7 +95,7 @@ func seeds() int {
 		return min(*simSeeds, 30)
 	}
 	if raced {
-		return max(1, *simSeeds/40) // it is what a build has time for
+		return max(1, *simSeeds/10) // it is what a build has time for
 	}
 	return *simSeeds
 }

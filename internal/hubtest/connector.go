@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -300,8 +301,16 @@ func (c *Connector) Send(in hub.OpenIntegration, list []hub.Handover) error {
 	return nil
 }
 
+// turns is whose turn it was last, of all tests and their connectors.
+var turns atomic.Int64
+
+// Turn ends the turn of a test: what Decide was given sees all that was written before. To the race detector the passing of fake time
+// is no order, and a message that left because its time came would read what a test wrote long before as if both were at once.
+func Turn() { turns.Add(1) }
+
 // outcome is what becomes of a handover by the script, or by what Decide was given.
 func (c *Connector) outcome(h hub.Handover) hub.Outcome {
+	turns.Load()
 	if script := c.scripts[h.Recipient]; len(script) > 0 {
 		c.scripts[h.Recipient] = script[1:]
 		return addressed(script[0], h)
