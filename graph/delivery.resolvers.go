@@ -50,7 +50,7 @@ func (r *attemptResolver) Detail(ctx context.Context, obj *hub.Attempt) (json.Ra
 }
 
 func (r *deliveryResolver) Recipient(ctx context.Context, obj *hub.Delivery) (*string, error) {
-	if obj.Hides("recipient") {
+	if obj.Hides("recipient") || obj.PayloadsPruned() {
 		return nil, nil
 	}
 	return &obj.Recipient, nil
@@ -116,6 +116,22 @@ func (r *deliveryResolver) Receipts(ctx context.Context, obj *hub.Delivery) ([]*
 	return pointers(list), err
 }
 
+func (r *deliveryFailureGroupResolver) ProviderCode(ctx context.Context, obj *hub.DeliveryFailureGroup) (*string, error) {
+	return optional(obj.ProviderCode), nil
+}
+
+func (r *deliveryFailureGroupResolver) Flow(ctx context.Context, obj *hub.DeliveryFailureGroup) (*hub.Flow, error) {
+	return visitOf(ctx).loaders.flows.one(ctx, obj.FlowKey)
+}
+
+func (r *deliveryFailureGroupResolver) Integration(ctx context.Context, obj *hub.DeliveryFailureGroup) (*hub.Integration, error) {
+	return visitOf(ctx).loaders.integrations.one(ctx, obj.IntegrationKey)
+}
+
+func (r *deliveryFailureGroupResolver) Sample(ctx context.Context, obj *hub.DeliveryFailureGroup) (*hub.Delivery, error) {
+	return visitOf(ctx).loaders.deliveries.one(ctx, obj.SampleKey)
+}
+
 func (r *mutationResolver) DeliveryResolve(ctx context.Context, id string, input model.DeliveryResolveInput) (*model.DeliveryResolvePayload, error) {
 	key, err := hub.ParseKey(hub.KindDelivery, id, "id")
 	var v *hub.Delivery
@@ -150,6 +166,38 @@ func (r *mutationResolver) DeliveryLookup(ctx context.Context, id string) (*mode
 	return p, err
 }
 
+func (r *mutationResolver) DeliveriesRetry(ctx context.Context, input model.DeliveriesRetryInput) (*model.DeliveriesRetryPayload, error) {
+	in, err := bulkRetryInput(input)
+	out := &hub.BulkRetry{}
+	if err == nil {
+		out, err = r.engine.DeliveriesRetry(ctx, caller(ctx), in)
+	}
+	errs, top := userErrors(err)
+	if err != nil {
+		return &model.DeliveriesRetryPayload{Results: []*hub.RetryResult{}, UserErrors: errs}, top
+	}
+	return &model.DeliveriesRetryPayload{Matched: out.Matched, Retried: out.Retried, Repeated: out.Repeated, Refused: out.Refused, Results: pointers(out.Results),
+		HasMore: out.HasMore, EndCursor: optional(out.End), LastAt: out.LastDue, UserErrors: errs}, nil
+}
+
+func (r *mutationResolver) DeliveryCancel(ctx context.Context, id string) (*model.DeliveryCancelPayload, error) {
+	key, err := hub.ParseKey(hub.KindDelivery, id, "id")
+	var v *hub.Delivery
+	if err == nil {
+		v, err = r.engine.DeliveryCancel(ctx, caller(ctx), key)
+	}
+	errs, err := userErrors(err)
+	return &model.DeliveryCancelPayload{Delivery: v, UserErrors: errs}, err
+}
+
+func (r *queryResolver) DeliveryFailures(ctx context.Context, filter *model.DeliveryFilterInput) (*hub.DeliveryFailures, error) {
+	f, err := deliveryFilter(filter)
+	if err != nil {
+		return nil, err
+	}
+	return r.db.DeliveryFailures(ctx, caller(ctx), f)
+}
+
 func (r *queryResolver) Deliveries(ctx context.Context, filter *model.DeliveryFilterInput, first *int, after *string) (*model.Connection[*hub.Delivery], error) {
 	f, err := deliveryFilter(filter)
 	if err != nil {
@@ -180,14 +228,26 @@ func (r *receiptResolver) Detail(ctx context.Context, obj *hub.Receipt) (json.Ra
 	return detail(obj.Detail)
 }
 
+func (r *retryResultResolver) Delivery(ctx context.Context, obj *hub.RetryResult) (*hub.Delivery, error) {
+	return visitOf(ctx).loaders.deliveries.one(ctx, obj.DeliveryKey)
+}
+
 func (r *resolver) Attempt() generated.AttemptResolver { return &attemptResolver{r} }
 
 func (r *resolver) Delivery() generated.DeliveryResolver { return &deliveryResolver{r} }
 
+func (r *resolver) DeliveryFailureGroup() generated.DeliveryFailureGroupResolver {
+	return &deliveryFailureGroupResolver{r}
+}
+
 func (r *resolver) Receipt() generated.ReceiptResolver { return &receiptResolver{r} }
 
+func (r *resolver) RetryResult() generated.RetryResultResolver { return &retryResultResolver{r} }
+
 type (
-	attemptResolver  struct{ *resolver }
-	deliveryResolver struct{ *resolver }
-	receiptResolver  struct{ *resolver }
+	attemptResolver              struct{ *resolver }
+	deliveryResolver             struct{ *resolver }
+	deliveryFailureGroupResolver struct{ *resolver }
+	receiptResolver              struct{ *resolver }
+	retryResultResolver          struct{ *resolver }
 )

@@ -194,6 +194,9 @@ func extensions(e *hub.Error) map[string]any {
 	if e.Path != "" {
 		ext["field"] = splitPath(e.Path)
 	}
+	if e.Code == hub.CodeCursorExpired {
+		ext["oldest"] = e.Oldest
+	}
 	if e.Code == hub.CodeForbidden {
 		needs := make([]map[string]string, len(e.Needs))
 		for i, n := range e.Needs {

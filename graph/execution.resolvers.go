@@ -13,6 +13,10 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
+func (r *cancelResultResolver) Execution(ctx context.Context, obj *hub.CancelResult) (*hub.Execution, error) {
+	return visitOf(ctx).loaders.executions.one(ctx, obj.ExecutionKey)
+}
+
 func (r *executionResolver) Outcome(ctx context.Context, obj *hub.Execution) (*hub.ExecutionOutcome, error) {
 	return optional(obj.Outcome), nil
 }
@@ -92,6 +96,20 @@ func (r *mutationResolver) ExecutionCancel(ctx context.Context, id string) (*mod
 	return &model.ExecutionCancelPayload{Execution: v, UserErrors: errs}, err
 }
 
+func (r *mutationResolver) ExecutionsCancel(ctx context.Context, input model.ExecutionsCancelInput) (*model.ExecutionsCancelPayload, error) {
+	in, err := bulkCancelInput(input)
+	out := &hub.BulkCancel{}
+	if err == nil {
+		out, err = r.engine.ExecutionsCancel(ctx, caller(ctx), in)
+	}
+	errs, top := userErrors(err)
+	if err != nil {
+		return &model.ExecutionsCancelPayload{Results: []*hub.CancelResult{}, UserErrors: errs}, top
+	}
+	return &model.ExecutionsCancelPayload{Matched: out.Matched, Cancelled: out.Cancelled, Refused: out.Refused, Results: pointers(out.Results),
+		HasMore: out.HasMore, EndCursor: optional(out.End), UserErrors: errs}, nil
+}
+
 func (r *queryResolver) Executions(ctx context.Context, filter *model.ExecutionFilterInput, first *int, after *string) (*model.Connection[*hub.Execution], error) {
 	f, err := executionFilter(filter)
 	if err != nil {
@@ -114,6 +132,11 @@ func (r *queryResolver) Execution(ctx context.Context, id string) (*hub.Executio
 	return v, missing(err)
 }
 
+func (r *resolver) CancelResult() generated.CancelResultResolver { return &cancelResultResolver{r} }
+
 func (r *resolver) Execution() generated.ExecutionResolver { return &executionResolver{r} }
 
-type executionResolver struct{ *resolver }
+type (
+	cancelResultResolver struct{ *resolver }
+	executionResolver    struct{ *resolver }
+)

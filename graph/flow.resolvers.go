@@ -132,6 +132,10 @@ func (r *flowSettingsResolver) DefaultCountry(ctx context.Context, obj *hub.Flow
 	return optional(obj.DefaultCountry), nil
 }
 
+func (r *flowSettingsResolver) MaxInFlight(ctx context.Context, obj *hub.FlowSettings) (*int, error) {
+	return optional(obj.MaxInFlight), nil
+}
+
 func (r *flowSourceResolver) Consumer(ctx context.Context, obj *hub.FlowSource) (*hub.Consumer, error) {
 	return visitOf(ctx).loaders.consumers.one(ctx, obj.ConsumerKey)
 }
@@ -260,6 +264,12 @@ func (r *mutationResolver) FlowArchive(ctx context.Context, id string, expectedV
 	v, err := act(ctx, hub.KindFlow, id, expectedVersion, r.engine.FlowArchive)
 	errs, err := userErrors(err)
 	return &model.FlowArchivePayload{Flow: v, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) FlowPause(ctx context.Context, id string, input hub.PauseInput) (*model.FlowPausePayload, error) {
+	v, err := paused(ctx, hub.KindFlow, id, input, r.engine.FlowPause)
+	errs, err := userErrors(err)
+	return &model.FlowPausePayload{Flow: v, UserErrors: errs}, err
 }
 
 func (r *mutationResolver) FlowResume(ctx context.Context, id string, expectedVersion *int) (*model.FlowResumePayload, error) {

@@ -171,6 +171,11 @@ func flowSettings(in *model.FlowSettingsInput) (*hub.FlowSettings, error) {
 	hub.Assign(&out.Locale, in.Locale)
 	hub.Assign(&out.TimeZone, in.TimeZone)
 	hub.Assign(&out.DefaultCountry, in.DefaultCountry)
+	hub.Assign(&out.Ordering, in.Ordering)
+	hub.Assign(&out.MaxInFlight, in.MaxInFlight)
+	if err := mostInFlight("settings.maxInFlight", in.MaxInFlight); err != nil {
+		return nil, err
+	}
 	if in.MaxAttempts != nil {
 		if *in.MaxAttempts < 1 {
 			return nil, hub.Invalid("settings.maxAttempts", "must be between 1 and %d; leave it out for the default", hub.MaxMaxAttempts)

@@ -3,6 +3,7 @@ package graph_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -111,6 +112,9 @@ func TestWrongInputIsToldWithCodeAndPath(t *testing.T) {
 		"an integration that is no id":              {"flowCreate", flowCreate, bad(func(_, target vars) { target["integration"] = "post" }), []string{"INVALID targets 0 integration"}},
 		"a time that is no number of seconds":       {"flowCreate", flowCreate, bad(func(in, _ vars) { in["settings"] = vars{"maxAge": "PT0.5S"} }), []string{"INVALID settings maxAge"}},
 		"no attempt at all":                         {"flowCreate", flowCreate, bad(func(in, _ vars) { in["settings"] = vars{"maxAttempts": 0} }), []string{"INVALID settings maxAttempts"}},
+		"a flow that may send nothing":              {"flowCreate", flowCreate, bad(func(in, _ vars) { in["settings"] = vars{"ordering": "RECORD", "maxInFlight": 0} }), []string{"INVALID settings maxInFlight"}},
+		"an integration that may send nothing":      {"integrationCreate", intCreate, vars{"in": vars{"connector": "post", "name": "x", "settings": vars{"stamp": "red"}, "maxInFlight": 0, "secrets": []vars{{"name": "key", "value": "k"}}}}, []string{"INVALID maxInFlight"}},
+		"an integration that may send too much":     {"integrationCreate", intCreate, vars{"in": vars{"connector": "post", "name": "x", "settings": vars{"stamp": "red"}, "maxInFlight": 1025, "secrets": []vars{{"name": "key", "value": "k"}}}}, []string{"INVALID maxInFlight"}},
 		"a flow in the list that is no id":          {"eventCreate", eventCreate, vars{"in": vars{"flows": []string{s.flow, "x"}}}, []string{"INVALID flows 1"}},
 		"a flow twice":                              {"eventCreate", eventCreate, vars{"in": vars{"flows": []string{s.flow, s.flow}}}, []string{"INVALID flows 1"}},
 		"a stale version":                           {"flowEnable", flowEnable, vars{"id": s.flow, "v": 99}, []string{"CONFLICT expectedVersion"}},
@@ -181,16 +185,20 @@ func TestTheSecretOfAConsumerIsShownOnce(t *testing.T) {
 func TestAnIntegrationIsCheckedByItsConnector(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	const q = `mutation($id: ID!) { integrationCheck(id: $id) { integration { state } problems { code path message nextStep } userErrors { code message field } } }`
+	const q = `mutation($id: ID!) { integrationCheck(id: $id) { integration { state } problems { code path message nextStep } warnings { code path } userErrors { code message field } } }`
 	if r := s.do(s.admin, q, vars{"id": s.integration}); len(r.list("integrationCheck", "problems")) != 0 || r.text("integrationCheck", "integration", "state") != "READY" {
 		t.Errorf("it is answered with %v", r.Data)
 	}
 	s.post.mu.Lock()
-	s.post.problems = []hub.Problem{{Code: "STAMP_WORN", Path: "stamp", Message: "the stamp is worn", NextStep: "cut a new one"}}
+	s.post.problems = []hub.Problem{{Code: "STAMP_WORN", Path: "stamp", Message: "the stamp is worn", NextStep: "cut a new one"},
+		{Code: "INK_LOW", Path: "secrets.ink", Message: "there is little ink", Severity: hub.SeverityWarning}}
 	s.post.mu.Unlock()
 	r := s.do(s.admin, q, vars{"id": s.integration})
 	if got := fmt.Sprint(r.at("integrationCheck", "problems", 0)); got != "map[code:STAMP_WORN message:the stamp is worn nextStep:cut a new one path:[stamp]]" {
 		t.Errorf("the problem reads %s", got)
+	}
+	if got := fmt.Sprint(r.list("integrationCheck", "problems"), r.at("integrationCheck", "warnings")); !strings.HasSuffix(got, "[map[code:INK_LOW path:[secrets ink]]]") || strings.Count(got, "code:") != 2 {
+		t.Errorf("problem and warning read %s", got)
 	}
 	if r := s.do(s.admin, q, vars{"id": hub.ID(hub.KindIntegration, 7)}); !slices.Equal(r.userErrors("integrationCheck"), []string{"NOT_FOUND id"}) {
 		t.Errorf("one that is not there is answered with %v", r.Data)

@@ -97,13 +97,24 @@ func consumerUpdate(in model.ConsumerUpdateInput) (out hub.ConsumerInput, err er
 }
 
 func integrationCreate(in model.IntegrationCreateInput) (hub.IntegrationInput, error) {
-	out := hub.IntegrationInput{Connector: &in.Connector, Name: &in.Name}
+	out := hub.IntegrationInput{Connector: &in.Connector, Name: &in.Name, MaxInFlight: in.MaxInFlight}
 	if in.Settings != nil {
 		out.Settings = &in.Settings
 	}
-	var err error
+	err := mostInFlight("maxInFlight", in.MaxInFlight)
+	if err != nil {
+		return out, err
+	}
 	out.Secrets, err = secrets(in.Secrets)
 	return out, err
+}
+
+// mostInFlight refuses a number that the hub would take for none.
+func mostInFlight(path string, n *int) error {
+	if n != nil && *n < 1 {
+		return hub.Invalid(path, "must be between 1 and %d; leave it out for as many as the connector takes", hub.MaxMaxInFlight)
+	}
+	return nil
 }
 
 func integrationUpdate(in model.IntegrationUpdateInput) (out hub.IntegrationInput, err error) {
@@ -115,6 +126,12 @@ func integrationUpdate(in model.IntegrationUpdateInput) (out hub.IntegrationInpu
 			settings = json.RawMessage("{}")
 		}
 		out.Settings = &settings
+	}
+	if n, ok := in.MaxInFlight.ValueOK(); ok {
+		if err := mostInFlight("maxInFlight", n); err != nil {
+			return out, err
+		}
+		out.MaxInFlight = cleared(in.MaxInFlight)
 	}
 	out.Secrets, err = secrets(in.Secrets)
 	return out, err

@@ -18,6 +18,14 @@ func (r *integrationResolver) Connector(ctx context.Context, obj *hub.Integratio
 	return c, missing(err)
 }
 
+func (r *integrationResolver) MaxInFlight(ctx context.Context, obj *hub.Integration) (*int, error) {
+	return optional(obj.MaxInFlight), nil
+}
+
+func (r *integrationResolver) Breaker(ctx context.Context, obj *hub.Integration) (*hub.IntegrationBreaker, error) {
+	return r.engine.IntegrationBreaker(ctx, caller(ctx), obj.Key)
+}
+
 func (r *integrationResolver) Rates(ctx context.Context, obj *hub.Integration) ([]*hub.IntegrationRate, error) {
 	return r.engine.IntegrationRates(ctx, caller(ctx), obj.Key)
 }
@@ -78,7 +86,20 @@ func (r *mutationResolver) IntegrationCheck(ctx context.Context, id string) (*mo
 		checked, problems, err = r.engine.IntegrationCheck(ctx, caller(ctx), key)
 	}
 	errs, err := userErrors(err)
-	return &model.IntegrationCheckPayload{Integration: checked, Problems: pointers(problems), UserErrors: errs}, err
+	wrong, warnings := hub.Apart(problems)
+	return &model.IntegrationCheckPayload{Integration: checked, Problems: pointers(wrong), Warnings: pointers(warnings), UserErrors: errs}, err
+}
+
+func (r *mutationResolver) IntegrationPause(ctx context.Context, id string, input hub.PauseInput) (*model.IntegrationPausePayload, error) {
+	v, err := paused(ctx, hub.KindIntegration, id, input, r.engine.IntegrationPause)
+	errs, err := userErrors(err)
+	return &model.IntegrationPausePayload{Integration: v, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) IntegrationResume(ctx context.Context, id string, expectedVersion *int) (*model.IntegrationResumePayload, error) {
+	v, err := act(ctx, hub.KindIntegration, id, expectedVersion, r.engine.IntegrationResume)
+	errs, err := userErrors(err)
+	return &model.IntegrationResumePayload{Integration: v, UserErrors: errs}, err
 }
 
 func (r *queryResolver) Integrations(ctx context.Context, filter *model.IntegrationFilterInput, first *int, after *string) (*model.Connection[*hub.Integration], error) {

@@ -46,6 +46,8 @@ type loaders struct {
 	timings      loader[int64, *hub.Timing]     // of a flow
 	replays      loader[int64, *hub.Replay]     // of an execution: what it replays
 	collections  loader[int64, *hub.Collection] // of an execution: what it gathers
+
+	retentions loader[int64, *hub.FlowRetention] // of a flow
 }
 
 func newLoaders(db *sqlite.DB, remember bool) *loaders {
@@ -72,6 +74,8 @@ func newLoaders(db *sqlite.DB, remember bool) *loaders {
 		timings:      newLoader(byKeys(db.Timings), remember),
 		replays:      newLoader(byKeys(db.ReplaysByKey), remember),
 		collections:  newLoader(byKeys(db.CollectionsByKey), remember),
+
+		retentions: newLoader(byKeys(db.FlowRetentions), remember),
 	}
 }
 

@@ -9,8 +9,21 @@ import (
 	"context"
 	"time"
 
+	"github.com/recado-hub/recado/graph/model"
 	"github.com/recado-hub/recado/internal/hub"
 )
+
+func (r *mutationResolver) QueuePause(ctx context.Context, input hub.PauseInput) (*model.QueuePausePayload, error) {
+	v, err := r.engine.QueuePause(ctx, caller(ctx), input)
+	errs, err := userErrors(err)
+	return &model.QueuePausePayload{Queue: v, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) QueueResume(ctx context.Context) (*model.QueueResumePayload, error) {
+	v, err := r.engine.QueueResume(ctx, caller(ctx))
+	errs, err := userErrors(err)
+	return &model.QueueResumePayload{Queue: v, UserErrors: errs}, err
+}
 
 func (r *queryResolver) Queue(ctx context.Context) (*hub.Queue, error) {
 	return r.engine.Queue(ctx, caller(ctx))

@@ -56,7 +56,9 @@ func TestTheOperationsOfTheGuideFitTheSchema(t *testing.T) {
 	t.Parallel()
 	operations := guideOperations(t, loadSchema(t))
 	for _, name := range []string{"CreateGroup", "CreateConsumer", "CreateIntegration", "CreateFlow", "EnableFlow", "CreateEvent", "EnableEvent", "ScheduleFlow", "PreviewSchedule", "RunFlow", "PreviewFlow", "TestFlow", "Publish", "Execution", "Watch", "Failures", "Buttons", "Explain", "GroupList",
-		"CloneGroup", "WhatIsHidden", "KeepUpToDate", "Pick", "Backtest", "WhyNot", "Screens", "FlowHistory", "Rollback", "ReplayPreview", "Replay", "ReplayMany", "LeftAlone", "Suppressed", "LeaveAlone", "MessageAgain", "SendAgain", "QuietNights", "AwaitingTheMorning", "CollectByPerson", "WhatIsGathered", "SendNow"} {
+		"CloneGroup", "WhatIsHidden", "KeepUpToDate", "Pick", "Backtest", "WhyNot", "Screens", "FlowHistory", "Rollback", "ReplayPreview", "Replay", "ReplayMany", "LeftAlone", "Suppressed", "LeaveAlone", "MessageAgain", "SendAgain",
+		"DeadLetters", "RetryMany", "CancelMany", "CancelOne", "PauseQueue", "ResumeQueue", "PauseFlow", "PauseIntegration", "ResumeIntegration", "Breakers", "Retention", "KeepFor", "KeepFlowFor",
+		"QuietNights", "AwaitingTheMorning", "CollectByPerson", "WhatIsGathered", "SendNow"} {
 		if operations[name] == "" {
 			t.Errorf("the guide has lost its operation %s", name)
 		}
@@ -183,7 +185,7 @@ func TestTheGuideLeadsToAMessage(t *testing.T) {
 	if errs := run("Rename", vars{"id": flow, "version": version}).userErrors("flowUpdate"); len(errs) > 0 {
 		t.Errorf("renaming is answered with %v", errs)
 	}
-	guideGoesBack(t, run, flow, execution)
+	guideGoesBack(t, run, flow, execution, integration)
 	if errs := mutate("QuietNights", "flowUpdate", 9, "flw_…", flow).userErrors("flowUpdate"); len(errs) > 0 {
 		t.Errorf("quiet hours are answered with %v", errs)
 	}
@@ -205,7 +207,7 @@ func TestTheGuideLeadsToAMessage(t *testing.T) {
 }
 
 // guideGoesBack runs what the guide says of going back: to another version of a flow, and to an execution.
-func guideGoesBack(t *testing.T, run func(string, vars) reply, flow, execution string) {
+func guideGoesBack(t *testing.T, run func(string, vars) reply, flow, execution, integration string) {
 	t.Helper()
 	fill := func(sample int) (v vars) {
 		t.Helper()
@@ -215,7 +217,7 @@ func guideGoesBack(t *testing.T, run func(string, vars) reply, flow, execution s
 		}
 		return v
 	}
-	one, many, back := fill(1), fill(2), fill(3)
+	one, many, again, back := fill(1), fill(2), fill(3), fill(4)
 	if r := run("ReplayPreview", one); r.text("executionReplayPreview", "obstacles", 0, "code") != "ALREADY_SENT" {
 		t.Errorf("the preview of a replay is %v", r.Data)
 	}
@@ -230,6 +232,39 @@ func guideGoesBack(t *testing.T, run func(string, vars) reply, flow, execution s
 	}
 	if r := run("FlowHistory", vars{"id": flow}); r.at("flow", "history", "nodes", 0, "restoredFrom") != 1.0 {
 		t.Errorf("the history is %v", r.Data)
+	}
+	guideWorksTheQueue(t, run, again, flow, integration)
+}
+
+// guideWorksTheQueue runs what the guide says of the queue by hand.
+func guideWorksTheQueue(t *testing.T, run func(string, vars) reply, again vars, flow, integration string) {
+	t.Helper()
+	if r := run("DeadLetters", nil); r.at("deliveryFailures", "total") != 0.0 {
+		t.Errorf("the dead letters are %v", r.Data)
+	}
+	if r := run("RetryMany", again); len(r.userErrors("deliveriesRetry")) > 0 || r.at("deliveriesRetry", "matched") != 0.0 {
+		t.Errorf("sending again is answered with %v", r.Data)
+	}
+	if r := run("PauseQueue", vars{"reason": "the guide"}); r.text("queuePause", "queue", "paused", "reason", "message") != "the guide" {
+		t.Errorf("pausing the queue is answered with %v", r.Data)
+	}
+	if r := run("ResumeQueue", nil); r.at("queueResume", "queue", "queued") != 0.0 {
+		t.Errorf("resuming the queue is answered with %v", r.Data)
+	}
+	if r := run("CancelMany", vars{"filter": vars{"flow": flow}}); r.at("executionsCancel", "matched") != 0.0 {
+		t.Errorf("cancelling many is answered with %v", r.Data)
+	}
+	if r := run("PauseFlow", vars{"id": flow, "input": vars{"reason": "the guide", "until": "2098-01-01T00:00:00Z"}}); r.text("flowPause", "flow", "pause", "until") != "2098-01-01T00:00:00.000Z" {
+		t.Errorf("pausing the flow is answered with %v", r.Data)
+	}
+	if r := run("PauseIntegration", vars{"id": integration, "input": vars{"reason": "the guide"}}); r.text("integrationPause", "integration", "state") != "PAUSED" {
+		t.Errorf("pausing the integration is answered with %v", r.Data)
+	}
+	if r := run("ResumeIntegration", vars{"id": integration}); r.text("integrationResume", "integration", "state") != "READY" {
+		t.Errorf("resuming the integration is answered with %v", r.Data)
+	}
+	if r := run("Breakers", nil); r.text("integrations", "nodes", 0, "breaker", "state") != "CLOSED" {
+		t.Errorf("the breakers are %v", r.Data)
 	}
 }
 

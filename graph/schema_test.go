@@ -197,7 +197,7 @@ func TestListsAreConnections(t *testing.T) {
 	}
 }
 
-var mutationName = regexp.MustCompile(`^(viewer|group|consumer|integration|flow|event|occurrence|records|executions?|delivery|suppression|consumerSecret)[A-Z][a-z]+$`)
+var mutationName = regexp.MustCompile(`^(viewer|group|consumer|integration|flow|event|occurrence|records|executions?|delivery|deliveries|queue|suppression|consumerSecret|retention|flowRetention)[A-Z][a-z]+$`)
 
 func TestMutationsHaveOneShape(t *testing.T) {
 	t.Parallel()

@@ -8,12 +8,13 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-// optional is null for an empty text.
-func optional[T ~string](s T) *T {
-	if s == "" {
+// optional is null for what is not set: an empty text, the number 0, a duration that is for ever.
+func optional[T ~string | ~int | ~int64](v T) *T {
+	var unset T
+	if v == unset {
 		return nil
 	}
-	return &s
+	return &v
 }
 
 // text is null for an empty text of a named kind.

@@ -1069,6 +1069,42 @@ func (ec *executionContext) marshalOReason2ᚖgithubᚗcomᚋrecadoᚑhubᚋreca
 	return ec._Reason(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOReasonCode2ᚕgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐReasonCodeᚄ(ctx context.Context, v any) ([]hub.ReasonCode, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]hub.ReasonCode, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNReasonCode2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐReasonCode(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOReasonCode2ᚕgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐReasonCodeᚄ(ctx context.Context, sel ast.SelectionSet, v []hub.ReasonCode) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReasonCode2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐReasonCode(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOReasonCode2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐReasonCode(ctx context.Context, v any) (*hub.ReasonCode, error) {
 	if v == nil {
 		return nil, nil

@@ -26,6 +26,7 @@ type ResolverRoot interface {
 	AuditEntry() AuditEntryResolver
 	BacktestFlow() BacktestFlowResolver
 	BacktestSample() BacktestSampleResolver
+	CancelResult() CancelResultResolver
 	Catalog() CatalogResolver
 	Change() ChangeResolver
 	Collect() CollectResolver
@@ -35,6 +36,7 @@ type ResolverRoot interface {
 	ConnectorLimit() ConnectorLimitResolver
 	Consumer() ConsumerResolver
 	Delivery() DeliveryResolver
+	DeliveryFailureGroup() DeliveryFailureGroupResolver
 	DeliveryPreview() DeliveryPreviewResolver
 	Derived() DerivedResolver
 	EnumLabel() EnumLabelResolver
@@ -47,6 +49,7 @@ type ResolverRoot interface {
 	ExplainedReason() ExplainedReasonResolver
 	FieldOption() FieldOptionResolver
 	Flow() FlowResolver
+	FlowRetention() FlowRetentionResolver
 	FlowSettings() FlowSettingsResolver
 	FlowSource() FlowSourceResolver
 	FlowTarget() FlowTargetResolver
@@ -65,6 +68,7 @@ type ResolverRoot interface {
 	PreviewMatch() PreviewMatchResolver
 	PreviewRow() PreviewRowResolver
 	Problem() ProblemResolver
+	Prunable() PrunableResolver
 	Query() QueryResolver
 	QuietHours() QuietHoursResolver
 	Reason() ReasonResolver
@@ -75,6 +79,8 @@ type ResolverRoot interface {
 	RecordType() RecordTypeResolver
 	RecordVersion() RecordVersionResolver
 	ReplayResult() ReplayResultResolver
+	Retention() RetentionResolver
+	RetryResult() RetryResultResolver
 	RowMatch() RowMatchResolver
 	SkippedAction() SkippedActionResolver
 	SourceAction() SourceActionResolver
@@ -119,6 +125,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputConsumerUpdateInput,
 		ec.unmarshalInputCronScheduleInput,
 		ec.unmarshalInputDateScheduleInput,
+		ec.unmarshalInputDeliveriesRetryInput,
 		ec.unmarshalInputDeliveryFilterInput,
 		ec.unmarshalInputDeliveryResolveInput,
 		ec.unmarshalInputEventBacktestInput,
@@ -127,10 +134,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputEventUpdateInput,
 		ec.unmarshalInputExecutionFilterInput,
 		ec.unmarshalInputExecutionReplayInput,
+		ec.unmarshalInputExecutionsCancelInput,
 		ec.unmarshalInputExecutionsReplayInput,
 		ec.unmarshalInputFlowCreateInput,
 		ec.unmarshalInputFlowFilterInput,
 		ec.unmarshalInputFlowPreviewInput,
+		ec.unmarshalInputFlowRetentionUpdateInput,
 		ec.unmarshalInputFlowRollbackInput,
 		ec.unmarshalInputFlowRunInput,
 		ec.unmarshalInputFlowSampleInput,
@@ -154,10 +163,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputMappingEntryInput,
 		ec.unmarshalInputOccurrenceFilterInput,
 		ec.unmarshalInputOccurrencePublishInput,
+		ec.unmarshalInputPauseInput,
+		ec.unmarshalInputQueuePauseInput,
 		ec.unmarshalInputQuietHoursInput,
 		ec.unmarshalInputRecipientInput,
 		ec.unmarshalInputRecordInput,
 		ec.unmarshalInputRecordsUpsertInput,
+		ec.unmarshalInputRetentionUpdateInput,
 		ec.unmarshalInputSecretInput,
 		ec.unmarshalInputSuppressionAddInput,
 		ec.unmarshalInputSuppressionFilterInput,
@@ -343,8 +355,14 @@ enum AuditKind {
   ENABLED
   "A flow, an event or a consumer was disabled; other fields may have changed with it."
   DISABLED
+  "A flow or an integration was paused by a person."
+  PAUSED
   "A paused flow or integration was let go on."
   RESUMED
+  "The whole queue was paused; ` + "`" + `changes` + "`" + ` say why."
+  QUEUE_PAUSED
+  "The paused queue was let go on."
+  QUEUE_RESUMED
   "A consumer got a new secret."
   SECRET_ROTATED
   "Secrets of an integration were set, replaced or taken away; other fields may have changed with them."
@@ -371,6 +389,8 @@ enum AuditKind {
   TOKEN_REVOKED
   "A request of a known consumer was refused, or a client could not prove itself elsewhere than for a token. Counted by what was asked for, by whom and from where."
   DENIED
+  "How long the hub keeps things was changed."
+  RETENTION_CHANGED
   "The key that signs tokens was replaced, on the machine itself."
   KEYS_ROTATED
   "The secrets of all integrations were sealed with a new key, on the machine itself."
@@ -890,7 +910,7 @@ type Change {
   at: DateTime!
   "What kind of thing changed."
   subject: ChangeSubject!
-  "What changed; null for a connector, or if the caller may not see it."
+  "What changed; null for a connector and for the queue, or if the caller may not see it."
   node: Node @requiresRowOf(what: OBJECT, action: SEE)
   "The name of the connector; null for anything else."
   connector: String
@@ -922,6 +942,8 @@ enum ChangeSubject {
   CONNECTOR
   "A suppression: ` + "`" + `ACTIVE` + "`" + ` when it begins or becomes longer, ` + "`" + `LIFTED` + "`" + ` when the recipient opts in again, ` + "`" + `REMOVED` + "`" + ` by a person."
   SUPPRESSION
+  "The queue as a whole."
+  QUEUE
 }
 
 """
@@ -938,6 +960,8 @@ enum ChangeAspect {
   COLLECTED
   "What a connector or a provider says of a flow or an integration: from and to are the severity of the worst problem, empty if there is none."
   PROBLEMS
+  "The circuit breaker of an integration."
+  BREAKER
 }
 
 """
@@ -970,7 +994,10 @@ extend type Subscription {
     execution: ID
     "Only the moves of an execution to one of these states; what happens to its deliveries is then left out."
     states: [ExecutionState!]
-    "The last cursor that was seen."
+    """
+    The last cursor that was seen. One behind which lines of the journal have been pruned ends it with the error CURSOR_EXPIRED, whose
+    ` + "`" + `extensions.oldest` + "`" + ` is the oldest that can be used.
+    """
     after: Cursor
   ): ExecutionChange! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 }
@@ -1530,11 +1557,11 @@ type Delivery implements Node {
   id: ID!
   "Where the message is on its way."
   state: DeliveryState!
-  "The recipient: a telephone number as ` + "`" + `+` + "`" + ` and digits. Null if it came from a field that the caller may not see."
+  "The recipient: a telephone number as ` + "`" + `+` + "`" + ` and digits. Null if it came from a field that the caller may not see, and with ` + "`" + `payloadsPruned` + "`" + `."
   recipient: String @requiresRowOf(what: SOURCE, action: SEE)
   "The recipient as the provider writes it; null as long as it is not known, and where ` + "`" + `recipient` + "`" + ` is hidden."
   providerRecipient: String @requiresRowOf(what: SOURCE, action: SEE)
-  "The values of the message, by position, and named ones in the order of the flow's mapping; null where one came from a field that the caller may not see."
+  "The values of the message, by position, and named ones in the order of the flow's mapping; null where one came from a field that the caller may not see. Empty with ` + "`" + `payloadsPruned` + "`" + `."
   values: [String]! @requiresRowOf(what: SOURCE, action: SEE)
   "The key of the record whose row it is about; null if the caller may not see such records."
   record: String @requiresRowOf(what: SOURCE, action: SEE)
@@ -1579,6 +1606,11 @@ type Delivery implements Node {
   receipts: [Receipt!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "Whether it is a test message, to a recipient that a person named with ` + "`" + `flowTest` + "`" + `."
   test: Boolean!
+  """
+  Whether what was in it has not been kept (see ` + "`" + `retention` + "`" + `): then recipient, values, provider's ids and free text are left out, for
+  everybody, and it cannot be sent again.
+  """
+  payloadsPruned: Boolean!
   "Whether a receipt came that was late or contradicts what was known."
   flagged: Boolean!
   "When a person last had it sent again; null if nobody did. Its attempts and its age count from then."
@@ -1779,6 +1811,12 @@ input DeliveryFilterInput {
   integration: ID
   "Only those in one of these states."
   states: [DeliveryState!]
+  """
+  Only those whose ` + "`" + `reason` + "`" + ` has one of these codes. Name the ` + "`" + `states` + "`" + `, too: those to be sent, and those in which nothing was sent.
+  """
+  reasons: [ReasonCode!]
+  "Only those whose ` + "`" + `reason` + "`" + ` has one of these codes of the provider; an empty text is none. Name the ` + "`" + `states` + "`" + `, too."
+  providerCodes: [String!]
   "Only to this recipient, written as ` + "`" + `recipient` + "`" + ` is. Finds none whose recipient the caller may not see."
   recipient: String
   "Only test messages (true), or all but these (false)."
@@ -1857,7 +1895,120 @@ type DeliveryLookupPayload {
   userErrors: [UserError!]!
 }
 
+"""
+What became of ` + "`" + `deliveryCancel` + "`" + `.
+"""
+type DeliveryCancelPayload {
+  "The delivery as it is now; null if there are errors."
+  delivery: Delivery
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
+"""
+The dead letters: why deliveries failed.
+"""
+type DeliveryFailures {
+  "The failures by their reason, flow and integration, the most frequent first; 200 at most."
+  groups: [DeliveryFailureGroup!]!
+  "How many failed deliveries were looked at."
+  total: Int!
+  "Whether there may be more than these say: only the newest 100,000 failed deliveries are looked at, and only the 200 largest groups told."
+  cut: Boolean!
+}
+
+"""
+Failed deliveries of one flow through one integration for one reason. To list them, or to have them sent again, give ` + "`" + `reason` + "`" + ` and ` + "`" + `providerCode` + "`" + ` in the
+filter.
+"""
+type DeliveryFailureGroup {
+  "The code of the reason."
+  reason: ReasonCode!
+  "The provider's own code; null if it said none."
+  providerCode: String
+  "The flow; null if the caller may not see flows."
+  flow: Flow @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "The integration; null if it is gone, or if the caller may not see integrations."
+  integration: Integration @requires(module: "settings", submodule: "api_connections", action: SEE)
+  "How many there are."
+  count: Int!
+  "How many of them a receipt contradicts: the recipient may have the message, so they are not sent again."
+  flagged: Int!
+  "When the oldest of them came to be."
+  first: DateTime!
+  "When the newest of them came to be."
+  last: DateTime!
+  "The newest of them, to see what it is about; null if it is gone."
+  sample: Delivery @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+}
+
+"""
+Which failed deliveries are to be sent again, and how fast.
+"""
+input DeliveriesRetryInput {
+  "Which deliveries, as in the list; only FAILED ones are sent again. Test messages are left out unless ` + "`" + `test` + "`" + ` asks for them."
+  filter: DeliveryFilterInput!
+  "How many deliveries of the list are looked at, the newest first: 1 to 1,000."
+  atMost: Int!
+  "Where to go on in the list: the ` + "`" + `endCursor` + "`" + ` of the call before. Use the same key."
+  after: Cursor
+  "How many of them go in a second, so that they do not hold up what else there is to do: 1 to 100."
+  perSecond: Int! = 10
+  "Your own key of this call, 256 bytes at most: with the same key no delivery is sent again twice, however often the call is repeated."
+  idempotencyKey: String!
+  "Only says what would be sent again."
+  dryRun: Boolean! = false
+}
+
+"""
+What became of one delivery of the list.
+"""
+type RetryResult {
+  "The delivery; null if the caller may not see it."
+  delivery: Delivery @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "Whether an earlier call with the same key had it sent again."
+  repeat: Boolean!
+  "When it goes; null if it is not sent again."
+  at: DateTime
+  "Why it is not sent again; null if it is, or would be."
+  reason: Reason
+}
+
+"""
+What became of ` + "`" + `deliveriesRetry` + "`" + `.
+"""
+type DeliveriesRetryPayload {
+  "How many deliveries match, from ` + "`" + `after` + "`" + ` on; 10,000 stands for that many or more."
+  matched: Int!
+  "How many are sent again, or would be in a dry run."
+  retried: Int!
+  "How many an earlier call with the same key had sent again, and which have failed once more."
+  repeated: Int!
+  "How many are not sent again; ` + "`" + `results` + "`" + ` say why."
+  refused: Int!
+  "What became of each that was looked at, oldest first."
+  results: [RetryResult!]!
+  "Whether more match than were looked at."
+  hasMore: Boolean!
+  "Where to go on; null if nothing matched."
+  endCursor: Cursor
+  "When the last of them goes; null if none does."
+  lastAt: DateTime
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
 extend type Query {
+  """
+  The dead letters: the failed deliveries by why they failed, which flow made them and where they were to go, to see what to mend before they
+  are sent again with ` + "`" + `deliveriesRetry` + "`" + `. Test messages are left out unless the filter asks for them, and it cannot narrow them to a
+  recipient or to an id of the provider.
+  """
+  deliveryFailures(
+    "Narrows what is grouped. The states are FAILED."
+    filter: DeliveryFilterInput
+  ): DeliveryFailures @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+
   """
   The messages, newest first.
   """
@@ -1909,6 +2060,24 @@ extend type Mutation {
     "The id of the delivery."
     id: ID!
   ): DeliveryLookupPayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
+
+  """
+  Sends many failed deliveries again, each as ` + "`" + `deliveryRetry` + "`" + ` does, at a pace of which other messages notice nothing. Nobody is messaged twice: what a
+  receipt contradicts is left out, and what a replay of its execution has sent, or may send, since. Finds none for a caller that may not see
+  deliveries.
+  """
+  deliveriesRetry(
+    "Which deliveries, and how fast."
+    input: DeliveriesRetryInput!
+  ): DeliveriesRetryPayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
+
+  """
+  Takes back a delivery that has not left. Refused with CONFLICT unless it is PENDING: what is with the connector goes its way.
+  """
+  deliveryCancel(
+    "The id of the delivery."
+    id: ID!
+  ): DeliveryCancelPayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
 }
 `, BuiltIn: false},
 	{Name: "../../schema/directives.graphqls", Input: `"""
@@ -2102,10 +2271,16 @@ enum ReasonCode {
   COLLECTING
   "It is quiet for the recipient, and the flow sends nothing then."
   QUIET_HOURS
+  "It must not overtake an earlier message of its flow, which ` + "`" + `by` + "`" + ` is."
+  ORDERED
   "The integration is paused until somebody mends it."
   INTEGRATION_PAUSED
   "The flow is paused until somebody mends it."
   FLOW_PAUSED
+  "A person paused the whole queue."
+  QUEUE_PAUSED
+  "The provider seems to be down; the circuit breaker of the integration holds messages back until it answers again."
+  BREAKER_OPEN
   "Tried as often as the flow allows."
   ATTEMPTS_USED_UP
   "Older than the flow allows."
@@ -2172,6 +2347,8 @@ enum ReasonCode {
   OPTED_OUT
   "The recipient wants messages again."
   OPTED_IN
+  "What was in it has not been kept: its payloads are older than the hub keeps them."
+  PAYLOADS_PRUNED
   "A receipt arrived before the connector's own answer."
   RECEIPT_FIRST
   "The provider was asked what became of the message, and said so."
@@ -2635,6 +2812,11 @@ type Execution implements Node {
     "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
     after: Cursor
   ): ExecutionConnection! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  """
+  Whether what was in it has not been kept (see ` + "`" + `retention` + "`" + `): then free text, parameters, and what was in its deliveries are left
+  out, for everybody.
+  """
+  payloadsPruned: Boolean!
   "When it came to be."
   createdAt: DateTime!
   "When a worker first took it up; null if none has."
@@ -2753,6 +2935,52 @@ type ExecutionCancelPayload {
   userErrors: [UserError!]!
 }
 
+"""
+Which executions are to be cancelled.
+"""
+input ExecutionsCancelInput {
+  "Which executions, as in the list. If it names no states they are QUEUED, RUNNING and WAITING; others cannot be cancelled."
+  filter: ExecutionFilterInput!
+  "How many executions of the list are looked at, the newest first: 1 to 1,000."
+  atMost: Int!
+  "Where to go on in the list: the ` + "`" + `endCursor` + "`" + ` of the call before. What was cancelled is in the list no more, so a repeat needs none."
+  after: Cursor
+  "Only says what would be cancelled."
+  dryRun: Boolean! = false
+}
+
+"""
+What became of one execution of the list.
+"""
+type CancelResult {
+  "The execution; null if the caller may not see it."
+  execution: Execution @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "How many of its messages were taken back. None if they had not been made yet."
+  deliveries: Int!
+  "Why nothing of it was taken back; null if it was cancelled, or would be."
+  reason: Reason
+}
+
+"""
+What became of ` + "`" + `executionsCancel` + "`" + `.
+"""
+type ExecutionsCancelPayload {
+  "How many executions match, from ` + "`" + `after` + "`" + ` on; 10,000 stands for that many or more."
+  matched: Int!
+  "How many were cancelled, or would be in a dry run."
+  cancelled: Int!
+  "How many were not; ` + "`" + `results` + "`" + ` say why."
+  refused: Int!
+  "What became of each that was looked at, oldest first."
+  results: [CancelResult!]!
+  "Whether more match than were looked at."
+  hasMore: Boolean!
+  "Where to go on; null if nothing matched."
+  endCursor: Cursor
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
 extend type Query {
   """
   The executions, newest first: the screen *Execution history*.
@@ -2784,6 +3012,14 @@ extend type Mutation {
     "The id of the execution."
     id: ID!
   ): ExecutionCancelPayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
+
+  """
+  Cancels many executions, each as ` + "`" + `executionCancel` + "`" + ` does, a few at a time. Finds none for a caller that may not see executions.
+  """
+  executionsCancel(
+    "Which executions."
+    input: ExecutionsCancelInput!
+  ): ExecutionsCancelPayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
 }
 `, BuiltIn: false},
 	{Name: "../../schema/flow.graphqls", Input: `"""
@@ -2866,8 +3102,11 @@ type Flow implements Node {
   """
   Why its deliveries are held back, such as a template that does not exist, and what to do; null if they are not. ` + "`" + `flowResume` + "`" + ` lets them
   go; so does the provider's word that it is in order again, and a later check that no longer finds what was wrong.
+  The code OPERATOR says that a person holds them back: then only a person lets them go, or its time.
   """
   paused: Reason
+  "The pause that a person ordered with ` + "`" + `flowPause` + "`" + `; null if nobody did. ` + "`" + `paused` + "`" + ` then has its reason, whatever else holds the deliveries back."
+  pause: Pause
   """
   What of this flow was left out, and what the caller would need to see it: the message and the next step of ` + "`" + `paused` + "`" + `, since
   a connector said them about a delivery, and may quote a record that the caller may not see. Empty if nothing was.
@@ -3124,6 +3363,10 @@ type FlowSettings {
   collect: Collect
   "When it sends nothing; null: never."
   quietHours: QuietHours
+  "Which messages of the flow must not overtake each other."
+  ordering: FlowOrdering!
+  "How many messages of the flow may be under way with connectors at once; null: as many as they take."
+  maxInFlight: Int
 }
 
 """
@@ -3176,6 +3419,21 @@ enum Weekday {
   FRIDAY
   "Saturday."
   SATURDAY
+}
+
+"""
+Which messages of a flow must not overtake each other. Of those that have the same, one is under way at a time, in the order in which
+they were made; the others are PENDING with ` + "`" + `waitingFor` + "`" + ` ORDERED, and ` + "`" + `reason` + "`" + ` names the delivery that holds them. One holds them until it is
+ACCEPTED or ends otherwise, while it is tried again or waits for anything, and while it is UNKNOWN for as long as ` + "`" + `unknownWait` + "`" + `; what the
+policy is then decides. Messages with another record or recipient are not held up.
+"""
+enum FlowOrdering {
+  "None: each goes as soon as it can."
+  NONE
+  "Those about one record go one after the other, whoever they are for."
+  RECORD
+  "Those to one recipient go one after the other, whatever they are about."
+  RECIPIENT
 }
 
 """
@@ -3319,6 +3577,16 @@ input FlowSettingsInput {
   collect: CollectInput
   "When it sends nothing; never if left out."
   quietHours: QuietHoursInput
+  """
+  Which messages of the flow must not overtake each other; NONE if left out. It holds for messages that are made with this version: what
+  waits when it is saved has no order.
+  """
+  ordering: FlowOrdering
+  """
+  How many messages of the flow may be under way with connectors at once: 1 to 1024, as many as they take if left out. It holds at once,
+  also for messages that wait.
+  """
+  maxInFlight: Int
 }
 
 """
@@ -3450,6 +3718,16 @@ type FlowArchivePayload {
 }
 
 """
+What became of ` + "`" + `flowPause` + "`" + `.
+"""
+type FlowPausePayload {
+  "The flow as it is now; null if there are errors."
+  flow: Flow
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
+"""
 What became of ` + "`" + `flowResume` + "`" + `.
 """
 type FlowResumePayload {
@@ -3545,7 +3823,18 @@ extend type Mutation {
   ): FlowArchivePayload @requires(module: "automator", submodule: "fracttal_hub", action: REMOVE)
 
   """
-  Lets the deliveries of a paused flow go again, after what was wrong has been mended.
+  Holds the deliveries of a flow back because a person wants it: they wait until ` + "`" + `flowResume` + "`" + `, or until its time comes. Nothing that the hub
+  notices ends it. A flow that is paused runs nothing by the clock. Of one that a person paused already the newest word counts.
+  """
+  flowPause(
+    "The id of the flow."
+    id: ID!
+    "Why, and until when."
+    input: PauseInput!
+  ): FlowPausePayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
+
+  """
+  Lets the deliveries of a paused flow go again, after what was wrong has been mended, and whoever paused it.
   """
   flowResume(
     "The id of the flow."
@@ -3868,10 +4157,16 @@ type Integration implements Node {
   settings: JSON!
   "The names of the secrets that are set. Secrets themselves are never returned."
   secretsSet: [String!]!
+  "How many messages its connector may have through it at once; null: as many as the connector takes."
+  maxInFlight: Int
   "Whether deliveries go out through it."
   state: IntegrationState!
-  "Why it is paused and what to do about it; null if it is not paused."
+  "Why it is paused and what to do about it; null if it is not paused. The code OPERATOR says that a person paused it."
   reason: Reason
+  "The pause that a person ordered with ` + "`" + `integrationPause` + "`" + `; null if nobody did. ` + "`" + `reason` + "`" + ` then is its reason, whatever else the integration is paused for."
+  pause: Pause
+  "Whether its provider seems to be down, so that messages wait instead of using up their attempts; null while its connector is not installed."
+  breaker: IntegrationBreaker
   """
   What of this integration was left out, and what the caller would need to see it: the message and the next step of
   ` + "`" + `reason` + "`" + `, since a connector said them about a delivery, and may quote a record that the caller may not see. Its code, and
@@ -3917,6 +4212,35 @@ type IntegrationRate {
 }
 
 """
+The circuit breaker of an integration. It opens when its provider seems to be down: when 10 attempts in a row, or more than half of the last 20
+within a minute, found no provider that could be used or brought no answer. Then messages wait, PENDING with ` + "`" + `waitingFor` + "`" + ` BREAKER_OPEN, and
+one is let through now and then to try; the attempt of one that fails does not count. The first that the provider answers closes it. It is in the
+memory of the hub: after a restart it is closed.
+"""
+type IntegrationBreaker {
+  "How it stands."
+  state: BreakerState!
+  "Since when it has been open; null if it is closed."
+  since: DateTime
+  "When the next message is let through to try; null if it is closed."
+  until: DateTime
+  "How many attempts failed in a row; messages that the provider refused do not count, since it answered."
+  failures: Int!
+}
+
+"""
+How a circuit breaker stands.
+"""
+enum BreakerState {
+  "Messages go through."
+  CLOSED
+  "They wait."
+  OPEN
+  "They wait, and one is on its way to try."
+  PROBING
+}
+
+"""
 Whether deliveries go out through an integration.
 """
 enum IntegrationState {
@@ -3924,7 +4248,7 @@ enum IntegrationState {
   READY
   """
   They wait until somebody mends what ` + "`" + `reason` + "`" + ` says and calls ` + "`" + `integrationCheck` + "`" + `, or until the provider tells that it is in order again
-  and a check finds nothing wrong.
+  and a check finds nothing wrong; or, if a person paused it, until ` + "`" + `integrationResume` + "`" + `.
   """
   PAUSED
 }
@@ -3985,6 +4309,8 @@ input IntegrationCreateInput {
   settings: JSON
   "The secrets."
   secrets: [SecretInput!]
+  "How many messages its connector may have through it at once: 1 to 1024, and never more than it takes; as many as it takes if left out."
+  maxInFlight: Int
 }
 
 """
@@ -3999,6 +4325,8 @@ input IntegrationUpdateInput {
   settings: JSON
   "The secrets to set or to take away; others stay as they are."
   secrets: [SecretInput!]
+  "How many messages its connector may have through it at once: 1 to 1024, and never more than it takes. Null: as many as it takes."
+  maxInFlight: Int
 }
 
 """
@@ -4032,6 +4360,26 @@ type IntegrationDeletePayload {
 }
 
 """
+What became of ` + "`" + `integrationPause` + "`" + `.
+"""
+type IntegrationPausePayload {
+  "The integration as it is now; null if there are errors."
+  integration: Integration
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
+"""
+What became of ` + "`" + `integrationResume` + "`" + `.
+"""
+type IntegrationResumePayload {
+  "The integration as it is now; null if there are errors."
+  integration: Integration
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
+"""
 What became of ` + "`" + `integrationCheck` + "`" + `.
 """
 type IntegrationCheckPayload {
@@ -4039,6 +4387,8 @@ type IntegrationCheckPayload {
   integration: Integration
   "What the connector found wrong with the settings; empty if they are usable."
   problems: [Problem!]!
+  "What works, but not all of it: templates that cannot be read, for example, or a provider that cannot call back."
+  warnings: [Problem!]!
   "What kept the check from being made."
   userErrors: [UserError!]!
 }
@@ -4097,12 +4447,34 @@ extend type Mutation {
   """
   Asks the connector whether the settings and secrets are usable now. Sends nothing to anybody. If there is no problem, a
   paused integration goes on, and so do those of its flows that were paused by what a connector or a provider said and about which the
-  connector finds nothing wrong now.
+  connector finds nothing wrong now. What a person paused stays so.
   """
   integrationCheck(
     "The id of the integration."
     id: ID!
   ): IntegrationCheckPayload @requires(module: "settings", submodule: "api_connections", action: EDIT)
+
+  """
+  Holds back what goes out through an integration because a person wants it: it waits until ` + "`" + `integrationResume` + "`" + `, or until its time comes. No
+  check ends it. Of one that a person paused already the newest word counts.
+  """
+  integrationPause(
+    "The id of the integration."
+    id: ID!
+    "Why, and until when."
+    input: PauseInput!
+  ): IntegrationPausePayload @requires(module: "settings", submodule: "api_connections", action: EDIT)
+
+  """
+  Lets an integration go on that a person paused. Refused with CONFLICT if only the hub paused it: ` + "`" + `integrationCheck` + "`" + ` ends that. Where both did,
+  it stays paused for the other reason.
+  """
+  integrationResume(
+    "The id of the integration."
+    id: ID!
+    "The version that the caller has seen; another current version is a CONFLICT. Without it nothing is checked."
+    expectedVersion: Int
+  ): IntegrationResumePayload @requires(module: "settings", submodule: "api_connections", action: EDIT)
 }
 `, BuiltIn: false},
 	{Name: "../../schema/node.graphqls", Input: `"""
@@ -4147,7 +4519,7 @@ extend type Query {
 }
 `, BuiltIn: false},
 	{Name: "../../schema/occurrence.graphqls", Input: `"""
-One thing that happened, as it came in. It never changes.
+One thing that happened, as it came in. It never changes, but for losing its payloads when they have been kept for long enough.
 """
 type Occurrence implements Node {
   "The public id."
@@ -4178,6 +4550,11 @@ type Occurrence implements Node {
   records: [OccurrenceRecord!]! @requiresRowOf(what: RECORD_TYPE, action: SEE)
   "What the enabled events of its type made of it, at the time."
   matches: [Match!]!
+  """
+  Whether what it brought has not been kept (see ` + "`" + `retention` + "`" + `): then ` + "`" + `records` + "`" + ` is empty, and ` + "`" + `matches` + "`" + ` have neither rows nor free text. The
+  same one again is a repeat all the same.
+  """
+  payloadsPruned: Boolean!
 }
 
 """
@@ -4708,6 +5085,11 @@ extend type Mutation {
 What is to be done: the numbers of the screen *Event queue*. The items are ` + "`" + `executions` + "`" + ` and ` + "`" + `deliveries` + "`" + ` by their states.
 """
 type Queue {
+  """
+  The pause that a person ordered with ` + "`" + `queuePause` + "`" + `; null if nobody did. While it lasts nothing is taken up: occurrences are accepted and
+  matched as ever, their executions wait, and what is with a connector already goes its way.
+  """
+  paused: Pause
   "Executions that wait for a worker."
   queued: Int!
   "Executions that a worker holds, or whose deliveries are with the connector."
@@ -4752,6 +5134,18 @@ type WaitingDeliveries {
   "How many deliveries are held back for it."
   count: Int!
   "When the first of them goes on by itself or, if it waits for somebody to mend something, is given up."
+  until: DateTime
+}
+
+"""
+What a person holds back: the queue, a flow or an integration. Nothing ends it but a person, or its time.
+"""
+type Pause {
+  "Why, in the person's own words; its ` + "`" + `by` + "`" + ` is who it was."
+  reason: Reason!
+  "Since when."
+  since: DateTime!
+  "When it ends by itself; null if a person has to resume it."
   until: DateTime
 }
 
@@ -4845,6 +5239,48 @@ type AttemptActivity {
   unknown: Int!
 }
 
+"""
+Why the queue is paused, and until when.
+"""
+input QueuePauseInput {
+  "Why, for whoever finds it so: 1 to 200 characters."
+  reason: String!
+  "When it ends by itself; left out, a person has to resume it."
+  until: DateTime
+}
+
+"""
+Why a flow or an integration is paused, and until when.
+"""
+input PauseInput {
+  "Why, for whoever finds it so: 1 to 200 characters."
+  reason: String!
+  "When it ends by itself; left out, a person has to resume it."
+  until: DateTime
+  "The version that the caller has seen; another current version is a CONFLICT. Without it nothing is checked."
+  expectedVersion: Int
+}
+
+"""
+What became of ` + "`" + `queuePause` + "`" + `.
+"""
+type QueuePausePayload {
+  "The queue as it is now; null if there are errors, or if the caller may not see it."
+  queue: Queue @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
+"""
+What became of ` + "`" + `queueResume` + "`" + `.
+"""
+type QueueResumePayload {
+  "The queue as it is now; null if there are errors, or if the caller may not see it."
+  queue: Queue @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
 extend type Query {
   """
   What waits, and why.
@@ -4864,6 +5300,22 @@ extend type Query {
     "How long each bucket is."
     bucket: Duration!
   ): [Activity!] @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+}
+
+extend type Mutation {
+  """
+  Pauses the whole queue, over restarts too: nothing is sent until ` + "`" + `queueResume` + "`" + `, or until its time comes. Occurrences are accepted and
+  matched as ever, and what is with a connector already goes its way. Of a queue that is paused already the newest word counts.
+  """
+  queuePause(
+    "Why, and until when."
+    input: QueuePauseInput!
+  ): QueuePausePayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
+
+  """
+  Lets the queue go on, in the order in which things came due. Of one that is not paused nothing changes.
+  """
+  queueResume: QueueResumePayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
 }
 `, BuiltIn: false},
 	{Name: "../../schema/record.graphqls", Input: `"""
@@ -5317,6 +5769,162 @@ extend type Mutation {
   ): ExecutionsReplayPayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
 }
 `, BuiltIn: false},
+	{Name: "../../schema/retention.graphqls", Input: `"""
+How long the hub keeps things, counted from when they came to be. What is older is pruned in small steps, all the time. Null is
+for ever.
+"""
+type Retention {
+  "Counts the changes of these settings, from 1."
+  version: Int!
+  """
+  How long history is kept: occurrences, executions and deliveries with their attempts, receipts and lines in the journal. As
+  long as an occurrence is kept, the same one again is a repeat. A flow can have its own, see ` + "`" + `Flow.retention` + "`" + `; an occurrence
+  stays as long as one of its executions does.
+  """
+  history: Duration
+  """
+  How long payloads are kept: the records of occurrences, recipients, values and provider's ids of deliveries, parameters of
+  executions, and free text of reasons, attempts, receipts and the journal; and earlier states of records. What stays says
+  who, when, about what, what became of it, and by which codes: ` + "`" + `payloadsPruned` + "`" + ` is true then.
+  """
+  payloads: Duration
+  "How long receipts are kept whose message was never found, and callbacks that no connector could verify."
+  unmatched: Duration
+  "How long the audit log is kept."
+  audit: Duration
+  """
+  Nothing is pruned before. It is a day after the first start of a hub that prunes, and is put off by another day whenever the
+  clock is more than a week ahead of where pruning last saw it, as after a restored backup. Null before that first start.
+  """
+  beginsAt: DateTime
+  "What is over its time by these settings."
+  prunable: Prunable!
+  "The oldest cursor of the journal that ` + "`" + `executionChanged` + "`" + ` can begin after: behind it nothing is gone."
+  oldestCursor: Cursor!
+  "When the settings were last changed; null if never."
+  updatedAt: DateTime
+}
+
+"""
+How much is over its time and still there. Each is counted up to ` + "`" + `atMost` + "`" + `. What is not at its end yet is among it, and stays
+for now.
+"""
+type Prunable {
+  "Executions, which go with all that belongs to them."
+  executions: Int!
+  "Executions that lose their payloads, and their deliveries with them."
+  executionPayloads: Int!
+  "Occurrences; those that an execution still refers to are among them, and stay as long as it does."
+  occurrences: Int!
+  "Occurrences that lose their payloads."
+  occurrencePayloads: Int!
+  "Up to which it was counted: a number that is as large may stand for more."
+  atMost: Int!
+}
+
+"""
+How long the history of a flow is kept. It is no part of the flow's versions, so that a rollback destroys nothing, and holds for
+executions of all of them.
+"""
+type FlowRetention {
+  "Counts the changes of these settings, from 1."
+  version: Int!
+  "How long its executions and deliveries are kept; null is for ever."
+  history: Duration
+  "How long their payloads are kept, never longer than the history; null is for ever."
+  payloads: Duration
+  "The flow's own setting; null if what holds for the hub holds for it."
+  ownHistory: Duration
+  "The flow's own setting; null if what holds for the hub holds for it."
+  ownPayloads: Duration
+}
+
+extend type Flow {
+  "How long its history is kept."
+  retention: FlowRetention! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+}
+
+"""
+A change of how long the hub keeps things. A field that is left out stays as it is, and null is for ever.
+"""
+input RetentionUpdateInput {
+  "The version that you have read; another one is a CONFLICT. Left out: the last change wins."
+  expectedVersion: Int
+  "How long history is kept: a day at least, 100 years at most."
+  history: Duration
+  "How long payloads are kept: a day at least, and not longer than the history."
+  payloads: Duration
+  "How long receipts and callbacks are kept that nobody could match: a day at least."
+  unmatched: Duration
+  "How long the audit log is kept: 365 days at least."
+  audit: Duration
+  "Nothing is pruned before; null is INVALID."
+  beginsAt: DateTime
+  "True: change nothing, and answer what the settings and ` + "`" + `prunable` + "`" + ` would be."
+  dryRun: Boolean
+}
+
+"""
+A change of how long the history of a flow is kept. A field that is left out stays as it is, and null is what holds for the hub.
+"""
+input FlowRetentionUpdateInput {
+  "The version of the retention that you have read; another one is a CONFLICT. Left out: the last change wins."
+  expectedVersion: Int
+  "How long its history is kept: a day at least, 100 years at most."
+  history: Duration
+  "How long its payloads are kept: a day at least, and not longer than its history."
+  payloads: Duration
+  "True: change nothing, and answer what would hold."
+  dryRun: Boolean
+}
+
+"""
+What became of ` + "`" + `retentionUpdate` + "`" + `.
+"""
+type RetentionUpdatePayload {
+  "The settings as they are now, or would be; null if there are errors."
+  retention: Retention @requires(module: "settings", submodule: "general", action: SEE)
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
+"""
+What became of ` + "`" + `flowRetentionUpdate` + "`" + `.
+"""
+type FlowRetentionUpdatePayload {
+  "What holds for the flow now, or would hold; null if there are errors, or if the caller may not see flows."
+  retention: FlowRetention @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "What was wrong with the input."
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  """
+  How long the hub keeps things, and what is over its time.
+  """
+  retention: Retention @requires(module: "settings", submodule: "general", action: SEE)
+}
+
+extend type Mutation {
+  """
+  Changes how long the hub keeps things. What was pruned is gone for good: look at ` + "`" + `prunable` + "`" + ` with ` + "`" + `dryRun` + "`" + ` first.
+  """
+  retentionUpdate(
+    "What to change."
+    input: RetentionUpdateInput!
+  ): RetentionUpdatePayload @requires(module: "settings", submodule: "general", action: EDIT)
+
+  """
+  Changes how long the history of a flow is kept, whether it is archived or not. It makes no version of the flow.
+  """
+  flowRetentionUpdate(
+    "The id of the flow."
+    id: ID!
+    "What to change."
+    input: FlowRetentionUpdateInput!
+  ): FlowRetentionUpdatePayload @requires(module: "automator", submodule: "fracttal_hub", action: REMOVE)
+}
+`, BuiltIn: false},
 	{Name: "../../schema/scalars.graphqls", Input: `"""
 A point in time in UTC, to the millisecond, as RFC 3339: ` + "`" + `2026-11-22T14:00:34.404Z` + "`" + `. Input may carry any offset.
 """
@@ -5650,7 +6258,7 @@ Why a recipient is to be left alone, and so what ends it.
 enum SuppressionGround {
   "The recipient opted out, blocked the sender, or the like. It ends when the recipient opts in again, or when a person removes it."
   LASTING
-  "The provider's code demands it for a time, whatever the recipient says: the number is not on WhatsApp, for example."
+  "The provider's code demands it for a time, whatever the recipient says: the number is not on WhatsApp, for example. It ends early if the message because of which it began arrives after all."
   PASSING
   "A person decided it. It ends at its time, or when a person removes it, but not when the recipient opts in."
   OPERATOR
@@ -6188,6 +6796,18 @@ func (ec *executionContext) childFields_BacktestSample(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type BacktestSample", field.Name)
 }
 
+func (ec *executionContext) childFields_CancelResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "execution":
+		return ec.fieldContext_CancelResult_execution(ctx, field)
+	case "deliveries":
+		return ec.fieldContext_CancelResult_deliveries(ctx, field)
+	case "reason":
+		return ec.fieldContext_CancelResult_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CancelResult", field.Name)
+}
+
 func (ec *executionContext) childFields_Catalog(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "modules":
@@ -6468,6 +7088,30 @@ func (ec *executionContext) childFields_ConsumerUpdatePayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type ConsumerUpdatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DeliveriesRetryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "matched":
+		return ec.fieldContext_DeliveriesRetryPayload_matched(ctx, field)
+	case "retried":
+		return ec.fieldContext_DeliveriesRetryPayload_retried(ctx, field)
+	case "repeated":
+		return ec.fieldContext_DeliveriesRetryPayload_repeated(ctx, field)
+	case "refused":
+		return ec.fieldContext_DeliveriesRetryPayload_refused(ctx, field)
+	case "results":
+		return ec.fieldContext_DeliveriesRetryPayload_results(ctx, field)
+	case "hasMore":
+		return ec.fieldContext_DeliveriesRetryPayload_hasMore(ctx, field)
+	case "endCursor":
+		return ec.fieldContext_DeliveriesRetryPayload_endCursor(ctx, field)
+	case "lastAt":
+		return ec.fieldContext_DeliveriesRetryPayload_lastAt(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeliveriesRetryPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveriesRetryPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Delivery(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -6518,6 +7162,8 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_receipts(ctx, field)
 	case "test":
 		return ec.fieldContext_Delivery_test(ctx, field)
+	case "payloadsPruned":
+		return ec.fieldContext_Delivery_payloadsPruned(ctx, field)
 	case "flagged":
 		return ec.fieldContext_Delivery_flagged(ctx, field)
 	case "redrivenAt":
@@ -6554,6 +7200,16 @@ func (ec *executionContext) childFields_DeliveryActivity(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type DeliveryActivity", field.Name)
 }
 
+func (ec *executionContext) childFields_DeliveryCancelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "delivery":
+		return ec.fieldContext_DeliveryCancelPayload_delivery(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeliveryCancelPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryCancelPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeliveryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -6576,6 +7232,42 @@ func (ec *executionContext) childFields_DeliveryEdge(ctx context.Context, field 
 		return ec.fieldContext_DeliveryEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeliveryEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryFailureGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reason":
+		return ec.fieldContext_DeliveryFailureGroup_reason(ctx, field)
+	case "providerCode":
+		return ec.fieldContext_DeliveryFailureGroup_providerCode(ctx, field)
+	case "flow":
+		return ec.fieldContext_DeliveryFailureGroup_flow(ctx, field)
+	case "integration":
+		return ec.fieldContext_DeliveryFailureGroup_integration(ctx, field)
+	case "count":
+		return ec.fieldContext_DeliveryFailureGroup_count(ctx, field)
+	case "flagged":
+		return ec.fieldContext_DeliveryFailureGroup_flagged(ctx, field)
+	case "first":
+		return ec.fieldContext_DeliveryFailureGroup_first(ctx, field)
+	case "last":
+		return ec.fieldContext_DeliveryFailureGroup_last(ctx, field)
+	case "sample":
+		return ec.fieldContext_DeliveryFailureGroup_sample(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryFailureGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryFailures(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "groups":
+		return ec.fieldContext_DeliveryFailures_groups(ctx, field)
+	case "total":
+		return ec.fieldContext_DeliveryFailures_total(ctx, field)
+	case "cut":
+		return ec.fieldContext_DeliveryFailures_cut(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryFailures", field.Name)
 }
 
 func (ec *executionContext) childFields_DeliveryLookupPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6932,6 +7624,8 @@ func (ec *executionContext) childFields_Execution(ctx context.Context, field gra
 		return ec.fieldContext_Execution_replayOf(ctx, field)
 	case "replays":
 		return ec.fieldContext_Execution_replays(ctx, field)
+	case "payloadsPruned":
+		return ec.fieldContext_Execution_payloadsPruned(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Execution_createdAt(ctx, field)
 	case "startedAt":
@@ -7064,6 +7758,26 @@ func (ec *executionContext) childFields_ExecutionReplayPayload(ctx context.Conte
 		return ec.fieldContext_ExecutionReplayPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ExecutionReplayPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ExecutionsCancelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "matched":
+		return ec.fieldContext_ExecutionsCancelPayload_matched(ctx, field)
+	case "cancelled":
+		return ec.fieldContext_ExecutionsCancelPayload_cancelled(ctx, field)
+	case "refused":
+		return ec.fieldContext_ExecutionsCancelPayload_refused(ctx, field)
+	case "results":
+		return ec.fieldContext_ExecutionsCancelPayload_results(ctx, field)
+	case "hasMore":
+		return ec.fieldContext_ExecutionsCancelPayload_hasMore(ctx, field)
+	case "endCursor":
+		return ec.fieldContext_ExecutionsCancelPayload_endCursor(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ExecutionsCancelPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExecutionsCancelPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ExecutionsReplayPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7212,6 +7926,8 @@ func (ec *executionContext) childFields_Flow(ctx context.Context, field graphql.
 		return ec.fieldContext_Flow_history(ctx, field)
 	case "paused":
 		return ec.fieldContext_Flow_paused(ctx, field)
+	case "pause":
+		return ec.fieldContext_Flow_pause(ctx, field)
 	case "hidden":
 		return ec.fieldContext_Flow_hidden(ctx, field)
 	case "archivedAt":
@@ -7220,6 +7936,8 @@ func (ec *executionContext) childFields_Flow(ctx context.Context, field graphql.
 		return ec.fieldContext_Flow_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Flow_updatedAt(ctx, field)
+	case "retention":
+		return ec.fieldContext_Flow_retention(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Flow", field.Name)
 }
@@ -7302,6 +8020,16 @@ func (ec *executionContext) childFields_FlowEnablePayload(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type FlowEnablePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_FlowPausePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "flow":
+		return ec.fieldContext_FlowPausePayload_flow(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FlowPausePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FlowPausePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_FlowPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "problems":
@@ -7326,6 +8054,32 @@ func (ec *executionContext) childFields_FlowResumePayload(ctx context.Context, f
 		return ec.fieldContext_FlowResumePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowResumePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_FlowRetention(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "version":
+		return ec.fieldContext_FlowRetention_version(ctx, field)
+	case "history":
+		return ec.fieldContext_FlowRetention_history(ctx, field)
+	case "payloads":
+		return ec.fieldContext_FlowRetention_payloads(ctx, field)
+	case "ownHistory":
+		return ec.fieldContext_FlowRetention_ownHistory(ctx, field)
+	case "ownPayloads":
+		return ec.fieldContext_FlowRetention_ownPayloads(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FlowRetention", field.Name)
+}
+
+func (ec *executionContext) childFields_FlowRetentionUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "retention":
+		return ec.fieldContext_FlowRetentionUpdatePayload_retention(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FlowRetentionUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FlowRetentionUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_FlowRollbackPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7370,6 +8124,10 @@ func (ec *executionContext) childFields_FlowSettings(ctx context.Context, field 
 		return ec.fieldContext_FlowSettings_collect(ctx, field)
 	case "quietHours":
 		return ec.fieldContext_FlowSettings_quietHours(ctx, field)
+	case "ordering":
+		return ec.fieldContext_FlowSettings_ordering(ctx, field)
+	case "maxInFlight":
+		return ec.fieldContext_FlowSettings_maxInFlight(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowSettings", field.Name)
 }
@@ -7624,10 +8382,16 @@ func (ec *executionContext) childFields_Integration(ctx context.Context, field g
 		return ec.fieldContext_Integration_settings(ctx, field)
 	case "secretsSet":
 		return ec.fieldContext_Integration_secretsSet(ctx, field)
+	case "maxInFlight":
+		return ec.fieldContext_Integration_maxInFlight(ctx, field)
 	case "state":
 		return ec.fieldContext_Integration_state(ctx, field)
 	case "reason":
 		return ec.fieldContext_Integration_reason(ctx, field)
+	case "pause":
+		return ec.fieldContext_Integration_pause(ctx, field)
+	case "breaker":
+		return ec.fieldContext_Integration_breaker(ctx, field)
 	case "hidden":
 		return ec.fieldContext_Integration_hidden(ctx, field)
 	case "rates":
@@ -7642,12 +8406,28 @@ func (ec *executionContext) childFields_Integration(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type Integration", field.Name)
 }
 
+func (ec *executionContext) childFields_IntegrationBreaker(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "state":
+		return ec.fieldContext_IntegrationBreaker_state(ctx, field)
+	case "since":
+		return ec.fieldContext_IntegrationBreaker_since(ctx, field)
+	case "until":
+		return ec.fieldContext_IntegrationBreaker_until(ctx, field)
+	case "failures":
+		return ec.fieldContext_IntegrationBreaker_failures(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IntegrationBreaker", field.Name)
+}
+
 func (ec *executionContext) childFields_IntegrationCheckPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "integration":
 		return ec.fieldContext_IntegrationCheckPayload_integration(ctx, field)
 	case "problems":
 		return ec.fieldContext_IntegrationCheckPayload_problems(ctx, field)
+	case "warnings":
+		return ec.fieldContext_IntegrationCheckPayload_warnings(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_IntegrationCheckPayload_userErrors(ctx, field)
 	}
@@ -7698,6 +8478,16 @@ func (ec *executionContext) childFields_IntegrationEdge(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type IntegrationEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_IntegrationPausePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "integration":
+		return ec.fieldContext_IntegrationPausePayload_integration(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_IntegrationPausePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IntegrationPausePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_IntegrationRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "key":
@@ -7716,6 +8506,16 @@ func (ec *executionContext) childFields_IntegrationRate(ctx context.Context, fie
 		return ec.fieldContext_IntegrationRate_waiting(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type IntegrationRate", field.Name)
+}
+
+func (ec *executionContext) childFields_IntegrationResumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "integration":
+		return ec.fieldContext_IntegrationResumePayload_integration(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_IntegrationResumePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IntegrationResumePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_IntegrationUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7816,6 +8616,8 @@ func (ec *executionContext) childFields_Occurrence(ctx context.Context, field gr
 		return ec.fieldContext_Occurrence_records(ctx, field)
 	case "matches":
 		return ec.fieldContext_Occurrence_matches(ctx, field)
+	case "payloadsPruned":
+		return ec.fieldContext_Occurrence_payloadsPruned(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Occurrence", field.Name)
 }
@@ -7924,6 +8726,18 @@ func (ec *executionContext) childFields_ParameterSchema(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type ParameterSchema", field.Name)
 }
 
+func (ec *executionContext) childFields_Pause(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reason":
+		return ec.fieldContext_Pause_reason(ctx, field)
+	case "since":
+		return ec.fieldContext_Pause_since(ctx, field)
+	case "until":
+		return ec.fieldContext_Pause_until(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Pause", field.Name)
+}
+
 func (ec *executionContext) childFields_Permission(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "module":
@@ -8022,8 +8836,26 @@ func (ec *executionContext) childFields_PropertyLabel(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type PropertyLabel", field.Name)
 }
 
+func (ec *executionContext) childFields_Prunable(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "executions":
+		return ec.fieldContext_Prunable_executions(ctx, field)
+	case "executionPayloads":
+		return ec.fieldContext_Prunable_executionPayloads(ctx, field)
+	case "occurrences":
+		return ec.fieldContext_Prunable_occurrences(ctx, field)
+	case "occurrencePayloads":
+		return ec.fieldContext_Prunable_occurrencePayloads(ctx, field)
+	case "atMost":
+		return ec.fieldContext_Prunable_atMost(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Prunable", field.Name)
+}
+
 func (ec *executionContext) childFields_Queue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "paused":
+		return ec.fieldContext_Queue_paused(ctx, field)
 	case "queued":
 		return ec.fieldContext_Queue_queued(ctx, field)
 	case "running":
@@ -8044,6 +8876,26 @@ func (ec *executionContext) childFields_Queue(ctx context.Context, field graphql
 		return ec.fieldContext_Queue_throughput(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Queue", field.Name)
+}
+
+func (ec *executionContext) childFields_QueuePausePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "queue":
+		return ec.fieldContext_QueuePausePayload_queue(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_QueuePausePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type QueuePausePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_QueueResumePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "queue":
+		return ec.fieldContext_QueueResumePayload_queue(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_QueueResumePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type QueueResumePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_QuietHours(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8352,6 +9204,54 @@ func (ec *executionContext) childFields_ReplayResult(ctx context.Context, field 
 		return ec.fieldContext_ReplayResult_reason(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReplayResult", field.Name)
+}
+
+func (ec *executionContext) childFields_Retention(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "version":
+		return ec.fieldContext_Retention_version(ctx, field)
+	case "history":
+		return ec.fieldContext_Retention_history(ctx, field)
+	case "payloads":
+		return ec.fieldContext_Retention_payloads(ctx, field)
+	case "unmatched":
+		return ec.fieldContext_Retention_unmatched(ctx, field)
+	case "audit":
+		return ec.fieldContext_Retention_audit(ctx, field)
+	case "beginsAt":
+		return ec.fieldContext_Retention_beginsAt(ctx, field)
+	case "prunable":
+		return ec.fieldContext_Retention_prunable(ctx, field)
+	case "oldestCursor":
+		return ec.fieldContext_Retention_oldestCursor(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Retention_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Retention", field.Name)
+}
+
+func (ec *executionContext) childFields_RetentionUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "retention":
+		return ec.fieldContext_RetentionUpdatePayload_retention(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RetentionUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RetentionUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RetryResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "delivery":
+		return ec.fieldContext_RetryResult_delivery(ctx, field)
+	case "repeat":
+		return ec.fieldContext_RetryResult_repeat(ctx, field)
+	case "at":
+		return ec.fieldContext_RetryResult_at(ctx, field)
+	case "reason":
+		return ec.fieldContext_RetryResult_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RetryResult", field.Name)
 }
 
 func (ec *executionContext) childFields_RowMatch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

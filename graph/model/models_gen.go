@@ -202,6 +202,52 @@ type DateScheduleInput struct {
 	Missed hub.MissedRuns `json:"missed"`
 }
 
+// Which failed deliveries are to be sent again, and how fast.
+type DeliveriesRetryInput struct {
+	// Which deliveries, as in the list; only FAILED ones are sent again. Test messages are left out unless `test` asks for them.
+	Filter *DeliveryFilterInput `json:"filter"`
+	// How many deliveries of the list are looked at, the newest first: 1 to 1,000.
+	AtMost int `json:"atMost"`
+	// Where to go on in the list: the `endCursor` of the call before. Use the same key.
+	After *string `json:"after,omitempty"`
+	// How many of them go in a second, so that they do not hold up what else there is to do: 1 to 100.
+	PerSecond int `json:"perSecond"`
+	// Your own key of this call, 256 bytes at most: with the same key no delivery is sent again twice, however often the call is repeated.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// Only says what would be sent again.
+	DryRun bool `json:"dryRun"`
+}
+
+// What became of `deliveriesRetry`.
+type DeliveriesRetryPayload struct {
+	// How many deliveries match, from `after` on; 10,000 stands for that many or more.
+	Matched int `json:"matched"`
+	// How many are sent again, or would be in a dry run.
+	Retried int `json:"retried"`
+	// How many an earlier call with the same key had sent again, and which have failed once more.
+	Repeated int `json:"repeated"`
+	// How many are not sent again; `results` say why.
+	Refused int `json:"refused"`
+	// What became of each that was looked at, oldest first.
+	Results []*hub.RetryResult `json:"results"`
+	// Whether more match than were looked at.
+	HasMore bool `json:"hasMore"`
+	// Where to go on; null if nothing matched.
+	EndCursor *string `json:"endCursor,omitempty"`
+	// When the last of them goes; null if none does.
+	LastAt *time.Time `json:"lastAt,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of `deliveryCancel`.
+type DeliveryCancelPayload struct {
+	// The delivery as it is now; null if there are errors.
+	Delivery *hub.Delivery `json:"delivery,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Narrows the list of deliveries. Fields that are left out do not narrow.
 type DeliveryFilterInput struct {
 	// Only of this execution.
@@ -212,6 +258,10 @@ type DeliveryFilterInput struct {
 	Integration *string `json:"integration,omitempty"`
 	// Only those in one of these states.
 	States []hub.DeliveryState `json:"states,omitempty"`
+	// Only those whose `reason` has one of these codes. Name the `states`, too: those to be sent, and those in which nothing was sent.
+	Reasons []hub.ReasonCode `json:"reasons,omitempty"`
+	// Only those whose `reason` has one of these codes of the provider; an empty text is none. Name the `states`, too.
+	ProviderCodes []string `json:"providerCodes,omitempty"`
 	// Only to this recipient, written as `recipient` is. Finds none whose recipient the caller may not see.
 	Recipient *string `json:"recipient,omitempty"`
 	// Only test messages (true), or all but these (false).
@@ -435,6 +485,36 @@ type ExecutionReplayPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Which executions are to be cancelled.
+type ExecutionsCancelInput struct {
+	// Which executions, as in the list. If it names no states they are QUEUED, RUNNING and WAITING; others cannot be cancelled.
+	Filter *ExecutionFilterInput `json:"filter"`
+	// How many executions of the list are looked at, the newest first: 1 to 1,000.
+	AtMost int `json:"atMost"`
+	// Where to go on in the list: the `endCursor` of the call before. What was cancelled is in the list no more, so a repeat needs none.
+	After *string `json:"after,omitempty"`
+	// Only says what would be cancelled.
+	DryRun bool `json:"dryRun"`
+}
+
+// What became of `executionsCancel`.
+type ExecutionsCancelPayload struct {
+	// How many executions match, from `after` on; 10,000 stands for that many or more.
+	Matched int `json:"matched"`
+	// How many were cancelled, or would be in a dry run.
+	Cancelled int `json:"cancelled"`
+	// How many were not; `results` say why.
+	Refused int `json:"refused"`
+	// What became of each that was looked at, oldest first.
+	Results []*hub.CancelResult `json:"results"`
+	// Whether more match than were looked at.
+	HasMore bool `json:"hasMore"`
+	// Where to go on; null if nothing matched.
+	EndCursor *string `json:"endCursor,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Which executions are to be replayed, and how.
 type ExecutionsReplayInput struct {
 	// Which executions, as in the list. If it names no outcomes they are FAILED, PARTIAL and SKIPPED: what a person cancelled, and
@@ -579,6 +659,14 @@ type FlowFilterInput struct {
 	Archived *bool `json:"archived,omitempty"`
 }
 
+// What became of `flowPause`.
+type FlowPausePayload struct {
+	// The flow as it is now; null if there are errors.
+	Flow *hub.Flow `json:"flow,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Which flow is to be previewed, and on what.
 type FlowPreviewInput struct {
 	// A saved flow. Its events are asked when it is tried on an occurrence.
@@ -601,6 +689,26 @@ type FlowPreviewInput struct {
 type FlowResumePayload struct {
 	// The flow as it is now; null if there are errors.
 	Flow *hub.Flow `json:"flow,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A change of how long the history of a flow is kept. A field that is left out stays as it is, and null is what holds for the hub.
+type FlowRetentionUpdateInput struct {
+	// The version of the retention that you have read; another one is a CONFLICT. Left out: the last change wins.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// How long its history is kept: a day at least, 100 years at most.
+	History graphql.Omittable[*time.Duration] `json:"history,omitempty"`
+	// How long its payloads are kept: a day at least, and not longer than its history.
+	Payloads graphql.Omittable[*time.Duration] `json:"payloads,omitempty"`
+	// True: change nothing, and answer what would hold.
+	DryRun *bool `json:"dryRun,omitempty"`
+}
+
+// What became of `flowRetentionUpdate`.
+type FlowRetentionUpdatePayload struct {
+	// What holds for the flow now, or would hold; null if there are errors, or if the caller may not see flows.
+	Retention *hub.FlowRetention `json:"retention,omitempty"`
 	// What was wrong with the input.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -679,6 +787,12 @@ type FlowSettingsInput struct {
 	Collect *CollectInput `json:"collect,omitempty"`
 	// When it sends nothing; never if left out.
 	QuietHours *hub.QuietHours `json:"quietHours,omitempty"`
+	// Which messages of the flow must not overtake each other; NONE if left out. It holds for messages that are made with this version: what
+	// waits when it is saved has no order.
+	Ordering *hub.FlowOrdering `json:"ordering,omitempty"`
+	// How many messages of the flow may be under way with connectors at once: 1 to 1024, as many as they take if left out. It holds at once,
+	// also for messages that wait.
+	MaxInFlight *int `json:"maxInFlight,omitempty"`
 }
 
 // Which rows a flow reads, and with whose rights.
@@ -850,6 +964,8 @@ type IntegrationCheckPayload struct {
 	Integration *hub.Integration `json:"integration,omitempty"`
 	// What the connector found wrong with the settings; empty if they are usable.
 	Problems []*hub.Problem `json:"problems"`
+	// What works, but not all of it: templates that cannot be read, for example, or a provider that cannot call back.
+	Warnings []*hub.Problem `json:"warnings"`
 	// What kept the check from being made.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -864,6 +980,8 @@ type IntegrationCreateInput struct {
 	Settings json.RawMessage `json:"settings,omitempty"`
 	// The secrets.
 	Secrets []*SecretInput `json:"secrets,omitempty"`
+	// How many messages its connector may have through it at once: 1 to 1024, and never more than it takes; as many as it takes if left out.
+	MaxInFlight *int `json:"maxInFlight,omitempty"`
 }
 
 // What became of `integrationCreate`.
@@ -890,6 +1008,22 @@ type IntegrationFilterInput struct {
 	Connector *string `json:"connector,omitempty"`
 }
 
+// What became of `integrationPause`.
+type IntegrationPausePayload struct {
+	// The integration as it is now; null if there are errors.
+	Integration *hub.Integration `json:"integration,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of `integrationResume`.
+type IntegrationResumePayload struct {
+	// The integration as it is now; null if there are errors.
+	Integration *hub.Integration `json:"integration,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Changes to an integration. A field that is left out stays as it is.
 type IntegrationUpdateInput struct {
 	// The version that the change was made against; another current version is a CONFLICT. Without it nothing is checked.
@@ -900,6 +1034,8 @@ type IntegrationUpdateInput struct {
 	Settings graphql.Omittable[json.RawMessage] `json:"settings,omitempty"`
 	// The secrets to set or to take away; others stay as they are.
 	Secrets []*SecretInput `json:"secrets,omitempty"`
+	// How many messages its connector may have through it at once: 1 to 1024, and never more than it takes. Null: as many as it takes.
+	MaxInFlight graphql.Omittable[*int] `json:"maxInFlight,omitempty"`
 }
 
 // What became of `integrationUpdate`.
@@ -1030,6 +1166,22 @@ type PropertyLabel struct {
 	Help string `json:"help"`
 }
 
+// What became of `queuePause`.
+type QueuePausePayload struct {
+	// The queue as it is now; null if there are errors, or if the caller may not see it.
+	Queue *hub.Queue `json:"queue,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of `queueResume`.
+type QueueResumePayload struct {
+	// The queue as it is now; null if there are errors, or if the caller may not see it.
+	Queue *hub.Queue `json:"queue,omitempty"`
+	// What was wrong with the input.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Records to write.
 type RecordsUpsertInput struct {
 	// The records, 500 at most. One that is there already, by type and key, is replaced.
@@ -1050,6 +1202,32 @@ type RecordsUpsertPayload struct {
 	// What the hub noticed by itself in them, as far as the caller may see it; null if there are errors.
 	Derived []*hub.Occurrence `json:"derived,omitempty"`
 	// What was wrong with the input. One wrong record keeps all from being written.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A change of how long the hub keeps things. A field that is left out stays as it is, and null is for ever.
+type RetentionUpdateInput struct {
+	// The version that you have read; another one is a CONFLICT. Left out: the last change wins.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// How long history is kept: a day at least, 100 years at most.
+	History graphql.Omittable[*time.Duration] `json:"history,omitempty"`
+	// How long payloads are kept: a day at least, and not longer than the history.
+	Payloads graphql.Omittable[*time.Duration] `json:"payloads,omitempty"`
+	// How long receipts and callbacks are kept that nobody could match: a day at least.
+	Unmatched graphql.Omittable[*time.Duration] `json:"unmatched,omitempty"`
+	// How long the audit log is kept: 365 days at least.
+	Audit graphql.Omittable[*time.Duration] `json:"audit,omitempty"`
+	// Nothing is pruned before; null is INVALID.
+	BeginsAt graphql.Omittable[*time.Time] `json:"beginsAt,omitempty"`
+	// True: change nothing, and answer what the settings and `prunable` would be.
+	DryRun *bool `json:"dryRun,omitempty"`
+}
+
+// What became of `retentionUpdate`.
+type RetentionUpdatePayload struct {
+	// The settings as they are now, or would be; null if there are errors.
+	Retention *hub.Retention `json:"retention,omitempty"`
+	// What was wrong with the input.
 	UserErrors []*UserError `json:"userErrors"`
 }
 

@@ -55,8 +55,13 @@ func UnmarshalDateTime(v any) (time.Time, error) {
 	return t.UTC(), nil
 }
 
-// MarshalDuration writes a length of time as ISO 8601.
-func MarshalDuration(d time.Duration) graphql.Marshaler { return graphql.MarshalDuration(d) }
+// MarshalDuration writes a length of time as ISO 8601, without years and months, which UnmarshalDuration does not take.
+func MarshalDuration(d time.Duration) graphql.Marshaler {
+	if d > 0 && d%time.Second == 0 {
+		return graphql.MarshalString(hub.ISODuration(d))
+	}
+	return graphql.MarshalDuration(d)
+}
 
 // UnmarshalDuration reads a length of time by ISO 8601 that is not negative. Years and months are refused: their length
 // varies.

@@ -157,7 +157,7 @@ func (h *Hub) open(ctx context.Context, o Options) error {
 		return err
 	}
 	h.host = host.New(host.Options{Builtin: lines, Log: h.log, Outcomes: h.engine.Outcomes, Changed: h.engine.ConnectorChanged, Version: Version,
-		SocketDir: socketDir(o.Data), Runtime: host.Runtime{GCPercent: connectorGC, MaxProcs: connectorProcs}})
+		SocketDir: socketDir(o.Data), Runtime: connectorRuntime})
 	h.engine.Connect(h.host)
 	return nil
 }
@@ -172,10 +172,7 @@ func TuneGC() {
 
 // Connectors are many small allocations and little live memory, so collecting less often costs little; on a prototype one thread at a time
 // measured best beside the hub.
-const (
-	connectorGC    = 400
-	connectorProcs = 1
-)
+var connectorRuntime = host.Runtime{GCPercent: 400, MaxProcs: 1}
 
 // serve opens the doors. The connectors start meanwhile: what waits for them goes on when they are ready.
 func (h *Hub) serve(ctx context.Context, o Options, listener net.Listener) error {
@@ -235,12 +232,17 @@ func (h *Hub) sendTraces(ctx context.Context) {
 	}
 }
 
-// doorsGrace is how long requests that have begun may take when the hub is to stop: what is with the connectors needs the
-// time more than a client that sends slowly.
+// doorsGrace is how long requests that have begun may take once the connectors have ended: a client that sends slowly does not keep the
+// hub from stopping.
 const doorsGrace = 5 * time.Second
 
+// endDoors waits for the connectors first, with the doors open: whoever asks is told that the hub is not ready, and what providers tell
+// meanwhile is kept.
 func (h *Hub) endDoors(ctx context.Context) error {
 	var errs []error
+	if h.host != nil {
+		errs = append(errs, h.host.Close(ctx))
+	}
 	if h.server != nil {
 		soon, cancel := context.WithTimeout(ctx, doorsGrace)
 		if err := h.server.Shutdown(soon); err != nil {
@@ -248,9 +250,6 @@ func (h *Hub) endDoors(ctx context.Context) error {
 			errs = append(errs, h.server.Close())
 		}
 		cancel()
-	}
-	if h.host != nil {
-		errs = append(errs, h.host.Close(ctx))
 	}
 	return errors.Join(errs...)
 }

@@ -31,7 +31,13 @@ type program struct {
 // run starts the binary. It is killed when the test ends, if it has not ended by then.
 func run(t testing.TB, env []string, args ...string) *program {
 	t.Helper()
-	p := &program{cmd: exec.Command(binary, args...), done: make(chan struct{})}
+	return runCommand(t, env, binary, args...)
+}
+
+// runCommand is run for a command that becomes the binary in the end.
+func runCommand(t testing.TB, env []string, name string, args ...string) *program {
+	t.Helper()
+	p := &program{cmd: exec.Command(name, args...), done: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.errs
 	p.cmd.Env = append(environment(), env...)
 	if err := p.cmd.Start(); err != nil {
@@ -71,11 +77,13 @@ var servesAt = regexp.MustCompile(`serves at (http://\S+)`)
 // serve starts a hub and waits until it serves. An addr of an earlier start gives it the same address again.
 func serve(t testing.TB, dir, addr string, env ...string) *program {
 	t.Helper()
-	env = append(env, "RECADO_BOOTSTRAP_KEY="+adminKey, "RECADO_BOOTSTRAP_SECRET="+adminSecret)
-	p := run(t, env, "serve", "--addr", addr, "--data", dir, "--log-level", "warn")
+	p := run(t, append(env, firstConsumer...), "serve", "--addr", addr, "--data", dir, "--log-level", "warn")
 	p.url = p.wait(t, servesAt)[1]
 	return p
 }
+
+// firstConsumer is the environment that makes the first consumer.
+var firstConsumer = []string{"RECADO_BOOTSTRAP_KEY=" + adminKey, "RECADO_BOOTSTRAP_SECRET=" + adminSecret}
 
 const anyPort = "127.0.0.1:0"
 
@@ -107,10 +115,15 @@ func (p *program) wait(t testing.TB, wanted *regexp.Regexp) []string {
 // end sends a signal and waits for the end of the process; it returns the exit code.
 func (p *program) end(t testing.TB, s syscall.Signal) int {
 	t.Helper()
+	p.signal(t, s)
+	return p.exit(t)
+}
+
+func (p *program) signal(t testing.TB, s syscall.Signal) {
+	t.Helper()
 	if err := p.cmd.Process.Signal(s); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		t.Fatal(err)
 	}
-	return p.exit(t)
 }
 
 // exit waits for the end of the process; it returns the exit code, -1 if a signal ended it.

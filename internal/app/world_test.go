@@ -123,7 +123,7 @@ func (w *world) connect(t testing.TB) {
 	if len(i.Problems) > 0 {
 		t.Fatalf("the integration has problems: %v", i.Problems)
 	}
-	answer, err := http.PostForm(w.sandbox.URL()+"/v25.0/"+sandbox.DefaultAppID+"/subscriptions", url.Values{
+	answer, err := http.PostForm(w.meta+"/v25.0/"+sandbox.DefaultAppID+"/subscriptions", url.Values{
 		"object": {"whatsapp_business_account"}, "callback_url": {w.callbackURL()}, "verify_token": {sandbox.DefaultVerifyToken},
 		"access_token": {sandbox.DefaultAppID + "|" + sandbox.DefaultAppSecret}})
 	if err != nil {

@@ -49,6 +49,7 @@ type plan struct {
 	rounds  int
 	data    string
 	profile string
+	soak    time.Duration // 0: none
 }
 
 func measure(ctx context.Context, args []string) error {
@@ -60,6 +61,7 @@ func measure(ctx context.Context, args []string) error {
 	f.IntVar(&p.rounds, "rounds", 8, "rounds of each; more make the error smaller")
 	f.StringVar(&p.data, "data", "", "data `directory`; default a temporary one on the disk of the working directory's temp")
 	f.StringVar(&p.profile, "profile", "", "write CPU and allocation profiles of the hub to files with this `prefix`")
+	f.DurationVar(&p.soak, "soak", 0, "instead of the comparison, post at half of the highest rate for so long and watch what the hub uses")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
@@ -79,6 +81,9 @@ func measure(ctx context.Context, args []string) error {
 		return err
 	}
 	defer b.close()
+	if p.soak > 0 {
+		return b.soak(ctx, os.Stdout, p.soak)
+	}
 	started := time.Now()
 	results, err := b.rounds(ctx)
 	if err != nil {

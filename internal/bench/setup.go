@@ -41,7 +41,7 @@ const warmup = 3000
 func prepare(ctx context.Context, p plan) (*bench, error) {
 	b := &bench{plan: p, client: &http.Client{Transport: transport()}}
 	var err error
-	if b.sink, err = startSink((2*p.rounds+1)*p.events + 2*warmup); err != nil {
+	if b.sink, err = startSink((2*p.rounds+1)*p.events + 2*warmup + int(p.soak.Seconds()*soakMost)); err != nil {
 		return nil, err
 	}
 	hubArgs := []string{hubCommand, "--data", p.data}
@@ -102,7 +102,7 @@ func (b *bench) close() map[string]time.Duration {
 // rounds measures the ways in turn, the relay first and last, so that each round of Recado stands between two of the relay.
 func (b *bench) rounds(ctx context.Context) ([]result, error) {
 	relay := way{wayRelay, b.relayURL, http.Header{"Content-Type": {"application/json"}}, writeEvent}
-	recado := way{wayRecado, b.hubURL + "/events", http.Header{"Content-Type": {"application/cloudevents+json"}, "Authorization": {"Bearer " + b.token}}, writeEvent}
+	recado := b.recado()
 	for _, w := range []way{relay, recado} {
 		if _, err := b.round(ctx, w, warmup); err != nil {
 			return nil, err
@@ -121,6 +121,10 @@ func (b *bench) rounds(ctx context.Context) ([]result, error) {
 		list = append(list, r)
 	}
 	return list, nil
+}
+
+func (b *bench) recado() way {
+	return way{wayRecado, b.hubURL + "/events", http.Header{"Content-Type": {"application/cloudevents+json"}, "Authorization": {"Bearer " + b.token}}, writeEvent}
 }
 
 func (b *bench) round(ctx context.Context, w way, n int) (result, error) {

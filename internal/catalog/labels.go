@@ -78,6 +78,16 @@ var fieldTypes = []FieldType{Text, Integer, Number, Boolean, Timestamp, Enum, Li
 // FlowSettings lists the settings of a flow with their bounds and defaults. Lengths of time are in seconds.
 func (c *Catalog) FlowSettings() []Field { return c.flowSettings }
 
+// choices are the values of an enum of the schema with their titles.
+func (c *Catalog) choices(enum string) (list []EnumValue) {
+	if labels := c.enumByName[enum]; labels != nil {
+		for _, v := range labels.Values {
+			list = append(list, EnumValue{Value: v.Value, Title: v.Title})
+		}
+	}
+	return list
+}
+
 // boundSettings gives the settings the bounds that the hub holds them to, so that they are said once.
 func (c *Catalog) boundSettings() {
 	seconds := func(d time.Duration) int { return int(d / time.Second) }
@@ -93,12 +103,14 @@ func (c *Catalog) boundSettings() {
 		case "unknownWait":
 			most, usual = seconds(hub.MaxUnknownWait), seconds(hub.DefaultUnknownWait)
 		case "unknownPolicy":
-			f.Default = string(hub.Hold)
-			if labels := c.enumByName["UnknownPolicy"]; labels != nil {
-				for _, v := range labels.Values {
-					f.Enum = append(f.Enum, EnumValue{Value: v.Value, Title: v.Title})
-				}
-			}
+			f.Default, f.Enum = string(hub.Hold), c.choices("UnknownPolicy")
+			continue
+		case "ordering":
+			f.Default, f.Enum = string(hub.OrderedNot), c.choices("FlowOrdering")
+			continue
+		case "maxInFlight": // without one by default
+			most = hub.MaxMaxInFlight
+			f.Min, f.Max = &least, &most
 			continue
 		default:
 			continue

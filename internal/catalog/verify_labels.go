@@ -34,7 +34,7 @@ func (c *Catalog) verifyLabels(f *faults) {
 		what := "flow setting " + s.Key
 		f.fieldBeyondKey(what, s)
 		f.bounds(what, s)
-		if s.Default == nil {
+		if s.Default == nil && s.Max == nil {
 			f.add("%s: the hub has no bounds for it", what)
 		}
 	}

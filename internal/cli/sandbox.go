@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -29,11 +30,11 @@ func sandboxes(args []string, out, errOut io.Writer) error {
 // sandboxOptions are the flags of `recado sandbox whatsapp`.
 type sandboxOptions struct {
 	sandbox.Options
-	addr, faults, absent          string
-	callback, verifyToken, twilio string
-	network                       bool
-	level                         string
-	log                           *slog.Logger
+	addr, faults, absent, messages string
+	callback, verifyToken, twilio  string
+	network                        bool
+	level                          string
+	log                            *slog.Logger
 }
 
 func (o *sandboxOptions) parse(args []string, errOut io.Writer) error {
@@ -52,6 +53,7 @@ func (o *sandboxOptions) parse(args []string, errOut io.Writer) error {
 	f.DurationVar(&o.Callbacks.Read, "read", 3*time.Second, "`time` until it is read; below 0 never")
 	f.IntVar(&o.Callbacks.Batch, "batch", 1, "most `statuses` in one callback of Meta's")
 	f.IntVar(&o.Keep, "keep", 10_000, "most `messages` that are kept; the oldest are forgotten")
+	f.StringVar(&o.messages, "messages", "", "`file` to which each message that a phone got is appended as a line of JSON, before the answer goes out: what the phones got also if the sandbox is killed")
 	f.StringVar(&o.level, "log-level", "warn", "least `level` of the log: debug, info, warn, error")
 	return parseWith(f, args, "RECADO_SANDBOX_")
 }
@@ -65,6 +67,14 @@ func whatsappSandbox(ctx context.Context, args []string, out, errOut io.Writer) 
 	script, err := o.check(errOut)
 	if err != nil {
 		return err
+	}
+	if o.messages != "" {
+		file, err := os.OpenFile(o.messages, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			return fmt.Errorf("--messages: %w", err)
+		}
+		defer func() { _ = file.Close() }()
+		o.OnMessage = func(m sandbox.Message) { keep(file, m, o.log) }
 	}
 	s, err := sandbox.Start(o.addr, o.Options)
 	if err != nil {
@@ -83,6 +93,17 @@ func whatsappSandbox(ctx context.Context, args []string, out, errOut io.Writer) 
 	}
 	<-ctx.Done()
 	return nil
+}
+
+// keep appends a message to a file, in one write, so that lines of messages that come at once do not mix.
+func keep(file *os.File, m sandbox.Message, log *slog.Logger) {
+	line, err := json.Marshal(m)
+	if err == nil {
+		_, err = file.Write(append(line, '\n'))
+	}
+	if err != nil {
+		log.Error("a message was not written to the file of messages", "message", m.ID, "error", err)
+	}
 }
 
 // check refuses what cannot be, and reads the script of faults.

@@ -140,6 +140,32 @@ func send(t *testing.T, p *program) string {
 	return answer
 }
 
+func TestWhatThePhonesGotOutlivesASandboxThatIsKilled(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "messages")
+	for range 2 {
+		p := run(t, nil, "--messages", file)
+		send(t, p)
+		if err := p.cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = p.cmd.Wait() // it was killed
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		var m sandbox.Message
+		if err := json.Unmarshal([]byte(line), &m); err != nil || m.To != "+351912345678" {
+			t.Errorf("a line is %q, %v", line, err)
+		}
+	}
+	if n := strings.Count(string(text), "\n"); n != 2 {
+		t.Errorf("it has %d lines, want those of both", n)
+	}
+}
+
 func TestTheSandboxRunsAloneUntilItIsInterrupted(t *testing.T) {
 	t.Parallel()
 	script := filepath.Join(t.TempDir(), "faults.json")

@@ -23,8 +23,8 @@ type joining struct {
 	cause  hub.Reason      // of its being collected
 }
 
-// gathered are rows of an occurrence that a flow gathers together.
-type gathered struct {
+// sheaf is rows of an occurrence that a flow gathers together.
+type sheaf struct {
 	of   string
 	rows []*row
 }
@@ -71,15 +71,15 @@ func planned(plan []starting, p *program, of string) *joining {
 
 // gather tells the rows of an occurrence apart by what the flow gathers. Rows of another type than the flow reads, and an occurrence
 // without any, are gathered by what the occurrence is about.
-func (e *Engine) gather(ctx context.Context, p *program, o *hub.Occurrence, rows []*row) ([]gathered, error) {
+func (e *Engine) gather(ctx context.Context, p *program, o *hub.Occurrence, rows []*row) ([]sheaf, error) {
 	by := p.collect.Key()
 	if by == hub.CollectByFlow {
-		return []gathered{{rows: rows}}, nil
+		return []sheaf{{rows: rows}}, nil
 	}
 	if len(rows) == 0 || rows[0].typ != p.records {
-		return []gathered{{of: "@" + o.Subject, rows: rows}}, nil
+		return []sheaf{{of: "@" + o.Subject, rows: rows}}, nil
 	}
-	var list []gathered
+	var list []sheaf
 	at := map[string]int{}
 	for _, w := range rows {
 		of, err := e.inCommon(ctx, p, w)
@@ -91,7 +91,7 @@ func (e *Engine) gather(ctx context.Context, p *program, o *hub.Occurrence, rows
 			i, known := at[key]
 			if !known {
 				i = len(list)
-				at[key], list = i, append(list, gathered{of: key})
+				at[key], list = i, append(list, sheaf{of: key})
 			}
 			list[i].rows = append(list[i].rows, w)
 		}
@@ -135,7 +135,7 @@ func shortened(key string) string {
 
 // joining finds the collection that an occurrence joins, or opens one: none may be open, its window may have closed, or it may have no
 // room for so many rows.
-func (e *Engine) joining(ctx context.Context, tx *sqlite.Tx, o *hub.Occurrence, v *verdict, p *program, part gathered) (*joining, error) {
+func (e *Engine) joining(ctx context.Context, tx *sqlite.Tx, o *hub.Occurrence, v *verdict, p *program, part sheaf) (*joining, error) {
 	now := tx.Now()
 	j := &joining{brings: hub.Collected{OccurrenceKey: o.Key, Subject: o.Subject}, cause: hub.Reason{Code: hub.ReasonMatched, By: o.ID()}}
 	col, err := tx.CollectionOpen(p.flow.Key, p.flow.Version, part.of)
@@ -166,6 +166,14 @@ func (e *Engine) joining(ctx context.Context, tx *sqlite.Tx, o *hub.Occurrence, 
 // gathers says whether an execution gathers, and its window has not closed.
 func gathers(exec *hub.Execution) bool {
 	return exec != nil && exec.State == hub.Waiting && exec.WaitingFor == hub.ReasonCollecting && exec.StartedAt == nil && exec.DueAt != nil
+}
+
+// gatherNoMore closes the collection of an execution that is cancelled: what comes from now on opens another one.
+func (r *run) gatherNoMore() error {
+	if !gathers(r.exec) {
+		return nil
+	}
+	return r.tx.CollectionClose(r.exec.Key)
 }
 
 // bring adds rows to what the occurrence brings, each once, and sees when the window closes now.

@@ -326,7 +326,7 @@ func TestEveryOccurrenceIsInOneCollectionWhoeverPublishesWhen(t *testing.T) {
 		wait.Wait()
 		after(2 * time.Minute)
 		told := map[string]int64{}
-		for key := range keysOf(in) {
+		for key := range distinct(in) {
 			is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED")
 			list, err := h.DB.CollectedOf(t.Context(), h.Admin, key, hub.Page{First: 100})
 			if err != nil {
@@ -351,13 +351,13 @@ func TestEveryOccurrenceIsInOneCollectionWhoeverPublishesWhen(t *testing.T) {
 				t.Errorf("%s was said to be in %d and is in %d", folio, key, told[folio])
 			}
 		}
-		if got := h.Connector.Sent(); len(got) != len(keysOf(in)) {
-			t.Errorf("%d messages for %d collections", len(got), len(keysOf(in)))
+		if got := h.Connector.Sent(); len(got) != len(distinct(in)) {
+			t.Errorf("%d messages for %d collections", len(got), len(distinct(in)))
 		}
 	})
 }
 
-func keysOf(in map[string]int64) map[int64]bool {
+func distinct(in map[string]int64) map[int64]bool {
 	keys := map[int64]bool{}
 	for _, key := range in {
 		keys[key] = true
@@ -566,7 +566,7 @@ func (c *chance) step() {
 // person cancelled.
 func (c *chance) judge() {
 	found, rows, want := map[string]int64{}, 0, 0
-	for key := range keysOf(c.in) {
+	for key := range distinct(c.in) {
 		list, err := c.h.DB.CollectedOf(c.t.Context(), c.h.Admin, key, hub.Page{First: 100})
 		if err != nil {
 			c.t.Fatal(err)

@@ -169,7 +169,7 @@ func TestSettingsAndSecretsAreHeldAgainstTheConnectorsSchema(t *testing.T) {
 			{"an unknown connector", "pigeon", `{}`, nil, "connector", `"pigeon"`},
 			{"settings that are no object", "whatsapp", `[]`, nil, "settings", "JSON object"},
 			{"a setting that is missing", "whatsapp", `{}`, map[string]string{"access_token": secret}, "settings.phone_number_id", "required"},
-			{"a secret that is missing", "whatsapp", `{"phone_number_id":"12345"}`, nil, "secrets.access_token", "required"},
+			{"a secret that is missing", "whatsapp", `{"phone_number_id":"12345"}`, nil, "secrets.access_token", "the secret access_token is required"},
 			{"a setting of the wrong form", "whatsapp", `{"phone_number_id":"x"}`, map[string]string{"access_token": secret}, "settings.phone_number_id", "pattern"},
 			{"a secret among the settings", "whatsapp", `{"phone_number_id":"12345","access_token":"` + secret + `"}`, nil, "settings.access_token", "secret"},
 			{"a secret that there is not", "whatsapp", `{"phone_number_id":"12345"}`, map[string]string{"access_token": secret, "pin": secret}, "secrets.pin", "no secret of this name"},

@@ -21,7 +21,7 @@ type Connectors interface {
 	List() []*hub.Connector
 	// Connector is one of them by name, nil if it is not known.
 	Connector(name string) *hub.Connector
-	// Check asks whether the settings of an integration can be used.
+	// Check asks whether the settings of an integration can be used: nothing, problems or warnings.
 	Check(ctx context.Context, in hub.OpenIntegration) ([]hub.Problem, error)
 	// Preview says what exactly would be sent, and has nothing sent. NOT_FOUND says that the connector shows no previews, another
 	// error that it cannot be asked.
@@ -69,6 +69,8 @@ type Engine struct {
 	schemas  sync.Map // schemaKey → *jsonschema.Schema
 	pipes    pipes
 	pacer    pacer
+	pauses   pauses
+	breakers breakers
 	turn     int64 // the flow that was served last when flows took turns; for the loop that takes up executions
 	results  results
 	stats    stats
@@ -91,6 +93,7 @@ type Engine struct {
 	planning chan struct{} // a flow may run by itself earlier than was known
 	reading  chan struct{} // the rows of an execution are to be read
 	checking chan struct{} // a connector is to be asked again
+	pruning  pruning       // for the loop that prunes
 	draining atomic.Bool
 	stop     context.CancelFunc
 	loops    sync.WaitGroup
@@ -111,8 +114,9 @@ func New(o Options) *Engine {
 		e.sendTimeout = 30 * time.Second
 	}
 	e.pacer = newPacer()
+	e.breakers.by = map[int64]*hub.Breaker{}
 	e.pipes.flights = map[int64]*flight{}
-	e.pipes.busy = map[int64]int{}
+	e.pipes.busy, e.pipes.limits, e.pipes.crowds = map[int64]int{}, map[int64]int{}, map[int64]int64{}
 	e.meters.attempts = map[string]*attemptMeters{}
 	e.connectorStates, e.failing = map[string]hub.ConnectorState{}, map[int64]failing{}
 	e.results.more = make(chan struct{}, 1)
@@ -140,12 +144,15 @@ func (e *Engine) Start(ctx context.Context) error {
 	if err := e.db.Write(ctx, func(tx *sqlite.Tx) error {
 		waiting, err := tx.HasWaitingReceipts()
 		e.stats.orphans.Store(waiting)
-		return err
+		if err != nil {
+			return err
+		}
+		return e.loadPauses(tx)
 	}); err != nil {
 		return err
 	}
 	ctx, e.stop = context.WithCancel(context.WithoutCancel(ctx))
-	for _, loop := range []func(context.Context){e.work, e.settle, e.tend, e.plan, e.read, e.tick, e.ask, e.recheck} {
+	for _, loop := range []func(context.Context){e.work, e.settle, e.tend, e.plan, e.read, e.tick, e.ask, e.recheck, e.prune} {
 		e.loops.Go(func() { loop(ctx) })
 	}
 	return nil

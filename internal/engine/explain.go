@@ -24,6 +24,9 @@ func (e *Engine) EventExplain(ctx context.Context, c hub.Caller, ev *hub.Event, 
 		return nil, err
 	}
 	x := &explaining{e: e, c: c, ev: ev, EventExplanation: &hub.EventExplanation{Occurrence: shown, Evaluated: hub.EvaluatedNow}}
+	if whole.EmptiedAt != nil {
+		return x.EventExplanation, x.pruned(ctx)
+	}
 	answer, satisfied, err := x.now(ctx, whole)
 	if err != nil {
 		return nil, err
@@ -41,6 +44,23 @@ func (e *Engine) EventExplain(ctx context.Context, c hub.Caller, ev *hub.Event, 
 		err = x.flowsNow(ctx, satisfied)
 	}
 	return x.EventExplanation, err
+}
+
+// pruned explains by what is left of an occurrence whose records have not been kept: whether the event fired and what came of it,
+// if it was asked then. Asking it now would find nothing to ask about.
+func (x *explaining) pruned(ctx context.Context) error {
+	x.because(hub.Reason{Code: hub.ReasonPruned, Message: "what the occurrence brought has not been kept, so the terms cannot be asked about it any more"})
+	for i := range x.Occurrence.Matches {
+		if m := &x.Occurrence.Matches[i]; m.EventKey == x.ev.Key {
+			x.Evaluated, x.Fired, x.Executions, x.Skipped = hub.EvaluatedThen, &m.Fired, m.Executions, m.Skipped
+			for _, s := range m.Skipped {
+				x.Reasons = append(x.Reasons, hub.ExplainedReason{Reason: s.Reason, FlowKey: s.FlowKey})
+			}
+			return x.came(ctx)
+		}
+	}
+	x.notAsked()
+	return nil
 }
 
 // explaining gathers an explanation for a caller.

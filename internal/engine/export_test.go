@@ -22,3 +22,8 @@ func (e *Engine) Judge(ctx context.Context, c hub.Caller, in hub.OccurrenceInput
 	}
 	return len(verdicts), fired, err
 }
+
+// PruneRound prunes what is over its time, whether pruning has begun or not, until all of it is gone or ctx ends; whole says which.
+func (e *Engine) PruneRound(ctx context.Context, now time.Time) (whole bool, err error) {
+	return e.pruneRound(ctx, now)
+}

@@ -32,10 +32,16 @@ func tamper(t testing.TB, dir, statement string) {
 // faulty plays with a hub whose log may have errors.
 func faulty(t *testing.T, play func(*testing.T, *hubtest.Hub)) {
 	t.Helper()
+	faultyFlow(t, nil, play)
+}
+
+// faultyFlow is faulty with the article's path changed.
+func faultyFlow(t *testing.T, change func(*hub.FlowInput, *hub.EventInput), play func(*testing.T, *hubtest.Hub)) {
+	t.Helper()
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := hubtest.Engine(t, hubtest.EngineOptions{Log: slog.New(slog.DiscardHandler)})
-		h.Assignment(t, nil)
+		h.Assignment(t, change)
 		play(t, h)
 	})
 }

@@ -133,7 +133,7 @@ func (e *Engine) FlowArchive(ctx context.Context, c hub.Caller, key int64, expec
 	return f, err
 }
 
-// FlowResume lets the deliveries of a paused flow go on. EDIT on automator/fracttal_hub.
+// FlowResume lets the deliveries of a paused flow go on, whoever paused it. EDIT on automator/fracttal_hub.
 func (e *Engine) FlowResume(ctx context.Context, c hub.Caller, key int64, expectedVersion int) (*hub.Flow, error) {
 	f, err := e.db.FlowResume(ctx, c, key, expectedVersion)
 	e.nudge()
@@ -146,7 +146,7 @@ func (e *Engine) FlowProblems(ctx context.Context, c hub.Caller, f *hub.Flow) ([
 		return nil, err
 	}
 	list, err := e.flowProblems(ctx, c, f)
-	list, _ = apart(list)
+	list, _ = hub.Apart(list)
 	return list, err
 }
 
@@ -156,7 +156,7 @@ func (e *Engine) FlowWarnings(ctx context.Context, c hub.Caller, f *hub.Flow) ([
 		return nil, err
 	}
 	list, err := e.flowProblems(ctx, c, f)
-	_, list = apart(list)
+	_, list = hub.Apart(list)
 	return list, err
 }
 
@@ -166,22 +166,10 @@ func (e *Engine) mustBeSound(ctx context.Context, c hub.Caller, f *hub.Flow) err
 	if err != nil {
 		return err
 	}
-	if problems, _ := apart(append(own, checkProblems(c, f, own, f.Checks)...)); len(problems) > 0 {
+	if problems, _ := hub.Apart(append(own, checkProblems(c, f, own, f.Checks)...)); len(problems) > 0 {
 		return hub.WithProblems(problems)
 	}
 	return nil
-}
-
-// apart tells what keeps a flow from being enabled from mere warnings.
-func apart(all []hub.Problem) (problems, warnings []hub.Problem) {
-	for _, p := range all {
-		if p.Warning() {
-			warnings = append(warnings, p)
-		} else {
-			problems = append(problems, p)
-		}
-	}
-	return problems, warnings
 }
 
 // flowProblems are all problems and warnings of a flow, with what connectors last said of its targets.

@@ -50,10 +50,14 @@ func number(folio string) int {
 }
 
 // settled waits until nothing moves any more without time going on.
-func settled() { synctest.Wait() }
+func settled() {
+	hubtest.Turn()
+	synctest.Wait()
+}
 
 // after lets fake time go on.
 func after(d time.Duration) {
+	hubtest.Turn()
 	time.Sleep(d)
 	synctest.Wait()
 }

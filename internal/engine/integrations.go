@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
@@ -74,12 +75,17 @@ func (e *Engine) IntegrationUpdate(ctx context.Context, c hub.Caller, key int64,
 
 // IntegrationDelete takes an integration away that no flow uses. REMOVE on settings/api_connections.
 func (e *Engine) IntegrationDelete(ctx context.Context, c hub.Caller, key int64, expectedVersion int) error {
-	return e.db.IntegrationDelete(ctx, c, key, expectedVersion)
+	err := e.db.IntegrationDelete(ctx, c, key, expectedVersion)
+	if err == nil {
+		e.breakers.forget(key, time.Now())
+	}
+	return err
 }
 
-// IntegrationCheck asks the connector whether the settings can be used now. Without problems, a paused integration is
-// resumed, and so are flows that were paused by what a connector said, if it finds nothing wrong with them now; what waited for them
-// goes on. EDIT on settings/api_connections.
+// IntegrationCheck asks the connector whether the settings can be used now, and gives back what it finds, warnings as well. Without
+// problems that are more than these, an integration that the hub itself paused is resumed, and so are flows that were paused by what a
+// connector said, if it finds nothing wrong with them now; what waited for them goes on. One that a person holds back stays so. EDIT on
+// settings/api_connections.
 func (e *Engine) IntegrationCheck(ctx context.Context, c hub.Caller, key int64) (*hub.Integration, []hub.Problem, error) {
 	if err := c.Need(hub.RowAPIConnections, hub.Edit); err != nil {
 		return nil, nil, err
@@ -95,16 +101,18 @@ func (e *Engine) IntegrationCheck(ctx context.Context, c hub.Caller, key int64) 
 	if err != nil {
 		return nil, nil, err
 	}
-	if len(problems) == 0 && in.State == hub.IntegrationPaused {
+	wrong, _ := hub.Apart(problems)
+	if len(wrong) == 0 {
+		e.breakers.try(key, time.Now())
+		e.nudge()
+	}
+	if len(wrong) == 0 && in.State == hub.IntegrationPaused {
 		err = e.db.Write(ctx, func(tx *sqlite.Tx) error {
-			if err := tx.IntegrationResume(c, key, hub.Reason{Code: hub.ReasonCheck, By: c.Consumer.ID()}); err != nil {
-				return err
-			}
-			return tx.Wake(hub.ReasonIntegrationPaused, 0)
+			return tx.IntegrationResume(c, key, hub.Reason{Code: hub.ReasonCheck, By: c.Consumer.ID()})
 		})
 		e.nudge()
 	}
-	if err == nil && len(problems) == 0 {
+	if err == nil && len(wrong) == 0 {
 		err = e.resumeFlows(ctx, c, key)
 	}
 	if err != nil {
@@ -186,6 +194,9 @@ func (e *Engine) judgeIntegration(i *hub.Integration, secrets map[string]string)
 		place := "settings"
 		if properties[head].WriteOnly {
 			place = "secrets"
+			if _, set := whole[head]; !set { // a door that takes a list of secrets has no path to one that is not in it
+				problems[k].Message = fmt.Sprintf("the secret %s is required", head)
+			}
 		}
 		problems[k].Path = strings.TrimSuffix(place+"."+problems[k].Path, ".")
 	}
@@ -304,7 +315,12 @@ func schemaProblems(v *jsonschema.ValidationError, code hub.ProblemCode, list []
 		}
 		return list
 	}
-	return append(list, hub.Problem{Code: code, Path: strings.Join(v.InstanceLocation, "."), Message: v.ErrorKind.LocalizedString(english)})
+	message := v.ErrorKind.LocalizedString(english)
+	if above, ok := v.ErrorKind.(*kind.ExclusiveMinimum); ok { // else it says: got 0, want 0
+		least, _ := above.Want.Float64()
+		message = fmt.Sprintf("must be more than %v", least)
+	}
+	return append(list, hub.Problem{Code: code, Path: strings.Join(v.InstanceLocation, "."), Message: message})
 }
 
 var english = message.NewPrinter(language.English)

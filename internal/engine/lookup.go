@@ -193,6 +193,9 @@ func (e *Engine) lookUp(ctx context.Context, in *integration, asked []sqlite.Ask
 	items := make([]hub.LookupItem, len(asked))
 	for i, a := range asked {
 		items[i] = hub.LookupItem{Key: a.Key, ProviderID: a.ProviderID, Recipient: a.Recipient, SentAt: a.SentAt}
+		if a.Earlier { // what became of that message is known, and is not asked
+			items[i].ProviderID = ""
+		}
 	}
 	e.stats.lookups.Add(int64(len(items)))
 	list, err := e.connectors.Lookup(ctx, in.open, items)
@@ -241,11 +244,14 @@ func (e *Engine) answerOne(ctx context.Context, tx *sqlite.Tx, asked *hub.Delive
 
 // found settles a delivery that the provider has, and keeps what it says of it as receipts.
 func (e *Engine) found(tx *sqlite.Tx, d *hub.Delivery, a hub.LookupAnswer) error {
+	if before, err := ofEarlier(tx, d, a.ProviderID); before || err != nil {
+		return err
+	}
 	if d.State == hub.Unknown || d.ProviderID == "" && a.ProviderID != "" {
 		cause := hub.Reason{Code: hub.ReasonLookup, Message: a.Message}
 		if err := e.amend(tx, d.ExecutionKey, cause, func(r *run) error {
 			it := r.find(d.Key)
-			if it.ProviderID == "" {
+			if a.ProviderID != "" && (it.ProviderID == "" || it.State == hub.Unknown) { // else that of an earlier attempt would stay
 				it.ProviderID, it.moved = a.ProviderID, true
 			}
 			if it.State == hub.Unknown {
@@ -267,27 +273,37 @@ func (e *Engine) found(tx *sqlite.Tx, d *hub.Delivery, a hub.LookupAnswer) error
 			return err
 		}
 	}
-	if d.ProviderID != "" {
+	if d.ProviderID == a.ProviderID {
 		return nil
 	}
 	return e.adopt(tx, d, a.ProviderID)
 }
 
+// ofEarlier says whether a message of the provider is that of an earlier attempt at an UNKNOWN delivery: it failed, else there would have been
+// no other.
+func ofEarlier(tx *sqlite.Tx, d *hub.Delivery, providerID string) (bool, error) {
+	if d.State != hub.Unknown || d.Tries <= 1 || providerID == "" {
+		return false, nil
+	}
+	of, err := tx.AttemptOfProvider(d.Key, providerID)
+	if err != nil || of > 0 {
+		return of < d.Tries, err
+	}
+	return tx.SaidFailed(d.Key, providerID)
+}
+
 // neverTaken has a delivery sent again that its provider certainly never took, within the bounds of its flow: nobody is messaged twice by
 // that. One whose flow version cannot run any more stays UNKNOWN.
 func (e *Engine) neverTaken(ctx context.Context, tx *sqlite.Tx, d *hub.Delivery, a hub.LookupAnswer) error {
-	p, err := e.program(ctx, d.FlowKey, d.FlowVersion)
-	if err != nil {
-		if code := hub.CodeOf(err); code == hub.CodeInvalid || code == hub.CodeNotFound {
-			return nil
-		}
+	settings, err := e.settings(ctx, d.FlowKey, d.FlowVersion)
+	if err != nil || settings == nil {
 		return err
 	}
 	message := a.Message
 	if message == "" {
 		message = "the provider never took the message"
 	}
-	decision := hub.NeverTaken(d.Attempts, d.Since(), message, p.flow.Definition.Settings, tx.Now(), rand.Float64())
+	decision := hub.NeverTaken(d.Attempts, d.Since(), message, *settings, tx.Now(), rand.Float64())
 	return e.amend(tx, d.ExecutionKey, decision.Reason, func(r *run) error {
 		it := r.find(d.Key)
 		it.Reason = &decision.Reason

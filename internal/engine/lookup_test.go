@@ -137,6 +137,37 @@ func TestAFoundMessageThatFailedIsFailed(t *testing.T) {
 	})
 }
 
+func TestTheProviderIsAskedAboutTheLastAttemptAndNoEarlierOne(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		k := provider(h)
+		h.Connector.Script(jonasPhone, hub.Outcome{Kind: hub.OutcomeAccepted, ProviderID: "SM1"}, unknown)
+		key := started(t, h.Publish(t, forJonas("OT-1")))
+		settled()
+		_, d := one(t, h, key)
+		callback(t, h, a.Integration.Key, hub.Receipt{DeliveryKey: d.Key, ProviderID: "SM1", Status: hub.ReceiptFailed, Kind: hub.OutcomeRejected})
+		is(t, h, key, "CLOSED FAILED: FAILED")
+		if _, err := h.Engine.DeliveryRetry(t.Context(), h.Admin, d.Key); err != nil {
+			t.Fatal(err)
+		}
+		settled()
+		is(t, h, key, "CLOSED UNSETTLED: UNKNOWN")
+		after(11 * time.Second)
+		if it := k.items[len(k.items)-1]; it.ProviderID != "" {
+			t.Errorf("it is asked by the id of the message that failed: %+v", it)
+		}
+		k.says(hub.LookupAnswer{State: hub.LookupFound, ProviderID: "SM2", Receipts: []hub.Receipt{{ProviderID: "SM2", Status: hub.ReceiptSent}}})
+		after(30 * time.Second)
+		is(t, h, key, "CLOSED SUCCEEDED: SENT")
+		if _, d := one(t, h, key); d.ProviderID != "SM2" {
+			t.Errorf("its id is %s", d.ProviderID)
+		}
+		after(time.Minute)
+		if it := k.items[len(k.items)-1]; it.ProviderID != "SM2" {
+			t.Errorf("then it is asked about %+v", it)
+		}
+	})
+}
+
 func TestWhatTheProviderNeverTookIsSentAgainAsAfterRetry(t *testing.T) {
 	never := hub.LookupAnswer{State: hub.LookupNotFound, Message: "there is no such message"}
 	for _, c := range []struct {
@@ -351,7 +382,9 @@ func TestAConnectorThatCannotAnswerIsLeftAloneForAWhileAndHoldsUpNoOther(t *test
 func TestQuestionsAreAskedAHundredAtOnceAndOneAtATime(t *testing.T) {
 	scene(t, nil, func(t *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) {
 		k := provider(h)
-		h.Connector.Decide(func(hub.Handover) hub.Outcome { return unknown })
+		lost := unknown
+		lost.Lost = true // by the connector: it says nothing of the provider, so that no breaker opens
+		h.Connector.Decide(func(hub.Handover) hub.Outcome { return lost })
 		var keys []int64
 		for i := range 250 {
 			keys = append(keys, started(t, h.Publish(t, forJonas(fmt.Sprintf("OT-%d", i)))))
@@ -561,6 +594,41 @@ func TestAnAnswerOfTheConnectorThatComesAfterAllIsNotContradicted(t *testing.T) 
 		is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED")
 		if n := len(h.Connector.Sent()); n != 1 {
 			t.Errorf("sent %d times", n)
+		}
+	})
+}
+
+// The first attempt was accepted and failed later; of the second no answer came. What is known of the first says nothing of it, even if
+// the provider finds that one.
+func TestALostSecondAttemptIsNotTakenForTheFirst(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		var asked []hub.LookupItem
+		h.Connector.Know(func(items []hub.LookupItem) (list []hub.LookupAnswer, err error) {
+			asked = append(asked, items...)
+			for _, it := range items {
+				list = append(list, hub.LookupAnswer{Key: it.Key, State: hub.LookupFound, ProviderID: "SM1"})
+			}
+			return list, nil
+		})
+		h.Connector.Script(jonasPhone, hub.Outcome{Kind: hub.OutcomeAccepted, ProviderID: "SM1"}, hub.Outcome{Kind: hub.OutcomeUnknown, Message: "no answer came"})
+		key := started(t, h.Publish(t, forJonas("OT-1")))
+		settled()
+		_, d := one(t, h, key)
+		rc := hub.Receipt{DeliveryKey: d.Key, ProviderID: "SM1", Status: hub.ReceiptFailed, Kind: hub.OutcomeRetry, Code: "63012"}
+		if _, err := h.Engine.Callback(t.Context(), a.Integration.Key, hubtest.Genuine(rc)); err != nil {
+			t.Fatal(err)
+		}
+		after(time.Minute)
+		if len(asked) == 0 || asked[len(asked)-1].ProviderID != "" {
+			t.Errorf("asked was %+v", asked)
+		}
+		is(t, h, key, "CLOSED UNSETTLED: UNKNOWN")
+		told := hub.Receipt{DeliveryKey: d.Key, ProviderID: "SM2", Status: hub.ReceiptDelivered}
+		if _, err := h.Engine.Callback(t.Context(), a.Integration.Key, hubtest.Genuine(told)); err != nil {
+			t.Fatal(err)
+		}
+		if _, d = one(t, h, key); d.State != hub.Delivered || d.ProviderID != "SM2" || d.Flagged {
+			t.Errorf("it is %s under %s, flagged %v", d.State, d.ProviderID, d.Flagged)
 		}
 	})
 }

@@ -131,6 +131,8 @@ func (m *meters) received(kept bool, got hub.Reception, err error) {
 type Meters struct {
 	Published  map[string]int64 // occurrences that somebody published, by what became of them
 	Callbacks  map[string]int64 // by what became of them
+	TurnedAway map[string]int64 // receipts of which nothing was kept, by whose they are: foreign or unknown
+	Lookups    int64            // deliveries of which providers were asked what became
 	Attempts   []AttemptMeter
 	Took       map[string]meter.Distribution // nanoseconds that each connector took for its attempts
 	InFlight   map[string]int                // deliveries that each connector works on
@@ -154,6 +156,8 @@ func (e *Engine) Meters() Meters {
 	for i, name := range callbackNames {
 		m.Callbacks[name] = e.meters.callback[i].Value()
 	}
+	s := e.Stats()
+	m.TurnedAway, m.Lookups = map[string]int64{"foreign": s.ReceiptsForeign, "unknown": s.ReceiptsUnknown}, s.Lookups
 	if e.connectors != nil {
 		m.Connectors = e.connectors.List()
 	}

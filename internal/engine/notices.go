@@ -113,15 +113,9 @@ func (e *Engine) integrationChanged(tx *sqlite.Tx, in *hub.Integration, n *hub.N
 		}
 		return tx.IntegrationCheckDue(in.Key, hub.AtOnce)
 	}
-	var check hub.TargetCheck
-	check.Problems = n.Problems
-	worst := n.Problems[0]
-	for _, p := range n.Problems {
-		if !p.Warning() {
-			worst = p
-			break
-		}
-	}
+	check := hub.TargetCheck{Problems: n.Problems}
+	wrong, warnings := hub.Apart(n.Problems)
+	worst := append(wrong, warnings...)[0]
 	why := hub.Reason{Code: hub.ReasonNotice, Message: worst.Message, Path: worst.Path, Provider: string(worst.Code), NextStep: worst.NextStep, By: in.ID()}
 	tx.Change(hub.Change{Subject: hub.SubjectIntegration, Key: in.Key, Aspect: hub.AspectProblems, To: string(check.Level()), Cause: why})
 	if worst.Warning() {
@@ -153,6 +147,7 @@ func (e *Engine) checkIntegration(ctx context.Context, key int64) error {
 	ask, cancel := context.WithTimeout(ctx, saveTimeout)
 	defer cancel()
 	problems, err := e.connectors.Check(ask, in.open)
+	wrong, _ := hub.Apart(problems)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -160,7 +155,7 @@ func (e *Engine) checkIntegration(ctx context.Context, key int64) error {
 		if err != nil {
 			return tx.IntegrationCheckDue(key, tx.Now().Add(hub.CheckAgain))
 		}
-		if err := tx.IntegrationCheckDue(key, time.Time{}); err != nil || len(problems) > 0 {
+		if err := tx.IntegrationCheckDue(key, time.Time{}); err != nil || len(wrong) > 0 {
 			return err
 		}
 		tx.AfterCommit(e.nudge)

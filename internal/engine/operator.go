@@ -25,22 +25,8 @@ func (e *Engine) ExecutionCancel(ctx context.Context, c hub.Caller, key int64) (
 		if r.exec.State == hub.Closed {
 			return hub.Conflict("id", "the execution is closed; there is nothing to cancel")
 		}
-		for _, it := range r.items {
-			if it.State == hub.Pending {
-				it.Reason = &cause
-				r.move(it, hub.DeliveryCancelled, cause)
-			}
-		}
-		r.exec.Reading = false
-		if gathers(r.exec) {
-			if err := r.tx.CollectionClose(r.exec.Key); err != nil {
-				return err
-			}
-		}
-		if len(r.items) == 0 {
-			r.exec.Reason = &cause
-		}
-		return nil
+		r.cancel(cause)
+		return r.gatherNoMore()
 	})
 }
 
@@ -107,6 +93,9 @@ func (e *Engine) DeliveryRetry(ctx context.Context, c hub.Caller, key int64) (*h
 	return e.operateDelivery(ctx, c, hub.AuditRetried, key, func(r *run, it *item, cause hub.Reason) error {
 		if it.State != hub.DeliveryFailed && it.State != hub.Suppressed {
 			return hub.Conflict("id", "the delivery is %s; only a FAILED or a SUPPRESSED one can be sent again", it.State)
+		}
+		if it.EmptiedAt != nil {
+			return hub.Conflict("id", "its recipient and values have not been kept; run the flow for the record anew (flowRun)")
 		}
 		if it.Flagged {
 			return hub.Conflict("id", "the delivery failed, but a receipt contradicts it: the recipient may have the message")

@@ -45,13 +45,15 @@ type pace struct {
 
 // place is when a delivery may go on.
 type place struct {
-	at        time.Time
-	by        paceKey // without the recipient: what it waits for
-	execution int64
-	passed    int    // how many of its limits it has passed
-	line      bool   // it stands in a line, and asks for a place when it is there
-	epoch     uint32 // of the pace that gave the place
+	paced
+	at     time.Time
+	passed int    // how many of its limits it has passed; it waits for the last of these
+	line   bool   // it stands in a line, and asks for a place when it is there
+	epoch  uint32 // of the pace that gave the place
 }
+
+// by is the limit that it waits for.
+func (pl *place) by() *limit { return &pl.limits[pl.passed-1] }
 
 // limit is a rate that holds for an integration.
 type limit struct {
@@ -91,10 +93,10 @@ func (p *pacer) ask(a *paced, now time.Time) (time.Time, *limit) {
 		l := &a.limits[i]
 		pc := p.pace(a, l, now)
 		if at, full := pc.line(l, a.flow, now, was && had.line && i == from); full {
-			return p.keep(a, place{at: at, by: paceKey{a.integration, l.key, ""}, passed: i + 1, line: true}), l
+			return p.keep(place{paced: *a, at: at, passed: i + 1, line: true}), l
 		}
 		if at := pc.Take(now, l.rate); at.After(now) {
-			return p.keep(a, place{at: at, by: paceKey{a.integration, l.key, ""}, passed: i + 1, epoch: pc.Epoch()}), l
+			return p.keep(place{paced: *a, at: at, passed: i + 1, epoch: pc.Epoch()}), l
 		}
 	}
 	return now, nil
@@ -163,20 +165,45 @@ func (pc *pace) line(l *limit, flow int64, now time.Time, front bool) (time.Time
 	if end := pc.lines[flow]; end.After(at) {
 		at = end
 	}
-	every := time.Duration(float64(lines) * float64(time.Second) / pc.Rate(now, l.rate).PerSecond)
-	pc.lines[flow] = at.Add(every)
+	pc.lines[flow] = at.Add(time.Duration(lines) * pc.every(l, now))
 	return at, true
 }
 
+// every is the time between two at the rate in force.
+func (pc *pace) every(l *limit, now time.Time) time.Duration {
+	return time.Duration(float64(time.Second) / pc.Rate(now, l.rate).PerSecond)
+}
+
 // keep remembers a delivery's place.
-func (p *pacer) keep(a *paced, pl place) time.Time {
+func (p *pacer) keep(pl place) time.Time {
 	if whole := pl.at.Truncate(paceGrain); whole.Before(pl.at) {
 		pl.at = whole.Add(paceGrain)
 	}
-	pl.execution = a.execution
-	p.places[a.delivery] = pl
-	heap.Push(&p.ripe, ripening{pl.at, a.delivery})
+	p.places[pl.delivery] = pl
+	heap.Push(&p.ripe, ripening{pl.at, pl.delivery})
 	return pl.at
+}
+
+// forget gives back the place of a delivery that will not come for it: who asks next need not stand behind it.
+func (p *pacer) forget(delivery int64, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	pl, ok := p.places[delivery]
+	if !ok {
+		return
+	}
+	delete(p.places, delivery)
+	l := pl.by()
+	pc := p.paces[pl.key(l)]
+	switch {
+	case pc == nil:
+	case pl.line:
+		if end, stands := pc.lines[pl.flow]; stands {
+			pc.lines[pl.flow] = end.Add(-time.Duration(len(pc.lines)) * pc.every(l, now))
+		}
+	case pl.epoch == pc.Epoch() && pl.at.After(now):
+		pc.Back(now, l.rate)
+	}
 }
 
 // back gives back what was taken for a delivery that does not go after all.

@@ -288,3 +288,103 @@ func TestWhatWaitsForARateCanBeCancelledAndGetsTooOld(t *testing.T) {
 			}
 		})
 }
+
+// waitingAt is how many messages wait for a limit of an integration.
+func waitingAt(t *testing.T, h *hubtest.Hub, integration int64, limit string) int {
+	t.Helper()
+	rates, err := h.Engine.IntegrationRates(t.Context(), h.Admin, integration)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rates {
+		if r.Key == limit {
+			return r.Waiting
+		}
+	}
+	t.Fatalf("there is no limit %s in %+v", limit, rates)
+	return 0
+}
+
+func TestWhoCancelsMessagesToAPersonGivesTheirPlacesBack(t *testing.T) {
+	paced(t, []hub.Limit{aPair}, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment, s *sending) {
+		var keys []int64
+		for i := range 100 {
+			keys = append(keys, started(t, h.Publish(t, forJonas(fmt.Sprintf("OT-%d", i)))))
+		}
+		settled()
+		if n := waitingAt(t, h, a.Integration.Key, "pair"); n != 55 || len(s.at) != 45 {
+			t.Fatalf("%d wait, %d left", n, len(s.at))
+		}
+		for _, key := range keys[46:] {
+			if _, err := h.Engine.ExecutionCancel(t.Context(), h.Admin, key); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := waitingAt(t, h, a.Integration.Key, "pair"); n != 1 {
+			t.Errorf("%d wait, want the one that was not cancelled", n)
+		}
+		asked := time.Now()
+		last := started(t, h.Publish(t, forJonas("OT-900")))
+		after(5 * time.Minute)
+		is(t, h, last, "CLOSED SUCCEEDED: ACCEPTED")
+		if waited := s.at[len(s.at)-1].Sub(asked); waited != 12*time.Second || len(s.at) != 47 {
+			t.Errorf("it left after %s, as the %dth: want 12s, behind the one that waited", waited, len(s.at))
+		}
+	})
+}
+
+func TestAFlowWhoseFloodIsCancelledStandsNoLongerAtTheEndOfIt(t *testing.T) {
+	paced(t, []hub.Limit{tenASecond}, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment, s *sending) {
+		other := h.Flow(t, hubtest.AssignmentFlow(a.Reader.Consumer.Key, a.Integration.Key))
+		h.Event(t, hub.EventInput{Description: ptr("others"), Type: ptr(hubtest.NewWorkOrder), FlowKeys: &[]int64{other.Key},
+			Terms: &hub.Terms{Mode: hub.ModeAll, Terms: []hub.Term{{Field: "wo_folio", Operation: "STARTS_WITH", Value: "OTHER"}}}})
+		flood := func(folio string) hub.OccurrenceInput {
+			var list []hub.RecordInput
+			for i := range 250 {
+				code := fmt.Sprintf("%s-%d", folio, i)
+				list = append(list, hubtest.Task(folio, number(folio)*1000+i, code), hubtest.Person(code, fmt.Sprintf("+5511%d%06d", 970+number(folio), i)))
+			}
+			return hubtest.WorkOrder(folio, list...)
+		}
+		both := h.Publish(t, flood("OTHER-1")) // both flows tell all of them: each stands in a line of 50 seconds
+		after(5 * time.Second)
+		for _, e := range both.Executions {
+			if exec, _ := execution(t, h, e.Key); exec.FlowKey == a.Flow.Key {
+				if _, err := h.Engine.ExecutionCancel(t.Context(), h.Admin, e.Key); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		asked := time.Now()
+		h.Publish(t, forJonas("OT-900"))
+		after(2 * time.Minute)
+		i := slices.Index(s.to, jonasPhone)
+		if i < 0 || s.at[i].Sub(asked) > 5*time.Second {
+			t.Errorf("it is message %d of %d, and left after %s", i, len(s.at), s.at[i].Sub(asked))
+		}
+	})
+}
+
+func TestALimitThatAReceiptNamesSlowsDownAlsoAfterARestart(t *testing.T) {
+	paced(t, []hub.Limit{tenASecond}, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment, s *sending) {
+		key := started(t, h.Publish(t, forJonas("OT-1")))
+		settled()
+		_, d := one(t, h, key)
+		h.Stop(t)
+		connector := hubtest.NewConnector()
+		connector.Limits(tenASecond)
+		connector.Decide(s.decide)
+		h = hubtest.Engine(t, hubtest.EngineOptions{Dir: h.Dir, Connector: connector})
+		settled()
+		rc := receipt(d.Key, hub.ReceiptFailed)
+		rc.Kind, rc.Code, rc.Limit, rc.RetryAfter = hub.OutcomeRetry, "130429", "throughput", 4*time.Second
+		if _, err := h.Engine.Callback(t.Context(), a.Integration.Key, hubtest.Genuine(rc)); err != nil {
+			t.Fatal(err)
+		}
+		is(t, h, key, "WAITING PACED: PENDING")
+		rates, err := h.Engine.IntegrationRates(t.Context(), h.Admin, a.Integration.Key)
+		if err != nil || len(rates) != 1 || rates[0].Now != 5 || rates[0].Until == nil {
+			t.Errorf("the rate is %+v, %v; want half of it", rates[0], err)
+		}
+	})
+}

@@ -18,30 +18,88 @@ type flight struct {
 	span     trace.Span // of the attempt
 	started  time.Time
 	handed   time.Time // when its connector was given it
+	limited  bool      // it takes a place of its flow, too
 	lookup   bool      // its provider can be asked what became of it
+	probe    bool      // it tries whether its provider is there again
 	alone    bool      // it is the only delivery of its execution
 	givenUp  bool      // its outcome did not come in time: it takes no place any more
 }
 
-// pipes knows what is in flight: how much per integration, and which deliveries.
+// keptPart is which part of the places is kept for executions that wait for one.
+const keptPart = 4
+
+// pipes knows what is in flight: how much per integration, and per flow where that is bounded, and which deliveries. Keys of both are
+// never the same.
 type pipes struct {
 	mu      sync.Mutex
-	busy    map[int64]int     // by integration: reserved and in flight
+	busy    map[int64]int     // by integration, and by flow that is bounded: reserved and in flight
 	flights map[int64]*flight // by delivery
+	limits  map[int64]int     // by flow that is bounded: how many it may have, as a delivery of it last found
+	crowds  map[int64]int64   // by integration or flow: the round of the worker in which somebody last found no place
+	round   int64
 }
 
-// reserve takes a place in an integration's pipe.
-func (p *pipes) reserve(integration int64) {
+// reserve takes a place in an integration's pipe, and of its flow if that is bounded, which limited says.
+func (p *pipes) reserve(integration, flow int64) (limited bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.busy[integration]++
+	if limited = p.limits[flow] > 0; limited {
+		p.busy[flow]++
+	}
+	return limited
 }
 
-// room says whether an integration's pipe has a place.
-func (p *pipes) room(integration int64, capacity int) bool {
+// room says whether an integration's pipe has a place for a flow that may have most in flight; 0 is any number. What the flow had in
+// flight before it was bounded does not count.
+func (p *pipes) room(integration int64, capacity int, flow int64, most int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.busy[integration] < capacity
+	if p.limits[flow] != most {
+		if p.limits[flow] = most; most == 0 {
+			delete(p.limits, flow)
+		}
+	}
+	return p.busy[integration] < capacity && (most == 0 || p.busy[flow] < most)
+}
+
+// admits says whether there is a place for an execution of a flow: the flow's own bound is the one that was last found. Some places are
+// not for newcomers as long as others wait for one, or those who flood the hub would always be faster than the worker.
+func (p *pipes) admits(integration int64, capacity int, flow int64, newcomer bool) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.fits(integration, capacity, newcomer) {
+		return false
+	}
+	most := p.limits[flow]
+	return most == 0 || p.fits(flow, most, newcomer)
+}
+
+func (p *pipes) fits(key int64, most int, newcomer bool) bool {
+	busy := p.busy[key]
+	if busy >= most {
+		p.crowds[key] = p.round
+		return false
+	}
+	if newcomer && len(p.crowds) > 0 {
+		if _, crowded := p.crowds[key]; crowded {
+			return busy < most-max(most/keptPart, 1)
+		}
+	}
+	return true
+}
+
+// nextRound is called when the worker has taken up what it could. Where nobody missed a place since the round before, nobody waits for
+// one any more.
+func (p *pipes) nextRound() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for key, last := range p.crowds {
+		if last < p.round {
+			delete(p.crowds, key)
+		}
+	}
+	p.round++
 }
 
 // release gives back places that were reserved for what is not sent after all.
@@ -98,8 +156,15 @@ func (p *pipes) giveUp(deliveries []int64) {
 }
 
 func (p *pipes) free(f *flight) {
-	if p.busy[f.in.Key]--; p.busy[f.in.Key] == 0 {
-		delete(p.busy, f.in.Key)
+	p.leavePlace(f.in.Key)
+	if f.limited {
+		p.leavePlace(f.delivery.FlowKey)
+	}
+}
+
+func (p *pipes) leavePlace(key int64) {
+	if p.busy[key]--; p.busy[key] == 0 {
+		delete(p.busy, key)
 	}
 }
 
@@ -141,6 +206,9 @@ func (h *handOver) again() {
 	h.e.pipes.release(h.out)
 	for _, f := range h.out {
 		h.e.pacer.back(f.paced(), f.started)
+		if f.probe {
+			h.e.breakers.back(f.in.Key)
+		}
 	}
 	h.out, h.left = h.out[:0], false
 }

@@ -186,6 +186,7 @@ func (r *run) deliverOne(p *program, target int, w *row, to mapping.To, gone boo
 	} else {
 		r.fill(p, it, to, values, problems)
 	}
+	it.OrderKey = p.flow.Definition.Settings.OrderKey(it.Record, it.Recipient)
 }
 
 // started is why the execution came to be, in a word.

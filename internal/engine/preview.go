@@ -60,7 +60,7 @@ func (v *previewing) preview(ctx context.Context) (err error) {
 	if v.in.Draft != nil || v.in.Version != 0 { // what is not saved like this is asked about by its messages
 		problems = slices.DeleteFunc(problems, func(p hub.Problem) bool { return p.Code == hub.ProblemUnchecked })
 	}
-	v.Problems, v.Warnings = apart(problems)
+	v.Problems, v.Warnings = hub.Apart(problems)
 	if v.on, err = v.e.tried(ctx, v.c, v.in.Sample); err != nil {
 		return err
 	}
@@ -182,6 +182,9 @@ func (v *previewing) obstacles(ctx context.Context) error {
 	case !f.Enabled:
 		add(hub.ReasonFlowDisabled, "", "the flow is not enabled", "enable it")
 	}
+	if v.e.pauses.queue.Load() {
+		add(hub.ReasonQueuePaused, "", "the queue is paused, so messages would wait", "resume it")
+	}
 	if v.Flow.Paused != nil {
 		add(hub.ReasonFlowPaused, "", "the flow is paused, so its messages would wait", "correct what its reason says, and resume it")
 	}
@@ -192,7 +195,11 @@ func (v *previewing) obstacles(ctx context.Context) error {
 		}
 		path := hub.Path("targets", i, "integration")
 		if in.State == hub.IntegrationPaused {
-			add(hub.ReasonIntegrationPaused, path, "the integration is paused, so messages would wait", "correct what its reason says, and check it")
+			next := "correct what its reason says, and check it"
+			if in.Pause != nil {
+				next = "resume it when it may go on"
+			}
+			add(hub.ReasonIntegrationPaused, path, "the integration is paused, so messages would wait", next)
 		}
 		if c := v.e.connectors.Connector(in.Connector); c == nil || c.State != hub.ConnectorReady {
 			add(hub.ReasonConnectorDown, path, "the connector is not running, so messages would wait", "")

@@ -61,6 +61,8 @@ func (e *Engine) askConnectors(ctx context.Context, c hub.Caller, p *program, li
 func (e *Engine) askConnector(ctx context.Context, c hub.Caller, p *program, in *integration, d *hub.DeliveryPreview, paused bool, held []*hub.Suppression) {
 	connector := e.connectors.Connector(in.Connector)
 	switch {
+	case e.pauses.queue.Load():
+		d.WaitingFor = hub.ReasonQueuePaused
 	case paused:
 		d.WaitingFor = hub.ReasonFlowPaused
 	case in.State == hub.IntegrationPaused:

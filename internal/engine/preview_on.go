@@ -49,6 +49,9 @@ func (e *Engine) triedOccurrence(ctx context.Context, c hub.Caller, key int64) (
 	if on.occurrence, err = e.db.OccurrenceForEngine(ctx, key); err != nil {
 		return nil, err
 	}
+	if on.occurrence.EmptiedAt != nil {
+		return nil, hub.Conflict("on.occurrence", "what it brought has not been kept; try it on another one, or on a record")
+	}
 	event := e.catalog.EventType(on.occurrence.Type)
 	if event == nil {
 		return nil, hub.Invalid("on.occurrence", "its type %q is not known any more", on.occurrence.Type)

@@ -68,11 +68,16 @@ func (e *Engine) slowDown(in *integration, d *hub.Delivery, o hub.Outcome, decis
 	if o.Limit == "" || in == nil {
 		return
 	}
+	connector := e.connectors.Connector(in.Connector)
+	if connector == nil {
+		return
+	}
 	wait := o.RetryAfter
 	if wait == 0 && !decision.DueAt.IsZero() {
 		wait = decision.DueAt.Sub(now)
 	}
-	e.pacer.hit((&flight{in: in, delivery: d, handover: hub.Handover{Recipient: d.Recipient}}).paced(), o.Limit, wait, now)
+	// A receipt may tell of it before anything was sent by these settings, or since the start.
+	e.pacer.hit(&paced{integration: in.Key, limits: in.limits(connector), recipient: d.Recipient}, o.Limit, wait, now)
 }
 
 // held is why a delivery waits for a limit.
@@ -116,8 +121,8 @@ func (p *pacer) look(integration int64, limits []limit, now time.Time) []*hub.In
 	defer p.mu.Unlock()
 	waiting := map[string]int{}
 	for _, pl := range p.places {
-		if pl.by.integration == integration && pl.at.After(now) {
-			waiting[pl.by.limit]++
+		if pl.integration == integration && pl.at.After(now) {
+			waiting[pl.by().key]++
 		}
 	}
 	var list []*hub.IntegrationRate

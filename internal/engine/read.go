@@ -56,7 +56,7 @@ func (e *Engine) readOne(ctx context.Context, exec *hub.Execution) (err error) {
 	if err == nil {
 		names, why, err = e.rowsToRead(ctx, p, exec)
 	}
-	if code := hub.CodeOf(err); err != nil && (code == hub.CodeInvalid || code == hub.CodeNotFound) {
+	if cannotRun(err) {
 		why, err = &hub.Reason{Code: hub.ReasonInvalidFlow, Message: err.Error()}, nil
 	}
 	if err != nil {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -181,6 +182,9 @@ func (e *Engine) receiveOne(tx *sqlite.Tx, integration int64, rc hub.Receipt) er
 // keepReceipt keeps a receipt of a delivery, if it is none that was kept before, and moves the delivery on by it.
 func (e *Engine) keepReceipt(tx *sqlite.Tx, integration int64, d *hub.Delivery, rc hub.Receipt) error {
 	rc.DeliveryKey = d.Key
+	if d.EmptiedAt != nil { // what was taken away does not come back by a late word
+		rc.ProviderID, rc.Recipient, rc.Message, rc.NextStep, rc.Detail = "pruned "+d.ID(), "", "", "", nil
+	}
 	news, err := tx.ReceiptInsert(integration, rc)
 	if err != nil || !news {
 		return err
@@ -258,7 +262,7 @@ func (r *run) receipt(it *item, rc hub.Receipt, cause hub.Reason) error {
 		r.line(hub.SubjectDelivery, it.Key, hub.AspectReceipt, string(it.State), string(rc.Status), cause)
 		return nil
 	}
-	if it.ProviderID == "" && rc.ProviderID != "" {
+	if it.ProviderID == "" && rc.ProviderID != "" && it.EmptiedAt == nil {
 		it.ProviderID, it.moved = rc.ProviderID, true
 	}
 	if rc.Recipient != "" && it.ProviderRecipient == "" {
@@ -288,7 +292,7 @@ func (r *run) receipt(it *item, rc hub.Receipt, cause hub.Reason) error {
 	}
 	if flagged {
 		it.Flagged, it.moved = true, true
-		return r.tx.ReceiptFlag(it.Key, rc)
+		return errors.Join(r.tx.ReceiptFlag(it.Key, rc), r.reached(it, len(path) > 0))
 	}
 	if failed.sure && len(path) > 0 && !early { // else the connector's answer is to come first
 		return r.failedLater(it, &rc)

@@ -139,7 +139,7 @@ func (e *Engine) applyCheck(tx *sqlite.Tx, check hub.TargetCheck, why following)
 		return err
 	}
 	old, others := theOther(kept, check.Target)
-	check = check.After(old)
+	check = check.After(old, tx.Now())
 	if err := e.followCheck(tx, f, old, &check, others, why); err != nil {
 		return err
 	}

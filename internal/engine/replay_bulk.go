@@ -12,9 +12,6 @@ import (
 	"github.com/recado-hub/recado/internal/sqlite"
 )
 
-// replayBatch is how many executions are replayed in one transaction: few, so that nobody waits long for the writer.
-const replayBatch = 25
-
 // ExecutionsReplay replays the executions of a list, each as [Engine.ExecutionReplay] does: at most as many as the caller says,
 // the newest of the list, and of these the oldest first. They begin one after the other at a pace, behind what the hub has to
 // do anyway. Of an execution and its replays one call replays one at most. The same id again replays nothing twice, whatever
@@ -26,7 +23,7 @@ func (e *Engine) ExecutionsReplay(ctx context.Context, c hub.Caller, in hub.Bulk
 	if err := c.Need(hub.RowHub, hub.Edit); err != nil {
 		return nil, err
 	}
-	if err := checkBulk(&in); err != nil {
+	if err := checkReplays(&in); err != nil {
 		return nil, err
 	}
 	x, err := e.replaying(ctx, c, hub.ReplayInput{Version: in.Version, Records: in.Records, EvenIfSent: in.EvenIfSent})
@@ -37,41 +34,32 @@ func (e *Engine) ExecutionsReplay(ctx context.Context, c hub.Caller, in hub.Bulk
 	if !c.May(hub.RowHub, hub.See) {
 		return b.BulkReplay, nil
 	}
-	keys, err := b.find(ctx)
+	list, err := b.find(ctx)
 	if err != nil {
 		return nil, err
 	}
-	slices.Reverse(keys)
-	for some := range slices.Chunk(keys, replayBatch) {
-		if err := b.replay(ctx, some); err != nil {
-			return nil, err
-		}
+	if err := inParts(ctx, e, list, b, bulk.copied, func(tx *sqlite.Tx, b *bulk, some []*hub.Execution) error { return b.replay(ctx, tx, some) }); err != nil {
+		return nil, err
 	}
 	e.nudge()
 	return b.BulkReplay, nil
 }
 
-func checkBulk(in *hub.BulkReplayInput) error {
+func checkReplays(in *hub.BulkReplayInput) error {
 	switch {
-	case in.AtMost < 1 || in.AtMost > hub.MaxReplays:
-		return hub.Invalid("atMost", "say how many are to be replayed at most: between 1 and %d", hub.MaxReplays)
-	case in.PerSecond < 0 || in.PerSecond > hub.MaxReplayPace:
-		return hub.Invalid("perSecond", "must be between 1 and %d; leave it out for %d", hub.MaxReplayPace, hub.DefaultReplayPace)
 	case in.Records == hub.RecordsGiven:
 		return hub.Invalid("records", "records can be given for one execution only (executionReplay)")
-	case in.ID == "":
-		return hub.Invalid("idempotencyKey", "give the call a key of your own, so that it can be repeated without replaying anything twice")
 	case in.Filter.Test != nil && *in.Filter.Test:
 		return hub.Invalid("filter.test", "test messages are not replayed; test the flow again instead (flowTest)")
-	}
-	if in.PerSecond == 0 {
-		in.PerSecond = hub.DefaultReplayPace
 	}
 	if len(in.Filter.Outcomes) == 0 {
 		in.Filter.Outcomes = hub.ReplayedOutcomes
 	}
 	in.Filter.Test = new(bool)
-	return checkRunInput(&hub.FlowRunInput{ID: in.ID})
+	if err := checkBulk(in.AtMost); err != nil {
+		return err
+	}
+	return checkPace(&in.PerSecond, in.ID)
 }
 
 // bulk is a replay of many executions.
@@ -88,56 +76,32 @@ func (b *bulk) runID(original int64) string {
 	return b.in.ID + "/" + hub.ID(hub.KindExecution, original)
 }
 
-// find lists the executions to look at, newest first, and counts how many there are in all.
-func (b *bulk) find(ctx context.Context) (keys []int64, err error) {
-	page := hub.Page{First: hub.MaxPage, After: b.in.After}
-	for {
-		list, err := b.e.db.Executions(ctx, b.c, b.in.Filter, page)
-		if err != nil {
-			return nil, err
-		}
-		for _, exec := range list.Items {
-			page.After = hub.Cursor(exec.Key)
-			switch {
-			case exec.Trigger == hub.StartedByReplay && exec.StartedByKey == b.c.Consumer.Key && strings.HasPrefix(exec.RunID, b.in.ID+"/"):
-				continue // this call made it
-			case b.Matched == hub.MaxReplayMatches:
-				return keys, nil
-			case len(keys) < b.in.AtMost:
-				keys, b.End = append(keys, exec.Key), page.After
-			default:
-				b.HasMore = true
-			}
-			b.Matched++
-		}
-		if !list.HasNext {
-			return keys, nil
-		}
-	}
+// find lists the executions to look at, oldest first, and counts how many there are in all.
+func (b *bulk) find(ctx context.Context) ([]*hub.Execution, error) {
+	read := func(p hub.Page) (hub.List[*hub.Execution], error) { return b.e.db.Executions(ctx, b.c, b.in.Filter, p) }
+	found, err := gather(b.in.AtMost, b.in.After, read, func(exec *hub.Execution) int64 { return exec.Key }, func(exec *hub.Execution) bool {
+		return exec.Trigger == hub.StartedByReplay && exec.StartedByKey == b.c.Consumer.Key && strings.HasPrefix(exec.RunID, b.in.ID+"/")
+	})
+	b.Matched, b.HasMore, b.End = found.matched, found.hasMore, found.end
+	return found.items, err
+}
+
+// copied is a copy that can be changed apart.
+func (b bulk) copied() bulk {
+	counts := *b.BulkReplay
+	counts.Results = slices.Clip(b.Results)
+	b.BulkReplay, b.roots = &counts, maps.Clone(b.roots)
+	return b
 }
 
 // replay replays some executions in one transaction.
-func (b *bulk) replay(ctx context.Context, keys []int64) error {
-	var tried *bulk
-	err := b.e.db.Write(ctx, func(tx *sqlite.Tx) error {
-		own, counts := *b, *b.BulkReplay // the function may run twice
-		own.BulkReplay, own.roots = &counts, maps.Clone(b.roots)
-		own.Results = slices.Clip(b.Results)
-		tried = &own
-		if b.e.draining.Load() {
-			return errDraining
+func (b *bulk) replay(ctx context.Context, tx *sqlite.Tx, some []*hub.Execution) error {
+	for _, exec := range some {
+		if err := b.one(ctx, tx, exec.Key); err != nil {
+			return err
 		}
-		for _, key := range keys {
-			if err := tried.one(ctx, tx, key); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err == nil {
-		*b = *tried
 	}
-	return err
+	return nil
 }
 
 // one replays an execution, or notes why it does not.
@@ -181,7 +145,7 @@ func (b *bulk) refused(key int64, why hub.Reason) {
 
 // start makes a replay that begins when it is its turn.
 func (b *bulk) start(tx *sqlite.Tx, r *replayable) error {
-	due := b.began.Add(time.Duration(b.Replayed) * time.Second / time.Duration(b.in.PerSecond))
+	due := turn(b.began, b.Replayed, b.in.PerSecond)
 	result := hub.ReplayResult{OriginalKey: r.original.Key}
 	if !b.in.DryRun {
 		run, err := b.make(tx, r, b.runID(r.original.Key), due)

@@ -37,7 +37,7 @@ func (x *replaying) judge(ctx context.Context, tx *sqlite.Tx, key int64) (*repla
 		return nil, err
 	}
 	if r.program, err = x.e.program(ctx, r.flow.Key, r.flow.Version); err != nil {
-		if code := hub.CodeOf(err); code != hub.CodeInvalid && code != hub.CodeNotFound {
+		if !cannotRun(err) {
 			return nil, err
 		}
 		r.refuse(hub.ReasonInvalidFlow, fmt.Sprintf("version %d of the flow cannot run any more: %v", r.flow.Version, err))
@@ -99,6 +99,8 @@ func (x *replaying) lookAt(r *replayable) {
 		r.refuse(hub.ReasonFlowDisabled, fmt.Sprintf("the flow %q is archived and runs no more; make a new one", name))
 	case !r.flow.Enabled:
 		r.refuse(hub.ReasonFlowDisabled, fmt.Sprintf("the flow %q is not enabled; enable it first (flowEnable)", name))
+	case r.original.EmptiedAt != nil:
+		r.refuse(hub.ReasonPruned, "what was in it has not been kept, so it is not known any more who got a message; run the flow for the records anew (flowRun)")
 	case x.in.Records == hub.RecordsThen && r.original.OccurrenceKey == 0:
 		r.refuse(hub.ReasonNoOccurrence, "no occurrence brought its records, so they can only be read as they are now; leave out records, or give them")
 	}
@@ -125,6 +127,9 @@ func (x *replaying) history(tx *sqlite.Tx, r *replayable) error {
 		return err
 	}
 	for _, other := range family {
+		if other.EmptiedAt != nil && other.Key != r.original.Key {
+			r.refuse(hub.ReasonPruned, fmt.Sprintf("what was in another execution of the same origin has not been kept (%s), so it is not known any more who got a message; say evenIfSent to message people twice", other.ID()))
+		}
 		if other.State != hub.Closed && other.Key != r.original.Key {
 			r.refuse(hub.ReasonUnderWay, fmt.Sprintf("another execution of the same origin is still under way (%s); wait until it is closed, or cancel it", other.ID()))
 		}
@@ -174,7 +179,7 @@ func (x *replaying) sameType(ctx context.Context, r *replayable) error {
 	}
 	then, err := x.e.program(ctx, r.original.FlowKey, r.original.FlowVersion)
 	if err != nil {
-		if code := hub.CodeOf(err); code == hub.CodeInvalid || code == hub.CodeNotFound {
+		if cannotRun(err) {
 			return nil // it is not known what it read; names that are not there find nothing
 		}
 		return err

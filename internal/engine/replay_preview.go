@@ -41,7 +41,7 @@ func (v *previewing) replay(ctx context.Context, x *replaying, key int64) error 
 	if err != nil {
 		return err
 	}
-	v.Problems, v.Warnings = apart(problems)
+	v.Problems, v.Warnings = hub.Apart(problems)
 	if err := v.obstacles(ctx); err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ func sentBy(tx *sqlite.Tx, family []*hub.Execution, without int64) (*sent, error
 		}
 		done := make(map[string]bool, len(list))
 		for _, d := range list {
-			gone := mayHaveGone(d)
+			gone := d.MayHaveGone()
 			if before, known := done[d.Record]; !known || before {
 				done[d.Record] = gone
 			}
@@ -40,20 +40,6 @@ func sentBy(tx *sqlite.Tx, family []*hub.Execution, without int64) (*sent, error
 		}
 	}
 	return s, nil
-}
-
-// mayHaveGone says whether somebody has a message, may have it, or will get it. One that was left out because it had gone
-// out before counts, too.
-func mayHaveGone(d *hub.Delivery) bool {
-	switch d.State {
-	case hub.DeliveryFailed:
-		return d.Flagged // a receipt contradicts it
-	case hub.Suppressed:
-		return d.Reason != nil && d.Reason.Code == hub.ReasonAlreadySent
-	case hub.DeliveryCancelled:
-		return false
-	}
-	return true
 }
 
 // all says whether there are messages, and nothing of them is left to be sent.

@@ -67,6 +67,7 @@ func (e *Engine) land(ctx context.Context, landings []landing) {
 	for wait := 10 * time.Millisecond; ; wait = min(2*wait, time.Second) {
 		err := e.commitLandings(context.WithoutCancel(ctx), landings)
 		if err == nil {
+			e.judgeProviders(ctx, landings)
 			break
 		}
 		if hub.CodeOf(err) != hub.CodeUnavailable {
@@ -122,9 +123,11 @@ func (e *Engine) landOne(tx *sqlite.Tx, l *landing, slow *slowLandings) error {
 	if err != nil {
 		return err
 	}
-	decision := hub.Decide(d.Attempts, d.Since(), l.outcome, l.program.flow.Definition.Settings, now, rand.Float64())
+	decision := hub.Decide(d.Attempts, d.Since(), l.weighed(), l.program.flow.Definition.Settings, now, rand.Float64())
 	if held != nil {
 		decision.Reason = *held
+	} else if path := &decision.Reason.Path; !ofSettings(*path) { // which the flow has no place for
+		*path = pathInFlow(l.program, l.delivery, *path)
 	}
 	e.slowDown(l.in, l.delivery, l.outcome, decision, now)
 	if err := tx.AttemptInsert(attempt(l, decision, now)); err != nil {

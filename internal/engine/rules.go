@@ -175,6 +175,24 @@ func (e *Engine) program(ctx context.Context, flow int64, version int) (*program
 	return p, err
 }
 
+// cannotRun tells the error of a flow version that cannot run any more from one of the store.
+func cannotRun(err error) bool {
+	code := hub.CodeOf(err)
+	return err != nil && (code == hub.CodeInvalid || code == hub.CodeNotFound)
+}
+
+// settings are those of a flow version; nil if it cannot run any more.
+func (e *Engine) settings(ctx context.Context, flow int64, version int) (*hub.FlowSettings, error) {
+	p, err := e.program(ctx, flow, version)
+	switch {
+	case cannotRun(err):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return &p.flow.Definition.Settings, nil
+}
+
 func (e *Engine) compile(f *hub.Flow) (*program, error) {
 	if f.Definition.Source == nil || len(f.Definition.Targets) == 0 {
 		return nil, hub.Invalid("source", "the flow has no source or no target")

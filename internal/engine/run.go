@@ -20,6 +20,7 @@ type run struct {
 	held  int64 // claim under which it was read
 	made  bool  // it is stored for the first time
 	quiet bool  // no worker took it up: it does not pass RUNNING
+	apart bool  // there is no room: what it makes waits for that
 
 	items []*item
 	lines []hub.Change
@@ -91,6 +92,9 @@ func (r *run) line(s hub.Subject, key int64, aspect hub.Aspect, from, to string,
 // move sets the state of a delivery along an arrow.
 func (r *run) move(it *item, to hub.DeliveryState, cause hub.Reason) {
 	r.line(hub.SubjectDelivery, it.Key, hub.AspectState, string(it.State), string(to), cause)
+	if it.State == hub.Pending && it.WaitingFor == hub.ReasonPaced && to != hub.Sending && r.tx != nil {
+		r.tx.AfterCommit(func() { r.e.pacer.forget(it.Key, time.Now()) })
+	}
 	it.State, it.moved, it.UpdatedAt = to, true, r.from().Now()
 	if to != hub.Pending {
 		it.DueAt, it.WaitingFor = nil, ""
@@ -131,7 +135,7 @@ func (it *item) pace(by *limit, at, expires time.Time) {
 func (r *run) begin(ctx context.Context, rules *rules, brought []*row) error {
 	p, err := r.e.program(ctx, r.exec.FlowKey, r.exec.FlowVersion)
 	if err != nil {
-		if code := hub.CodeOf(err); code != hub.CodeInvalid && code != hub.CodeNotFound {
+		if !cannotRun(err) {
 			return err
 		}
 		r.unfit(hub.Reason{Code: hub.ReasonInvalidFlow, Message: err.Error()})
@@ -143,6 +147,10 @@ func (r *run) begin(ctx context.Context, rules *rules, brought []*row) error {
 		if err := r.prepare(ctx, p, brought); err != nil {
 			return err
 		}
+	}
+	if r.apart {
+		r.lineUp()
+		return nil
 	}
 	return r.dispatch(ctx, rules, p)
 }
@@ -162,6 +170,9 @@ func (r *run) settle(cause hub.Reason) error {
 	now := r.tx.Now()
 	before := *r.exec
 	state, due, waitingFor := r.resulting()
+	if woken := before.DueAt; r.quiet && before.State == hub.Waiting && due != nil && woken != nil && !woken.After(now) {
+		due = woken // for a condition that came about, and no worker has got to it yet
+	}
 	r.exec.State, r.exec.WaitingFor, r.exec.UpdatedAt = state, waitingFor, now
 	r.exec.DueAt, r.exec.LeaseUntil = due, nil
 	switch state {
@@ -324,6 +335,7 @@ func (r *run) saveItem(it *item) error {
 		if err := r.saveMoved(it); err != nil {
 			return err
 		}
+		r.passOn(it)
 	}
 	if it.anew {
 		return r.tx.DeliveryAddress(it.Delivery)

@@ -255,10 +255,11 @@ func TestAnIntegrationThatIsSetUpWronglyPausesInsteadOfBurningMessages(t *testin
 		if err != nil || len(problems) != 1 || in.State != hub.IntegrationPaused {
 			t.Errorf("a check that finds a problem: %+v, %v, %v", in, problems, err)
 		}
-		h.Connector.Wrong()
+		warning := hub.Problem{Code: "NO_CALLBACKS", Path: "settings", Message: "it cannot call back", Severity: hub.SeverityWarning}
+		h.Connector.Wrong(warning)
 		in, problems, err = h.Engine.IntegrationCheck(t.Context(), h.Admin, a.Integration.Key)
-		if err != nil || len(problems) != 0 || in.State != hub.IntegrationReady || in.Reason != nil {
-			t.Errorf("a check without problems: %+v, %v, %v", in, problems, err)
+		if err != nil || len(problems) != 1 || problems[0] != warning || in.State != hub.IntegrationReady || in.Reason != nil {
+			t.Errorf("a check that only warns: %+v, %v, %v", in, problems, err)
 		}
 		settled()
 		is(t, h, first, "CLOSED SUCCEEDED: ACCEPTED")
@@ -281,7 +282,7 @@ func TestAWrongFlowPausesOnlyItself(t *testing.T) {
 		is(t, h, p.Executions[0].Key, "WAITING FLOW_PAUSED: PENDING")
 		is(t, h, p.Executions[1].Key, "CLOSED SUCCEEDED: ACCEPTED")
 		f, err := h.DB.Flow(t.Context(), h.Admin, a.Flow.Key)
-		if err != nil || f.Paused == nil || f.Paused.Code != hub.ReasonMisconfigured || f.Paused.Path != "parameters.template" {
+		if err != nil || f.Paused == nil || f.Paused.Code != hub.ReasonMisconfigured || f.Paused.Path != "targets.0.parameters.template" {
 			t.Fatalf("the flow is paused by %+v, %v", f.Paused, err)
 		}
 		p = h.Publish(t, forJonas("OT-2"))

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -60,6 +61,23 @@ func (e *Engine) suppress(tx *sqlite.Tx, d *hub.Delivery, o *hub.Outcome, from h
 		return nil
 	}
 	_, _, err := tx.Suppress(s, d.ExecutionKey)
+	return err
+}
+
+// reached ends what a failure of a delivery demanded for a while, once a receipt has moved it on: the recipient has the message after
+// all. What they want themselves stays.
+func (r *run) reached(it *item, moved bool) error {
+	if !moved || it.State != hub.Delivered && it.State != hub.Read {
+		return nil
+	}
+	now := r.tx.Now()
+	list, err := r.tx.Suppressions(it.IntegrationKey, it.Recipient)
+	for _, s := range list {
+		if s.Ground == hub.GroundPassing && s.DeliveryKey == it.Key && s.Active(now) {
+			cause := hub.Reason{Code: hub.ReasonReceipt, Message: "the message has arrived after all"}
+			err = errors.Join(err, r.tx.SuppressionLift(s, now, cause))
+		}
+	}
 	return err
 }
 

@@ -426,3 +426,61 @@ func TestAProviderMayHaveOneAddressForAllIntegrations(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoProvesToBeReachableIsNotLeftAloneForAFailureThatIsContradicted(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		told []hub.Receipt // in this order
+		want string
+	}{
+		{"failed, then read", []hub.Receipt{{Status: hub.ReceiptFailed, Suppress: 24 * time.Hour}, {Status: hub.ReceiptRead}}, "(PASSING RECEIPT)"},
+		{"read, then failed", []hub.Receipt{{Status: hub.ReceiptRead}, {Status: hub.ReceiptFailed, Suppress: 24 * time.Hour}}, ""},
+		{"delivered, then failed because of what the person wants", []hub.Receipt{{Status: hub.ReceiptDelivered}, {Status: hub.ReceiptFailed, Suppress: hub.SuppressForever}}, "LASTING RECEIPT"},
+		{"failed because of what the person wants, then delivered", []hub.Receipt{{Status: hub.ReceiptFailed, Suppress: hub.SuppressForever}, {Status: hub.ReceiptDelivered}}, "LASTING RECEIPT"},
+		{"failed, then only sent", []hub.Receipt{{Status: hub.ReceiptFailed, Suppress: 24 * time.Hour}, {Status: hub.ReceiptSent}}, "PASSING RECEIPT"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+				key := started(t, h.Publish(t, forJonas("OT-1")))
+				settled()
+				_, d := one(t, h, key)
+				for _, rc := range c.told {
+					rc.DeliveryKey, rc.ProviderID, rc.Kind, rc.Code = d.Key, hubtest.ProviderID(d.Key), hub.OutcomeRejected, "131026"
+					after(time.Second)
+					if _, err := h.Engine.Callback(t.Context(), a.Integration.Key, hubtest.Genuine(rc)); err != nil {
+						t.Fatal(err)
+					}
+				}
+				wantSuppressions(t, h, c.want)
+				want := "CLOSED SUCCEEDED: ACCEPTED"
+				if c.want != "" && !strings.HasPrefix(c.want, "(") {
+					want = "CLOSED SKIPPED: SUPPRESSED"
+				}
+				after(time.Second)
+				next := started(t, h.Publish(t, forJonas("OT-2")))
+				settled()
+				is(t, h, next, want)
+			})
+		})
+	}
+}
+
+func TestAnotherMessagesSuppressionIsNotLiftedByAContradiction(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		old := started(t, h.Publish(t, forJonas("OT-1")))
+		settled()
+		_, first := one(t, h, old)
+		tell := func(status hub.ReceiptStatus) {
+			if _, err := h.Engine.Callback(t.Context(), a.Integration.Key, hubtest.Genuine(receipt(first.Key, status))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		tell(hub.ReceiptFailed)
+		h.Connector.Script(jonasPhone, notThere)
+		started(t, h.Publish(t, forJonas("OT-2")))
+		settled()
+		wantSuppressions(t, h, "PASSING OUTCOME")
+		tell(hub.ReceiptDelivered)
+		wantSuppressions(t, h, "PASSING OUTCOME")
+	})
+}

@@ -185,6 +185,9 @@ func (t *testMessage) unmade(wrong []mapping.Problem) error {
 
 // paused refuses a test whose message would wait until somebody mends something.
 func (t *testMessage) paused(ctx context.Context, rules *rules) error {
+	if t.e.pauses.queue.Load() {
+		return hub.Conflict("id", "the queue is paused; resume it (queueResume) and test the flow again")
+	}
 	if t.flow.Paused != nil {
 		why := &hub.Reason{Code: t.flow.Paused.Code}
 		if t.c.May(hub.RowHub, hub.See) {
@@ -203,6 +206,9 @@ func (t *testMessage) paused(ctx context.Context, rules *rules) error {
 	own := *in.Integration
 	if err := t.e.db.DiscloseIntegration(ctx, t.c, &own); err != nil {
 		return err
+	}
+	if in.Pause != nil {
+		return hub.Conflict("id", "the integration is paused: %s; resume it (integrationResume) and test the flow again", because(own.Reason))
 	}
 	return hub.Conflict("id", "the integration is paused: %s; mend that, check it (integrationCheck) and test the flow again", because(own.Reason))
 }

@@ -74,7 +74,7 @@ func (r *run) deliverTogether(ctx context.Context, p *program, rows []*row) erro
 		return nil
 	}
 	for i := range p.flow.Definition.Targets {
-		list, err := r.apart(ctx, p, i, rows)
+		list, err := r.byRecipient(ctx, p, i, rows)
 		if err != nil {
 			return err
 		}
@@ -107,9 +107,9 @@ func (r *run) view(rows []*row) *row {
 	return &w
 }
 
-// apart tells rows apart by their recipients, in the order in which these come up. What was gathered for one recipient goes to that one, also
+// byRecipient tells rows apart by their recipients, in the order in which these come up. What was gathered for one recipient goes to that one, also
 // when the records name another by now: it is what they have missed.
-func (r *run) apart(ctx context.Context, p *program, target int, rows []*row) (list []forOne, err error) {
+func (r *run) byRecipient(ctx context.Context, p *program, target int, rows []*row) (list []forOne, err error) {
 	at := map[string]int{}
 	for _, w := range rows {
 		to, err := r.recipients(ctx, p, target, w)
@@ -167,7 +167,7 @@ func (r *run) refillTogether(ctx context.Context, p *program, it *item) error {
 		r.fail(it, hub.Reason{Code: hub.ReasonNoRows, Message: "its records are gone, or do not pass the filter any more"})
 		return nil
 	}
-	list, err := r.apart(ctx, p, it.Target, kept)
+	list, err := r.byRecipient(ctx, p, it.Target, kept)
 	if err != nil {
 		return err
 	}

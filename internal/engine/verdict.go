@@ -59,9 +59,11 @@ func (r *run) judgeFailure(it *item, rc *hub.Receipt) (failure, error) {
 	return failure{news: rc.ProviderID == "" || it.ProviderID == "" || it.ProviderID == rc.ProviderID}, nil
 }
 
-// demand does what a receipt asks for beyond the delivery's state, whichever attempt it is about: the recipient is left alone.
+// demand does what a receipt asks for beyond the delivery's state, whichever attempt it is about: the recipient is left alone. That they
+// cannot be reached for a while is not so of somebody whom the message reached, on another of their phones perhaps; what they want is.
 func (r *run) demand(it *item, rc *hub.Receipt) error {
-	if rc.Status != hub.ReceiptFailed {
+	arrived := it.State == hub.Delivered || it.State == hub.Read
+	if rc.Status != hub.ReceiptFailed || arrived && rc.Suppress > 0 {
 		return nil
 	}
 	o := rc.Outcome()
@@ -126,12 +128,5 @@ func (r *run) failedEarly(it *item, answer *hub.Outcome) error {
 // settings are those of the flow version that made the execution; nil if it cannot run any more. They are kept after the first time, and
 // a transaction that is under way is not given up for them.
 func (r *run) settings() (*hub.FlowSettings, error) {
-	p, err := r.e.program(context.Background(), r.exec.FlowKey, r.exec.FlowVersion)
-	switch code := hub.CodeOf(err); {
-	case err == nil:
-		return &p.flow.Definition.Settings, nil
-	case code == hub.CodeInvalid || code == hub.CodeNotFound:
-		return nil, nil
-	}
-	return nil, err
+	return r.e.settings(context.Background(), r.exec.FlowKey, r.exec.FlowVersion)
 }

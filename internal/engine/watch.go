@@ -35,7 +35,8 @@ const watchBatch = 100
 // Subscribe sends what happens to executions: first what happened after the cursor, from the journal, then live, with no
 // gap and no duplicate. refresh gives the caller's rights as they are now and is asked before every item: without SEE the
 // item is left out; when it refuses, the subscription ends with that error as its last item. A slow reader costs nobody anything: it holds only its cursor. The
-// channel closes when ctx ends. SEE on automator/fracttal_hub.
+// channel closes when ctx ends. A cursor behind which lines of the journal are gone is CURSOR_EXPIRED, also when a reader is so slow
+// that they go meanwhile. SEE on automator/fracttal_hub.
 func (e *Engine) Subscribe(ctx context.Context, c hub.Caller, w Watch, refresh func() (hub.Caller, error)) (<-chan Seen, error) {
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return nil, err
@@ -75,11 +76,14 @@ func (e *Engine) beginAfter(ctx context.Context, seq, last int64) (int64, error)
 	if seq > last {
 		return 0, hub.Invalid("after", "this cursor lies in the future; use one that this API returned")
 	}
-	return seq, nil
+	return seq, e.db.CursorUsable(seq)
 }
 
 func (e *Engine) watch(ctx context.Context, w Watch, after int64, refresh func() (hub.Caller, error), out chan<- Seen) error {
 	for {
+		if err := e.db.CursorUsable(after); err != nil {
+			return err
+		}
 		changes, behind, more := e.feed.After(after, watchBatch)
 		if behind {
 			var err error

@@ -56,7 +56,10 @@ func (e *Engine) workOff(ctx context.Context) (next time.Time, err error) {
 	if e.draining.Load() {
 		return time.Time{}, nil
 	}
-	for {
+	if err := e.endPauses(ctx); err != nil {
+		return time.Time{}, err
+	}
+	for !e.pauses.queue.Load() {
 		more, err := e.claim(ctx)
 		if err != nil {
 			return time.Time{}, err
@@ -65,8 +68,23 @@ func (e *Engine) workOff(ctx context.Context) (next time.Time, err error) {
 			break
 		}
 	}
+	e.pipes.nextRound()
 	if err := e.releaseHolds(ctx); err != nil {
 		return time.Time{}, err
+	}
+	if next, err = e.nextTurn(ctx); err != nil {
+		return time.Time{}, err
+	}
+	if end := e.pauses.next(); !end.IsZero() && (next.IsZero() || end.Before(next)) {
+		next = end
+	}
+	return next, nil
+}
+
+// nextTurn is when something comes due; the zero time while the queue is paused, when there is only the safety net.
+func (e *Engine) nextTurn(ctx context.Context) (next time.Time, err error) {
+	if e.pauses.queue.Load() {
+		return time.Time{}, nil
 	}
 	err = e.db.Write(ctx, func(tx *sqlite.Tx) error {
 		var err error
@@ -221,14 +239,10 @@ func (e *Engine) releaseHold(ctx context.Context, tx *sqlite.Tx, d *hub.Delivery
 // mayResend says whether the policy of an UNKNOWN delivery's flow is to send it again, within its bounds. Beyond them it stays
 // UNKNOWN: that it failed would be a guess.
 func (e *Engine) mayResend(ctx context.Context, d *hub.Delivery, now time.Time) (bool, error) {
-	p, err := e.program(ctx, d.FlowKey, d.FlowVersion)
-	if err != nil {
-		if code := hub.CodeOf(err); code == hub.CodeInvalid || code == hub.CodeNotFound {
-			return false, nil // the flow version cannot run any more
-		}
+	s, err := e.settings(ctx, d.FlowKey, d.FlowVersion)
+	if err != nil || s == nil {
 		return false, err
 	}
-	s := p.flow.Definition.Settings
 	bounds := s.Retry()
 	return s.Unknown() == hub.Resend && d.Attempts < bounds.MaxAttempts && now.Before(d.Since().Add(bounds.MaxAge)), nil
 }

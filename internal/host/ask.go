@@ -25,16 +25,7 @@ func (h *Host) CheckAction(ctx context.Context, in hub.OpenIntegration, use hub.
 	p.c.redact.learn(&in)
 	problems, err := p.rpc.CheckAction(ctx, integrationToSDK(&in),
 		sdk.ActionUse{Action: use.Action, Parameters: use.Parameters, Positions: use.Positions, Names: use.Names})
-	var settings *sdk.SettingsError
-	switch {
-	case errors.Is(err, sdk.ErrUnimplemented):
-		return nil, nil
-	case errors.As(err, &settings):
-		problems = settings.Problems
-	case err != nil:
-		return nil, p.c.callError(ctx, err)
-	}
-	return p.c.told(problems), nil
+	return p.c.checked(ctx, problems, err)
 }
 
 // Lookup asks a connector what became of at most hub.MaxLookup deliveries. Answers about other deliveries are left out; one may be

@@ -16,8 +16,8 @@ const (
 )
 
 // Check asks a connector whether the settings of an integration, saved or not, would work now. It may ask the provider. No problems:
-// they would, as far as the connector can tell; one that offers no check finds none. What a connector merely warns of is logged and
-// is no problem. Errors are UNAVAILABLE, or ctx's own when that is cancelled.
+// they would, as far as the connector can tell; one that offers no check finds none. Warnings are among the problems, and so are settings
+// that cannot be used. Errors are UNAVAILABLE, or ctx's own when that is cancelled.
 func (h *Host) Check(ctx context.Context, in hub.OpenIntegration) ([]hub.Problem, error) {
 	p, err := h.process(in.Connector)
 	if err != nil {
@@ -27,6 +27,11 @@ func (h *Host) Check(ctx context.Context, in hub.OpenIntegration) ([]hub.Problem
 	defer cancel()
 	p.c.redact.learn(&in)
 	problems, err := p.rpc.Check(ctx, integrationToSDK(&in))
+	return p.c.checked(ctx, problems, err)
+}
+
+// checked is the answer to a check: settings that cannot be used are problems like others, and who offers no check finds none.
+func (c *connector) checked(ctx context.Context, problems []sdk.Problem, err error) ([]hub.Problem, error) {
 	var settings *sdk.SettingsError
 	switch {
 	case errors.Is(err, sdk.ErrUnimplemented):
@@ -34,9 +39,9 @@ func (h *Host) Check(ctx context.Context, in hub.OpenIntegration) ([]hub.Problem
 	case errors.As(err, &settings):
 		problems = settings.Problems
 	case err != nil:
-		return nil, p.c.callError(ctx, err)
+		return nil, c.callError(ctx, err)
 	}
-	return p.c.problems(&in, problems), nil
+	return c.told(problems), nil
 }
 
 // Receive has a raw callback verified and translated by the integration's connector. Whether it was genuine is Reception.Verified,
@@ -57,7 +62,7 @@ func (h *Host) Receive(ctx context.Context, in hub.OpenIntegration, cb hub.Callb
 		return nil, &hub.Error{Code: hub.CodeNotFound, Message: "the connector " + p.c.name + " takes no callbacks"}
 	case errors.As(err, &settings):
 		e := unavailable("the connector %s cannot use the settings of this integration; check it", p.c.name)
-		e.Problems = p.c.problems(&in, settings.Problems)
+		e.Problems = p.c.told(settings.Problems)
 		return nil, e
 	case err != nil:
 		return nil, p.c.callError(ctx, err)
@@ -87,19 +92,4 @@ func (c *connector) callError(ctx context.Context, err error) error {
 	default:
 		return unavailable("the connector %s failed: %s", c.name, c.redact.text(hub.Clip(err.Error(), 300)))
 	}
-}
-
-// problems translates those that keep an integration from working.
-func (c *connector) problems(in *hub.OpenIntegration, list []sdk.Problem) []hub.Problem {
-	var out []hub.Problem
-	for _, p := range list {
-		p.Message, p.NextStep = c.redact.text(p.Message), c.redact.text(p.NextStep)
-		if p.Severity == sdk.SeverityWarning || p.Severity == sdk.SeverityInfo {
-			c.log.Warn("the connector warns about an integration",
-				"integration", hub.ID(hub.KindIntegration, in.Key), "code", p.Code, "path", p.Path, "message", p.Message)
-			continue
-		}
-		out = append(out, hub.Problem{Code: hub.ProblemCode(p.Code), Path: p.Path, Message: p.Message, NextStep: p.NextStep})
-	}
-	return out
 }

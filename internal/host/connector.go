@@ -132,6 +132,13 @@ func (c *connector) running() (*process, error) {
 	}
 }
 
+// stops says whether the connector is to end because the hub does.
+func (c *connector) stops() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.draining
+}
+
 // drain lets the process finish what it has begun, until ctx ends. It ends nothing.
 func (c *connector) drain(ctx context.Context) error {
 	c.mu.Lock()

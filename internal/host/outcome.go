@@ -23,6 +23,13 @@ func unknown(f *flight, why string) hub.Outcome {
 	}
 }
 
+// lost is unknown because the connector went away, which says nothing of its provider.
+func lost(f *flight, why string) hub.Outcome {
+	o := unknown(f, why)
+	o.Lost = true
+	return o
+}
+
 func rejectedAsTooLarge(f *flight, size int) hub.Outcome {
 	return hub.Outcome{
 		Key: f.Key, Attempt: f.Attempt, Kind: hub.OutcomeRejected, Scope: hub.ScopeDelivery, Code: "TOO_LARGE", At: time.Now().UTC(),

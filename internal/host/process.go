@@ -148,7 +148,7 @@ func (p *process) startFailure(ctx context.Context, err error) (reason string, q
 	line, garbled := strings.CutPrefix(first, unrecognized)
 	line = strings.TrimSpace(line)
 	switch {
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+	case errors.Is(ctx.Err(), context.DeadlineExceeded), errors.Is(err, context.DeadlineExceeded): // the connector's clock may be a moment ahead
 		return fmt.Sprintf("it was not ready within %s and was stopped", p.c.o.StartTimeout), true
 	case garbled && line != "":
 		return fmt.Sprintf("its first line on standard output is no handshake but %q; a connector prints nothing there", hub.Clip(line, 100)), false

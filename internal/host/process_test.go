@@ -148,7 +148,7 @@ func TestACrashedConnectorIsStartedAgain(t *testing.T) {
 	})
 	t.Run("and a panic is named", func(t *testing.T) {
 		r.send(t, in, "panic", 3, 1)
-		if o := r.outcome(t, 3); o.Kind != hub.OutcomeUnknown || o.Message != "the connector stopped while the message was on its way" {
+		if o := r.outcome(t, 3); o.Kind != hub.OutcomeUnknown || !o.Lost || o.Message != "the connector stopped while the message was on its way" {
 			t.Errorf("outcome %+v", o)
 		}
 		if c := r.state(t, "probe", hub.ConnectorBackoff, 1); !strings.Contains(c.Problem, "assignment to entry in nil map") {
@@ -310,14 +310,14 @@ func TestCheck(t *testing.T) {
 			t.Errorf("%v, %v", got, err)
 		}
 	})
-	t.Run("gives the connector's problems with their paths, and only logs its warnings", func(t *testing.T) {
+	t.Run("gives the connector's problems and warnings with their paths", func(t *testing.T) {
 		got, err := check(t.Context(), "problems")
 		want := hub.Problem{Code: "EXPIRED", Path: "secrets.token", Message: "the token has expired", NextStep: "Make a new one."}
-		if err != nil || len(got) != 1 || got[0] != want {
-			t.Errorf("%+v, %v; want %+v", got, err, want)
+		if err != nil || len(got) != 2 || got[0] != want {
+			t.Fatalf("%+v, %v; want %+v and a warning", got, err, want)
 		}
-		if !strings.Contains(r.log.String(), "about to be switched off") {
-			t.Error("the warning is not in the log")
+		if !got[1].Warning() || got[1].Code != "SOON" || got[1].Message != "it is about to be switched off" {
+			t.Errorf("the warning is %+v", got[1])
 		}
 	})
 	t.Run("says without secrets that the connector failed", func(t *testing.T) {

@@ -298,9 +298,13 @@ func (s *stream) broken(f *flight, err error) hub.Outcome {
 	switch {
 	case !f.written:
 		return notStarted(f, "the connector stopped before the message was handed to it")
+	case s.p.c.stops():
+		o := unknown(f, "the hub stopped while the message was on its way")
+		o.CutOff = true
+		return o
 	case errors.Is(err, io.EOF):
-		return unknown(f, "the connector ended its stream without saying what became of the message")
+		return lost(f, "the connector ended its stream without saying what became of the message")
 	default:
-		return unknown(f, "the connector stopped while the message was on its way")
+		return lost(f, "the connector stopped while the message was on its way")
 	}
 }

@@ -19,7 +19,10 @@ const (
 	AuditArchived           AuditKind = "ARCHIVED"
 	AuditEnabled            AuditKind = "ENABLED"  // maybe with other fields
 	AuditDisabled           AuditKind = "DISABLED" // likewise
-	AuditResumed            AuditKind = "RESUMED"  // a paused flow or integration
+	AuditPaused             AuditKind = "PAUSED"   // a flow or an integration
+	AuditResumed            AuditKind = "RESUMED"  // likewise
+	AuditQueuePaused        AuditKind = "QUEUE_PAUSED"
+	AuditQueueResumed       AuditKind = "QUEUE_RESUMED"
 	AuditSecretRotated      AuditKind = "SECRET_ROTATED"
 	AuditSecretsChanged     AuditKind = "SECRETS_CHANGED" // of an integration, maybe with other fields
 	AuditStarted            AuditKind = "STARTED"         // a flow, by hand
@@ -33,6 +36,7 @@ const (
 	AuditTokenRefused       AuditKind = "TOKEN_REFUSED"
 	AuditTokenRevoked       AuditKind = "TOKEN_REVOKED"
 	AuditDenied             AuditKind = "DENIED"
+	AuditRetentionChanged   AuditKind = "RETENTION_CHANGED" // how long the hub keeps things
 	AuditKeysRotated        AuditKind = "KEYS_ROTATED"
 	AuditSecretsResealed    AuditKind = "SECRETS_RESEALED"
 	AuditBootstrapped       AuditKind = "BOOTSTRAPPED"

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // AuditChange is one field that a change altered. From is nil if there was nothing before, To if there is nothing now.
@@ -54,7 +55,8 @@ func (i *Integration) Audited() Facts {
 	if i == nil {
 		return nil
 	}
-	return Facts{"version": i.Version, "connector": i.Connector, "name": i.Name, "settings": i.Settings, "state": i.State}
+	return Facts{"version": i.Version, "connector": i.Connector, "name": i.Name, "settings": i.Settings, "state": i.State,
+		"pause": i.Pause.Audited(), "maxInFlight": numberOrNone(i.MaxInFlight)}
 }
 
 // Audited is what the audit log compares of a flow.
@@ -63,7 +65,8 @@ func (f *Flow) Audited() Facts {
 		return nil
 	}
 	facts := Facts{"version": f.Version, "enabled": f.Enabled, "description": f.Description, "trigger": f.Definition.Trigger,
-		"schedule": f.Definition.Schedule, "filter": f.Definition.Filter, "settings": f.Definition.Settings, "paused": f.Paused != nil, "archived": f.ArchivedAt != nil}
+		"schedule": f.Definition.Schedule, "filter": f.Definition.Filter, "settings": f.Definition.Settings, "paused": f.Paused != nil, "pause": f.Pause.Audited(),
+		"archived": f.ArchivedAt != nil}
 	if s := f.Definition.Source; s != nil {
 		facts["source"] = Facts{"module": s.Module, "consumer": idOrNone(KindConsumer, s.ConsumerKey), "action": s.Action, "parameters": s.Parameters, "rows": s.Rows}
 	}
@@ -87,6 +90,32 @@ func (e *Event) Audited() Facts {
 	}
 	return Facts{"version": e.Version, "enabled": e.Enabled, "description": e.Description, "type": e.Type, "terms": e.Terms, "flows": runs,
 		"archived": e.ArchivedAt != nil}
+}
+
+// Audited is what the audit log compares of how long the hub keeps things.
+func (r *Retention) Audited() Facts {
+	return Facts{"version": r.Version, "history": durationOrNone(r.History), "payloads": durationOrNone(r.Payloads), "unmatched": durationOrNone(r.Unmatched),
+		"audit": durationOrNone(r.Audit), "beginsAt": r.BeginsAt}
+}
+
+// Audited is what the audit log compares of how long a flow's history is kept.
+func (f *FlowRetention) Audited() Facts {
+	return Facts{"retention": Facts{"ownHistory": durationOrNone(f.OwnHistory), "ownPayloads": durationOrNone(f.OwnPayloads)}}
+}
+
+// durationOrNone writes a duration as the API does; nil for none.
+func durationOrNone(d time.Duration) any {
+	if d == 0 {
+		return nil
+	}
+	return ISODuration(d)
+}
+
+func numberOrNone(n int) any {
+	if n == 0 {
+		return nil
+	}
+	return n
 }
 
 func idOrNone(kind Kind, key int64) any {

@@ -14,6 +14,7 @@ const (
 	SubjectFlow        Subject = "FLOW"
 	SubjectConnector   Subject = "CONNECTOR"
 	SubjectSuppression Subject = "SUPPRESSION"
+	SubjectQueue       Subject = "QUEUE" // as a whole; it has no key
 )
 
 // Aspect says what of the subject changed.
@@ -28,6 +29,7 @@ const (
 	AspectCollected Aspect = "COLLECTED" // of an execution that collects: how many occurrences there are
 
 	AspectProblems Aspect = "PROBLEMS" // what connectors and providers say of a flow or an integration: the severity of the worst; empty: nothing
+	AspectBreaker  Aspect = "BREAKER"  // of an integration; see BreakerState
 )
 
 // Change is one line of the journal: a subject moved from a state to a state, at a time, because of something. The

@@ -251,9 +251,9 @@ func (l leaves) collect(c *Collect) {
 	l.put(c.Key(), "settings", "collect", "by")
 	l.put(c.Field, "settings", "collect", "field")
 	l.put(c.Closing(), "settings", "collect", "mode")
-	l.put(isoDuration(c.Window()), "settings", "collect", "window")
+	l.put(ISODuration(c.Window()), "settings", "collect", "window")
 	if c.Closing() == Debounce {
-		l.put(isoDuration(c.AtMost()), "settings", "collect", "atMost")
+		l.put(ISODuration(c.AtMost()), "settings", "collect", "atMost")
 	}
 	l.put(c.Most(), "settings", "collect", "limit")
 }

@@ -18,6 +18,7 @@ const (
 	CodeUnauthenticated Code = "UNAUTHENTICATED" // no valid token
 	CodeTooLarge        Code = "TOO_LARGE"       // over a size limit, which the message names
 	CodeUnavailable     Code = "UNAVAILABLE"     // cannot be done now; trying again later makes sense
+	CodeCursorExpired   Code = "CURSOR_EXPIRED"  // the journal has not been kept back to this cursor; Oldest is the oldest that can be used
 	CodeInternal        Code = "INTERNAL"        // our fault; the detail is in the log and not in the answer
 )
 
@@ -30,6 +31,7 @@ type Error struct {
 	Problems []Problem
 	Needs    []Permission // for FORBIDDEN: what is missing
 	Group    string       // for FORBIDDEN: the description of the group that lacks it
+	Oldest   string       // for CURSOR_EXPIRED: the oldest cursor that can be used
 	Consumer int64        // for FORBIDDEN and UNAUTHENTICATED: who was refused, for the audit log alone; 0: nobody who is known
 }
 
@@ -54,6 +56,13 @@ func NotFound(kind Kind, key int64) *Error {
 // Conflict makes a CONFLICT error.
 func Conflict(path, format string, args ...any) *Error {
 	return &Error{Code: CodeConflict, Path: path, Message: fmt.Sprintf(format, args...)}
+}
+
+// CursorExpired is the error for a cursor behind which lines of the journal are gone; oldest is the first one behind which
+// none are.
+func CursorExpired(oldest int64) *Error {
+	return &Error{Code: CodeCursorExpired, Path: "after", Oldest: Cursor(oldest),
+		Message: "the journal is not kept back to this cursor; read the lists for what you have missed, and go on from the oldest cursor"}
 }
 
 // Stale is the CONFLICT of an update that was written against an older version; it shows both.
@@ -107,6 +116,18 @@ func (p Problem) Level() Severity {
 
 // Warning says whether the problem keeps nothing from being enabled.
 func (p Problem) Warning() bool { return p.Severity == SeverityWarning }
+
+// Apart tells what keeps something from being used from mere warnings.
+func Apart(all []Problem) (problems, warnings []Problem) {
+	for _, p := range all {
+		if p.Warning() {
+			warnings = append(warnings, p)
+		} else {
+			problems = append(problems, p)
+		}
+	}
+	return problems, warnings
+}
 
 // ProblemCode is the stable code of a Problem.
 type ProblemCode string

@@ -47,11 +47,15 @@ type Execution struct {
 	StartedAt     *time.Time
 	ClosedAt      *time.Time
 	UpdatedAt     time.Time
-	Hidden        []Hidden // what was left out for the caller who reads it; never stored
+	EmptiedAt     *time.Time // when its payloads were taken away: parameters and free text, and what was in its deliveries; nil: they are there
+	Hidden        []Hidden   // what was left out for the caller who reads it; never stored
 }
 
 // ID is the public id.
 func (e *Execution) ID() string { return ID(KindExecution, e.Key) }
+
+// PayloadsPruned says whether what was in it has not been kept.
+func (e *Execution) PayloadsPruned() bool { return e.EmptiedAt != nil }
 
 // Delivery is one message to one recipient inside an execution.
 type Delivery struct {
@@ -62,6 +66,7 @@ type Delivery struct {
 	IntegrationKey    int64
 	Target            int    // index into the flow's targets
 	Record            string // name of the record whose row it is about
+	OrderKey          string // it must not overtake those of its flow that have the same; empty: it may
 	Action            string
 	Recipient         string // normalised: "+5511999991234"
 	ProviderRecipient string // as the provider writes it, once known
@@ -80,11 +85,15 @@ type Delivery struct {
 	CreatedAt         time.Time
 	RedrivenAt        *time.Time // when a person last had it sent again
 	UpdatedAt         time.Time
-	Hidden            []Hidden // what was left out for the caller who reads it; never stored
+	EmptiedAt         *time.Time // when recipient, values and free text were taken away; nil: they are there
+	Hidden            []Hidden   // what was left out for the caller who reads it; never stored
 }
 
 // ID is the public id; it is the idempotency key towards the connector.
 func (d *Delivery) ID() string { return ID(KindDelivery, d.Key) }
+
+// PayloadsPruned says whether what was in it has not been kept.
+func (d *Delivery) PayloadsPruned() bool { return d.EmptiedAt != nil }
 
 // Since is when the age of the delivery began to count: when it was made, or when a person last had it sent again.
 func (d *Delivery) Since() time.Time {

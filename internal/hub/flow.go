@@ -26,7 +26,8 @@ type Flow struct {
 	Enabled     bool
 	Description string
 	Definition  FlowDefinition
-	Paused      *Reason // set while a wrong template or the like holds its deliveries back
+	Paused      *Reason // set while a wrong template or the like holds its deliveries back, or a person
+	Pause       *Pause  // of a person; its reason is then that of Paused
 	ArchivedAt  *time.Time
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
@@ -98,6 +99,8 @@ type FlowSettings struct {
 	DefaultCountry     string        `json:"defaultCountry,omitempty"` // of telephone numbers without country code, ISO 3166-1 alpha-2; empty: none
 	Collect            *Collect      `json:"collect,omitempty"`        // nil: every occurrence is told by itself
 	QuietHours         *QuietHours   `json:"quietHours,omitempty"`     // nil: none
+	Ordering           FlowOrdering  `json:"ordering,omitempty"`
+	MaxInFlight        int           `json:"maxInFlight,omitempty"` // messages that connectors may have at once; 0: as many as they take
 }
 
 // Defaults and bounds of FlowSettings.
@@ -149,6 +152,12 @@ func (s FlowSettings) problems() []Problem {
 	bound("maxAttempts", s.MaxAttempts, MaxMaxAttempts, "1 and "+itoa(MaxMaxAttempts))
 	bound("maxAge", s.MaxAgeSeconds, int(MaxMaxAge/time.Second), "1 second (PT1S) and 30 days (P30D)")
 	bound("unknownWait", s.UnknownWaitSeconds, int(MaxUnknownWait/time.Second), "1 second (PT1S) and 7 days (P7D)")
+	bound("maxInFlight", s.MaxInFlight, MaxMaxInFlight, "1 and "+itoa(MaxMaxInFlight))
+	switch s.Ordering {
+	case "", OrderedNot, OrderedByRecord, OrderedByRecipient:
+	default:
+		p = append(p, Problem{Code: ProblemSettingInvalid, Path: "settings.ordering", Message: "there is no such ordering; use NONE, RECORD or RECIPIENT"})
+	}
 	switch s.UnknownPolicy {
 	case "", Hold, Resend:
 	default:

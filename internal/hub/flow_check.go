@@ -86,12 +86,13 @@ func (c *TargetCheck) Answered() bool {
 }
 
 // After is what holds with this check after the one that was kept. What was known of the same use is not forgotten because the
-// provider could not be asked, nor what it told after the connector was asked.
-func (c TargetCheck) After(old *TargetCheck) TargetCheck {
+// provider could not be asked, nor what it told after the connector was asked. What is of a time to come, because the clock was set
+// back since, is no such word: it would have the connector asked without end until then.
+func (c TargetCheck) After(old *TargetCheck, now time.Time) TargetCheck {
 	switch {
 	case old == nil || old.Use != c.Use || old.IntegrationKey != c.IntegrationKey:
 		return c
-	case c.Answered() && old.At.After(c.At):
+	case c.Answered() && old.At.After(c.At) && !old.At.After(now):
 		old := *old
 		old.FlowVersion, old.DueAt = c.FlowVersion, AtOnce
 		return old

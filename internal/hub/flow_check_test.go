@@ -77,14 +77,19 @@ func TestWhatIsKnownOfATargetAfterMoreWasSaid(t *testing.T) {
 	at := func(problems ...hub.Problem) *hub.TargetCheck {
 		return &hub.TargetCheck{Use: "u", At: noon, Problems: problems}
 	}
+	before := func(problems ...hub.Problem) *hub.TargetCheck {
+		return &hub.TargetCheck{Use: "u", At: noon.Add(-time.Hour), Problems: problems}
+	}
 	for _, c := range []struct {
 		name string
 		got  hub.TargetCheck
 		want string
 	}{
-		{"an answer replaces what was known", at(quality).After(at(status)), "QUALITY parameters.template"},
-		{"no answer leaves it", at(unchecked).After(at(status, unchecked)), "UNCHECKED settings, PAUSED parameters.template"},
-		{"of another use nothing is left", (hub.TargetCheck{Use: "v", Problems: []hub.Problem{unchecked}}).After(at(status)), "UNCHECKED settings"},
+		{"an answer replaces what was known", at(quality).After(at(status), noon), "QUALITY parameters.template"},
+		{"no answer leaves it", at(unchecked).After(at(status, unchecked), noon), "UNCHECKED settings, PAUSED parameters.template"},
+		{"of another use nothing is left", (hub.TargetCheck{Use: "v", Problems: []hub.Problem{unchecked}}).After(at(status), noon), "UNCHECKED settings"},
+		{"what was told after the question is not forgotten for its answer", before(quality).After(at(status), noon), "PAUSED parameters.template"},
+		{"an answer replaces what is of a time to come, because the clock was set back", before(quality).After(at(status), noon.Add(-time.Minute)), "QUALITY parameters.template"},
 		{"news come beside it", at(value).Told([]hub.Problem{status}, noon), "MISSING values[2], PAUSED parameters.template"},
 		{"news are told once", at(status).Told([]hub.Problem{status}, noon), "PAUSED parameters.template"},
 		{"good news leave the values", at(value, status, quality, unchecked).Told(nil, noon), "MISSING values[2]"},
@@ -93,7 +98,7 @@ func TestWhatIsKnownOfATargetAfterMoreWasSaid(t *testing.T) {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
-	if old := at(status); !at(unchecked).After(old).At.Equal(old.At) {
+	if old := at(status); !at(unchecked).After(old, noon).At.Equal(old.At) {
 		t.Error("a check without answer is no check at that time")
 	}
 	for _, c := range []struct {

@@ -207,20 +207,29 @@ func (l leaves) target(t *FlowTarget, path ...string) {
 
 func (l leaves) settings(s FlowSettings) {
 	l.put(s.Retry().MaxAttempts, "settings", "maxAttempts")
-	l.put(isoDuration(s.Retry().MaxAge), "settings", "maxAge")
+	l.put(ISODuration(s.Retry().MaxAge), "settings", "maxAge")
 	l.put(s.Unknown(), "settings", "unknownPolicy")
-	l.put(isoDuration(s.UnknownWait()), "settings", "unknownWait")
+	l.put(ISODuration(s.UnknownWait()), "settings", "unknownWait")
 	l.put(s.Locale, "settings", "locale")
 	l.put(s.TimeZone, "settings", "timeZone")
 	l.put(s.DefaultCountry, "settings", "defaultCountry")
 	l.collect(s.Collect)
 	l.quiet(s.QuietHours)
+	l.put(s.Order(), "settings", "ordering")
+	if s.MaxInFlight > 0 {
+		l.put(s.MaxInFlight, "settings", "maxInFlight")
+	}
 }
 
-// isoDuration writes whole seconds by ISO 8601, as the door does: P1DT12H.
-func isoDuration(d time.Duration) string {
+// ISODuration writes whole seconds by ISO 8601: P1DT12H. Months and years, whose length varies, it never writes: of four weeks or more
+// it writes the days.
+func ISODuration(d time.Duration) string {
 	var date, clock strings.Builder
 	left := int64(d / time.Second)
+	if days := left / (24 * 60 * 60); days >= 28 {
+		fmt.Fprintf(&date, "%dD", days)
+		left %= 24 * 60 * 60
+	}
 	for _, part := range []struct {
 		seconds int64
 		unit    string

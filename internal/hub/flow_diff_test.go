@@ -43,6 +43,10 @@ func TestADiffNamesEveryPlaceThatChangedAndNoOther(t *testing.T) {
 		"the order of a mapping":      {func(v *hub.FlowVersion) { m := v.Definition.Targets[0].Mapping; m[0], m[1] = m[1], m[0] }, ""},
 		"the order of terms":          {func(v *hub.FlowVersion) { m := v.Definition.Filter.Terms; m[0], m[1] = m[1], m[0] }, ""},
 		"a setting":                   {func(v *hub.FlowVersion) { v.Definition.Settings.MaxAgeSeconds = 0 }, `settings maxAge: "P1DT12H" → "P1D"`},
+		"no ordering that is written": {func(v *hub.FlowVersion) { v.Definition.Settings.Ordering = hub.OrderedNot }, ""},
+		"an ordering and a bound": {func(v *hub.FlowVersion) {
+			v.Definition.Settings.Ordering, v.Definition.Settings.MaxInFlight = hub.OrderedByRecord, 4
+		}, "settings maxInFlight:  → 4\nsettings ordering: \"NONE\" → \"RECORD\""},
 		"a value of a parameter":      {func(v *hub.FlowVersion) { v.Definition.Source.Parameters = json.RawMessage(`{"status":[1]}`) }, "source parameters folio: \"OT-1\" → \nsource parameters status: [1,2] → [1]"},
 		"a mapping before the others": {func(v *hub.FlowVersion) { v.Definition.Targets[0].Mapping[0].Field = "z" }, `targets 0 mapping position:1 field: "f" → "z"`},
 		"one that went": {func(v *hub.FlowVersion) { v.Definition.Targets[0].Mapping = v.Definition.Targets[0].Mapping[1:] },

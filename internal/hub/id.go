@@ -145,6 +145,9 @@ func KeyAt(t time.Time) int64 {
 	}
 }
 
+// KeyTime is the time that a key carries.
+func KeyTime(key int64) time.Time { return time.UnixMilli(key >> keyTimeShift).UTC() }
+
 // Clip shortens text for a message to at most n runes, with an ellipsis where something was cut off.
 func Clip(s string, n int) string {
 	count := 0

@@ -24,11 +24,14 @@ type Integration struct {
 	Name       string
 	Settings   json.RawMessage // an object, by the connector's schema, without secrets
 	SecretsSet []string        // names of the secrets that are set, sorted
-	State      IntegrationState
-	Reason     *Reason // why it is paused
-	CreatedAt  time.Time
-	UpdatedAt  time.Time
-	Hidden     []Hidden // what was left out for the caller who reads it; never stored
+	// How many messages may be with the connector through it at once; 0: as many as the connector takes.
+	MaxInFlight int
+	State       IntegrationState
+	Reason      *Reason // why it is paused
+	Pause       *Pause  // of a person; its reason is then that of Reason
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	Hidden      []Hidden // what was left out for the caller who reads it; never stored
 }
 
 // ID is the public id.
@@ -40,13 +43,16 @@ type IntegrationInput struct {
 	Connector *string // on create only
 	Name      *string
 	Settings  *json.RawMessage
-	Secrets   map[string]string `json:"-"`
+	// As Integration.MaxInFlight.
+	MaxInFlight *int
+	Secrets     map[string]string `json:"-"`
 }
 
 // Apply writes the input over the integration, without its secrets, and judges what can be judged without the connector.
 func (i *Integration) Apply(in IntegrationInput) error {
 	Assign(&i.Name, in.Name)
 	Assign(&i.Settings, in.Settings)
+	Assign(&i.MaxInFlight, in.MaxInFlight)
 	if in.Connector != nil {
 		if i.Connector != "" && i.Connector != *in.Connector {
 			return Invalid("connector", "the connector of an integration cannot be changed; make a new integration")
@@ -56,6 +62,9 @@ func (i *Integration) Apply(in IntegrationInput) error {
 	i.Name = strings.TrimSpace(i.Name)
 	if problems := checkText("name", i.Name, MaxName, true); len(problems) > 0 {
 		return WithProblems(problems)
+	}
+	if i.MaxInFlight < 0 || i.MaxInFlight > MaxMaxInFlight {
+		return Invalid("maxInFlight", "must be between 1 and %d; leave it out for as many as the connector takes", MaxMaxInFlight)
 	}
 	if len(i.Settings) == 0 {
 		i.Settings = json.RawMessage("{}")

@@ -6,7 +6,8 @@ import (
 	"github.com/recado-hub/recado/internal/condition"
 )
 
-// Occurrence is one thing that happened, as it came in. It never changes.
+// Occurrence is one thing that happened, as it came in. It never changes, but for losing what it brought when that has been
+// kept for long enough.
 type Occurrence struct {
 	Key         int64
 	ConsumerKey int64  // who sent it
@@ -19,10 +20,14 @@ type Occurrence struct {
 	Hash        []byte // of the content: tells a repeat from another body under the same id
 	Records     []RecordInput
 	Matches     []Match
+	EmptiedAt   *time.Time // when its records, and what was told of them in its matches, were taken away; nil: they are there
 }
 
 // ID is the public id.
 func (o *Occurrence) ID() string { return ID(KindOccurrence, o.Key) }
+
+// PayloadsPruned says whether what it brought has not been kept.
+func (o *Occurrence) PayloadsPruned() bool { return o.EmptiedAt != nil }
 
 // RecordInput is a record that an occurrence brings or a caller writes.
 type RecordInput struct {

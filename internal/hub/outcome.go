@@ -41,7 +41,9 @@ type Outcome struct {
 	Limit      string            // the declared limit that was hit
 	Detail     map[string]string // trace ids and the like
 	NotStarted bool              // the connector never worked on it: the attempt does not count
+	CutOff     bool              // the hub stopped before the connector could say: the attempt does not count
 	Adjusted   []Adjustment      // what the connector changed so that the provider takes it
+	Lost       bool              // the connector went away while it worked on it, which says nothing of the provider
 	At         time.Time
 
 	MostAttempts     int           // after a failure of this kind, try no more often than this in all; 0 leaves it to the flow
@@ -89,7 +91,7 @@ type Decision struct {
 func Decide(attempts int, since time.Time, o Outcome, s FlowSettings, now time.Time, random float64) Decision {
 	reason := Reason{Code: ReasonOutcome, Message: o.Message, Path: o.Path, Provider: o.Code, NextStep: o.NextStep}
 	d := Decision{Attempts: attempts + 1, Reason: reason}
-	if o.NotStarted {
+	if o.NotStarted || o.CutOff {
 		d.Attempts = attempts
 	}
 	switch o.Kind {

@@ -141,6 +141,14 @@ func TestWhatAConnectorHoldsBackIsSuppressedAndCountsAsNoAttempt(t *testing.T) {
 	}
 }
 
+func TestAnAttemptThatTheHubCutOffDoesNotCount(t *testing.T) {
+	t.Parallel()
+	d := hub.Decide(2, dawn, hub.Outcome{Kind: hub.OutcomeUnknown, CutOff: true}, hub.FlowSettings{}, now, 0)
+	if d.State != hub.Unknown || d.Attempts != 2 {
+		t.Errorf("it is decided as %+v", d)
+	}
+}
+
 func TestAnUnknownOneIsHeldForAsLongAsTheFlowSays(t *testing.T) {
 	t.Parallel()
 	d := hub.Decide(0, dawn, hub.Outcome{Kind: hub.OutcomeUnknown}, hub.FlowSettings{UnknownWaitSeconds: 90}, now, 0)

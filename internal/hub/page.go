@@ -126,6 +126,8 @@ type DeliveryFilter struct {
 	FlowKey        int64
 	IntegrationKey int64
 	States         []DeliveryState
+	Reasons        []ReasonCode
+	ProviderCodes  []string // an empty one is none
 	Recipient      string
 	ProviderID     string
 	Test           *bool // only tests, or only others

@@ -38,6 +38,7 @@ var (
 	RowEvents         = Row{"automator", "events"}         // events
 	RowHub            = Row{"automator", "fracttal_hub"}   // flows, executions, deliveries, queue
 
+	RowGeneral         = Row{"settings", "general"}          // how long things are kept
 	RowTransactionsLog = Row{"settings", "transactions_log"} // the audit log
 )
 

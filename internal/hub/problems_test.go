@@ -203,6 +203,11 @@ func TestEveryProblemOfAFlowHasItsCodeAndPath(t *testing.T) {
 			f.Definition.Settings = hub.FlowSettings{MaxAttempts: 51, MaxAgeSeconds: -1, UnknownWaitSeconds: 8 * 24 * 3600}
 		}, "SETTING_INVALID settings.maxAttempts, SETTING_INVALID settings.maxAge, SETTING_INVALID settings.unknownWait"},
 		{"an unknown policy", func(f *hub.Flow, _ *hub.FlowFacts) { f.Definition.Settings.UnknownPolicy = "PRAY" }, "SETTING_INVALID settings.unknownPolicy"},
+		{"an unknown ordering", func(f *hub.Flow, _ *hub.FlowFacts) { f.Definition.Settings.Ordering = "ALPHABET" }, "SETTING_INVALID settings.ordering"},
+		{"orderings that there are", func(f *hub.Flow, _ *hub.FlowFacts) {
+			f.Definition.Settings.Ordering, f.Definition.Settings.MaxInFlight = hub.OrderedByRecipient, hub.MaxMaxInFlight
+		}, ""},
+		{"more under way than may be", func(f *hub.Flow, _ *hub.FlowFacts) { f.Definition.Settings.MaxInFlight = hub.MaxMaxInFlight + 1 }, "SETTING_INVALID settings.maxInFlight"},
 		{"rows of an unknown kind", func(f *hub.Flow, _ *hub.FlowFacts) { f.Definition.Source.Rows = "SOME" }, "SETTING_INVALID source.rows"},
 	} {
 		f, facts := sound()

@@ -4,6 +4,7 @@ import "time"
 
 // Queue is what waits: the numbers of the screen Event queue.
 type Queue struct {
+	Paused     *Pause // nothing of it is taken up; nil: it is not paused
 	Queued     int
 	Running    int
 	Waiting    int

@@ -37,8 +37,11 @@ const (
 	ReasonBackpressure      ReasonCode = "BACKPRESSURE"          // the connector has no room at the moment
 	ReasonConnectorDown     ReasonCode = "CONNECTOR_DOWN"        // the connector is not running
 	ReasonPaced             ReasonCode = "PACED"                 // held back by a rate limit
+	ReasonOrdered           ReasonCode = "ORDERED"               // it must not overtake an earlier message; by is that delivery
 	ReasonIntegrationPaused ReasonCode = "INTEGRATION_PAUSED"    // the integration is paused until somebody mends it
 	ReasonFlowPaused        ReasonCode = "FLOW_PAUSED"           // the flow is paused until somebody mends it
+	ReasonBreakerOpen       ReasonCode = "BREAKER_OPEN"          // the provider seems to be down, so messages wait
+	ReasonQueuePaused       ReasonCode = "QUEUE_PAUSED"          // a person paused the whole queue
 	ReasonAttempts          ReasonCode = "ATTEMPTS_USED_UP"      // tried as often as the flow allows
 	ReasonTooOld            ReasonCode = "TOO_OLD"               // older than the flow allows
 	ReasonRejected          ReasonCode = "REJECTED"              // the provider refused the message
@@ -73,6 +76,7 @@ const (
 	ReasonSuppressed        ReasonCode = "RECIPIENT_SUPPRESSED"  // the recipient is to be left alone; by is the suppression
 	ReasonOptedOut          ReasonCode = "OPTED_OUT"             // the recipient has asked not to get messages
 	ReasonOptedIn           ReasonCode = "OPTED_IN"              // the recipient wants messages again
+	ReasonPruned            ReasonCode = "PAYLOADS_PRUNED"       // what was in it has not been kept
 	ReasonEarly             ReasonCode = "RECEIPT_FIRST"         // a receipt arrived before the connector's own answer
 	ReasonCollecting        ReasonCode = "COLLECTING"            // it gathers occurrences until its window closes
 	ReasonQuietHours        ReasonCode = "QUIET_HOURS"           // it is quiet for the recipient, and the flow sends nothing then

@@ -90,3 +90,17 @@ type ReplayResult struct {
 	Repeat      bool
 	Reason      *Reason // why it was not; nil if it was
 }
+
+// MayHaveGone says whether somebody has the message, may have it, or will get it, so that a replay is not to send it again. One that was
+// left out because it had gone out before counts, too.
+func (d *Delivery) MayHaveGone() bool {
+	switch d.State {
+	case DeliveryFailed:
+		return d.Flagged // a receipt contradicts it
+	case Suppressed:
+		return d.Reason != nil && d.Reason.Code == ReasonAlreadySent
+	case DeliveryCancelled:
+		return false
+	}
+	return true
+}

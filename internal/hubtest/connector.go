@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -79,7 +80,8 @@ func (c *Connector) Script(recipient string, outcomes ...hub.Outcome) {
 	c.scripts[recipient] = append(c.scripts[recipient], outcomes...)
 }
 
-// Decide has a function say what becomes of messages for which there is no script. It is called with the connector locked.
+// Decide has a function say what becomes of messages for which there is no script; an outcome without a kind does not come by itself.
+// It is called with the connector locked.
 func (c *Connector) Decide(fn func(hub.Handover) hub.Outcome) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -165,7 +167,7 @@ func (c *Connector) Crash() {
 	c.mu.Unlock()
 	c.Down()
 	for _, b := range held {
-		c.tell(b.integration, []hub.Outcome{addressed(hub.Outcome{Kind: hub.OutcomeUnknown, Message: "the connector stopped"}, b.handover)})
+		c.tell(b.integration, []hub.Outcome{addressed(hub.Outcome{Kind: hub.OutcomeUnknown, Lost: true, Message: "the connector stopped"}, b.handover)})
 	}
 }
 
@@ -299,8 +301,16 @@ func (c *Connector) Send(in hub.OpenIntegration, list []hub.Handover) error {
 	return nil
 }
 
+// turns is whose turn it was last, of all tests and their connectors.
+var turns atomic.Int64
+
+// Turn ends the turn of a test: what Decide was given sees all that was written before. To the race detector the passing of fake time
+// is no order, and a message that left because its time came would read what a test wrote long before as if both were at once.
+func Turn() { turns.Add(1) }
+
 // outcome is what becomes of a handover by the script, or by what Decide was given.
 func (c *Connector) outcome(h hub.Handover) hub.Outcome {
+	turns.Load()
 	if script := c.scripts[h.Recipient]; len(script) > 0 {
 		c.scripts[h.Recipient] = script[1:]
 		return addressed(script[0], h)
@@ -326,6 +336,7 @@ func (c *Connector) tell(integration int64, outcomes []hub.Outcome) {
 	c.mu.Lock()
 	l := c.listener
 	c.mu.Unlock()
+	outcomes = slices.DeleteFunc(outcomes, func(o hub.Outcome) bool { return o.Kind == "" })
 	if l != nil && len(outcomes) > 0 {
 		l.Outcomes(integration, outcomes)
 	}

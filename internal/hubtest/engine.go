@@ -3,11 +3,11 @@ package hubtest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"testing"
 	"time"
 
-	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/engine"
 	"github.com/recado-hub/recado/internal/feed"
 	"github.com/recado-hub/recado/internal/hub"
@@ -33,11 +33,54 @@ type EngineOptions struct {
 	SendTimeout time.Duration // 0: that of the engine
 	Log         *slog.Logger  // nil: a line of level ERROR fails the test
 	Tracer      *trace.Tracer // nil: nobody collects spans
+	Disk        *Disk         // nil: that of the machine
 }
 
 // Engine is a running engine; it is stopped when the test ends, if the test has not stopped it.
 func Engine(t testing.TB, o EngineOptions) *Hub {
 	t.Helper()
+	h, err := Begin(t, o)
+	if err != nil {
+		t.Fatalf("starting the engine: %v", err)
+	}
+	t.Cleanup(func() { h.Stop(t) })
+	return h
+}
+
+// Begin is [Engine] for a start that may fail, and that the test stops itself: with a disk that ends the process meanwhile, say.
+func Begin(t testing.TB, o EngineOptions) (*Hub, error) {
+	t.Helper()
+	o = o.filled(t)
+	h := &Hub{Connector: o.Connector, Dir: o.Dir}
+	settings := Options(func(s *sqlite.Options) {
+		s.Committed = func(c []hub.Change) { h.Feed.Publish(c) }
+		if o.Disk != nil {
+			s.Calls = o.Disk.Call
+		}
+	})
+	var err error
+	if h.DB, err = sqlite.Open(t.Context(), o.Dir, settings); err != nil {
+		return nil, err
+	}
+	last, err := h.DB.LastChange(t.Context())
+	h.Feed = feed.New(o.FeedSize, last)
+	h.Engine = engine.New(engine.Options{DB: h.DB, Catalog: settings.Catalog, Feed: h.Feed, Connectors: h.Connector, Log: o.Log, Tracer: o.Tracer,
+		PublicURL: "https://hub.example.org", SendTimeout: o.SendTimeout})
+	h.Connector.Tell(h.Engine)
+	if err == nil {
+		h.Admin, err = admin(t.Context(), h.DB)
+	}
+	if err == nil {
+		err = h.Engine.Start(t.Context())
+	}
+	if err != nil {
+		h.Kill(t)
+		return nil, err
+	}
+	return h, nil
+}
+
+func (o EngineOptions) filled(t testing.TB) EngineOptions {
 	if o.Dir == "" {
 		o.Dir = t.TempDir()
 	}
@@ -50,36 +93,25 @@ func Engine(t testing.TB, o EngineOptions) *Hub {
 	if o.Log == nil {
 		o.Log = slog.New(failing{t})
 	}
-	h := &Hub{Connector: o.Connector, Dir: o.Dir}
-	h.DB = Open(t, o.Dir, func(s *sqlite.Options) { s.Committed = func(c []hub.Change) { h.Feed.Publish(c) } })
-	last, err := h.DB.LastChange(t.Context())
-	if err != nil {
-		t.Fatalf("reading where the journal ends: %v", err)
-	}
-	h.Feed = feed.New(o.FeedSize, last)
-	h.Engine = engine.New(engine.Options{DB: h.DB, Catalog: catalog.Load(), Feed: h.Feed, Connectors: h.Connector, Log: o.Log, Tracer: o.Tracer,
-		PublicURL: "https://hub.example.org", SendTimeout: o.SendTimeout})
-	h.Connector.Tell(h.Engine)
-	h.Admin = Admin(t, h.DB)
-	t.Cleanup(func() { h.Stop(t) })
-	if err := h.Engine.Start(t.Context()); err != nil {
-		t.Fatalf("starting the engine: %v", err)
-	}
-	return h
+	return o
 }
 
 // Stop ends the engine and closes its store without waiting for the connector: what is with it stays SENDING, as after a
 // crash.
 func (h *Hub) Stop(t testing.TB) {
 	t.Helper()
+	if err := h.end(t); err != nil {
+		t.Errorf("stopping the hub: %v", err)
+	}
+}
+
+// Kill is Stop for a hub whose disk takes nothing any more, so that it cannot end in order.
+func (h *Hub) Kill(t testing.TB) { _ = h.end(t) }
+
+func (h *Hub) end(t testing.TB) error {
 	h.Connector.Tell(nil)
 	// The test's own context has ended when this is called from a cleanup.
-	if err := h.Engine.Drain(context.WithoutCancel(t.Context()), nil); err != nil {
-		t.Errorf("stopping the engine: %v", err)
-	}
-	if err := h.DB.Close(); err != nil {
-		t.Errorf("closing the store: %v", err)
-	}
+	return errors.Join(h.Engine.Drain(context.WithoutCancel(t.Context()), nil), h.DB.Close())
 }
 
 // Timeline is what the journal says of an execution and its deliveries, oldest first.

@@ -4,6 +4,7 @@ package hubtest
 
 import (
 	"bytes"
+	"context"
 	"testing"
 
 	"github.com/recado-hub/recado/internal/catalog"
@@ -55,14 +56,22 @@ func Open(t testing.TB, dir string, change func(*sqlite.Options)) *sqlite.DB {
 // English.
 func Admin(t testing.TB, db *sqlite.DB) hub.Caller {
 	t.Helper()
-	if _, err := db.Bootstrap(t.Context(), AdminClientID, AdminSecret); err != nil {
-		t.Fatalf("making the first consumer: %v", err)
-	}
-	consumer, err := db.ConsumerByClientID(t.Context(), AdminClientID)
+	c, err := admin(t.Context(), db)
 	if err != nil {
-		t.Fatalf("the store was begun with another first consumer than %s: %v", AdminClientID, err)
+		t.Fatalf("the first consumer %s, as which tests call: %v", AdminClientID, err)
 	}
-	return Caller(t, db, consumer.Key)
+	return c
+}
+
+func admin(ctx context.Context, db *sqlite.DB) (hub.Caller, error) {
+	if _, err := db.Bootstrap(ctx, AdminClientID, AdminSecret); err != nil {
+		return hub.Caller{}, err
+	}
+	consumer, err := db.ConsumerByClientID(ctx, AdminClientID)
+	if err != nil {
+		return hub.Caller{}, err
+	}
+	return db.Caller(ctx, consumer.Key, "en")
 }
 
 // CallerWith is a caller who holds these rights and no others: a new consumer in a new group, which flows may read with.

@@ -61,6 +61,10 @@ func (c *collector) engine(s *sample) {
 	for result, n := range m.Callbacks {
 		s.counter(callbacks, n, result)
 	}
+	for whose, n := range m.TurnedAway {
+		s.counter(turnedAway, n, whose)
+	}
+	s.counter(lookups, m.Lookups)
 	for _, a := range m.Attempts {
 		s.counter(attempts, a.Count, a.Connector, string(a.Kind), string(a.Scope))
 	}

@@ -72,6 +72,10 @@ func TestWhatHappensIsInTheMetrics(t *testing.T) {
 		})
 		h.Publish(t, order("OT-2", 2))
 		synctest.Wait()
+		stranger := hub.Receipt{DeliveryKey: 77, Status: hub.ReceiptSent, At: time.Now()}
+		if _, err := h.Engine.Callback(t.Context(), a.Integration.Key, hubtest.Genuine(stranger, stranger)); err != nil {
+			t.Fatal(err)
+		}
 		h.Connector.Down()
 		h.Publish(t, order("OT-3", 3))
 		if _, err := h.Engine.Callback(t.Context(), a.Integration.Key, hub.Callback{Method: "POST", ReceivedAt: time.Now()}); err != nil {
@@ -86,7 +90,8 @@ func TestWhatHappensIsInTheMetrics(t *testing.T) {
 			`recado_deliveries_made_total 3`, `recado_deliveries_total{state="ACCEPTED"} 1`, `recado_deliveries_total{state="FAILED"} 1`,
 			`recado_attempts_total{connector="whatsapp",kind="ACCEPTED",scope="DELIVERY"} 1`, `recado_attempts_total{connector="whatsapp",kind="REJECTED",scope="RECIPIENT"} 1`,
 			`recado_attempt_duration_seconds_count{connector="whatsapp"} 2`,
-			`recado_callbacks_total{result="kept"} 1`,
+			`recado_callbacks_total{result="kept"} 1`, `recado_receipts_turned_away_total{whose="unknown"} 2`, `recado_receipts_turned_away_total{whose="foreign"} 0`,
+			`recado_lookups_total 0`,
 			`recado_queue_executions{state="QUEUED",waiting_for=""} 0`, `recado_queue_executions{state="WAITING",waiting_for="CONNECTOR_DOWN"} 1`,
 			`recado_queue_deliveries{waiting_for="CONNECTOR_DOWN"} 1`, `recado_queue_oldest_seconds 10`,
 			`recado_connector_up{connector="whatsapp"} 0`, `recado_deliveries_in_flight{connector="whatsapp"} 0`,

@@ -19,6 +19,9 @@ var (
 		"Test messages are not counted.", "state")
 	callbacks = describe("callbacks_total", "Callbacks of providers: verified, refused (the signature does not hold), kept (the connector is down; counted "+
 		"again when it is verified) or failed.", "result")
+	turnedAway = describe("receipts_turned_away_total", "Receipts in genuine callbacks of which nothing was kept: foreign (of a message about which the callback "+
+		"proves nothing, sent through an integration with another secret) or unknown (of no message of this hub).", "whose")
+	lookups = describe("lookups_total", "Deliveries of which a provider was asked what became of them.")
 
 	queueExecutions = describe("queue_executions", "Executions that are not closed, and why those wait that go on later.", "state", "waiting_for")
 	queueDeliveries = describe("queue_deliveries", "Deliveries that are held back, and why.", "waiting_for")

@@ -73,7 +73,7 @@ func (db *DB) Activity(ctx context.Context, c hub.Caller, r hub.ActivityRange) (
 	}
 	rows, err := db.read.QueryContext(ctx, activityRead, r.From.UnixMilli(), r.Bucket.Milliseconds(), int64(r.Step()/time.Second), r.To.UnixMilli())
 	if err != nil {
-		return nil, err
+		return nil, fault(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -88,7 +88,7 @@ func (db *DB) Activity(ctx context.Context, c hub.Caller, r hub.ActivityRange) (
 		}
 		list[bucket].Add(&a)
 	}
-	return list, rows.Err()
+	return list, fault(rows.Err())
 }
 
 // lately remembers what was committed: since the start, and second by second for a minute.

@@ -114,8 +114,8 @@ func scanChanges(r scanner) ([]hub.Change, error) {
 	return list, nil
 }
 
-// ChangesAfter reads the journal after a cursor, oldest first: at least limit lines if there are so many. It asks nobody:
-// the feed that calls it asks for every item.
+// ChangesAfter reads the journal after a cursor, oldest first: at least limit lines if there are so many. For a cursor behind
+// which lines are gone it is CURSOR_EXPIRED. It asks nobody: the feed that calls it asks for every item.
 func (db *DB) ChangesAfter(ctx context.Context, seq int64, limit int) (list []hub.Change, err error) {
 	rows, err := readAll(db.reads(ctx), scanChanges, "SELECT "+changeColumns+" FROM "+changeTables+" WHERE c.seq > ? ORDER BY c.seq LIMIT ?", seq, limit)
 	for _, lines := range rows {
@@ -125,11 +125,17 @@ func (db *DB) ChangesAfter(ctx context.Context, seq int64, limit int) (list []hu
 			}
 		}
 	}
-	return list, err
+	if err == nil { // after they were read: what went meanwhile may be missing among them
+		err = db.CursorUsable(seq)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
 }
 
-// LastChange is the newest cursor of the journal; 0 if it is empty.
+// LastChange is the newest cursor of the journal, whose line may be gone; 0 if there never was one.
 func (db *DB) LastChange(ctx context.Context) (seq int64, err error) {
 	err = db.read.QueryRowContext(ctx, "SELECT coalesce(max(seq), 0) FROM changes").Scan(&seq)
-	return seq, err
+	return max(seq, db.floor.Load()), fault(err)
 }

@@ -366,6 +366,11 @@ func TestEveryChangeOfConfigurationMovesItsVersion(t *testing.T) {
 		}},
 		{"IntegrationPause", in(func(tx *sqlite.Tx) error { return tx.IntegrationPause(i.Key, reason) })},
 		{"IntegrationResume", in(func(tx *sqlite.Tx) error { return tx.IntegrationResume(admin, i.Key, reason) })},
+		{"IntegrationHold", func() error {
+			_, err := db.IntegrationHold(ctx, admin, i.Key, hub.PauseInput{Reason: "x"})
+			return err
+		}},
+		{"IntegrationUnhold", func() error { _, err := db.IntegrationUnhold(ctx, admin, i.Key, 0); return err }},
 		{"FlowCreate", func() error { _, err := db.FlowCreate(ctx, admin, flow("f2", 0, 0)); return err }},
 		{"FlowUpdate", func() error {
 			_, err := db.FlowUpdate(ctx, admin, f.Key, 0, func(*hub.Flow) error { return nil })
@@ -373,6 +378,7 @@ func TestEveryChangeOfConfigurationMovesItsVersion(t *testing.T) {
 		}},
 		{"FlowSetEnabled", func() error { _, err := db.FlowSetEnabled(ctx, admin, f.Key, 0, true, nil); return err }},
 		{"FlowPause", in(func(tx *sqlite.Tx) error { return tx.FlowPause(f.Key, reason) })},
+		{"FlowHold", func() error { _, err := db.FlowHold(ctx, admin, f.Key, hub.PauseInput{Reason: "x"}); return err }},
 		{"FlowResume", func() error { _, err := db.FlowResume(ctx, admin, f.Key, 0); return err }},
 		{"EventCreate", func() error { _, err := db.EventCreate(ctx, admin, event("e2")); return err }},
 		{"EventUpdate", func() error {

@@ -11,11 +11,12 @@ import (
 // conn is the writer's own connection, below database/sql: one goroutine uses it, so the pool, the locks and the
 // conversions of database/sql would be paid for nothing on the hot path. Statements are prepared once.
 type conn struct {
-	raw   driver.Conn
-	stmts map[string]stmt
-	args  []driver.NamedValue
-	dest  []driver.Value
-	ran   int // statements that may have written
+	raw     driver.Conn
+	stmts   map[string]stmt
+	args    []driver.NamedValue
+	dest    []driver.Value
+	ran     int  // statements that may have written
+	faulted bool // a statement met a fault of the store
 }
 
 type stmt interface {
@@ -40,7 +41,7 @@ func (c *conn) prepare(query string) (stmt, error) {
 	}
 	raw, err := c.raw.Prepare(query)
 	if err != nil {
-		return nil, fmt.Errorf("preparing %q: %w", query, err)
+		return nil, c.fault(fmt.Errorf("preparing %q: %w", query, err))
 	}
 	s, ok := raw.(stmt)
 	if !ok {
@@ -93,9 +94,16 @@ func (c *conn) exec(query string, args ...any) (int64, error) {
 	c.ran++
 	res, err := s.ExecContext(context.Background(), bound)
 	if err != nil {
-		return 0, fault(err)
+		return 0, c.fault(err)
 	}
 	return res.RowsAffected()
+}
+
+// fault is that of the package, and notes it: SQLite may have given the transaction up.
+func (c *conn) fault(err error) error {
+	told := fault(err)
+	c.faulted = c.faulted || told != err
+	return told
 }
 
 // control runs a statement of the transaction itself, such as BEGIN: it writes nothing by itself.
@@ -120,7 +128,7 @@ func (c *conn) each(query string, args []any, row func(scanner) error) (err erro
 	}
 	rows, err := s.QueryContext(context.Background(), bound)
 	if err != nil {
-		return fault(err)
+		return c.fault(err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	n := len(rows.Columns())
@@ -137,7 +145,7 @@ func (c *conn) each(query string, args []any, row func(scanner) error) (err erro
 		case io.EOF:
 			return nil
 		default:
-			return fault(err)
+			return c.fault(err)
 		}
 	}
 }

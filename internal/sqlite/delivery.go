@@ -6,23 +6,26 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-const deliveryColumns = `key, execution, flow, flow_version, integration, target, record, action, recipient, provider_recipient, "values", state, attempts, tries, due_at, hold_at, waiting_for, provider_id, reason, flagged, created_at, redriven_at, updated_at, test, lookup_at`
+const deliveryColumns = `key, execution, flow, flow_version, integration, target, record, action, recipient, provider_recipient, "values", state, attempts, tries, due_at, hold_at, waiting_for, provider_id, reason, flagged, created_at, redriven_at, updated_at, test, lookup_at, order_key`
+
+// deliveryRead is what is read of a delivery: also what only pruning writes.
+const deliveryRead = deliveryColumns + ", emptied_at"
 
 func scanDelivery(r scanner) (*hub.Delivery, error) {
 	d := &hub.Delivery{}
 	err := r.Scan(&d.Key, &d.ExecutionKey, &d.FlowKey, &d.FlowVersion, &d.IntegrationKey, &d.Target, &d.Record, &d.Action, &d.Recipient,
 		text[string]{&d.ProviderRecipient}, document{&d.Values}, text[hub.DeliveryState]{&d.State}, &d.Attempts, &d.Tries, maybeMillis{&d.DueAt},
 		maybeMillis{&d.HoldAt}, text[hub.ReasonCode]{&d.WaitingFor}, text[string]{&d.ProviderID}, document{&d.Reason}, &d.Flagged,
-		millis{&d.CreatedAt}, maybeMillis{&d.RedrivenAt}, millis{&d.UpdatedAt}, &d.Test, maybeMillis{&d.LookupAt})
+		millis{&d.CreatedAt}, maybeMillis{&d.RedrivenAt}, millis{&d.UpdatedAt}, &d.Test, maybeMillis{&d.LookupAt}, text[string]{&d.OrderKey}, maybeMillis{&d.EmptiedAt})
 	return d, err
 }
 
 // DeliveryInsert stores a new delivery, in whatever state its first transaction leaves it.
 func (tx *Tx) DeliveryInsert(d *hub.Delivery) error {
-	return tx.exec("INSERT INTO deliveries ("+deliveryColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	return tx.exec("INSERT INTO deliveries ("+deliveryColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		d.Key, d.ExecutionKey, d.FlowKey, d.FlowVersion, d.IntegrationKey, d.Target, d.Record, d.Action, d.Recipient, null(d.ProviderRecipient),
 		doc(d.Values), string(d.State), d.Attempts, d.Tries, msp(d.DueAt), msp(d.HoldAt), null(d.WaitingFor), null(d.ProviderID), reason(d.Reason),
-		d.Flagged, ms(d.CreatedAt), msp(d.RedrivenAt), ms(d.UpdatedAt), d.Test, msp(d.LookupAt))
+		d.Flagged, ms(d.CreatedAt), msp(d.RedrivenAt), ms(d.UpdatedAt), d.Test, msp(d.LookupAt), null(d.OrderKey))
 }
 
 // DeliverySave writes what may change of a delivery, if it is still in the state and at the try at which it was read.
@@ -34,10 +37,10 @@ func (tx *Tx) DeliverySave(d *hub.Delivery, from hub.DeliveryState, tries int) (
 		reason(d.Reason), d.Flagged, msp(d.RedrivenAt), ms(d.UpdatedAt), msp(d.LookupAt), d.Key, string(from), tries)
 }
 
-// DeliveryAddress writes to whom a delivery goes and with which values, which DeliverySave leaves as they were: they are
-// made once, and made anew only before the first try.
+// DeliveryAddress writes to whom a delivery goes, with which values and in which order, which DeliverySave leaves as they were: they
+// are made once, and made anew only before the first try.
 func (tx *Tx) DeliveryAddress(d *hub.Delivery) error {
-	return tx.exec(`UPDATE deliveries SET recipient = ?, "values" = ? WHERE key = ?`, d.Recipient, doc(d.Values), d.Key)
+	return tx.exec(`UPDATE deliveries SET recipient = ?, "values" = ?, order_key = ? WHERE key = ?`, d.Recipient, doc(d.Values), null(d.OrderKey), d.Key)
 }
 
 // Delivery reads a delivery; nil if there is none.
@@ -85,11 +88,16 @@ func (tx *Tx) Holds(now time.Time, limit int) ([]*hub.Delivery, error) {
 
 // HoldEnd leaves an UNKNOWN delivery to a person: no policy takes effect on it.
 func (tx *Tx) HoldEnd(key int64) error {
+	d, err := tx.Delivery(key)
+	if err != nil || d == nil {
+		return err
+	}
+	tx.Passed(d.FlowKey, d.OrderKey, key)
 	return tx.exec("UPDATE deliveries SET hold_at = NULL, updated_at = ? WHERE key = ?", ms(tx.now), key)
 }
 
 func (tx *Tx) deliveries(where string, args ...any) (list []*hub.Delivery, err error) {
-	err = tx.each("SELECT "+deliveryColumns+" FROM deliveries "+where, args, func(r scanner) error {
+	err = tx.each("SELECT "+deliveryRead+" FROM deliveries "+where, args, func(r scanner) error {
 		d, err := scanDelivery(r)
 		list = append(list, d)
 		return err

@@ -8,7 +8,7 @@ import (
 )
 
 var deliveries = table[hub.Delivery]{
-	kind: hub.KindDelivery, name: "deliveries", columns: deliveryColumns, scan: scanDelivery,
+	kind: hub.KindDelivery, name: "deliveries", columns: deliveryRead, scan: scanDelivery,
 	key: func(d *hub.Delivery) int64 { return d.Key },
 }
 
@@ -16,6 +16,9 @@ var deliveries = table[hub.Delivery]{
 // by what is left out finds nothing, nor does one by an integration that the caller may not see. It needs SEE on automator/fracttal_hub.
 func (db *DB) Deliveries(ctx context.Context, c hub.Caller, f hub.DeliveryFilter, p hub.Page) (hub.List[*hub.Delivery], error) {
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
+		return hub.List[*hub.Delivery]{}, err
+	}
+	if err := mayAskReasons(f); err != nil {
 		return hub.List[*hub.Delivery]{}, err
 	}
 	if f.IntegrationKey != 0 && !c.May(hub.RowAPIConnections, hub.See) {
@@ -56,6 +59,7 @@ func deliveryWalk(f hub.DeliveryFilter) (q walk) {
 	q.number("flow", "", f.FlowKey)
 	q.number("integration", "", f.IntegrationKey)
 	q.between("created_at", f.Since, f.Until)
+	q.reasons(f)
 	return q
 }
 
@@ -83,7 +87,7 @@ func (db *DB) DeliveriesByKey(ctx context.Context, c hub.Caller, keys []int64) (
 
 // The parts of many wholes; %s is the list of their keys.
 const (
-	deliveriesOf = "SELECT " + deliveryColumns + " FROM deliveries WHERE execution IN %s ORDER BY execution, key"
+	deliveriesOf = "SELECT " + deliveryRead + " FROM deliveries WHERE execution IN %s ORDER BY execution, key"
 	attemptsOf   = "SELECT " + attemptColumns + " FROM attempts WHERE delivery IN %s ORDER BY delivery, number"
 	receiptsOf   = "SELECT " + receiptColumns + " FROM receipts WHERE delivery IN %s ORDER BY delivery, key"
 )

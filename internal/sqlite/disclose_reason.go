@@ -85,6 +85,9 @@ func (db *DB) pausedFor(ctx context.Context, c hub.Caller, r *hub.Reason, path s
 // quotable are the rows of what the reason for a pause may quote: of all that stood in the message about which the connector
 // said it. If it is not known which that was, it may have been any.
 func (db *DB) quotable(ctx context.Context, r *hub.Reason) ([]hub.Row, error) {
+	if r.Code == hub.ReasonOperator {
+		return nil, nil // a person's own words, for whoever finds it paused
+	}
 	kind, key, err := hub.ParseID(r.By)
 	if err == nil && kind == hub.KindIntegration {
 		return nil, nil // its provider told of it, and not about a message

@@ -9,12 +9,15 @@ import (
 
 const executionColumns = "key, flow, flow_version, event, occurrence, subject, state, outcome, waiting_for, reason, rows, claim, lease_until, due_at, created_at, started_at, closed_at, updated_at, trigger, scheduled_for, started_by, run_id, parameters, reading, test, run_hash, trace"
 
+// executionRead is what is read of an execution: also what only pruning writes.
+const executionRead = executionColumns + ", emptied_at"
+
 func scanExecution(r scanner) (*hub.Execution, error) {
 	e := &hub.Execution{}
 	err := r.Scan(&e.Key, &e.FlowKey, &e.FlowVersion, &e.EventKey, &e.OccurrenceKey, &e.Subject, text[hub.ExecutionState]{&e.State},
 		text[hub.ExecutionOutcome]{&e.Outcome}, text[hub.ReasonCode]{&e.WaitingFor}, document{&e.Reason}, document{&e.Rows}, &e.Claim,
 		maybeMillis{&e.LeaseUntil}, maybeMillis{&e.DueAt}, millis{&e.CreatedAt}, maybeMillis{&e.StartedAt}, maybeMillis{&e.ClosedAt}, millis{&e.UpdatedAt},
-		text[hub.ExecutionTrigger]{&e.Trigger}, maybeMillis{&e.ScheduledFor}, &e.StartedByKey, text[string]{&e.RunID}, document{&e.Parameters}, &e.Reading, &e.Test, &e.RunHash, trace{&e.Trace})
+		text[hub.ExecutionTrigger]{&e.Trigger}, maybeMillis{&e.ScheduledFor}, &e.StartedByKey, text[string]{&e.RunID}, document{&e.Parameters}, &e.Reading, &e.Test, &e.RunHash, trace{&e.Trace}, maybeMillis{&e.EmptiedAt})
 	if e.State == hub.Waiting {
 		e.Until = e.DueAt
 	}
@@ -40,7 +43,7 @@ func (tx *Tx) ExecutionSave(e *hub.Execution, held int64) (saved bool, err error
 
 // Execution reads an execution; nil if there is none.
 func (tx *Tx) Execution(key int64) (e *hub.Execution, err error) {
-	err = tx.each("SELECT "+executionColumns+" FROM executions WHERE key = ?", []any{key},
+	err = tx.each("SELECT "+executionRead+" FROM executions WHERE key = ?", []any{key},
 		func(r scanner) (err error) { e, err = scanExecution(r); return err })
 	return e, err
 }
@@ -73,7 +76,7 @@ func (tx *Tx) Running(leaseBefore time.Time, after int64, limit int) ([]*hub.Exe
 }
 
 func (tx *Tx) executions(where string, args ...any) (list []*hub.Execution, err error) {
-	err = tx.each("SELECT "+executionColumns+" FROM executions "+where, args, func(r scanner) error {
+	err = tx.each("SELECT "+executionRead+" FROM executions "+where, args, func(r scanner) error {
 		e, err := scanExecution(r)
 		list = append(list, e)
 		return err

@@ -8,7 +8,7 @@ import (
 )
 
 var executions = table[hub.Execution]{
-	kind: hub.KindExecution, name: "executions", columns: executionColumns, scan: scanExecution,
+	kind: hub.KindExecution, name: "executions", columns: executionRead, scan: scanExecution,
 	key: func(e *hub.Execution) int64 { return e.Key },
 }
 

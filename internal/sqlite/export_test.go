@@ -150,3 +150,32 @@ func QueueStatements() map[string]string {
 	return map[string]string{"how many are open": "SELECT count(*) FROM executions WHERE closed_at IS NULL AND state = 'QUEUED'", "the oldest": oldestOpen,
 		"waiting executions": countWaiting("executions"), "waiting deliveries": countWaiting("deliveries")}
 }
+
+// ExplainFailures is Explain of the view of what failed.
+func (db *DB) ExplainFailures(ctx context.Context, f hub.DeliveryFilter) ([]string, error) {
+	query, args := failuresQuery(f, hub.MaxFailures)
+	return db.Explain(ctx, query, args...)
+}
+
+// Columns names the columns of a table.
+func (db *DB) Columns(ctx context.Context, table string) ([]string, error) {
+	return readAll(db.reads(ctx), func(r scanner) (name string, err error) {
+		err = r.Scan(&name)
+		return name, err
+	}, "SELECT name FROM pragma_table_info(?)", table)
+}
+
+// PruneQueries are what pruning asks over tables that hold years.
+func PruneQueries() map[string]string {
+	return map[string]string{
+		"executions of a flow":     findOfFlow,
+		"executions of all others": findOthers,
+		"occurrences":              findOccurrences,
+		"lines of the journal":     findLines,
+		"states of records":        findRecordVersions,
+		"the audit log":            findAudit,
+		"receipts":                 findReceipts,
+		"callbacks":                findCallbacks,
+		"an execution":             endedQuery,
+	}
+}

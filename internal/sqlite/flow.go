@@ -6,20 +6,28 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
+// flowColumns are what the table keeps of a flow itself.
+const flowColumns = "key, version, enabled, description, definition, paused, archived_at, created_at, updated_at"
+
 var flows = table[hub.Flow]{
 	kind:    hub.KindFlow,
 	name:    "flows",
-	columns: "key, version, enabled, description, definition, paused, archived_at, created_at, updated_at",
+	columns: flowColumns + ", (SELECT pause FROM pauses WHERE subject = flows.key)",
 	key:     func(f *hub.Flow) int64 { return f.Key },
 	scan: func(r scanner) (*hub.Flow, error) {
 		f := &hub.Flow{}
-		return f, r.Scan(&f.Key, &f.Version, &f.Enabled, &f.Description, exact{&f.Definition}, document{&f.Paused}, maybeMillis{&f.ArchivedAt},
-			millis{&f.CreatedAt}, millis{&f.UpdatedAt})
+		err := r.Scan(&f.Key, &f.Version, &f.Enabled, &f.Description, exact{&f.Definition}, document{&f.Paused}, maybeMillis{&f.ArchivedAt},
+			millis{&f.CreatedAt}, millis{&f.UpdatedAt}, document{&f.Pause})
+		if f.Pause != nil {
+			f.Paused = new(f.Pause.Reason)
+		}
+		return f, err
 	},
 }
 
 // flowVersions reads flows as their versions had them; see [DB.FlowForEngine].
-const flowVersions = `SELECT f.key, v.version, f.enabled, v.description, v.definition, f.paused, f.archived_at, f.created_at, v.created_at
+const flowVersions = `SELECT f.key, v.version, f.enabled, v.description, v.definition, f.paused, f.archived_at, f.created_at, v.created_at,
+	(SELECT pause FROM pauses WHERE subject = f.key)
 	FROM flow_versions v JOIN flows f ON f.key = v.flow WHERE v.flow = ?`
 
 // Flows lists flows, newest first: Search looks into the description, Enabled narrows, archived ones are left out unless

@@ -63,7 +63,7 @@ func (tx *Tx) keepChecks(f *hub.Flow, checks []hub.TargetCheck) error {
 		c.FlowKey, c.FlowVersion = f.Key, f.Version
 		for _, o := range old {
 			if o.Target == c.Target {
-				c = c.After(o)
+				c = c.After(o, tx.now)
 				if !o.DueAt.After(hub.AtOnce) {
 					c.DueAt = o.DueAt // somebody has just told of a change
 				}
@@ -100,8 +100,7 @@ func (tx *Tx) IntegrationCheckDue(key int64, at time.Time) error {
 
 // IntegrationsToCheck lists, for the engine, the integrations that are to be checked by a time.
 func (db *DB) IntegrationsToCheck(ctx context.Context, until time.Time) ([]int64, error) {
-	return readAll(db.reads(ctx), func(r scanner) (key int64, err error) { return key, r.Scan(&key) },
-		"SELECT key FROM integrations WHERE check_due <= ? ORDER BY check_due, key", ms(until))
+	return readAll(db.reads(ctx), scanKey, "SELECT key FROM integrations WHERE check_due <= ? ORDER BY check_due, key", ms(until))
 }
 
 // NextFlowCheck is when a connector is next to be asked about a flow or an integration; zero if never.

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"math"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -21,25 +20,16 @@ func (db *DB) FlowHistory(ctx context.Context, c hub.Caller, key int64, p hub.Pa
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return l, err
 	}
-	limit, err := p.Limit()
+	limit, below, err := newestFirst(p)
 	if err != nil {
 		return l, err
-	}
-	below, err := p.Key()
-	if err != nil {
-		return l, err
-	}
-	if below == 0 {
-		below = math.MaxInt64
 	}
 	if _, err := flows.get(db.reads(ctx), key); err != nil {
 		return l, err
 	}
-	l.Items, err = readAll(db.reads(ctx), scanFlowVersion, "SELECT "+flowVersionColumns+" FROM flow_versions WHERE flow = ? AND version < ? ORDER BY version DESC LIMIT ?",
+	list, err := readAll(db.reads(ctx), scanFlowVersion, "SELECT "+flowVersionColumns+" FROM flow_versions WHERE flow = ? AND version < ? ORDER BY version DESC LIMIT ?",
 		key, below, limit+1)
-	if l.HasNext = len(l.Items) > limit; l.HasNext {
-		l.Items = l.Items[:limit]
-	}
+	l = cutOff(list, limit)
 	l.Total = func() (int, error) {
 		return number(db.reads(ctx), "SELECT count(*) FROM flow_versions WHERE flow = ?", key)
 	}

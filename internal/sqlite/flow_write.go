@@ -14,7 +14,7 @@ func (db *DB) FlowCreate(ctx context.Context, c hub.Caller, in *hub.Flow) (*hub.
 	}
 	return write(ctx, db, func(tx *Tx) (*hub.Flow, error) {
 		f := &hub.Flow{Key: hub.NewKey(tx.now), Version: 1, Description: in.Description, Definition: in.Definition, CreatedAt: tx.now, UpdatedAt: tx.now}
-		if err := tx.exec("INSERT INTO flows ("+flows.columns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		if err := tx.exec("INSERT INTO flows ("+flowColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			f.Key, f.Version, f.Enabled, f.Description, doc(f.Definition), reason(f.Paused), msp(f.ArchivedAt), ms(f.CreatedAt), ms(f.UpdatedAt)); err != nil {
 			return nil, err
 		}
@@ -177,10 +177,10 @@ func (db *DB) FlowArchive(ctx context.Context, c hub.Caller, key int64, expected
 		}
 		before := *f
 		if f.Paused != nil { // nobody could resume it any more, and what it has in the queue would wait in vain
-			if err := tx.FlowResume(key, hub.Reason{Code: hub.ReasonOperator, By: c.Consumer.ID(), Message: "the flow was archived"}); err != nil {
+			if err := tx.flowFree(key, hub.Reason{Code: hub.ReasonOperator, By: c.Consumer.ID(), Message: "the flow was archived"}); err != nil {
 				return nil, err
 			}
-			f.Paused = nil
+			f.Paused, f.Pause = nil, nil
 		}
 		at := tx.now
 		f.Enabled, f.ArchivedAt, f.UpdatedAt = false, &at, at
@@ -201,9 +201,6 @@ func (db *DB) FlowArchive(ctx context.Context, c hub.Caller, key int64, expected
 	}))
 }
 
-// flowPaused is how the journal calls a paused flow; a flow that is not paused has no state of its own.
-const flowPaused = "PAUSED"
-
 // FlowPause holds the deliveries of a flow back until somebody mends it, and says so in the journal. A paused one stays as
 // it is, with its first reason; one that is gone needs no pause. Its connectors are to be asked what is wrong.
 func (tx *Tx) FlowPause(key int64, r hub.Reason) error {
@@ -211,21 +208,23 @@ func (tx *Tx) FlowPause(key int64, r hub.Reason) error {
 	if err != nil || !paused {
 		return err
 	}
+	held, err := tx.held(key)
+	if err != nil {
+		return err
+	}
 	tx.configured()
-	tx.Change(hub.Change{Subject: hub.SubjectFlow, Key: key, To: flowPaused, Cause: r})
+	tx.Change(hub.Change{Subject: hub.SubjectFlow, Key: key, From: pausedIf(held), To: statePaused, Cause: r})
 	return tx.exec("UPDATE flow_checks SET due_at = ? WHERE flow = ?", ms(hub.AtOnce), key)
 }
 
-// FlowResume lets the deliveries of a flow go on, wakes the executions that waited for it ([Tx.Wake]) and says so in
-// the journal. One that is not paused stays as it is.
+// FlowResume ends what [Tx.FlowPause] began, wakes the executions that waited for it ([Tx.Wake]) and says so in
+// the journal. One that is not paused so stays as it is, and one that a person holds back stays held.
 func (tx *Tx) FlowResume(key int64, cause hub.Reason) error {
 	resumed, err := tx.one("UPDATE flows SET paused = NULL, updated_at = ? WHERE key = ? AND paused IS NOT NULL", ms(tx.now), key)
 	if err != nil || !resumed {
 		return err
 	}
-	tx.configured()
-	tx.Change(hub.Change{Subject: hub.SubjectFlow, Key: key, From: flowPaused, Cause: cause})
-	return tx.Wake(hub.ReasonFlowPaused, key)
+	return tx.flowFreed(key, cause)
 }
 
 // FlowResumeBy is [Tx.FlowResume] as the act of a person: it is in the audit log, too.
@@ -237,24 +236,31 @@ func (tx *Tx) FlowResumeBy(c hub.Caller, key int64, cause hub.Reason) error {
 	if err := tx.FlowResume(key, cause); err != nil {
 		return err
 	}
-	after := *before
-	after.Paused = nil
-	return tx.auditFlow(c, hub.AuditResumed, before, &after)
+	after, err := flows.get(tx.each, key)
+	if err != nil {
+		return err
+	}
+	return tx.auditFlow(c, hub.AuditResumed, before, after)
 }
 
-// FlowResume is [Tx.FlowResume] for a person, who has mended what was wrong. An expectedVersion other than 0 that is not the
+// FlowResume lets the deliveries of a flow go on, whoever paused it, because a person wants it. An expectedVersion other than 0 that is not the
 // current one is a CONFLICT, and so is a flow that is archived. It needs EDIT on automator/fracttal_hub.
 func (db *DB) FlowResume(ctx context.Context, c hub.Caller, key int64, expectedVersion int) (*hub.Flow, error) {
 	if err := c.Need(hub.RowHub, hub.Edit); err != nil {
 		return nil, err
 	}
 	return shown(ctx, c, db.discloseFlow)(write(ctx, db, func(tx *Tx) (*hub.Flow, error) {
-		if _, err := tx.flowToChange(key, expectedVersion); err != nil {
+		before, err := tx.flowToChange(key, expectedVersion)
+		if err != nil {
 			return nil, err
 		}
-		if err := tx.FlowResumeBy(c, key, hub.Reason{Code: hub.ReasonOperator, By: c.Consumer.ID()}); err != nil {
+		if err := tx.flowFree(key, hub.Reason{Code: hub.ReasonOperator, By: c.Consumer.ID()}); err != nil {
 			return nil, err
 		}
-		return flows.get(tx.each, key)
+		f, err := flows.get(tx.each, key)
+		if err != nil || before.Paused == nil {
+			return f, err
+		}
+		return f, tx.auditFlow(c, hub.AuditResumed, before, f)
 	}))
 }

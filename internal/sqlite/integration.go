@@ -7,20 +7,33 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
+// integrationColumns are what the table keeps of an integration itself, without its secrets.
+const integrationColumns = "key, version, connector, name, settings, secrets_set, state, reason, created_at, updated_at, max_in_flight"
+
 var integrations = table[hub.Integration]{
 	kind:    hub.KindIntegration,
 	name:    "integrations",
-	columns: "key, version, connector, name, settings, secrets_set, state, reason, created_at, updated_at",
+	columns: integrationColumns + ", (SELECT pause FROM pauses WHERE subject = integrations.key)",
 	key:     func(i *hub.Integration) int64 { return i.Key },
 	scan: func(r scanner) (*hub.Integration, error) {
 		i := &hub.Integration{}
-		return i, r.Scan(integrationPlaces(i)...)
+		return i, scanIntegration(r, i)
 	},
+}
+
+// scanIntegration reads an integration, and behind it what else was asked for. One that a person holds back is paused for that
+// reason, whatever else there is.
+func scanIntegration(r scanner, i *hub.Integration, more ...any) error {
+	err := r.Scan(append(integrationPlaces(i), more...)...)
+	if i.Pause != nil {
+		i.State, i.Reason = hub.IntegrationPaused, new(i.Pause.Reason)
+	}
+	return err
 }
 
 func integrationPlaces(i *hub.Integration) []any {
 	return []any{&i.Key, &i.Version, &i.Connector, &i.Name, document{&i.Settings}, document{&i.SecretsSet}, text[hub.IntegrationState]{&i.State},
-		document{&i.Reason}, millis{&i.CreatedAt}, millis{&i.UpdatedAt}}
+		document{&i.Reason}, millis{&i.CreatedAt}, millis{&i.UpdatedAt}, &i.MaxInFlight, document{&i.Pause}}
 }
 
 // Integrations lists integrations, newest first: Search looks into the name, Type is the connector. It needs SEE on
@@ -85,7 +98,7 @@ func (db *DB) integrationSecrets(r reader, key int64) (i *hub.Integration, secre
 	var sealed []byte
 	err = r("SELECT "+integrations.columns+", secrets FROM integrations WHERE key = ?", []any{key}, func(row scanner) error {
 		i = &hub.Integration{}
-		return row.Scan(append(integrationPlaces(i), &sealed)...)
+		return scanIntegration(row, i, &sealed)
 	})
 	switch {
 	case err != nil:

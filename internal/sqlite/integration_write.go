@@ -17,15 +17,15 @@ func (db *DB) IntegrationCreate(ctx context.Context, c hub.Caller, in *hub.Integ
 		return nil, err
 	}
 	return write(ctx, db, func(tx *Tx) (*hub.Integration, error) {
-		i := &hub.Integration{Key: hub.NewKey(tx.now), Version: 1, Connector: in.Connector, Name: in.Name, Settings: in.Settings,
+		i := &hub.Integration{Key: hub.NewKey(tx.now), Version: 1, Connector: in.Connector, Name: in.Name, Settings: in.Settings, MaxInFlight: in.MaxInFlight,
 			State: hub.IntegrationReady, CreatedAt: tx.now, UpdatedAt: tx.now}
 		sealed, err := tx.integrationPrepare(i, secrets)
 		if err != nil {
 			return nil, err
 		}
 		tx.configured()
-		if err := tx.exec("INSERT INTO integrations ("+integrations.columns+", secrets) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			i.Key, i.Version, i.Connector, i.Name, string(i.Settings), doc(i.SecretsSet), string(i.State), reason(i.Reason), ms(i.CreatedAt), ms(i.UpdatedAt), sealed); err != nil {
+		if err := tx.exec("INSERT INTO integrations ("+integrationColumns+", secrets) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			i.Key, i.Version, i.Connector, i.Name, string(i.Settings), doc(i.SecretsSet), string(i.State), reason(i.Reason), ms(i.CreatedAt), ms(i.UpdatedAt), i.MaxInFlight, sealed); err != nil {
 			return nil, err
 		}
 		return i, tx.auditIntegration(c, hub.AuditCreated, nil, i, hub.AuditSecrets(nil, secrets))
@@ -33,7 +33,7 @@ func (db *DB) IntegrationCreate(ctx context.Context, c hub.Caller, in *hub.Integ
 }
 
 // IntegrationUpdate changes an integration: change is given it as it is, with its secrets in plain text, and alters name,
-// settings and secrets in place; an empty secret takes one away. Everything else, the connector above all, stays as it was.
+// settings, their bound and secrets in place; an empty secret takes one away. Everything else, the connector above all, stays as it was.
 // change runs inside the transaction, perhaps twice: it must be quick and begin anew each time. An expectedVersion other
 // than 0 that is not the current one is a CONFLICT. It needs EDIT on settings/api_connections.
 func (db *DB) IntegrationUpdate(ctx context.Context, c hub.Caller, key int64, expectedVersion int,
@@ -54,15 +54,15 @@ func (db *DB) IntegrationUpdate(ctx context.Context, c hub.Caller, key int64, ex
 		if err := change(&changed, secrets); err != nil {
 			return nil, err
 		}
-		i.Name, i.Settings = changed.Name, changed.Settings
+		i.Name, i.Settings, i.MaxInFlight = changed.Name, changed.Settings, changed.MaxInFlight
 		i.Version, i.UpdatedAt = i.Version+1, tx.now
 		sealed, err := tx.integrationPrepare(i, secrets)
 		if err != nil {
 			return nil, err
 		}
 		tx.configured()
-		if err := tx.exec("UPDATE integrations SET version = ?, name = ?, settings = ?, secrets = ?, secrets_set = ?, updated_at = ? WHERE key = ?",
-			i.Version, i.Name, string(i.Settings), sealed, doc(i.SecretsSet), ms(i.UpdatedAt), key); err != nil {
+		if err := tx.exec("UPDATE integrations SET version = ?, name = ?, settings = ?, secrets = ?, secrets_set = ?, max_in_flight = ?, updated_at = ? WHERE key = ?",
+			i.Version, i.Name, string(i.Settings), sealed, doc(i.SecretsSet), i.MaxInFlight, ms(i.UpdatedAt), key); err != nil {
 			return nil, err
 		}
 		if err := tx.exec("UPDATE flow_checks SET due_at = ? WHERE integration = ? AND due_at < ?", ms(hub.AtOnce), key, ms(hub.Never)); err != nil {
@@ -130,6 +130,9 @@ func (db *DB) IntegrationDelete(ctx context.Context, c hub.Caller, key int64, ex
 		if err := tx.exec("DELETE FROM suppressions WHERE integration = ?", key); err != nil {
 			return err
 		}
+		if err := tx.exec("DELETE FROM pauses WHERE subject = ?", key); err != nil {
+			return err
+		}
 		if err := tx.exec("DELETE FROM integrations WHERE key = ?", key); err != nil {
 			return err
 		}
@@ -161,20 +164,27 @@ func (tx *Tx) IntegrationPause(key int64, r hub.Reason) error {
 	if err != nil || !paused {
 		return err
 	}
-	tx.integrationMoved(key, hub.IntegrationReady, hub.IntegrationPaused, r)
+	held, err := tx.held(key)
+	if err != nil {
+		return err
+	}
+	tx.integrationMoved(key, stateIf(held), hub.IntegrationPaused, r)
 	return nil
 }
 
-// IntegrationResume lets what goes out through an integration go on, wakes the executions that waited for it
-// ([Tx.Wake]) and says so in the journal and, as the act of a person, in the audit log. One that is not paused stays as it is.
+// IntegrationResume ends what [Tx.IntegrationPause] began, wakes the executions that waited for it ([Tx.Wake]) and says so in
+// the journal and, as the act of a person, in the audit log. One that is not paused so stays as it is, and one that a person
+// holds back stays held.
 func (tx *Tx) IntegrationResume(c hub.Caller, key int64, cause hub.Reason) error {
 	before, err := tx.integrationResume(key, cause)
 	if err != nil || before == nil {
 		return err
 	}
-	after := *before
-	after.State = hub.IntegrationReady
-	return tx.auditIntegration(c, hub.AuditResumed, before, &after, nil)
+	after, err := integrations.get(tx.each, key)
+	if err != nil {
+		return err
+	}
+	return tx.auditIntegration(c, hub.AuditResumed, before, after, nil)
 }
 
 // IntegrationResumed is [Tx.IntegrationResume] when no person did it: the provider told that it is in order again.
@@ -183,7 +193,7 @@ func (tx *Tx) IntegrationResumed(key int64, cause hub.Reason) error {
 	return err
 }
 
-// integrationResume gives the integration as it was while it was paused; nil if it was not.
+// integrationResume gives the integration as it was while the hub itself held it back; nil if it did not.
 func (tx *Tx) integrationResume(key int64, cause hub.Reason) (*hub.Integration, error) {
 	before, err := integrations.get(tx.each, key)
 	if hub.CodeOf(err) == hub.CodeNotFound {
@@ -192,11 +202,12 @@ func (tx *Tx) integrationResume(key int64, cause hub.Reason) (*hub.Integration, 
 	if err != nil || before.State != hub.IntegrationPaused {
 		return nil, err
 	}
-	if err := tx.exec("UPDATE integrations SET state = 'READY', reason = NULL, updated_at = ? WHERE key = ?", ms(tx.now), key); err != nil {
+	resumed, err := tx.one("UPDATE integrations SET state = 'READY', reason = NULL, updated_at = ? WHERE key = ? AND state = 'PAUSED'", ms(tx.now), key)
+	if err != nil || !resumed {
 		return nil, err
 	}
-	tx.integrationMoved(key, hub.IntegrationPaused, hub.IntegrationReady, cause)
-	return before, tx.Wake(hub.ReasonIntegrationPaused, 0)
+	_, err = tx.integrationFreed(key, cause)
+	return before, err
 }
 
 func (tx *Tx) integrationMoved(key int64, from, to hub.IntegrationState, cause hub.Reason) {

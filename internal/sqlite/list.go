@@ -28,7 +28,7 @@ func (db *DB) reads(ctx context.Context) reader {
 				return err
 			}
 		}
-		return rows.Err()
+		return fault(rows.Err())
 	}
 }
 
@@ -138,27 +138,32 @@ func (t table[T]) page(r reader, w terms, p hub.Page) (hub.List[*T], error) {
 
 // walk reads a part of a list, newest first. One more than the page is read, to know whether there is a next one.
 func (t table[T]) walk(r reader, q walk, p hub.Page) (hub.List[*T], error) {
-	limit, err := p.Limit()
+	limit, below, err := newestFirst(p)
 	if err != nil {
 		return hub.List[*T]{}, err
 	}
-	after, err := p.Key()
-	if err != nil {
-		return hub.List[*T]{}, err
-	}
-	if after == 0 {
-		after = math.MaxInt64
-	}
-	query, args := q.statement(t.columns, t.name, after, limit+1)
+	query, args := q.statement(t.columns, t.name, below, limit+1)
 	list, err := readAll(r, t.scan, query, args...)
 	if err != nil {
 		return hub.List[*T]{}, err
 	}
-	l := hub.List[*T]{Items: list, HasNext: len(list) > limit}
-	if l.HasNext {
-		l.Items = list[:limit]
+	return cutOff(list, limit), nil
+}
+
+// newestFirst says how many a page of a list by falling keys has at most, and below which key it begins.
+func newestFirst(p hub.Page) (limit int, below int64, err error) {
+	if limit, err = p.Limit(); err != nil {
+		return 0, 0, err
 	}
-	return l, nil
+	if below, err = p.Key(); below == 0 {
+		below = math.MaxInt64
+	}
+	return limit, below, err
+}
+
+// cutOff makes a page of what was read with one more than its limit.
+func cutOff[T any](list []T, limit int) hub.List[T] {
+	return hub.List[T]{Items: list[:min(len(list), limit)], HasNext: len(list) > limit}
 }
 
 // walkKept is walk for a list of which the caller gets only what keep lets through: it reads on until the page is full or

@@ -10,7 +10,8 @@ import (
 // Asked is a delivery about which its provider is asked.
 type Asked struct {
 	*hub.Delivery
-	SentAt time.Time // when the last attempt began
+	SentAt  time.Time // when the last attempt began
+	Earlier bool      // its provider's id is that of an earlier attempt: of the last one nobody knows any
 }
 
 // LookupTime is when the provider behind an integration is asked next.
@@ -38,12 +39,13 @@ func (db *DB) LookupTimes(ctx context.Context) (list []LookupTime, err error) {
 // One step along the index from integration to integration: their deliveries in between are not read.
 const (
 	lookupNext    = "SELECT integration, lookup_at FROM deliveries WHERE lookup_at IS NOT NULL AND integration > ? ORDER BY integration, lookup_at LIMIT 1"
-	lookupColumns = "SELECT " + deliveryColumns + ", (SELECT started_at FROM attempts WHERE delivery = deliveries.key AND number = tries) FROM deliveries "
-	lookupsDue    = lookupColumns + "WHERE lookup_at IS NOT NULL AND integration = ? AND lookup_at <= ? ORDER BY lookup_at LIMIT ?"
+	lookupColumns = "SELECT " + deliveryRead + ", (SELECT started_at FROM attempts WHERE delivery = deliveries.key AND number = tries), " +
+		"coalesce((SELECT max(number) < tries FROM attempts WHERE delivery = deliveries.key AND provider_id = deliveries.provider_id), 0) FROM deliveries "
+	lookupsDue = lookupColumns + "WHERE lookup_at IS NOT NULL AND integration = ? AND lookup_at <= ? ORDER BY lookup_at LIMIT ?"
 )
 
 func scanAsked(r scanner) (a Asked, err error) {
-	a.Delivery, err = scanDelivery(with{r, []any{millis{&a.SentAt}}})
+	a.Delivery, err = scanDelivery(with{r, []any{millis{&a.SentAt}, &a.Earlier}})
 	return a, err
 }
 

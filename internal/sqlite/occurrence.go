@@ -9,11 +9,14 @@ import (
 
 const occurrenceColumns = "key, consumer, source, name, type, subject, time, received_at, hash, records, matches"
 
+// occurrenceRead is what is read of an occurrence: also what only pruning writes.
+const occurrenceRead = occurrenceColumns + ", emptied_at"
+
 func scanOccurrence(r scanner) (*hub.Occurrence, error) {
 	o := &hub.Occurrence{}
 	var records string
 	err := r.Scan(&o.Key, &o.ConsumerKey, &o.Source, &o.Name, &o.Type, &o.Subject, millis{&o.Time}, millis{&o.ReceivedAt}, &o.Hash,
-		&records, matchesColumn{&o.Matches})
+		&records, matchesColumn{&o.Matches}, maybeMillis{&o.EmptiedAt})
 	if err == nil {
 		err = decodeNumbers([]byte(records), &o.Records)
 	}
@@ -36,7 +39,7 @@ func (tx *Tx) OccurrenceInsert(o *hub.Occurrence, records string) (inserted bool
 
 // OccurrenceNamed reads the occurrence that a consumer published under a source and a name; nil if there is none.
 func (tx *Tx) OccurrenceNamed(consumer int64, source, name string) (o *hub.Occurrence, err error) {
-	err = tx.each("SELECT "+occurrenceColumns+" FROM occurrences WHERE consumer = ? AND source = ? AND name = ?", []any{consumer, source, name},
+	err = tx.each("SELECT "+occurrenceRead+" FROM occurrences WHERE consumer = ? AND source = ? AND name = ?", []any{consumer, source, name},
 		func(r scanner) (err error) { o, err = scanOccurrence(r); return err })
 	return o, err
 }

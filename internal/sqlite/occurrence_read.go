@@ -8,7 +8,7 @@ import (
 )
 
 var occurrences = table[hub.Occurrence]{
-	kind: hub.KindOccurrence, name: "occurrences", columns: occurrenceColumns, scan: scanOccurrence,
+	kind: hub.KindOccurrence, name: "occurrences", columns: occurrenceRead, scan: scanOccurrence,
 	key: func(o *hub.Occurrence) int64 { return o.Key },
 }
 

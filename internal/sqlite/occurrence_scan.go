@@ -31,6 +31,7 @@ func (db *DB) ScanOccurrences(ctx context.Context, c hub.Caller, typ string, sin
 		return err
 	}
 	q := occurrenceWalk(hub.OccurrenceFilter{Type: typ, Since: since, Until: until}, nil, false)
+	q.rest.and("emptied_at IS NULL")
 	page := hub.Page{First: scanPage}
 	for {
 		list, err := scanned.walk(db.reads(ctx), q, page)

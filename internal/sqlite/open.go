@@ -31,6 +31,9 @@ type Options struct {
 	// Committed is called after each commit that wrote to the journal, in the order of the commits, before the callers of
 	// that commit are answered. It must not block.
 	Committed func([]hub.Change)
+	// Calls is for tests: asked before each call to SQLite, and after those that may write, it says whether that fails. Nil, as
+	// everywhere else, costs nothing.
+	Calls func(Call) error
 }
 
 // DB is an open data directory.
@@ -48,6 +51,8 @@ type DB struct {
 	tallies tallies
 
 	provenances sync.Map      // versionKey → *provenance
+	floor       atomic.Int64  // the last line of the journal that was pruned; see OldestCursor
+	retention   atomic.Uint64 // counts the changes of how long things are kept
 	config      atomic.Uint64 // counts the commits that changed configuration
 	faulty      atomic.Int64  // when the store last failed, in nanoseconds since 1970
 }
@@ -111,7 +116,7 @@ func open(ctx context.Context, dir string, o Options) (*DB, error) {
 	if err := migrate(ctx, path); err != nil {
 		return nil, err
 	}
-	read, err := sql.Open("sqlite", dsn(path, "query_only(1)"))
+	read, err := pool(path, o.Calls)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +131,10 @@ func open(ctx context.Context, dir string, o Options) (*DB, error) {
 		err = db.loadRevoked(ctx)
 	}
 	if err == nil {
-		db.w, err = newWriter(ctx, db, path, o.Committed)
+		err = db.loadFloor(ctx)
+	}
+	if err == nil {
+		db.w, err = newWriter(ctx, db, path, o)
 	}
 	if err != nil {
 		return nil, errors.Join(err, read.Close())

@@ -92,6 +92,21 @@ var asks = map[string]ask{
 		return lastly(db.Flows(ctx, c, hub.ListFilter{}, page))
 	}},
 	"Flow": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error { return lastly(db.Flow(ctx, c, 404)) }},
+	"Retention": {hubtest.May(hub.RowGeneral, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.Retention(ctx, c))
+	}},
+	"Prunable": {hubtest.May(hub.RowGeneral, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.Prunable(ctx, c, &hub.Retention{}))
+	}},
+	"RetentionUpdate": {hubtest.May(hub.RowGeneral, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.RetentionUpdate(ctx, c, hub.RetentionInput{}))
+	}},
+	"FlowRetentionUpdate": {hubtest.May(hub.RowHub, hub.Remove), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.FlowRetentionUpdate(ctx, c, 404, hub.FlowRetentionInput{}))
+	}},
+	"FlowRetentions": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.FlowRetentions(ctx, c, []int64{404}))
+	}},
 	"FlowHistory": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.FlowHistory(ctx, c, 404, page))
 	}},
@@ -115,6 +130,18 @@ var asks = map[string]ask{
 	}},
 	"FlowSetEnabled": {hubtest.May(hub.RowHub, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.FlowSetEnabled(ctx, c, 404, 0, true, nil))
+	}},
+	"FlowHold": {hubtest.May(hub.RowHub, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.FlowHold(ctx, c, 404, hub.PauseInput{Reason: "x"}))
+	}},
+	"IntegrationHold": {hubtest.May(hub.RowAPIConnections, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.IntegrationHold(ctx, c, 404, hub.PauseInput{Reason: "x"}))
+	}},
+	"IntegrationUnhold": {hubtest.May(hub.RowAPIConnections, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.IntegrationUnhold(ctx, c, 404, 0))
+	}},
+	"DeliveryFailures": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.DeliveryFailures(ctx, c, hub.DeliveryFilter{}))
 	}},
 	"FlowResume": {hubtest.May(hub.RowHub, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.FlowResume(ctx, c, 404, 0))

@@ -177,6 +177,8 @@ func TestWhatTheEngineAsksIsAnsweredByAnIndex(t *testing.T) {
 		"on the way without an id":     "SELECT 1 FROM deliveries WHERE state = 'SENDING' AND (state = 'PENDING' OR state = 'SENDING' OR state = 'UNKNOWN' OR state = 'FAILED') AND +integration = 1 AND provider_id IS NULL LIMIT 1",
 		"the newest unknown ones":      "SELECT integration, provider_id FROM deliveries WHERE state = 'UNKNOWN' AND (state = 'PENDING' OR state = 'SENDING' OR state = 'UNKNOWN' OR state = 'FAILED') ORDER BY key DESC LIMIT 1000",
 		"deliveries held too long":     "SELECT * FROM deliveries WHERE hold_at IS NOT NULL AND hold_at <= 1 ORDER BY hold_at LIMIT 10",
+		"who holds a delivery":         "SELECT key FROM deliveries WHERE flow = 1 AND order_key = '' AND key < 9 AND order_key IS NOT NULL AND (state = 'PENDING' OR state = 'SENDING' OR hold_at IS NOT NULL) AND execution <> 1 ORDER BY key DESC LIMIT 1",
+		"whom a delivery held":         "SELECT key, execution, waiting_for FROM deliveries WHERE flow = 1 AND order_key = '' AND key > 1 AND order_key IS NOT NULL AND (state = 'PENDING' OR state = 'SENDING' OR hold_at IS NOT NULL) ORDER BY key LIMIT 1",
 		"receipts without a delivery":  "SELECT 1 FROM receipts WHERE integration = 1 AND provider_id = '' AND delivery IS NULL",
 		"receipts that waited long":    "SELECT key FROM receipts WHERE delivery IS NULL AND received_at < 1 ORDER BY received_at LIMIT 10",
 		"a repeated receipt":           "SELECT 1 FROM receipts WHERE delivery = 1 AND provider_id = '' AND status = '' AND code = ''",

@@ -20,13 +20,18 @@ func (db *DB) Queue(ctx context.Context, c hub.Caller) (*hub.Queue, error) {
 // QueueForHub is Queue for the hub itself, which shows the numbers to whoever watches over it; it asks nobody. Its cost grows with
 // what is in the queue, and not with what ever was.
 func (db *DB) QueueForHub(ctx context.Context) (q *hub.Queue, err error) {
+	defer func() { err = fault(err) }()
+	paused, err := pauseOf(db.reads(ctx), 0)
+	if err != nil {
+		return nil, err
+	}
 	// In one transaction: what moves on meanwhile is counted once.
 	tx, err := db.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = tx.Rollback() }()
-	q = &hub.Queue{At: time.Now().UTC(), Throughput: db.w.lately.read(time.Now()), WaitingFor: []hub.WaitingCount{}, Deliveries: []hub.WaitingDeliveries{}}
+	q = &hub.Queue{Paused: paused, At: time.Now().UTC(), Throughput: db.w.lately.read(time.Now()), WaitingFor: []hub.WaitingCount{}, Deliveries: []hub.WaitingDeliveries{}}
 	for state, n := range map[hub.ExecutionState]*int{hub.Queued: &q.Queued, hub.Running: &q.Running} {
 		if err := tx.QueryRowContext(ctx, countOpen, string(state)).Scan(n); err != nil {
 			return nil, err

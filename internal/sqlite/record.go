@@ -83,7 +83,7 @@ func (db *DB) RecordData(ctx context.Context, typ, name string) (hub.Fields, err
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, nil
 	case err != nil:
-		return nil, err
+		return nil, fault(err)
 	}
 	var fields hub.Fields
 	return fields, decodeNumbers([]byte(data), &fields)

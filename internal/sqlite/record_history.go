@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"math"
 	"slices"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -18,16 +17,9 @@ func (db *DB) RecordHistory(ctx context.Context, c hub.Caller, key int64, p hub.
 	if err != nil {
 		return none, err
 	}
-	limit, err := p.Limit()
+	limit, below, err := newestFirst(p)
 	if err != nil {
 		return none, err
-	}
-	below, err := p.Key()
-	if err != nil {
-		return none, err
-	}
-	if below == 0 {
-		below = math.MaxInt64
 	}
 	// One more for whether there is a next page, and one to compare the last with.
 	list, err := readAll(db.reads(ctx), scanVersion, `SELECT version, data, at, source_at, consumer, occurrence FROM (
@@ -43,11 +35,7 @@ func (db *DB) RecordHistory(ctx context.Context, c hub.Caller, key int64, p hub.
 	if n := len(list); n > 0 && list[n-1].Version == 1 {
 		list[n-1].Changed = changedFields(nil, list[n-1].Data)
 	}
-	l := hub.List[*hub.RecordVersion]{Items: list, HasNext: len(list) > limit}
-	if l.HasNext {
-		l.Items = list[:limit]
-	}
-	return l, nil
+	return cutOff(list, limit), nil
 }
 
 func scanVersion(r scanner) (*hub.RecordVersion, error) {

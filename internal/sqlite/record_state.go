@@ -17,7 +17,7 @@ func (db *DB) RecordState(ctx context.Context, typ, name string) (s hub.RecordSt
 	case errors.Is(err, sql.ErrNoRows):
 		return s, nil
 	case err != nil:
-		return s, err
+		return s, fault(err)
 	}
 	return s, decodeNumbers([]byte(data), &s.Data)
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"math"
 	"slices"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -68,25 +67,17 @@ func (db *DB) ReplaysOf(ctx context.Context, c hub.Caller, original int64, p hub
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return l, err
 	}
-	limit, err := p.Limit()
+	limit, below, err := newestFirst(p)
 	if err != nil {
 		return l, err
-	}
-	below, err := p.Key()
-	if err != nil {
-		return l, err
-	}
-	if below == 0 {
-		below = math.MaxInt64
 	}
 	keys, err := readAll(db.reads(ctx), scanKey, replaysOf, original, below, limit+1)
 	if err != nil {
 		return l, err
 	}
-	if l.HasNext = len(keys) > limit; l.HasNext {
-		keys = keys[:limit]
-	}
-	l.Items, err = db.ExecutionsByKey(ctx, c, keys)
+	page := cutOff(keys, limit)
+	l.HasNext = page.HasNext
+	l.Items, err = db.ExecutionsByKey(ctx, c, page.Items)
 	return l, err
 }
 

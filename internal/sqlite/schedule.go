@@ -118,12 +118,12 @@ func (tx *Tx) ExecutionOfRun(flow, consumer int64, id string) (*hub.Execution, e
 
 // ExecutionOfRun is the same beside any transaction, for the engine: it asks nobody.
 func (db *DB) ExecutionOfRun(ctx context.Context, flow, consumer int64, id string) (*hub.Execution, error) {
-	return first(readAll(db.reads(ctx), scanExecution, "SELECT "+executionColumns+" FROM executions WHERE flow = ? AND started_by = ? AND run_id = ?", flow, consumer, id))
+	return first(readAll(db.reads(ctx), scanExecution, "SELECT "+executionRead+" FROM executions WHERE flow = ? AND started_by = ? AND run_id = ?", flow, consumer, id))
 }
 
 // NextReading reads the first execution after a key whose rows are still to be read; nil if there is none. It asks nobody.
 func (db *DB) NextReading(ctx context.Context, after int64) (*hub.Execution, error) {
-	return first(readAll(db.reads(ctx), scanExecution, "SELECT "+executionColumns+" FROM executions WHERE reading = 1 AND key > ? ORDER BY key LIMIT 1", after))
+	return first(readAll(db.reads(ctx), scanExecution, "SELECT "+executionRead+" FROM executions WHERE reading = 1 AND key > ? ORDER BY key LIMIT 1", after))
 }
 
 // Timings reads when many flows run by themselves next: nil for those that do not. It needs SEE on automator/fracttal_hub.

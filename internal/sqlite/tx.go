@@ -17,6 +17,7 @@ type Tx struct {
 	attempts hub.AttemptActivity // that ended
 	activity hub.Activity        // of the whole batch, once it is added up
 	hooks    []func()
+	passed   []passed
 	config   bool
 	lines    []byte // of the journal row being written
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	driver "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -46,12 +45,13 @@ type job struct {
 // errClosed is what Write answers when the database is closed.
 var errClosed = &hub.Error{Code: hub.CodeUnavailable, Message: "the hub is shutting down; try again in a moment"}
 
-func newWriter(ctx context.Context, db *DB, path string, committed func([]hub.Change)) (*writer, error) {
+func newWriter(ctx context.Context, db *DB, path string, o Options) (*writer, error) {
 	c, err := connect(ctx, path)
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{db: db, c: c, queue: make(chan *job, writerQueue), done: make(chan struct{}), committed: committed,
+	c.raw = disturbed(c.raw, false, o.Calls)
+	w := &writer{db: db, c: c, queue: make(chan *job, writerQueue), done: make(chan struct{}), committed: o.Committed,
 		meters: newCommitMeters(), references: map[recordName]hub.Fields{}}
 	if err := w.resume(); err != nil {
 		return nil, errors.Join(err, c.close())
@@ -62,7 +62,7 @@ func newWriter(ctx context.Context, db *DB, path string, committed func([]hub.Ch
 
 // resume reads where the journal and the keys left off.
 func (w *writer) resume() error {
-	if err := w.c.each("SELECT coalesce(max(seq), 0) FROM changes", nil, func(r scanner) error { return r.Scan(&w.seq) }); err != nil {
+	if err := w.c.each("SELECT max(coalesce((SELECT max(seq) FROM changes), 0), coalesce((SELECT upto FROM prune_walks WHERE kind = 'JOURNAL_FLOOR'), 0))", nil, func(r scanner) error { return r.Scan(&w.seq) }); err != nil {
 		return err
 	}
 	for _, table := range []string{"occurrences", "executions", "deliveries", "records", "flows", "events", "groups", "consumers", "integrations", "receipts", "callbacks", "audit", "suppressions"} {
@@ -149,7 +149,8 @@ func (w *writer) collect(batch []*job) (_ []*job, closing bool) {
 }
 
 // commit runs a batch in one transaction and answers everybody in it. The first way takes no savepoints, which cost more
-// than the rows; only when a function fails after it wrote something is the batch run again, each behind its own.
+// than the rows; only when a function fails after it wrote something, or meets a fault of the store, is the batch run again, each
+// behind its own: that of a transaction that is gone cannot be released, so nothing is taken for kept.
 func (w *writer) commit(batch []*job) {
 	began := time.Now()
 	tx, dirty, err := w.attempt(batch, false)
@@ -184,9 +185,10 @@ func (w *writer) commit(batch []*job) {
 	}
 }
 
-// attempt runs the batch in a transaction. dirty says that a function failed after writing, so nothing was kept. err is a
-// failure of the transaction itself.
+// attempt runs the batch in a transaction. dirty says that a function failed after writing or met a fault of the store, so nothing was
+// kept. err is a failure of the transaction itself.
 func (w *writer) attempt(batch []*job, savepoints bool) (tx *Tx, dirty bool, err error) {
+	w.c.faulted = false
 	tx = &Tx{db: w.db, c: w.c, now: time.Now().UTC().Truncate(time.Millisecond), seq: w.seq}
 	if err := w.c.control("BEGIN IMMEDIATE"); err != nil {
 		w.rollback() // should the last transaction still hang, the next batch begins afresh
@@ -226,8 +228,11 @@ func (tx *Tx) runJob(j *job, savepoint bool) (dirty bool, err error) {
 		}
 	}
 	mark, ran := tx.mark(), tx.c.ran
+	tx.passed = tx.passed[:0]
 	j.err = runGuarded(j.fn, tx)
 	switch {
+	case tx.c.faulted && !savepoint:
+		return true, nil // SQLite may have given the transaction up, even because of a read; what follows would stand outside of it
 	case j.err == nil && savepoint:
 		return false, tx.c.control("RELEASE job")
 	case j.err == nil:
@@ -251,7 +256,10 @@ func runGuarded(fn func(*Tx) error, tx *Tx) (err error) {
 			tx.c.ran++ // whatever it wrote must go
 		}
 	}()
-	return fn(tx)
+	if err := fn(tx); err != nil || len(tx.passed) == 0 {
+		return err
+	}
+	return tx.wakePassed()
 }
 
 // errStore is what callers are told of a fault of the store: that nothing was kept, and that trying again makes sense.
@@ -281,7 +289,7 @@ var faults = map[int]bool{
 
 // fault tells a fault of the store from one of the statement.
 func fault(err error) error {
-	var e *driver.Error
+	var e interface{ Code() int }                    // that of the driver
 	if errors.As(err, &e) && faults[e.Code()&0xff] { // the rest of the code is detail
 		return storeError(err)
 	}

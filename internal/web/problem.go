@@ -29,6 +29,7 @@ var statuses = map[hub.Code]int{
 	hub.CodeUnauthenticated: http.StatusUnauthorized,
 	hub.CodeTooLarge:        http.StatusRequestEntityTooLarge,
 	hub.CodeUnavailable:     http.StatusServiceUnavailable,
+	hub.CodeCursorExpired:   http.StatusGone,
 	hub.CodeInternal:        http.StatusInternalServerError,
 	codeMethod:              http.StatusMethodNotAllowed,
 	codeMediaType:           http.StatusUnsupportedMediaType,

@@ -141,7 +141,7 @@ func TestRequestsFitTwiliosAPIDescription(t *testing.T) {
 			t.Errorf("Twilio's API description refuses %s %s\n%s\n%v", r.Method, r.URL, body, err)
 		}
 		mu.Lock()
-		seen[r.Method]++
+		seen[r.Method+" "+kindOf.ReplaceAllString(r.URL.Path, "{Sid}")]++
 		mu.Unlock()
 		if r.Method == http.MethodPost {
 			f.beyond(t, values(string(body)))
@@ -179,10 +179,23 @@ func TestRequestsFitTwiliosAPIDescription(t *testing.T) {
 	}}); err != nil {
 		t.Error(err)
 	}
-	if seen[http.MethodPost] != 7 || seen[http.MethodGet] < 4 {
+	sid := sdk.ActionUse{Action: "template", Parameters: content("wo_assigned", "pt_BR"), Positions: 7}
+	if found, err := whatsapp.New().(sdk.ActionChecker).CheckAction(t.Context(), in, sid); err != nil || len(found) > 0 {
+		t.Errorf("CheckAction: %v, %v", found, err)
+	}
+	for _, request := range []string{"GET /2010-04-01/Accounts/{Sid}/Messages.json", "GET /2010-04-01/Accounts/{Sid}/Messages/{Sid}.json", "GET /v1/Content",
+		"GET /v1/Content/{Sid}", "GET /v1/Content/{Sid}/ApprovalRequests"} {
+		if seen[request] == 0 {
+			t.Errorf("the referee saw no %s, only %v", request, seen)
+		}
+	}
+	if seen["POST /2010-04-01/Accounts/{Sid}/Messages.json"] != 7 {
 		t.Errorf("the referee saw %v", seen)
 	}
 }
+
+// kindOf leaves of a path what kind of request it is.
+var kindOf = regexp.MustCompile(`[A-Z]{2}[0-9a-fA-F]{32}`)
 
 func TestTheRefereeRefusesWhatIsWrongForTwilio(t *testing.T) {
 	f := newTwilioReferee(t)

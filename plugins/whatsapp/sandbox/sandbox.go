@@ -10,7 +10,8 @@
 // # Alone
 //
 // `recado sandbox whatsapp` runs it for those who develop against it, and prints what an integration needs. GET /sandbox is a page that
-// shows the phones live, by the server-sent events of GET /sandbox/stream; its forms do what the following addresses do.
+// shows the phones live, by the server-sent events of GET /sandbox/stream; its forms do what the following addresses do. With --messages FILE
+// it also appends what the phones got to a file, which outlives it.
 //
 // # What goes wrong
 //
@@ -72,6 +73,8 @@ type Options struct {
 	PairRate bool
 	// NotOnWhatsApp are numbers without WhatsApp: messages to them fail with 131026 or, at Twilio, 63024.
 	NotOnWhatsApp []string
+	// OnMessage, if not nil, is called with each message from the first on, as [Sandbox.OnMessage] has it.
+	OnMessage func(Message)
 	// Front shows the page at / too, where a provider has nothing.
 	Front bool
 	// Log gets what goes wrong with callbacks; nothing is logged if nil.
@@ -147,6 +150,9 @@ func New(o Options) *Sandbox {
 	s := &Sandbox{options: o, world: newIndex(o.World), log: newMessageLog(max(o.Keep, 0)), absent: map[string]bool{}}
 	for _, n := range o.NotOnWhatsApp {
 		s.absent[onlyDigits(n)] = true
+	}
+	if o.OnMessage != nil {
+		s.log.onMessage(o.OnMessage)
 	}
 	s.limits.init(o.Throughput, o.PairRate)
 	s.wamids.init()

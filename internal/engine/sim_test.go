@@ -1,0 +1,334 @@
+package engine_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/recado-hub/recado/internal/engine"
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/hubtest"
+	"github.com/recado-hub/recado/internal/sqlite"
+)
+
+var (
+	simSeeds = flag.Int("seeds", 300, "how many seeds TestSimulation plays")
+	simFirst = flag.Uint64("seed", 0, "the first seed that TestSimulation plays; with -seeds 1 the only one")
+)
+
+// failedOnce are seeds that have found something; they are played always. Which interleaving of goroutines a seed plays is not in it.
+var failedOnce = []uint64{
+	25,    // the clock was set back: a connector was asked without end
+	20099, // the provider was asked by the id of an earlier attempt
+}
+
+// How much happens in a play, and in one of those in which every call to the store is the last one.
+const (
+	simSteps   = 45
+	crashSteps = 14
+)
+
+// sim is a hub with the real engine and the real store, before a scripted connector and a provider with a truth. What happens is drawn
+// from one seed: what people and systems ask of it, crashes, faults of the disk, and how time goes.
+type sim struct {
+	t    *testing.T
+	seed uint64
+	dice *rand.Rand
+	*post
+	template
+
+	h       *hubtest.Hub
+	disk    *hubtest.Disk
+	dir     string
+	up      bool // the connector
+	limits  bool
+	gentle  bool // without faults and crashes but those that are asked for
+	faulty  bool // the disk fails now and then
+	steps   int
+	crashes int
+	calls   int // to the store, before the end began
+	reader  *reader
+	runs    []int64 // executions of which the hub has told somebody
+	intents []*intent
+	phrases []string // what happened, for who looks into a failure
+}
+
+// template is a data directory in which everything is set up.
+type template struct {
+	file    []byte
+	through int64 // the integration
+	flows   []int64
+}
+
+// setUp makes what every play begins with: the article's path, told also of work orders that are completed, and a flow run by hand.
+func setUp(t *testing.T) (tp template) {
+	t.Helper()
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		h := hubtest.Engine(t, hubtest.EngineOptions{Dir: dir})
+		a := h.Assignment(t, settings(hub.FlowSettings{MaxAttempts: 4, MaxAgeSeconds: 900, UnknownWaitSeconds: 60}))
+		h.Event(t, hub.EventInput{Description: ptr("WO completed"), Type: ptr("work_management.work_orders.completed"), FlowKeys: &[]int64{a.Flow.Key}})
+		manual := hubtest.AssignmentFlow(a.Reader.Consumer.Key, a.Integration.Key)
+		manual.Description, manual.Trigger = ptr("By hand"), ptr(hub.TriggerManual)
+		manual.Settings = &hub.FlowSettings{MaxAttempts: 3, MaxAgeSeconds: 600}
+		tp.through, tp.flows = a.Integration.Key, []int64{a.Flow.Key, h.Flow(t, manual).Key}
+		h.Stop(t)
+	})
+	var err error
+	if tp.file, err = os.ReadFile(filepath.Join(dir, sqlite.File)); err != nil {
+		t.Fatal(err)
+	}
+	return tp
+}
+
+func seeds() int {
+	if testing.Short() {
+		return min(*simSeeds, 30)
+	}
+	if raced {
+		return max(1, *simSeeds/10) // it is what a build has time for
+	}
+	return *simSeeds
+}
+
+func TestSimulation(t *testing.T) {
+	tp := setUp(t)
+	list := failedOnce
+	for i := range seeds() {
+		list = append(list, *simFirst+uint64(i))
+	}
+	for _, seed := range list {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			newSim(t, tp, seed).play()
+		})
+	}
+}
+
+// TestACrashAtAnyCallToTheStoreLosesNothing plays the same again and again, and ends the process before and after each call that the
+// first play made; a third as many calls of them as TestSimulation has seeds, evenly spread.
+func TestACrashAtAnyCallToTheStoreLosesNothing(t *testing.T) {
+	tp := setUp(t)
+	for _, seed := range []uint64{1, 2} {
+		calls := 0
+		t.Run(fmt.Sprintf("seed %d without a crash", seed), func(t *testing.T) {
+			s := newSim(t, tp, seed)
+			s.gentle, s.steps = true, crashSteps
+			s.play()
+			calls = s.calls
+		})
+		for call := 1; call <= calls; call += max(1, 12*calls/seeds()) {
+			for _, done := range []bool{false, true} {
+				t.Run(fmt.Sprintf("seed %d, call %d of %d, done %v", seed, call, calls, done), func(t *testing.T) {
+					t.Parallel()
+					s := newSim(t, tp, seed)
+					s.gentle, s.steps, s.disk = true, crashSteps, &hubtest.Disk{}
+					s.disk.CrashAt(call, done)
+					s.play()
+				})
+			}
+		}
+	}
+}
+
+// memory is a directory of the test's own, in memory where the machine has such: a process that ends loses nothing there either, and
+// nobody waits for a disk.
+func memory(t *testing.T) string {
+	dir, err := os.MkdirTemp("/dev/shm", "recado-sim-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
+func newSim(t *testing.T, tp template, seed uint64) *sim {
+	t.Helper()
+	s := &sim{t: t, seed: seed, dice: rand.New(rand.NewPCG(seed, 5)), template: tp, dir: memory(t), steps: simSteps}
+	s.post = &post{seed: seed, integration: tp.through, lookup: seed%2 == 1, letters: map[int64]*letter{}}
+	s.limits = s.dice.IntN(2) == 0
+	if err := os.WriteFile(filepath.Join(s.dir, sqlite.File), tp.file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// play lets happen what the seed says, then mends everything, and holds what the hub says against the truth. With some seeds the clock
+// is set back in the middle, while the hub is down: in each bubble it begins anew.
+func (s *sim) play() {
+	outer := s.t
+	acts := []func(){func() { s.act(s.steps); s.end(); s.judge() }}
+	if !s.gentle && s.seed%5 == 0 {
+		acts = []func(){func() { s.act(s.steps / 2) }, func() { s.act(s.steps / 2); s.end(); s.judge() }}
+	}
+	for _, act := range acts {
+		synctest.Test(outer, func(t *testing.T) {
+			s.t = t
+			defer s.tell()
+			s.begin()
+			defer s.crash() // also after a failure: the bubble waits for everything to end
+			act()
+		})
+	}
+	s.t = outer
+}
+
+// tell says how to see a failure again.
+func (s *sim) tell() {
+	if s.t.Failed() {
+		s.t.Logf("again: go test ./internal/engine -run 'TestSimulation$' -seeds 1 -seed %d -count 20\n%s", s.seed, strings.Join(s.phrases, "\n"))
+	}
+}
+
+func (s *sim) note(format string, args ...any) {
+	s.phrases = append(s.phrases, fmt.Sprintf("%s ", time.Now().Format("15:04:05"))+fmt.Sprintf(format, args...))
+}
+
+// begin starts the hub, again if the process ends meanwhile.
+func (s *sim) begin() {
+	for {
+		if s.disk == nil {
+			s.disk = &hubtest.Disk{}
+			if !s.gentle && s.dice.IntN(3) == 0 {
+				s.disk.CrashAt(1+s.dice.IntN(60), s.dice.IntN(2) == 0)
+			}
+		}
+		c := hubtest.NewConnector()
+		c.InFlight(1 + s.dice.IntN(6))
+		if s.limits {
+			c.Limits(hub.Limit{Key: "app", Scope: hub.LimitIntegration, PerSecond: 2, Burst: 2}, hub.Limit{Key: "pair", Scope: hub.LimitRecipient, PerSecond: 1, Burst: 3})
+		}
+		c.Decide(s.decide)
+		if s.lookup {
+			c.Know(s.know)
+		}
+		h, err := hubtest.Begin(s.t, hubtest.EngineOptions{Dir: s.dir, Connector: c, Disk: s.disk, FeedSize: 64, SendTimeout: 20 * time.Second, Log: slog.New(&complaints{s.t})})
+		if err == nil {
+			s.h, s.up, s.faulty = h, true, false
+			s.reader = s.reader.goOn(s)
+			return
+		}
+		if !s.disk.Crashed() {
+			s.t.Fatalf("it does not start: %v", err)
+		}
+		s.note("it crashed at its start")
+		s.disk, s.crashes = nil, s.crashes+1
+		s.cut()
+	}
+}
+
+// crash ends the process as it is; what the connector had not answered nobody hears of.
+func (s *sim) crash() {
+	s.disk.Crash()
+	s.cut()
+	s.h.Kill(s.t)
+	s.reader.stop()
+	s.disk, s.crashes = nil, s.crashes+1
+}
+
+// stop ends the hub in order.
+func (s *sim) stop() {
+	if s.faulty {
+		s.calmDisk()
+	}
+	err := s.h.Engine.Drain(s.t.Context(), func(context.Context) error {
+		s.h.Engine.Outcomes(s.through, s.answers(s.dice, true))
+		return nil
+	})
+	if err != nil && !s.disk.Crashed() {
+		s.t.Errorf("stopping: %v", err)
+	}
+	s.crash()
+}
+
+// complaints turns into failures what no fault of the disk may lead to: that the engine takes it for a fault of its own.
+type complaints struct{ t *testing.T }
+
+// Enabled says that only errors are of interest.
+func (c *complaints) Enabled(_ context.Context, l slog.Level) bool { return l >= slog.LevelError }
+
+// Handle fails the test for what is no consequence of a fault of the store.
+func (c *complaints) Handle(_ context.Context, r slog.Record) error {
+	line, excused := r.Message, false
+	r.Attrs(func(a slog.Attr) bool {
+		line += " " + a.String()
+		if err, ok := a.Value.Any().(error); ok && hub.CodeOf(err) == hub.CodeUnavailable {
+			excused = true
+		}
+		return true
+	})
+	if !excused {
+		c.t.Errorf("the engine logged an error: %s", line)
+	}
+	return nil
+}
+
+// WithAttrs keeps the handler as it is.
+func (c *complaints) WithAttrs([]slog.Attr) slog.Handler { return c }
+
+// WithGroup keeps the handler as it is.
+func (c *complaints) WithGroup(string) slog.Handler { return c }
+
+// reader follows the hub by its subscription, over all crashes: it goes on after the last that it saw.
+type reader struct {
+	mu   sync.Mutex
+	seen []hub.Change
+	end  context.CancelFunc
+	done chan struct{}
+}
+
+// goOn subscribes to a hub that has just been started.
+func (r *reader) goOn(s *sim) *reader {
+	next, after := &reader{done: make(chan struct{})}, hub.Cursor(0)
+	if r != nil {
+		if next.seen = r.seen; len(r.seen) > 0 {
+			after = hub.Cursor(r.seen[len(r.seen)-1].Seq)
+		}
+	}
+	var ctx context.Context
+	ctx, next.end = context.WithCancel(s.t.Context())
+	h := s.h
+	go func() {
+		defer close(next.done)
+		for ctx.Err() == nil {
+			after = next.follow(ctx, h, after)
+			select {
+			case <-ctx.Done():
+			case <-time.After(time.Second): // as any client that was cut off
+			}
+		}
+	}()
+	return next
+}
+
+// follow reads until the subscription ends, and says after which cursor to go on.
+func (r *reader) follow(ctx context.Context, h *hubtest.Hub, after string) string {
+	in, err := h.Engine.Subscribe(ctx, h.Admin, engine.Watch{After: after}, func() (hub.Caller, error) { return h.Admin, nil })
+	if err != nil {
+		return after
+	}
+	for s := range in {
+		if s.Err != nil {
+			break
+		}
+		r.mu.Lock()
+		r.seen = append(r.seen, s.Change)
+		r.mu.Unlock()
+		after = hub.Cursor(s.Change.Seq)
+	}
+	return after
+}
+
+func (r *reader) stop() {
+	r.end()
+	<-r.done
+}
