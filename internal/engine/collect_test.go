@@ -230,6 +230,52 @@ func TestAPersonMayCloseOrCancelACollection(t *testing.T) {
 	})
 }
 
+func TestWhatIsCancelledInBulkTakesNoMoreAndADryRunChangesNothing(t *testing.T) {
+	scene(t, collecting(aMinute(hub.CollectByFlow)), func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		key := started(t, h.Publish(t, forJonas("OT-1")))
+		in := hub.BulkCancelInput{Filter: hub.ExecutionFilter{FlowKey: a.Flow.Key}, AtMost: 10, DryRun: true}
+		if out, err := h.Engine.ExecutionsCancel(t.Context(), h.Admin, in); err != nil || out.Cancelled != 1 {
+			t.Fatalf("a dry run is answered %+v, %v", out, err)
+		}
+		if joined := started(t, h.Publish(t, forJonas("OT-2"))); joined != key {
+			t.Error("a dry run closed the collection")
+		}
+		in.DryRun = false
+		if out, err := h.Engine.ExecutionsCancel(t.Context(), h.Admin, in); err != nil || out.Cancelled != 1 {
+			t.Fatalf("it is answered %+v, %v", out, err)
+		}
+		is(t, h, key, "CLOSED CANCELLED:")
+		h.Publish(t, forJonas("OT-3"))
+		after(time.Minute)
+		is(t, h, key, "CLOSED CANCELLED:")
+		if got := toldOf(h); got != "0001: 1|1|OT-3|OT-3|OT-3|OT-3" {
+			t.Errorf("it says %s", got)
+		}
+	})
+}
+
+func TestMessagesAboutManyKeepTheOrderOfTheirRecipientAndTheNight(t *testing.T) {
+	change := func(f *hub.FlowInput, e *hub.EventInput) {
+		collecting(aMinute(hub.CollectByRecipient))(f, e)
+		f.Settings.Ordering, f.Settings.TimeZone = hub.OrderedByRecipient, "America/Sao_Paulo"
+		f.Settings.QuietHours = &hub.QuietHours{From: "22:00", To: "07:00", Zone: hub.QuietFlow}
+	}
+	scene(t, change, func(t *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) {
+		var keys []int64
+		for i := range 3 { // it is night in São Paulo
+			keys = append(keys, started(t, h.Publish(t, forJonas(fmt.Sprintf("OT-%d", 1+2*i)))))
+			h.Publish(t, forJonas(fmt.Sprintf("OT-%d", 2+2*i)))
+			after(2 * time.Minute)
+		}
+		is(t, h, keys[0], "WAITING QUIET_HOURS: PENDING")
+		is(t, h, keys[2], "WAITING ORDERED: PENDING")
+		after(12 * time.Hour)
+		if got := toldOf(h); got != "0001: 2|2|OT-1, OT-2|OT-1|OT-2|OT-2; 0001: 2|2|OT-3, OT-4|OT-3|OT-4|OT-4; 0001: 2|2|OT-5, OT-6|OT-5|OT-6|OT-6" {
+			t.Errorf("it says %s", got)
+		}
+	})
+}
+
 func TestACollectionKeepsTheVersionWithWhichItWasOpened(t *testing.T) {
 	scene(t, collecting(aMinute(hub.CollectByFlow)), func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
 		key := started(t, h.Publish(t, forJonas("OT-1")))
