@@ -132,8 +132,12 @@ func (s *sim) judge() {
 func (s *sim) judgeIntake(executions []*hub.Execution) {
 	by, known := map[int64][]*hub.Execution{}, map[int64]bool{}
 	for _, e := range executions {
-		by[e.OccurrenceKey] = append(by[e.OccurrenceKey], e)
 		known[e.Key] = true
+		if e.Trigger == hub.StartedByEvent {
+			for _, occurrence := range s.occurrencesOf(e) {
+				by[occurrence] = append(by[occurrence], e)
+			}
+		}
 	}
 	named := map[string][]*hub.Occurrence{}
 	for _, o := range all(s, func(p hub.Page) (hub.List[*hub.Occurrence], error) {
@@ -149,13 +153,8 @@ func (s *sim) judgeIntake(executions []*hub.Execution) {
 		case len(list) != 1 || list[0].Key != i.acked.Occurrence.Key:
 			s.t.Errorf("%s was acknowledged as %s; there are %d of it", i.in.ID, i.acked.Occurrence.ID(), len(list))
 		default:
-			var made []*hub.Execution
-			for _, e := range by[list[0].Key] {
-				if e.Trigger == hub.StartedByEvent {
-					made = append(made, e)
-				}
-			}
-			if !slices.Equal(keysOf(made), keysOf(i.acked.Executions)) || len(made) != 1 {
+			made := by[list[0].Key]
+			if !slices.Equal(keysOf(made), keysOf(i.acked.Executions)) || len(made) == 0 || len(made) > 1 && !s.gathers {
 				s.t.Errorf("%s was acknowledged with the executions %v, and has %v", i.in.ID, keysOf(i.acked.Executions), keysOf(made))
 			}
 		}
@@ -170,6 +169,20 @@ func (s *sim) judgeIntake(executions []*hub.Execution) {
 			s.t.Errorf("the execution %s was told of and is not there", hub.ID(hub.KindExecution, key))
 		}
 	}
+}
+
+// occurrencesOf are those that an execution is about: the one that started it, or all that it has gathered.
+func (s *sim) occurrencesOf(e *hub.Execution) (keys []int64) {
+	if !s.gathers {
+		return []int64{e.OccurrenceKey}
+	}
+	list := all(s, func(p hub.Page) (hub.List[*hub.Occurrence], error) {
+		return s.h.DB.CollectedOf(s.t.Context(), s.h.Admin, e.Key, p)
+	})
+	for _, o := range list {
+		keys = append(keys, o.Key)
+	}
+	return keys
 }
 
 // judgeReader holds what the subscriber saw, over all crashes, against the journal: each change once, in order, none that was undone.

@@ -67,15 +67,32 @@ type template struct {
 	file    []byte
 	through int64 // the integration
 	flows   []int64
+	gathers bool // the article's flow does
 }
 
-// setUp makes what every play begins with: the article's path, told also of work orders that are completed, and a flow run by hand.
-func setUp(t *testing.T) (tp template) {
+// setUp makes what a play begins with, which is one of these by its seed: a flow that tells each occurrence by itself, one that gathers
+// them, and one that is quiet for some minutes; the last two keep an order.
+func setUp(t *testing.T) (list []template) {
 	t.Helper()
+	for _, more := range []hub.FlowSettings{
+		{},
+		{Collect: &hub.Collect{By: hub.CollectByRecipient, WindowSeconds: 40, Limit: 4}, Ordering: hub.OrderedByRecipient},
+		{QuietHours: &hub.QuietHours{From: "00:03", To: "00:09", Zone: hub.QuietFlow}, Ordering: hub.OrderedByRecord},
+	} {
+		more.MaxAttempts, more.MaxAgeSeconds, more.UnknownWaitSeconds = 4, 900, 60
+		list = append(list, setUpOne(t, more))
+	}
+	return list
+}
+
+// setUpOne makes the article's path with settings of its flow, told also of work orders that are completed, and a flow run by hand.
+func setUpOne(t *testing.T, of hub.FlowSettings) (tp template) {
+	t.Helper()
+	tp.gathers = of.Collect != nil
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		h := hubtest.Engine(t, hubtest.EngineOptions{Dir: dir})
-		a := h.Assignment(t, settings(hub.FlowSettings{MaxAttempts: 4, MaxAgeSeconds: 900, UnknownWaitSeconds: 60}))
+		a := h.Assignment(t, settings(of))
 		h.Event(t, hub.EventInput{Description: ptr("WO completed"), Type: ptr("work_management.work_orders.completed"), FlowKeys: &[]int64{a.Flow.Key}})
 		manual := hubtest.AssignmentFlow(a.Reader.Consumer.Key, a.Integration.Key)
 		manual.Description, manual.Trigger = ptr("By hand"), ptr(hub.TriggerManual)
@@ -151,8 +168,9 @@ func memory(t *testing.T) string {
 	return dir
 }
 
-func newSim(t *testing.T, tp template, seed uint64) *sim {
+func newSim(t *testing.T, list []template, seed uint64) *sim {
 	t.Helper()
+	tp := list[seed/2%uint64(len(list))]
 	s := &sim{t: t, seed: seed, dice: rand.New(rand.NewPCG(seed, 5)), template: tp, dir: memory(t), steps: simSteps}
 	s.post = &post{seed: seed, integration: tp.through, lookup: seed%2 == 1, letters: map[int64]*letter{}}
 	s.limits = s.dice.IntN(2) == 0
