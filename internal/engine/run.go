@@ -84,7 +84,13 @@ func (e *Engine) takeUp(tx *sqlite.Tx, exec *hub.Execution) (*run, error) {
 	return r, err
 }
 
+// usualLines is how many lines a transaction writes about an execution that goes its way: growing in steps would copy them twice.
+const usualLines = 4
+
 func (r *run) line(s hub.Subject, key int64, aspect hub.Aspect, from, to string, cause hub.Reason) {
+	if r.lines == nil {
+		r.lines = make([]hub.Change, 0, usualLines)
+	}
 	r.lines = append(r.lines, hub.Change{Subject: s, Key: key, Root: r.exec.Key, Aspect: aspect, From: from, To: to, Cause: cause,
 		FlowKey: r.exec.FlowKey, EventKey: r.exec.EventKey, Test: r.exec.Test})
 }

@@ -26,6 +26,7 @@ type writer struct {
 	done      chan struct{}
 	err       error // of closing the connection; read after done
 	seq       int64 // last number of the journal
+	lines     int   // of the larger ones of the last transactions: the next may have as many
 	committed func([]hub.Change)
 	meters    commitMeters
 	lately    lately
@@ -189,7 +190,7 @@ func (w *writer) commit(batch []*job) {
 // kept. err is a failure of the transaction itself.
 func (w *writer) attempt(batch []*job, savepoints bool) (tx *Tx, dirty bool, err error) {
 	w.c.faulted = false
-	tx = &Tx{db: w.db, c: w.c, now: time.Now().UTC().Truncate(time.Millisecond), seq: w.seq}
+	tx = &Tx{db: w.db, c: w.c, now: time.Now().UTC().Truncate(time.Millisecond), seq: w.seq, changes: make([]hub.Change, 0, w.lines)}
 	if err := w.c.control("BEGIN IMMEDIATE"); err != nil {
 		w.rollback() // should the last transaction still hang, the next batch begins afresh
 		return tx, false, err
@@ -210,7 +211,7 @@ func (w *writer) attempt(batch []*job, savepoints bool) (tx *Tx, dirty bool, err
 		w.rollback()
 		return tx, false, err
 	}
-	w.seq = tx.seq
+	w.seq, w.lines = tx.seq, max(len(tx.changes), w.lines-w.lines/8)
 	return tx, false, nil
 }
 
