@@ -21,9 +21,10 @@ const auditLog = `query($f: AuditFilterInput, $n: Int, $after: Cursor) { auditLo
 // toldElsewhere are the mutations that the audit log has nothing of, and where it is told what they did: they change no
 // configuration, and a hub takes thousands of them in a minute.
 var toldElsewhere = map[string]string{
-	"occurrencePublish": "occurrences keep who published them, and never change",
-	"recordsUpsert":     "records are the hub's copy of what another system has, which keeps their history",
-	"viewerRenew":       "it changes nothing but which token a connection goes by; the token was granted, and that is there",
+	"occurrencePublish":  "occurrences keep who published them, and never change",
+	"recordsUpsert":      "records are the hub's copy of what another system has, which keeps their history",
+	"streamTicketCreate": "it changes nothing, and opens nothing that the token does not open; the token was granted, and that is there",
+	"viewerRenew":        "it changes nothing but which token a connection goes by; the token was granted, and that is there",
 }
 
 // deed is one mutation that succeeds, and the kind of the entry that it must leave.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/recado-hub/recado/graph/generated"
 	"github.com/recado-hub/recado/graph/model"
+	"github.com/recado-hub/recado/internal/engine"
 	"github.com/recado-hub/recado/internal/hub"
 )
 
@@ -34,11 +35,42 @@ func (r *changeResolver) From(ctx context.Context, obj *hub.Change) (*string, er
 }
 
 func (r *subscriptionResolver) ExecutionChanged(ctx context.Context, flow *string, event *string, execution *string, states []hub.ExecutionState, after *string) (<-chan *model.ExecutionChange, error) {
-	watch, err := watchOf(flow, event, execution, states, after)
+	watch, err := watchOf(hub.SubjectExecution, flow, event, execution, nil, after)
 	if err != nil {
 		return nil, err
 	}
-	return r.follow(ctx, watch)
+	watch.States = states
+	return follow(ctx, r.resolver, watch, executionChange)
+}
+
+func (r *subscriptionResolver) DeliveryChanged(ctx context.Context, flow *string, event *string, execution *string, delivery *string, states []hub.DeliveryState, after *string) (<-chan *model.DeliveryChange, error) {
+	watch, err := watchOf(hub.SubjectDelivery, flow, event, execution, delivery, after)
+	if err != nil {
+		return nil, err
+	}
+	watch.DeliveryStates = states
+	return follow(ctx, r.resolver, watch, deliveryChange)
+}
+
+func (r *subscriptionResolver) OccurrenceReceived(ctx context.Context, typeArg *string, after *string) (<-chan *model.OccurrenceReceived, error) {
+	watch := engine.Watch{Of: hub.SubjectOccurrence}
+	hub.Assign(&watch.Type, typeArg)
+	hub.Assign(&watch.After, after)
+	if watch.Type != "" && r.catalog.EventType(watch.Type) == nil {
+		return nil, hub.Invalid("type", "the catalogue has no event type %q; see catalog { eventTypes { key } }", hub.Clip(watch.Type, 60))
+	}
+	return follow(ctx, r.resolver, watch, occurrenceReceived)
+}
+
+func (r *subscriptionResolver) ConnectorChanged(ctx context.Context, name *string, after *string) (<-chan *model.ConnectorChange, error) {
+	watch := engine.Watch{Of: hub.SubjectConnector}
+	hub.Assign(&watch.Connector, name)
+	hub.Assign(&watch.After, after)
+	return follow(ctx, r.resolver, watch, connectorChange)
+}
+
+func (r *subscriptionResolver) QueueChanged(ctx context.Context) (<-chan *hub.Queue, error) {
+	return follow(ctx, r.resolver, engine.Watch{Of: hub.SubjectQueue}, func(s *engine.Seen) *hub.Queue { return s.Queue })
 }
 
 func (r *resolver) Change() generated.ChangeResolver { return &changeResolver{r} }

@@ -20,7 +20,9 @@ func TestAnItemThatTheClientHasYetToTakeIsReadAgainWithTheRightsThatItThenHas(t 
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				rights, changed := both, make(chan struct{})
-				f := &following{items: make(chan *model.ExecutionChange), changed: func() <-chan struct{} { return changed },
+				f := &following[*model.ExecutionChange]{items: make(chan *model.ExecutionChange), run: &running{}, shape: executionChange,
+					need:    func(c hub.Caller) error { return c.Need(hub.RowHub, hub.See) },
+					changed: func() <-chan struct{} { return changed },
 					visit: &visit{authenticate: func(context.Context, string, string) (hub.Caller, time.Time, error) {
 						return hub.Caller{Consumer: &hub.Consumer{Enabled: true}, Group: &hub.Group{Grants: rights}}, time.Now().Add(time.Hour), nil
 					}},
@@ -30,7 +32,7 @@ func TestAnItemThatTheClientHasYetToTakeIsReadAgainWithTheRightsThatItThenHas(t 
 					}}
 				ctx, stop := context.WithCancel(t.Context())
 				seen, ended := make(chan engine.Seen), make(chan error)
-				go func() { ended <- f.run(ctx, seen) }()
+				go func() { ended <- f.follow(ctx, seen) }()
 				item := engine.Seen{Execution: &hub.Execution{Subject: "OT-1"}, Rights: both}
 				if !late {
 					seen <- item

@@ -17,7 +17,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
-	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/recado-hub/recado/graph/generated"
@@ -41,18 +40,25 @@ type Options struct {
 	Authenticate Authenticate
 
 	Sockets   *meter.Gauge  // counts the subscriptions that are followed over websockets; nil: nobody reads it
+	Streams   *meter.Gauge  // counts those that are followed as event streams; likewise
 	Log       *slog.Logger  // nil: slog.Default
 	MaxDepth  int           // levels of fields in an operation; 12
 	MaxCost   int           // of an operation, by its fields and list sizes; 100,000
 	MaxRoot   int           // fields at the top of an operation, aliases counted; 30
 	MaxBody   int64         // bytes of a request or of a websocket message; 1 MiB
 	Timeout   time.Duration // of a query or a mutation; 30 s
-	KeepAlive time.Duration // between pings on a websocket; 20 s. A client that misses two is gone
+	KeepAlive time.Duration // between pings on a websocket, and between beats of an event stream; 20 s. A client that misses two is gone
+
+	// Stopping ends when the hub is about to stop, and with it event streams, for which the server would else wait; nil: it never does.
+	Stopping context.Context
 }
 
 func (o Options) withDefaults() Options {
 	if o.Log == nil {
 		o.Log = slog.Default()
+	}
+	if o.Stopping == nil {
+		o.Stopping = context.Background()
 	}
 	orDefault(&o.MaxDepth, 12)
 	orDefault(&o.MaxCost, 100_000)
@@ -74,11 +80,12 @@ func orDefault[T comparable](v *T, value T) {
 // out by comparing each with each: 12,000 tokens take seconds. What is long by its values belongs into variables.
 const maxTokens = 5_000
 
-// New makes the handler of /graphql: POST and GET by GraphQL over HTTP, and the websocket protocol graphql-transport-ws.
+// New makes the handler of /graphql: POST and GET by GraphQL over HTTP, the websocket protocol graphql-transport-ws, and GraphQL over
+// server-sent events in distinct and single connection mode.
 func New(o Options) http.Handler {
 	o = o.withDefaults()
 	errs := presenter{log: o.Log, note: func(d hub.Denial) { o.DB.NoteDenial(d, time.Now()) }}
-	root := &resolver{db: o.DB, engine: o.Engine, catalog: o.Catalog, present: errs.present, sockets: o.Sockets}
+	root := &resolver{db: o.DB, engine: o.Engine, catalog: o.Catalog, present: errs.present, tickets: &tickets{}}
 	schema := generated.NewExecutableSchema(generated.Config{Resolvers: root, Directives: generated.DirectiveRoot{Localized: localized}})
 
 	exec := executor.New(schema)
@@ -89,10 +96,9 @@ func New(o Options) http.Handler {
 	root.exec, root.schema = exec, schema.Schema()
 	exec.Use(limits{schema: schema.Schema(), depth: o.MaxDepth, cost: o.MaxCost, root: o.MaxRoot})
 
-	h := &handler{authenticate: o.Authenticate, log: o.Log, present: errs.present, denied: errs.denied, exec: exec, maxBody: o.MaxBody, timeout: o.Timeout,
-		newLoaders: func(remember bool) *loaders { return newLoaders(o.DB, remember) }}
+	h := &handler{authenticate: o.Authenticate, log: o.Log, errs: errs, exec: exec, maxBody: o.MaxBody, timeout: o.Timeout, keepAlive: o.KeepAlive,
+		stopping: o.Stopping, tickets: root.tickets, sockets: o.Sockets, streams: o.Streams, newLoaders: func(remember bool) *loaders { return newLoaders(o.DB, remember) }}
 	exec.AroundOperations(h.aroundOperation)
-	h.websocket = h.newWebsocket(o.KeepAlive)
 	return h
 }
 
@@ -100,11 +106,15 @@ func New(o Options) http.Handler {
 type handler struct {
 	authenticate Authenticate
 	newLoaders   func(remember bool) *loaders
-	present      graphql.ErrorPresenterFunc
-	denied       func(context.Context, session, error) // for the audit log
+	errs         presenter
 	exec         graphql.GraphExecutor
 	log          *slog.Logger
-	websocket    transport.Websocket
 	maxBody      int64
 	timeout      time.Duration
+	keepAlive    time.Duration
+	stopping     context.Context
+	tickets      *tickets
+	sockets      *meter.Gauge
+	streams      *meter.Gauge
+	reservations reservations
 }

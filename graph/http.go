@@ -28,19 +28,28 @@ const (
 	mediaGraphQL = "application/graphql-response+json"
 )
 
-// ServeHTTP answers a request of GraphQL over HTTP, or hands a websocket over.
+// ServeHTTP leads a request to what it asks for: a websocket, an event stream, or one answer of GraphQL over HTTP.
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s := sessionOfRequest(r)
-	if isUpgrade(r) {
+	switch {
+	case isUpgrade(r):
 		h.serveWebsocket(w, r, s)
-		return
+	case isReserved(r):
+		h.serveReserved(w, r, s)
+	case wantsStream(r):
+		h.serveDistinct(w, r, s)
+	default:
+		h.serveOne(w, r, s)
 	}
+}
+
+func (h *handler) serveOne(w http.ResponseWriter, r *http.Request, s session) {
 	a := &answer{w: w, media: mediaOf(r.Header.Values("Accept"))}
 	ctx, cancel := context.WithTimeout(hub.WithTrace(r.Context(), hub.TraceOfHeader(r.Header)), h.timeout)
 	defer cancel()
 	v, err := h.open(ctx, s)
 	if err != nil {
-		h.denied(ctx, s, err)
+		h.errs.denied(ctx, s, err)
 		a.refuse(err, s)
 		return
 	}
@@ -58,22 +67,26 @@ func (h *handler) answer(ctx context.Context, a *answer, r *http.Request, params
 	ctx = graphql.StartOperationTrace(ctx)
 	op, list := h.exec.CreateOperationContext(ctx, params)
 	if len(list) > 0 {
-		status := http.StatusOK
-		if a.media == mediaGraphQL {
-			status = http.StatusBadRequest
-		}
-		a.write(status, h.exec.DispatchError(graphql.WithOperationContext(ctx, op), list))
+		a.invalid(h.exec.DispatchError(graphql.WithOperationContext(ctx, op), list))
 		return
 	}
 	switch kind := op.Operation.Operation; {
 	case kind == ast.Subscription:
-		a.fail(&refusal{http.StatusBadRequest, plainError(codeBadRequest, "a subscription needs a websocket with the protocol graphql-transport-ws"), ""})
+		a.fail(&refusal{http.StatusBadRequest, plainError(codeBadRequest, "a subscription needs a websocket with the protocol graphql-transport-ws, or Accept: text/event-stream"), ""})
 	case kind == ast.Mutation && r.Method == http.MethodGet:
-		a.fail(&refusal{http.StatusMethodNotAllowed, plainError(codeBadRequest, "GET is for queries; send a mutation by POST"), http.MethodPost})
+		a.fail(mutationByGet())
 	default:
 		responses, ctx := h.exec.DispatchOperation(ctx, op)
-		a.write(http.StatusOK, responses(ctx))
+		response := responses(ctx)
+		if response == nil { // its time was over before it began
+			response = &graphql.Response{Errors: gqlerror.List{h.errs.present(ctx, cmp.Or(ctx.Err(), context.DeadlineExceeded))}}
+		}
+		a.write(http.StatusOK, response)
 	}
+}
+
+func mutationByGet() *refusal {
+	return &refusal{http.StatusMethodNotAllowed, plainError(codeBadRequest, "GET is for queries; send a mutation by POST"), http.MethodPost}
 }
 
 // refusal is an error of a request that never becomes an operation.
@@ -92,7 +105,7 @@ func (h *handler) params(w http.ResponseWriter, r *http.Request) (*graphql.RawPa
 	case http.MethodPost:
 		params, failed = h.bodyParams(w, r)
 	default:
-		return nil, &refusal{http.StatusMethodNotAllowed, plainError(codeBadRequest, "use POST, or GET for a query"), "GET, POST"}
+		return nil, &refusal{http.StatusMethodNotAllowed, plainError(codeBadRequest, "use POST, or GET for a query"), "GET, POST, PUT, DELETE"}
 	}
 	if failed != nil {
 		return nil, failed
@@ -192,22 +205,25 @@ type answer struct {
 }
 
 func (a *answer) write(status int, response *graphql.Response) {
-	// Of an operation that was not run there is no data, not even null (GraphQL §7.1).
-	body, err := json.Marshal(struct {
-		Errors     gqlerror.List   `json:"errors,omitempty"`
-		Data       json.RawMessage `json:"data,omitempty"`
-		Extensions map[string]any  `json:"extensions,omitempty"`
-	}{response.Errors, response.Data, response.Extensions})
-	if err != nil {
-		status, body = http.StatusInternalServerError, []byte(`{"errors":[{"message":"something went wrong inside the hub","extensions":{"code":"INTERNAL"}}]}`)
-	}
 	header := a.w.Header()
 	header.Set("Content-Type", a.media+"; charset=utf-8")
 	header.Set("Cache-Control", "no-store")
-	header.Add("Vary", "Accept, Accept-Language, Authorization")
+	header.Add("Vary", vary)
 	a.w.WriteHeader(status)
-	_, _ = a.w.Write(body) // a client that is gone needs no answer
+	_, _ = a.w.Write(encode(response)) // a client that is gone needs no answer
 }
+
+// invalid answers a request that is well-formed, but whose operation cannot be run.
+func (a *answer) invalid(response *graphql.Response) {
+	status := http.StatusOK
+	if a.media == mediaGraphQL {
+		status = http.StatusBadRequest
+	}
+	a.write(status, response)
+}
+
+// vary are the headers on which an answer depends.
+const vary = "Accept, Accept-Language, Authorization"
 
 func (a *answer) fail(f *refusal) {
 	if f.allow != "" {
@@ -239,10 +255,15 @@ func (a *answer) refuse(err error, s session) {
 // mediaOf picks the media type of the response: the one of GraphQL if the client says that it understands it.
 func mediaOf(accept []string) string {
 	for part := range strings.SplitSeq(strings.Join(accept, ","), ",") {
-		media, params, err := mime.ParseMediaType(strings.TrimSpace(part))
-		if err == nil && media == mediaGraphQL && params["q"] != "0" {
+		if is(part, mediaGraphQL) {
 			return mediaGraphQL
 		}
 	}
 	return mediaJSON
+}
+
+// is says whether a part of an Accept header names a media type.
+func is(part, media string) bool {
+	got, params, err := mime.ParseMediaType(strings.TrimSpace(part))
+	return err == nil && got == media && params["q"] != "0"
 }

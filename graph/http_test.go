@@ -70,7 +70,7 @@ func TestAMalformedRequestIsRefusedWithACode(t *testing.T) {
 		"another content type":    {"POST", "query=x", "application/x-www-form-urlencoded", 415, "BAD_REQUEST"},
 		"no content type":         {"POST", ping, "", 415, "BAD_REQUEST"},
 		"a body over the limit":   {"POST", `{"query":"{ viewer { locale } }` + strings.Repeat(" ", 2000) + `"}`, jsonType, 413, "TOO_LARGE"},
-		"another method":          {"PUT", ping, jsonType, 405, "BAD_REQUEST"},
+		"another method":          {"PATCH", ping, jsonType, 405, "BAD_REQUEST"},
 		"a query that ends early": {"POST", `{"query":"{ viewer {"}`, jsonType, 200, "GRAPHQL_PARSE_FAILED"},
 		"an unknown field":        {"POST", `{"query":"{ viewer { shoeSize } }"}`, jsonType, 200, "GRAPHQL_VALIDATION_FAILED"},
 		"a missing variable":      {"POST", `{"query":"query($id: ID!) { flow(id: $id) { id } }"}`, jsonType, 200, "GRAPHQL_VALIDATION_FAILED"},
@@ -82,7 +82,7 @@ func TestAMalformedRequestIsRefusedWithACode(t *testing.T) {
 			if r.status != c.status || len(r.Errors) == 0 || r.Errors[0].code() != c.code {
 				t.Errorf("it is answered %d %+v, not %d %s", r.status, r.Errors, c.status, c.code)
 			}
-			if r.status == http.StatusMethodNotAllowed && r.header.Get("Allow") != "GET, POST" {
+			if r.status == http.StatusMethodNotAllowed && r.header.Get("Allow") != "GET, POST, PUT, DELETE" {
 				t.Errorf("Allow is %q", r.header.Get("Allow"))
 			}
 		})

@@ -117,7 +117,7 @@ func (m measurer) field(f *ast.Field) measure {
 		cost = costOfExplain
 	case name == "Query.eventBacktest":
 		cost = costOfBacktest
-	case name == "Query.permissionExplain":
+	case name == "Query.permissionExplain", name == "Mutation.streamTicketCreate":
 		cost = costOfDocument
 	}
 	return measure{depth: children.depth + 1, introspection: children.introspection, fields: 1,

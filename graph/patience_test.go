@@ -1,35 +1,43 @@
-package graph
+package graph_test
 
 import (
-	"errors"
+	"context"
+	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/coder/websocket"
+
+	"github.com/recado-hub/recado/graph"
 )
-
-// stuck is a connection to a client that reads nothing: what is written to it is never taken.
-type stuck struct {
-	transport.WebsocketConn
-	gone chan struct{}
-}
-
-var errGone = errors.New("the connection was closed")
-
-func (s *stuck) WriteJSON(any) error { <-s.gone; return errGone }
-func (s *stuck) Close() error        { close(s.gone); return nil }
 
 func TestAClientThatReadsNothingIsLetGo(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		conn := newProtocolConn(&stuck{gone: make(chan struct{})}, 40*time.Second, nil)
-		began := time.Now()
-		if err := conn.WriteJSON(frame{Type: "ping"}); !errors.Is(err, errGone) {
-			t.Errorf("writing ends with %v", err)
+	d := newDoor(t, func(o *graph.Options) { o.KeepAlive = 100 * time.Millisecond })
+	s := d.silent()
+	ping := []byte(`{"type":"ping","payload":{"fill":"` + strings.Repeat("x", 500_000) + `"}}`)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for {
+		if err := s.conn.Write(ctx, websocket.MessageText, ping); err != nil { // the pongs fill all that lies between
+			break
 		}
-		if took := time.Since(began); took != 40*time.Second {
-			t.Errorf("it took %s", took)
+	}
+	if ctx.Err() != nil {
+		t.Error("it is still connected")
+	}
+}
+
+func TestAClientThatAnswersNoPingIsLetGo(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t, func(o *graph.Options) { o.KeepAlive = 30 * time.Millisecond })
+	s := d.connect(bearer(d.admin))
+	for pings := 0; ; pings++ {
+		if _, _, err := s.conn.Read(t.Context()); err != nil {
+			if pings != 2 {
+				t.Errorf("it ends after %d pings: %v", pings, err)
+			}
+			return
 		}
-	})
+	}
 }

@@ -241,7 +241,9 @@ func TestASubscriptionIsForbiddenWithoutExactlyThePermissionThatItNames(t *testi
 	for _, f := range fieldsOf(schema.Subscription) {
 		directive := f.Directives.ForName("requires")
 		if directive == nil {
-			t.Errorf("%s names no permission", f.Name)
+			if f.Name != "connectorChanged" && f.Name != "occurrenceReceived" { // the one needs a token only; the other has a test of its own
+				t.Errorf("%s names no permission", f.Name)
+			}
 			continue
 		}
 		need := hub.Permission{Module: argument(directive, "module"), Submodule: argument(directive, "submodule"), Action: hub.Action(argument(directive, "action"))}
@@ -257,7 +259,10 @@ func TestASubscriptionIsForbiddenWithoutExactlyThePermissionThatItNames(t *testi
 			t.Errorf("%s without %s: %s", operation, need, got)
 		}
 		with := s.connect(bearer(s.tokenOf(hubtest.CallerWith(t, s.db, need))))
-		with.say("subscribe", "1", vars{"query": strings.Replace(operation, f.Name, f.Name+`(after: "`+hub.Cursor(0)+`")`, 1)})
+		if f.Arguments.ForName("after") != nil {
+			operation = strings.Replace(operation, f.Name, f.Name+`(after: "`+hub.Cursor(0)+`")`, 1)
+		}
+		with.say("subscribe", "1", vars{"query": operation})
 		s.workOrder("OT-"+f.Name, "jonas")
 		if m := with.hear(); m.Type != "next" {
 			t.Errorf("%s with %s and nothing else is answered with %s %s", operation, need, m.Type, m.Payload)

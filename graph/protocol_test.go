@@ -57,7 +57,7 @@ func TestWhoeverBreaksTheProtocolIsToldByTheCloseCode(t *testing.T) {
 		"subscribes before init":              {false, []string{asking}, 4401, "connection_init"},
 		"says init twice":                     {true, []string{`{"type":"connection_init"}`}, 4429, "twice"},
 		"has a payload of init that is none":  {false, []string{`{"type":"connection_init","payload":5}`}, 4400, "payload"},
-		"uses an id that is in use":           {true, []string{asking, asking}, 4409, `"1"`},
+		"uses an id that is in use":           {true, []string{asking, asking}, 4409, "Subscriber for 1 already exists"},
 		"sends no JSON":                       {true, []string{"hello"}, 4400, "JSON"},
 		"sends no JSON before init":           {false, []string{"hello"}, 4400, "JSON"},
 		"sends a list":                        {true, []string{"[]"}, 4400, "JSON array"},

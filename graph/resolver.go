@@ -6,7 +6,6 @@ import (
 
 	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/engine"
-	"github.com/recado-hub/recado/internal/meter"
 	"github.com/recado-hub/recado/internal/sqlite"
 )
 
@@ -16,7 +15,7 @@ type resolver struct {
 	engine  *engine.Engine
 	catalog *catalog.Catalog
 	present graphql.ErrorPresenterFunc
-	sockets *meter.Gauge          // subscriptions that are followed
 	exec    graphql.GraphExecutor // to judge documents that are not run
 	schema  *ast.Schema
+	tickets *tickets
 }

@@ -3,14 +3,11 @@ package graph
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/coder/websocket"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -23,71 +20,38 @@ import (
 // (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md).
 const protocol = "graphql-transport-ws"
 
-// initTimeout is how long a websocket may stay open before its first message.
-const initTimeout = 10 * time.Second
-
 // maxCloseReason is the most bytes of text that a close frame can carry (RFC 6455 §5.5).
 const maxCloseReason = 123
-
-func (h *handler) newWebsocket(keepAlive time.Duration) transport.Websocket {
-	return transport.Websocket{
-		Implementation:   onlyProtocol{patience: 2 * keepAlive, log: h.log},
-		InitFunc:         h.initWebsocket,
-		InitTimeout:      initTimeout,
-		PingPongInterval: keepAlive,
-		PayloadReadLimit: &h.maxBody,
-	}
-}
-
-// onlyProtocol accepts websockets of the one protocol. The origin is not looked at: a foreign page has no token to send in
-// its first message, and no cookie speaks for it.
-type onlyProtocol struct {
-	patience time.Duration // for one message to be taken by the client
-	log      *slog.Logger
-}
-
-// Accept makes a websocket of a request.
-func (p onlyProtocol) Accept(w http.ResponseWriter, r *http.Request, o transport.WebsocketAcceptOptions) (transport.WebsocketConn, error) {
-	o.Subprotocols = []string{protocol}
-	conn, err := transport.CoderWebsocketImplementation{AcceptOptions: websocket.AcceptOptions{InsecureSkipVerify: true}}.Accept(w, r, o)
-	if err != nil {
-		return nil, err
-	}
-	return newProtocolConn(conn, p.patience, p.renewing(r)), nil
-}
-
-// renewing is how a ping renews the token of the connection that a request opens.
-func (p onlyProtocol) renewing(r *http.Request) func(token string) any {
-	ctx := r.Context()
-	return func(token string) any {
-		until, err := wireOf(ctx).renew(ctx, token)
-		if err != nil && hub.CodeOf(err) == hub.CodeInternal {
-			p.log.ErrorContext(ctx, "graphql: a token could not be renewed", "error", err)
-		}
-		return pongOf(until, err)
-	}
-}
 
 func isUpgrade(r *http.Request) bool {
 	return r.Method == http.MethodGet && strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
 }
 
-// serveWebsocket opens a websocket. A token in the header is looked at before; without one the first message must bring it.
+// serveWebsocket opens a websocket and returns when it has ended. A token in the header is looked at before; without one the first
+// message must bring it. The origin is not looked at: a foreign page has no token to send in its first message, and no cookie speaks
+// for it.
 func (h *handler) serveWebsocket(w http.ResponseWriter, r *http.Request, s session) {
-	a := &answer{w: w, media: mediaJSON}
-	if !offers(r, protocol) {
-		a.fail(badRequest("this websocket speaks the protocol %s only: offer it in Sec-WebSocket-Protocol", protocol))
-		return
-	}
-	if r.Header.Get("Authorization") != "" {
+	spoken := offers(r, protocol)
+	if spoken && r.Header.Get("Authorization") != "" {
 		if _, err := h.open(r.Context(), s); err != nil {
-			h.denied(r.Context(), s, err)
-			a.refuse(err, s)
+			h.errs.denied(r.Context(), s, err)
+			(&answer{w: w, media: mediaJSON}).refuse(err, s)
 			return
 		}
 	}
-	ctx := withWire(withSession(r.Context(), s), &wire{authenticate: h.authenticate})
-	h.websocket.Do(w, r.WithContext(ctx), h.exec)
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true, Subprotocols: []string{protocol}})
+	if err != nil {
+		return // it is answered already: what came was no handshake
+	}
+	if !spoken {
+		_ = conn.Close(closeNotSpoken, "this websocket speaks the subprotocol "+protocol+" only")
+		return
+	}
+	conn.SetReadLimit(h.maxBody)
+	ctx, stop := context.WithCancel(withWire(withSession(r.Context(), s), &wire{authenticate: h.authenticate}))
+	defer stop()
+	defer context.AfterFunc(h.stopping, stop)()
+	(&socket{handler: h, conn: conn, ctx: ctx, stop: stop, header: r.Header, operations: map[string]*operation{}}).serve()
 }
 
 func offers(r *http.Request, protocol string) bool {
@@ -95,9 +59,9 @@ func offers(r *http.Request, protocol string) bool {
 	return slices.ContainsFunc(offered, func(p string) bool { return strings.TrimSpace(p) == protocol })
 }
 
-// initWebsocket judges the first message. Its payload can bring the token and the language, which win over the headers:
+// signIn judges the first message. Its payload can bring the token and the language, which win over the headers:
 // {"Authorization": "Bearer …", "Accept-Language": "pt-BR"}.
-func (h *handler) initWebsocket(ctx context.Context, payload transport.InitPayload) (context.Context, *transport.InitPayload, error) {
+func (h *handler) signIn(ctx context.Context, payload map[string]any) error {
 	s := sessionOf(ctx)
 	if given := payloadText(payload, "Authorization"); given != "" {
 		s.token = bearer(given)
@@ -107,19 +71,19 @@ func (h *handler) initWebsocket(ctx context.Context, payload transport.InitPaylo
 	}
 	v, err := h.open(ctx, s)
 	if err != nil {
-		h.denied(ctx, s, err)
-		ctx = transport.WithWebsocketCloseCode(ctx, closeForbidden)
-		return transport.AppendCloseReason(ctx, closeReason(err)), nil, err
+		h.errs.denied(ctx, s, err)
+		return err
 	}
 	wireOf(ctx).opened(s, v.caller.Consumer.Key)
-	return ctx, nil, nil
+	return nil
 }
 
-// payloadText reads a text of the first message under its name in any case.
-func payloadText(payload transport.InitPayload, name string) string {
-	for key := range payload {
+// payloadText reads a text of a message's payload under its name in any case.
+func payloadText(payload map[string]any, name string) string {
+	for key, value := range payload {
 		if strings.EqualFold(key, name) {
-			return payload.GetString(key)
+			text, _ := value.(string)
+			return text
 		}
 	}
 	return ""
@@ -142,28 +106,26 @@ func fitReason(reason string) string {
 	return reason
 }
 
-// aroundOperation gives every operation its visit. Over HTTP it is there already; a websocket outlives many operations, and
-// each of them is authenticated anew.
+// aroundOperation gives every operation its visit. Over HTTP it is there already; a websocket or a stream that was reserved outlives
+// many operations, and each of them is authenticated anew.
 func (h *handler) aroundOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	v := visitOf(ctx)
-	overSocket := v.authenticate == nil
-	if overSocket {
-		w := wireOf(ctx)
-		opened, err := h.openOn(ctx, w)
+	if v.authenticate == nil {
+		opened, err := h.openOn(ctx, wireOf(ctx))
 		if err != nil {
-			return end(ctx, gqlerror.List{h.present(ctx, err)})
+			return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{h.errs.present(ctx, err)}})
 		}
 		v, ctx = opened, withVisit(ctx, opened)
 	}
 	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription {
 		v.live, v.loaders = true, h.newLoaders(false)
-		return endOnErrors(ctx, next(ctx))
+		return next(ctx)
 	}
 	return h.logged(ctx, v, next(ctx))
 }
 
-// openOn begins an operation on a websocket, with the token that it has now: one that was renewed meanwhile, and then taken back,
-// is no reason to refuse anything.
+// openOn begins an operation on a wire, with the token that it has now: one that was renewed meanwhile, and then taken back, is no
+// reason to refuse anything.
 func (h *handler) openOn(ctx context.Context, w *wire) (*visit, error) {
 	for {
 		s, _ := w.now()
@@ -175,25 +137,5 @@ func (h *handler) openOn(ctx context.Context, w *wire) (*visit, error) {
 		if now, _ := w.now(); now.token == s.token {
 			return nil, err
 		}
-	}
-}
-
-// end ends an operation on a websocket with a message of the type error.
-func end(ctx context.Context, list gqlerror.List) graphql.ResponseHandler {
-	for _, err := range list {
-		transport.AddSubscriptionError(ctx, err)
-	}
-	return func(context.Context) *graphql.Response { return nil }
-}
-
-// endOnErrors makes a subscription that never begins end with a message of the type error, instead of a response without
-// data.
-func endOnErrors(ctx context.Context, responses graphql.ResponseHandler) graphql.ResponseHandler {
-	return func(c context.Context) *graphql.Response {
-		response := responses(c)
-		if response == nil || len(response.Data) > 0 || len(response.Errors) == 0 {
-			return response
-		}
-		return end(ctx, response.Errors)(c)
 	}
 }

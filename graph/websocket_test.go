@@ -151,9 +151,14 @@ func TestAWebsocketIsOpenedOnlyToAValidToken(t *testing.T) {
 		})
 	}
 	t.Run("and only for the one protocol", func(t *testing.T) {
-		_, res, err := d.dial(headers("Authorization", "Bearer "+d.admin), "graphql-ws")
-		if err == nil || res.StatusCode != http.StatusBadRequest {
-			t.Errorf("it is answered with %v", res)
+		for _, offered := range [][]string{{"graphql-ws"}, {"graphql-ws", "something-else"}, nil} {
+			s, _, err := d.dial(headers("Authorization", "Bearer "+d.admin), offered...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if code, reason := s.closed(); code != 4406 || !strings.Contains(reason, "graphql-transport-ws") {
+				t.Errorf("offered %v, it is closed with %d %q", offered, code, reason)
+			}
 		}
 	})
 	t.Run("and does nothing before the first message", func(t *testing.T) {
@@ -349,5 +354,74 @@ func TestAWebsocketIsKeptAlive(t *testing.T) {
 	var m message
 	if err := wsjson.Read(t.Context(), s.conn, &m); err != nil || m.Type != "ping" {
 		t.Errorf("instead of a ping: %+v %v", m, err)
+	}
+}
+
+// pinged reads up to the next ping, and gives back the cursors in it.
+func (s *socket) pinged() map[string]string {
+	s.t.Helper()
+	for {
+		var m message
+		if err := wsjson.Read(s.t.Context(), s.conn, &m); err != nil {
+			s.t.Fatal(err)
+		}
+		if m.Type != "ping" {
+			continue
+		}
+		s.say("pong", "", nil)
+		var payload struct{ Cursors map[string]string }
+		if len(m.Payload) > 0 {
+			if err := json.Unmarshal(m.Payload, &payload); err != nil {
+				s.t.Fatal(err)
+			}
+		}
+		return payload.Cursors
+	}
+}
+
+func TestAPingSaysAfterWhichCursorEachSubscriptionCanGoOn(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t, func(o *graph.Options) { o.KeepAlive = 20 * time.Millisecond })
+	s := setUp(t, d)
+	w := d.connect(bearer(d.admin))
+	if cursors := w.pinged(); cursors != nil {
+		t.Errorf("without a subscription it says %v", cursors)
+	}
+	w.say("subscribe", "all", vars{"query": watching})
+	w.say("subscribe", "quiet", vars{"query": `subscription($e: ID) { executionChanged(execution: $e) { cursor } }`, "variables": vars{"e": hub.ID(hub.KindExecution, 7)}})
+	w.say("subscribe", "queue", vars{"query": `subscription { queueChanged { depth } }`})
+	execution := s.workOrder("OT-1", "jonas").text("occurrencePublish", "executions", 0, "id")
+	s.settled(execution)
+	lines := s.do(s.admin, `query($id: ID!) { execution(id: $id) { timeline { cursor } } }`, vars{"id": execution}).list("execution", "timeline")
+	last := lines[len(lines)-1].(map[string]any)["cursor"]
+	eventually(t, "all items are written and the pings say so", func() bool {
+		cursors := w.pinged()
+		if cursors["queue"] != "" {
+			t.Fatal("the queue has no cursor")
+		}
+		return cursors["all"] == last && cursors["quiet"] == last
+	})
+}
+
+func TestAWebsocketEndsWithTheHubInAWayThatItsClientComesAgain(t *testing.T) {
+	t.Parallel()
+	stopping, stop := context.WithCancel(context.Background())
+	d := newDoor(t, func(o *graph.Options) { o.Stopping = stopping })
+	s := d.connect(bearer(d.admin))
+	s.say("subscribe", "1", vars{"query": watching})
+	s.say("subscribe", "2", vars{"query": "{ viewer { locale } }"})
+	for m := s.hear(); m.Type != "complete"; m = s.hear() {
+	}
+	stop()
+	for {
+		m, err := s.next()
+		if err == nil {
+			t.Errorf("before the end comes %s %s", m.Type, m.ID)
+			continue
+		}
+		if websocket.CloseStatus(err) != websocket.StatusGoingAway {
+			t.Errorf("it ends with %v", err)
+		}
+		return
 	}
 }

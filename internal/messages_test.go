@@ -27,7 +27,7 @@ var pure = []string{"internal/condition", "internal/mapping", "internal/schedule
 
 // unspoken are files with sentences that nobody but an operator or a developer reads: the log, the start of the program,
 // the framing of a protocol.
-var unspoken = regexp.MustCompile(`^(internal/catalog/(verify|load|custom|message)[a-z_]*\.go|internal/hub/audit_change\.go|internal/sqlite/(bootstrap|migrate|reseal|open|conn|writer|seal|scan|tx)[a-z_]*\.go|graph/(http|protocol|websocket)[a-z_]*\.go)$`)
+var unspoken = regexp.MustCompile(`^(internal/catalog/(verify|load|custom|message)[a-z_]*\.go|internal/hub/audit_change\.go|internal/sqlite/(bootstrap|migrate|reseal|open|conn|writer|seal|scan|tx)[a-z_]*\.go|graph/(http|socket|websocket|stream|reserved)[a-z_]*\.go)$`)
 
 // A literal that could be a sentence: two words of lower-case letters at least, and no statement of SQL or HTTP.
 var (

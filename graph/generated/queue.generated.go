@@ -2122,6 +2122,16 @@ func (ec *executionContext) unmarshalNPauseInput2githubᚗcomᚋrecadoᚑhubᚋr
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNQueue2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐQueue(ctx context.Context, sel ast.SelectionSet, v *hub.Queue) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Queue(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNQueuePauseInput2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐPauseInput(ctx context.Context, v any) (hub.PauseInput, error) {
 	res, err := ec.unmarshalInputQueuePauseInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)

@@ -171,6 +171,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRecordsUpsertInput,
 		ec.unmarshalInputRetentionUpdateInput,
 		ec.unmarshalInputSecretInput,
+		ec.unmarshalInputStreamTicketCreateInput,
 		ec.unmarshalInputSuppressionAddInput,
 		ec.unmarshalInputSuppressionFilterInput,
 		ec.unmarshalInputTermInput,
@@ -978,6 +979,44 @@ type ExecutionChange {
   delivery: Delivery @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 }
 
+"""
+A change of a delivery, as a subscriber gets it.
+"""
+type DeliveryChange {
+  "The place in the journal, to be given as ` + "`" + `after` + "`" + ` when subscribing again."
+  cursor: Cursor!
+  "What changed."
+  change: Change!
+  "The delivery, as it is when the item is sent."
+  delivery: Delivery! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "The execution to which it belongs, as it is when the item is sent."
+  execution: Execution! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+}
+
+"""
+An occurrence that came in, as a subscriber gets it.
+"""
+type OccurrenceReceived {
+  "The place in the journal, to be given as ` + "`" + `after` + "`" + ` when subscribing again."
+  cursor: Cursor!
+  "That it was received, and why."
+  change: Change!
+  "The occurrence."
+  occurrence: Occurrence! @requiresRowOf(what: EVENT_TYPE, action: SEE)
+}
+
+"""
+A change of the state of a connector, as a subscriber gets it.
+"""
+type ConnectorChange {
+  "The place in the journal, to be given as ` + "`" + `after` + "`" + ` when subscribing again."
+  cursor: Cursor!
+  "What changed; its ` + "`" + `connector` + "`" + ` is the name."
+  change: Change!
+  "The connector, as it is when the item is sent; null if there is none of that name any more."
+  connector: Connector
+}
+
 extend type Subscription {
   """
   Changes of executions and of their deliveries. With ` + "`" + `after` + "`" + ` first what happened after that cursor, from the journal, then
@@ -1000,6 +1039,50 @@ extend type Subscription {
     """
     after: Cursor
   ): ExecutionChange! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  """
+  Changes of deliveries: the moves from state to state, and receipts that moved nothing. It begins, goes on and ends as ` + "`" + `executionChanged` + "`" + ` does.
+  """
+  deliveryChanged(
+    "Only of this flow."
+    flow: ID
+    "Only of executions that this event started. Brings none while the caller may not see events."
+    event: ID
+    "Only of this execution."
+    execution: ID
+    "Only of this delivery."
+    delivery: ID
+    "Only the moves to one of these states."
+    states: [DeliveryState!]
+    "The last cursor that was seen; see ` + "`" + `executionChanged` + "`" + `."
+    after: Cursor
+  ): DeliveryChange! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+
+  """
+  Occurrences that came in, also those that the hub noticed by itself and those that no event matched. Whoever may not see the row that guards an event type is
+  not told of its occurrences. It begins, goes on and ends as ` + "`" + `executionChanged` + "`" + ` does.
+  """
+  occurrenceReceived(
+    "Only of this event type: ` + "`" + `work_management.work_orders.new` + "`" + `."
+    type: String
+    "The last cursor that was seen; see ` + "`" + `executionChanged` + "`" + `."
+    after: Cursor
+  ): OccurrenceReceived! @requiresRowOf(what: EVENT_TYPE, action: SEE)
+
+  """
+  Changes of the states of connectors. It begins, goes on and ends as ` + "`" + `executionChanged` + "`" + ` does.
+  """
+  connectorChanged(
+    "Only of the connector of this name."
+    name: String
+    "The last cursor that was seen; see ` + "`" + `executionChanged` + "`" + `."
+    after: Cursor
+  ): ConnectorChange! @requiresToken
+
+  """
+  The numbers of the queue: at once as they are, and again when something has moved. What happens within a second is told together, and the last
+  that is told is how it then stays. It has no cursor: whoever subscribes again is told how it is now.
+  """
+  queueChanged: Queue! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 }
 `, BuiltIn: false},
 	{Name: "../../schema/collect.graphqls", Input: `"""
@@ -6211,9 +6294,44 @@ the input. A mutation whose ` + "`" + `userErrors` + "`" + ` is not empty has ch
 type Mutation
 
 """
-What can be listened to, over the protocol graphql-transport-ws.
+What can be listened to, over the protocol graphql-transport-ws or as server-sent events.
 """
 type Subscription
+`, BuiltIn: false},
+	{Name: "../../schema/stream.graphqls", Input: `"""
+The subscription that a ticket is for.
+"""
+input StreamTicketCreateInput {
+  "The text of the operation, a subscription."
+  query: String!
+  "Which operation of the text it is; needed if there are several."
+  operationName: String
+  "The values of its variables, an object."
+  variables: JSON
+}
+
+"""
+What became of ` + "`" + `streamTicketCreate` + "`" + `.
+"""
+type StreamTicketCreatePayload {
+  "The ticket, for ` + "`" + `GET /graphql?ticket=…` + "`" + `; null if there are errors."
+  ticket: String
+  "Until when the stream has to be opened; null if there are errors. The stream itself lives as long as the token with which the ticket was asked for."
+  expiresAt: DateTime
+  "Why there is none."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  """
+  Makes a ticket with which one subscription can be opened as an event stream, once and within a minute, without a token: for a browser's own
+  ` + "`" + `EventSource` + "`" + `, which cannot send headers. It opens this operation and no other, with the rights that the caller has then.
+  """
+  streamTicketCreate(
+    "What is to be followed."
+    input: StreamTicketCreateInput!
+  ): StreamTicketCreatePayload @requiresToken
+}
 `, BuiltIn: false},
 	{Name: "../../schema/suppression.graphqls", Input: `"""
 A recipient that is not to be messaged through an integration. A delivery to it is SUPPRESSED instead of sent. There is at most one for
@@ -6968,6 +7086,18 @@ func (ec *executionContext) childFields_ConnectorCapabilities(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type ConnectorCapabilities", field.Name)
 }
 
+func (ec *executionContext) childFields_ConnectorChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ConnectorChange_cursor(ctx, field)
+	case "change":
+		return ec.fieldContext_ConnectorChange_change(ctx, field)
+	case "connector":
+		return ec.fieldContext_ConnectorChange_connector(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConnectorChange", field.Name)
+}
+
 func (ec *executionContext) childFields_ConnectorLimit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "key":
@@ -7208,6 +7338,20 @@ func (ec *executionContext) childFields_DeliveryCancelPayload(ctx context.Contex
 		return ec.fieldContext_DeliveryCancelPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeliveryCancelPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_DeliveryChange_cursor(ctx, field)
+	case "change":
+		return ec.fieldContext_DeliveryChange_change(ctx, field)
+	case "delivery":
+		return ec.fieldContext_DeliveryChange_delivery(ctx, field)
+	case "execution":
+		return ec.fieldContext_DeliveryChange_execution(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryChange", field.Name)
 }
 
 func (ec *executionContext) childFields_DeliveryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8674,6 +8818,18 @@ func (ec *executionContext) childFields_OccurrencePublishPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type OccurrencePublishPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_OccurrenceReceived(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_OccurrenceReceived_cursor(ctx, field)
+	case "change":
+		return ec.fieldContext_OccurrenceReceived_change(ctx, field)
+	case "occurrence":
+		return ec.fieldContext_OccurrenceReceived_occurrence(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OccurrenceReceived", field.Name)
+}
+
 func (ec *executionContext) childFields_OccurrenceRecord(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "type":
@@ -9300,6 +9456,18 @@ func (ec *executionContext) childFields_SourceAction(ctx context.Context, field 
 		return ec.fieldContext_SourceAction_parameters(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SourceAction", field.Name)
+}
+
+func (ec *executionContext) childFields_StreamTicketCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ticket":
+		return ec.fieldContext_StreamTicketCreatePayload_ticket(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_StreamTicketCreatePayload_expiresAt(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StreamTicketCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StreamTicketCreatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Submodule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -44,6 +44,16 @@ type CollectInput struct {
 	Limit *int `json:"limit,omitempty"`
 }
 
+// A change of the state of a connector, as a subscriber gets it.
+type ConnectorChange struct {
+	// The place in the journal, to be given as `after` when subscribing again.
+	Cursor string `json:"cursor"`
+	// What changed; its `connector` is the name.
+	Change *hub.Change `json:"change"`
+	// The connector, as it is when the item is sent; null if there is none of that name any more.
+	Connector *hub.Connector `json:"connector,omitempty"`
+}
+
 // The same recipient for every row.
 type ConstantRecipient struct {
 	// The recipient, such as a telephone number with country code.
@@ -246,6 +256,18 @@ type DeliveryCancelPayload struct {
 	Delivery *hub.Delivery `json:"delivery,omitempty"`
 	// What was wrong with the input.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A change of a delivery, as a subscriber gets it.
+type DeliveryChange struct {
+	// The place in the journal, to be given as `after` when subscribing again.
+	Cursor string `json:"cursor"`
+	// What changed.
+	Change *hub.Change `json:"change"`
+	// The delivery, as it is when the item is sent.
+	Delivery *hub.Delivery `json:"delivery"`
+	// The execution to which it belongs, as it is when the item is sent.
+	Execution *hub.Execution `json:"execution"`
 }
 
 // Narrows the list of deliveries. Fields that are left out do not narrow.
@@ -1143,6 +1165,16 @@ type OccurrencePublishPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// An occurrence that came in, as a subscriber gets it.
+type OccurrenceReceived struct {
+	// The place in the journal, to be given as `after` when subscribing again.
+	Cursor string `json:"cursor"`
+	// That it was received, and why.
+	Change *hub.Change `json:"change"`
+	// The occurrence.
+	Occurrence *hub.Occurrence `json:"occurrence"`
+}
+
 // What an operation needs, and whether the caller holds it. Nothing of the operation is run, and nothing is read for it: where
 // the data themselves decide, the answer says so.
 type PermissionExplanation struct {
@@ -1254,6 +1286,26 @@ type SeveralRecipients struct {
 }
 
 func (SeveralRecipients) IsRecipient() {}
+
+// The subscription that a ticket is for.
+type StreamTicketCreateInput struct {
+	// The text of the operation, a subscription.
+	Query string `json:"query"`
+	// Which operation of the text it is; needed if there are several.
+	OperationName *string `json:"operationName,omitempty"`
+	// The values of its variables, an object.
+	Variables json.RawMessage `json:"variables,omitempty"`
+}
+
+// What became of `streamTicketCreate`.
+type StreamTicketCreatePayload struct {
+	// The ticket, for `GET /graphql?ticket=…`; null if there are errors.
+	Ticket *string `json:"ticket,omitempty"`
+	// Until when the stream has to be opened; null if there are errors. The stream itself lives as long as the token with which the ticket was asked for.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	// Why there is none.
+	UserErrors []*UserError `json:"userErrors"`
+}
 
 // A recipient that is to be left alone.
 type SuppressionAddInput struct {

@@ -186,13 +186,16 @@ func (h *Hub) serve(ctx context.Context, o Options, listener net.Listener) error
 	if err := h.engine.Start(ctx); err != nil {
 		return err
 	}
-	requests, sockets := &web.Requests{}, &meter.Gauge{}
-	door := graph.New(graph.Options{DB: h.db, Engine: h.engine, Catalog: h.catalog, Authenticate: signer.Caller, Sockets: sockets, Log: h.log})
-	measured := metrics.New(metrics.Options{DB: h.db, Engine: h.engine, Requests: requests, Sockets: sockets, Version: Version, Log: h.log})
+	requests, sockets, streams := &web.Requests{}, &meter.Gauge{}, &meter.Gauge{}
+	stopping, stop := context.WithCancel(context.WithoutCancel(ctx)) // event streams, for whose end the server would wait
+	door := graph.New(graph.Options{DB: h.db, Engine: h.engine, Catalog: h.catalog, Authenticate: signer.Caller, Sockets: sockets, Streams: streams, Log: h.log,
+		Stopping: stopping})
+	measured := metrics.New(metrics.Options{DB: h.db, Engine: h.engine, Requests: requests, Sockets: sockets, Streams: streams, Version: Version, Log: h.log})
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	h.cancel = cancel
 	h.server = web.NewServer(web.New(web.Options{Auth: signer, Engine: h.engine, GraphQL: door, Metrics: measured, Requests: requests, PublicURL: h.URL, Log: h.log,
 		Denied: func(d hub.Denial) { h.db.NoteDenial(d, time.Now()) }}), h.log)
+	h.server.RegisterOnShutdown(stop)
 	h.server.BaseContext = func(net.Listener) context.Context { return base }
 	go func() {
 		defer close(h.Done)

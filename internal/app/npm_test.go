@@ -43,11 +43,11 @@ func npmInstall(t *testing.T, name string) (dir string) {
 	return dir
 }
 
-// Clients of other people, which are stricter than Go's, get on with the hub.
-func TestNPMsOAuthClientsGetOnWithTheHub(t *testing.T) {
-	t.Parallel()
-	dir := npmInstall(t, "oauth-client")
-	const key, secret = "a_key/with+marks", "a+secret:with%marks&more=less/?"
+// npmChecks serves a hub and runs clients.mjs of a directory of testdata against it. Each line that it prints is one check: its name, and what
+// went wrong.
+func npmChecks(t *testing.T, name, key, secret string) {
+	t.Helper()
+	dir := npmInstall(t, name)
 	hub := run(t, []string{"RECADO_BOOTSTRAP_KEY=" + key, "RECADO_BOOTSTRAP_SECRET=" + secret},
 		"serve", "--addr", anyPort, "--data", t.TempDir(), "--log-level", "warn")
 	url := hub.wait(t, servesAt)[1]
@@ -78,4 +78,17 @@ func TestNPMsOAuthClientsGetOnWithTheHub(t *testing.T) {
 	if checks == 0 {
 		t.Errorf("nothing was checked:\n%s", &errs)
 	}
+}
+
+// Clients of other people, which are stricter than Go's, get on with the hub.
+func TestNPMsOAuthClientsGetOnWithTheHub(t *testing.T) {
+	t.Parallel()
+	npmChecks(t, "oauth-client", "a_key/with+marks", "a+secret:with%marks&more=less/?")
+}
+
+// So do those that ask and follow: graphql-ws, graphql-sse in both modes, an EventSource as browsers have it, and the audits of
+// GraphQL over HTTP.
+func TestNPMsGraphQLClientsGetOnWithTheHub(t *testing.T) {
+	t.Parallel()
+	npmChecks(t, "graphql-client", "clients", "a-secret-of-the-clients-0123456789")
 }

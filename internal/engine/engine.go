@@ -71,6 +71,7 @@ type Engine struct {
 	pacer    pacer
 	pauses   pauses
 	breakers breakers
+	shown    queueReader
 	turn     int64 // the flow that was served last when flows took turns; for the loop that takes up executions
 	results  results
 	stats    stats

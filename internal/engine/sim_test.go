@@ -334,7 +334,7 @@ func (r *reader) follow(ctx context.Context, h *hubtest.Hub, after string) strin
 	if err != nil {
 		return after
 	}
-	for s := range in {
+	for s := range in.Items {
 		if s.Err != nil {
 			break
 		}

@@ -25,11 +25,11 @@ func always(c hub.Caller) func() (hub.Caller, error) {
 // subscribe watches as the administrator.
 func subscribe(t testing.TB, h *hubtest.Hub, w engine.Watch) <-chan engine.Seen {
 	t.Helper()
-	seen, err := h.Engine.Subscribe(t.Context(), h.Admin, w, always(h.Admin))
+	s, err := h.Engine.Subscribe(t.Context(), h.Admin, w, always(h.Admin))
 	if err != nil {
 		t.Fatalf("subscribing: %v", err)
 	}
-	return seen
+	return s.Items
 }
 
 // take reads everything that a subscription has to say now, in fake time.
@@ -146,10 +146,11 @@ func TestASubscriptionKeepsToTheRightsOfTheMoment(t *testing.T) {
 	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
 		sees := hubtest.CallerWith(t, h.DB, hubtest.May(hub.RowHub, hub.See))
 		refresh := func() (hub.Caller, error) { return h.DB.Caller(context.Background(), sees.Consumer.Key, "en") }
-		seen, err := h.Engine.Subscribe(t.Context(), sees, engine.Watch{}, refresh)
+		s, err := h.Engine.Subscribe(t.Context(), sees, engine.Watch{}, refresh)
 		if err != nil {
 			t.Fatal(err)
 		}
+		seen := s.Items
 		h.Publish(t, forJonas("OT-1"))
 		settled()
 		first := <-seen
@@ -195,7 +196,7 @@ func TestASubscriptionEndsWithItsContextAndWithItsRefresh(t *testing.T) {
 			t.Fatal(err)
 		}
 		cancel()
-		if s, open := <-seen; open {
+		if s, open := <-seen.Items; open {
 			t.Errorf("after its context it told %+v", s)
 		}
 		gone := errors.New("the token has expired")
@@ -204,7 +205,7 @@ func TestASubscriptionEndsWithItsContextAndWithItsRefresh(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.Publish(t, forJonas("OT-1"))
-		if list := take(seen); len(list) != 1 || list[0].Err != gone || list[0].Execution != nil {
+		if list := take(seen.Items); len(list) != 1 || list[0].Err != gone || list[0].Execution != nil {
 			t.Errorf("it told %+v", list)
 		}
 	})

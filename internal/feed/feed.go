@@ -1,7 +1,8 @@
 // Package feed knows who is listening to the journal: it keeps its newest part in memory and wakes whoever waits for more.
 //
-// A listener holds nothing but its cursor. It takes what came after the cursor from the tail; when it has fallen behind
-// the tail it reads the journal itself, at its own pace. So a slow listener costs nobody anything and loses nothing, and
+// A listener says what it listens for, and is woken by nothing else: a thousand listeners that watch a flow each cost no more
+// than those whose flow moves. It holds nothing but its cursor. It takes what came after that from the tail; when it has fallen
+// behind the tail it reads the journal itself, at its own pace. So a slow listener costs nobody anything and loses nothing, and
 // publishing never waits.
 package feed
 
@@ -13,35 +14,46 @@ import (
 
 // Feed is the shared tail of the journal. The zero value is not usable; see New.
 type Feed struct {
-	mu   sync.Mutex
-	tail []hub.Change // a ring: index seq % len holds the change seq, if it is in the tail
-	from int64        // sequence of the oldest change in the tail
-	last int64        // sequence of the newest change
-	news chan struct{}
+	mu        sync.Mutex
+	tail      []hub.Change // a ring: index seq % len holds the change seq, if it is in the tail
+	from      int64        // sequence of the oldest change in the tail
+	last      int64        // sequence of the newest change
+	listeners map[Topic]map[*Listener]struct{}
+	topics    [kinds]int // topics of each kind that somebody listens for
 }
 
 // New makes a feed that keeps size changes and whose journal ends at last.
 func New(size int, last int64) *Feed {
-	return &Feed{tail: make([]hub.Change, size), from: last + 1, last: last, news: make(chan struct{})}
+	return &Feed{tail: make([]hub.Change, size), from: last + 1, last: last, listeners: map[Topic]map[*Listener]struct{}{}}
 }
 
-// Publish adds changes that were committed, in the order of their sequence, and wakes everybody who waits. It never blocks.
+// Publish adds changes that were committed, in the order of their sequence, and wakes whoever listens for one of them. It never
+// blocks.
 func (f *Feed) Publish(changes []hub.Change) {
-	if len(changes) == 0 {
-		return
-	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, c := range changes {
+	for i := range changes {
+		c := &changes[i]
 		if c.Seq != f.last+1 {
 			f.from = c.Seq // a gap: what came before it can only be read in the journal
 		}
-		f.tail[c.Seq%int64(len(f.tail))] = c
+		f.tail[c.Seq%int64(len(f.tail))] = *c
 		f.last = c.Seq
+		f.tell(c)
 	}
 	f.from = max(f.from, f.last-int64(len(f.tail))+1)
-	close(f.news)
-	f.news = make(chan struct{})
+}
+
+// tell wakes whoever listens for a change.
+func (f *Feed) tell(c *hub.Change) {
+	for kind, n := range f.topics {
+		if n == 0 {
+			continue
+		}
+		for l := range f.listeners[topicOf(uint8(kind), c)] {
+			l.hear(c.Seq)
+		}
+	}
 }
 
 // Last is the cursor of the newest change.
@@ -51,21 +63,18 @@ func (f *Feed) Last() int64 {
 	return f.last
 }
 
-// After returns up to limit changes after a cursor. behind says that the tail does not reach back so far: read the journal
-// from the cursor on instead. Without changes, more is closed as soon as there are some.
-func (f *Feed) After(seq int64, limit int) (changes []hub.Change, behind bool, more <-chan struct{}) {
+// Listen begins to listen for a topic after a cursor. The listener must be closed.
+func (f *Feed) Listen(t Topic, after int64) *Listener {
+	l := &Listener{feed: f, topic: t, after: after, wake: make(chan struct{}, 1)}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if seq >= f.last {
-		return nil, false, f.news
+	if f.listeners[t] == nil {
+		f.listeners[t] = map[*Listener]struct{}{}
+		f.topics[t.kind]++
 	}
-	if seq+1 < f.from {
-		return nil, true, nil
+	f.listeners[t][l] = struct{}{}
+	if after < f.last {
+		l.next = after + 1
 	}
-	n := min(int64(limit), f.last-seq)
-	changes = make([]hub.Change, 0, n)
-	for s := seq + 1; s <= seq+n; s++ {
-		changes = append(changes, f.tail[s%int64(len(f.tail))])
-	}
-	return changes, false, nil
+	return l
 }

@@ -128,17 +128,17 @@ func (h *Hub) Timeline(t testing.TB, execution int64) []hub.Change {
 func (h *Hub) Until(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	late := time.After(time.Minute)
+	l := h.Feed.Listen(feed.Everything(), h.Feed.Last())
+	defer l.Close()
 	for {
-		seen := h.Feed.Last()
+		for !l.Take(1, func(*hub.Change) bool { return false }).Idle {
+			l.Read(h.Feed.Last()) // only that there is news matters
+		}
 		if holds() {
 			return
 		}
-		_, _, more := h.Feed.After(seen, 1)
-		if more == nil {
-			continue // there is news already
-		}
 		select {
-		case <-more:
+		case <-l.More():
 		case <-late:
 			t.Fatalf("a minute is over and it does not hold that %s", what)
 		}

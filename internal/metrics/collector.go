@@ -51,6 +51,7 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 		s.histogram(requestTime, r.Took, seconds, r.Route)
 	}
 	s.gauge(subscribers, float64(c.o.Sockets.Value()), "websocket")
+	s.gauge(subscribers, float64(c.o.Streams.Value()), "sse")
 }
 
 func (c *collector) engine(s *sample) {

@@ -21,6 +21,7 @@ type Options struct {
 	Engine   *engine.Engine
 	Requests *web.Requests
 	Sockets  *meter.Gauge // subscriptions that are followed over websockets
+	Streams  *meter.Gauge // subscriptions that are followed as event streams
 	Version  string       // of the hub
 	Log      *slog.Logger // nil: slog.Default
 }

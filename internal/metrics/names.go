@@ -41,7 +41,7 @@ var (
 
 	requests = describe("http_requests_total", "HTTP requests that were answered, by route and status; other is what leads nowhere.", "route", "code")
 
-	requestTime = describe("http_request_duration_seconds", "Time until an HTTP request was answered; websockets, which live long, are not in it.", "route")
+	requestTime = describe("http_request_duration_seconds", "Time until an HTTP request was answered; websockets and event streams, which live long, are not in it.", "route")
 	subscribers = describe("subscribers", "Subscriptions that are being followed.", "transport")
 )
 

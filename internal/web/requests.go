@@ -39,8 +39,8 @@ func (q *Requests) route(name string) *route {
 	return r
 }
 
-// count counts an answer. A websocket lives as long as its client wants: its time says nothing.
-func (r *route) count(status int, took time.Duration) {
+// count counts an answer. A websocket or an event stream lives as long as its client wants: its time says nothing.
+func (r *route) count(status int, live bool, took time.Duration) {
 	if status == 0 { // nothing was written: net/http answers this
 		status = http.StatusOK
 	}
@@ -48,7 +48,7 @@ func (r *route) count(status int, took time.Duration) {
 		return
 	}
 	r.codes[status-leastStatus].Add(1)
-	if status != http.StatusSwitchingProtocols {
+	if status != http.StatusSwitchingProtocols && !live {
 		r.took.Observe(int64(took))
 	}
 }

@@ -13,6 +13,9 @@ import (
 
 const requestIDHeader = "X-Request-Id"
 
+// mediaStream is the media type of answers that go on.
+const mediaStream = "text/event-stream"
+
 // Headers of every answer, made once. What is answered here is data: a browser must not take it for anything else.
 var noSniff = []string{"nosniff"}
 
@@ -47,7 +50,7 @@ func (s *surface) finish(o *observed, r *http.Request, started time.Time) {
 		s.fail(o, r, errPanic)
 	}
 	took := time.Since(started)
-	o.route.count(o.status, took)
+	o.route.count(o.status, o.Header().Get("Content-Type") == mediaStream, took)
 	if s.log.Enabled(r.Context(), slog.LevelDebug) {
 		s.log.LogAttrs(r.Context(), slog.LevelDebug, "request", slog.String("request", o.id[0]), slog.String("method", r.Method),
 			slog.String("path", r.URL.Path), slog.Int("status", o.status), slog.Int64("bytes", o.bytes),

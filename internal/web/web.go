@@ -57,7 +57,7 @@ func New(o Options) http.Handler {
 	if s.log == nil {
 		s.log = slog.Default()
 	}
-	s.mount("/graphql", o.GraphQL.ServeHTTP, http.MethodGet, http.MethodPost)
+	s.mount("/graphql", o.GraphQL.ServeHTTP, http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete)
 	s.mount("/oauth/token", o.Auth.Token, http.MethodPost)
 	s.mount("/oauth/introspect", o.Auth.Introspect, http.MethodPost)
 	s.mount("/oauth/revoke", o.Auth.Revoke, http.MethodPost)

@@ -236,7 +236,7 @@ func TestOnlyWhatIsThereIsAnswered(t *testing.T) {
 		{"GET", "/oauth/revoke", 405, "METHOD_NOT_ALLOWED", "POST"},
 		{"POST", "/.well-known/oauth-authorization-server", 405, "METHOD_NOT_ALLOWED", "GET, HEAD"},
 		{"POST", "/.well-known/jwks.json", 405, "METHOD_NOT_ALLOWED", "GET, HEAD"},
-		{"DELETE", "/graphql", 405, "METHOD_NOT_ALLOWED", "GET, POST"},
+		{"PATCH", "/graphql", 405, "METHOD_NOT_ALLOWED", "GET, POST, PUT, DELETE"},
 		{"PUT", "/callbacks/int_0000000000001", 405, "METHOD_NOT_ALLOWED", "GET, POST"},
 		{"POST", "/healthz", 405, "METHOD_NOT_ALLOWED", "GET, HEAD"},
 		{"TRACE", "/readyz", 405, "METHOD_NOT_ALLOWED", "GET, HEAD"},
