@@ -242,6 +242,7 @@ type reply struct {
 	header http.Header
 	Data   any            `json:"data"`
 	Errors []responseFail `json:"errors"`
+	Extra  map[string]any `json:"extensions"`
 }
 
 type responseFail struct {

@@ -19,17 +19,20 @@ import (
 )
 
 // Codes of errors that only this door has, beside those of hub: what was sent is no GraphQL request, the text does not
-// parse, it does not fit the schema, it asks for too much.
+// parse, it does not fit the schema, it asks for too much, or for the schema where that is not told.
 const (
-	codeBadRequest = "BAD_REQUEST"
-	codeParse      = errcode.ParseFailed
-	codeValidation = errcode.ValidationFailed
-	codeCost       = "TOO_COSTLY"
+	codeBadRequest    = "BAD_REQUEST"
+	codeParse         = errcode.ParseFailed
+	codeValidation    = errcode.ValidationFailed
+	codeCost          = "TOO_COSTLY"
+	codeIntrospection = "INTROSPECTION_OFF"
 )
 
 func init() {
 	// On a websocket such an error ends the operation with a message of the type error instead of a response.
-	errcode.RegisterErrorType(codeCost, errcode.KindProtocol)
+	for _, code := range []string{codeCost, codeIntrospection} {
+		errcode.RegisterErrorType(code, errcode.KindProtocol)
+	}
 }
 
 // inMutations says which hub errors a mutation reports in userErrors: those that the caller can mend by other input or

@@ -16,7 +16,6 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -42,21 +41,19 @@ type Options struct {
 
 	Sockets   *meter.Gauge  // counts the subscriptions that are followed over websockets; nil: nobody reads it
 	Log       *slog.Logger  // nil: slog.Default
-	MaxDepth  int           // levels of fields in an operation; 12
-	MaxCost   int           // of an operation, by its fields and list sizes; 100,000
-	MaxRoot   int           // fields at the top of an operation, aliases counted; 30
+	Limits                  // of an operation
 	MaxBody   int64         // bytes of a request or of a websocket message; 1 MiB
 	Timeout   time.Duration // of a query or a mutation; 30 s
 	KeepAlive time.Duration // between pings on a websocket; 20 s. A client that misses two is gone
+
+	NoIntrospection bool // the schema is not told, and what was meant by a wrong name neither
 }
 
 func (o Options) withDefaults() Options {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	orDefault(&o.MaxDepth, 12)
-	orDefault(&o.MaxCost, 100_000)
-	orDefault(&o.MaxRoot, 30)
+	o.Limits.fill()
 	orDefault(&o.MaxBody, 1<<20)
 	orDefault(&o.Timeout, 30*time.Second)
 	orDefault(&o.KeepAlive, 20*time.Second)
@@ -70,9 +67,9 @@ func orDefault[T comparable](v *T, value T) {
 	}
 }
 
-// maxTokens bounds the text of an operation before it is parsed as a whole. Whether fields of one name can be merged is found
-// out by comparing each with each: 12,000 tokens take seconds. What is long by its values belongs into variables.
-const maxTokens = 5_000
+// maxDocuments is how many bytes of text the operations have that are kept, as they were parsed and held against the schema. That takes up
+// to fifty times as much memory.
+const maxDocuments = 2 << 20
 
 // New makes the handler of /graphql: POST and GET by GraphQL over HTTP, and the websocket protocol graphql-transport-ws.
 func New(o Options) http.Handler {
@@ -82,12 +79,17 @@ func New(o Options) http.Handler {
 	schema := generated.NewExecutableSchema(generated.Config{Resolvers: root, Directives: generated.DirectiveRoot{Localized: localized}})
 
 	exec := executor.New(schema)
-	exec.SetQueryCache(lru.New[*ast.QueryDocument](1000))
-	exec.SetParserTokenLimit(maxTokens)
+	documents := newCache[*ast.QueryDocument](maxDocuments)
+	exec.SetQueryCache(documents)
+	exec.SetParserTokenLimit(o.MaxTokens)
+	if o.NoIntrospection {
+		exec.SetDisableSuggestion(true)
+		exec.SetDefaultRulesFn(quickRules)
+	}
 	exec.SetErrorPresenter(errs.present)
 	exec.SetRecoverFunc(errs.recovered)
 	root.exec, root.schema = exec, schema.Schema()
-	exec.Use(limits{schema: schema.Schema(), depth: o.MaxDepth, cost: o.MaxCost, root: o.MaxRoot})
+	exec.Use(limits{Limits: o.Limits, schema: schema.Schema(), prices: pricesOf(schema.Schema()), documents: documents, noIntrospection: o.NoIntrospection})
 
 	h := &handler{authenticate: o.Authenticate, log: o.Log, present: errs.present, denied: errs.denied, exec: exec, maxBody: o.MaxBody, timeout: o.Timeout,
 		newLoaders: func(remember bool) *loaders { return newLoaders(o.DB, remember) }}

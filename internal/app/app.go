@@ -42,6 +42,8 @@ type Options struct {
 	SecretsKey      string // key that seals secrets, base64; empty: the file SecretsKeyFile
 	SigningKey      []byte // PEM of the keys that sign tokens; empty: a file in the data directory
 
+	Doors Doors // how much callers may ask for
+
 	Tracing bool // send traces where the standard's variables of the environment say (OTEL_…); false: never
 
 	TokenTTL time.Duration // 0: the default of package auth
@@ -187,7 +189,8 @@ func (h *Hub) serve(ctx context.Context, o Options, listener net.Listener) error
 		return err
 	}
 	requests, sockets := &web.Requests{}, &meter.Gauge{}
-	door := graph.New(graph.Options{DB: h.db, Engine: h.engine, Catalog: h.catalog, Authenticate: signer.Caller, Sockets: sockets, Log: h.log})
+	door := graph.New(graph.Options{DB: h.db, Engine: h.engine, Catalog: h.catalog, Authenticate: signer.Caller, Sockets: sockets, Log: h.log,
+		Limits: o.Doors.Limits, Timeout: o.Doors.QueryTimeout, NoIntrospection: o.Doors.NoIntrospection})
 	measured := metrics.New(metrics.Options{DB: h.db, Engine: h.engine, Requests: requests, Sockets: sockets, Version: Version, Log: h.log})
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	h.cancel = cancel

@@ -1,0 +1,14 @@
+package app
+
+import (
+	"time"
+
+	"github.com/recado-hub/recado/graph"
+)
+
+// Doors say how much callers may ask for, and in which ways. The zero value takes the defaults.
+type Doors struct {
+	graph.Limits                  // of one GraphQL operation
+	QueryTimeout    time.Duration // of a query or mutation; 0: the default of package graph
+	NoIntrospection bool          // the schema is not told
+}

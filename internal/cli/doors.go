@@ -1,0 +1,44 @@
+package cli
+
+import (
+	"flag"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/recado-hub/recado/internal/app"
+)
+
+// doorFlags are the flags of serve by which its doors can be left open: how much a caller may ask for, and in which ways.
+type doorFlags struct {
+	set           *flag.FlagSet
+	doors         *app.Doors
+	introspection bool
+}
+
+func newDoorFlags(f *flag.FlagSet, doors *app.Doors) *doorFlags {
+	d := &doorFlags{set: f, doors: doors}
+	f.IntVar(&doors.MaxCost, "max-cost", 100_000, "`most` that a GraphQL operation may cost; its answer says in extensions.cost what it did")
+	f.IntVar(&doors.MaxDepth, "max-depth", 12, "`most` levels of fields in a GraphQL operation")
+	f.IntVar(&doors.MaxRoot, "max-root-fields", 30, "`most` fields at the top of a GraphQL operation")
+	f.IntVar(&doors.MaxAliases, "max-aliases", 100, "`most` aliases in the text of a GraphQL operation")
+	f.IntVar(&doors.MaxDirectives, "max-directives", 100, "`most` directives in the text of a GraphQL operation")
+	f.IntVar(&doors.MaxTokens, "max-tokens", 5_000, "`most` tokens in the text of a GraphQL operation")
+	f.DurationVar(&doors.QueryTimeout, "query-timeout", 30*time.Second, "`time` that a query or mutation may take; what it reads then is interrupted")
+	f.BoolVar(&d.introspection, "introspection", true, "tell the schema by introspection, and what may have been meant by a wrong name")
+	return d
+}
+
+// finish hands on what was read, and refuses what makes no sense. A limit that is switched off by 0 would only look as if it were one.
+func (d *doorFlags) finish() (err error) {
+	d.doors.NoIntrospection = !d.introspection
+	d.set.VisitAll(func(f *flag.Flag) {
+		if n, ok := f.Value.(flag.Getter).Get().(int); ok && n < 1 && strings.HasPrefix(f.Name, "max-") {
+			err = fmt.Errorf("--%s: %d is too little; it is 1 at least", f.Name, n)
+		}
+	})
+	if d.doors.QueryTimeout < time.Second {
+		err = fmt.Errorf("--query-timeout: %s is too short; it is 1s at least", d.doors.QueryTimeout)
+	}
+	return err
+}
