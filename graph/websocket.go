@@ -159,7 +159,20 @@ func (h *handler) aroundOperation(ctx context.Context, next graphql.OperationHan
 		v.live, v.loaders = true, h.newLoaders(false)
 		return endOnErrors(ctx, next(ctx))
 	}
-	return h.logged(ctx, v, next(ctx))
+	responses := next(ctx)
+	if overSocket {
+		responses = h.inTime(responses)
+	}
+	return h.logged(ctx, v, responses)
+}
+
+// inTime bounds a query or mutation on a websocket. One by HTTP is bounded together with its request.
+func (h *handler) inTime(responses graphql.ResponseHandler) graphql.ResponseHandler {
+	return func(ctx context.Context) *graphql.Response {
+		ctx, cancel := context.WithTimeout(ctx, h.timeout)
+		defer cancel()
+		return responses(ctx)
+	}
 }
 
 // openOn begins an operation on a websocket, with the token that it has now: one that was renewed meanwhile, and then taken back,
