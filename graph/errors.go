@@ -200,6 +200,9 @@ func extensions(e *hub.Error) map[string]any {
 	if e.Code == hub.CodeCursorExpired {
 		ext["oldest"] = e.Oldest
 	}
+	if e.Code == hub.CodeRateLimited {
+		ext["quota"], ext["retryAfter"] = e.Quota, e.RetrySeconds()
+	}
 	if e.Code == hub.CodeForbidden {
 		needs := make([]map[string]string, len(e.Needs))
 		for i, n := range e.Needs {

@@ -24,6 +24,7 @@ import (
 	"github.com/recado-hub/recado/internal/engine"
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/meter"
+	"github.com/recado-hub/recado/internal/quota"
 	"github.com/recado-hub/recado/internal/sqlite"
 )
 
@@ -39,6 +40,7 @@ type Options struct {
 	Catalog      *catalog.Catalog
 	Authenticate Authenticate
 
+	Quota     *quota.Quota  // what each consumer may ask for in a minute; nil: without end
 	Sockets   *meter.Gauge  // counts the subscriptions that are followed over websockets; nil: nobody reads it
 	Log       *slog.Logger  // nil: slog.Default
 	Limits                  // of an operation
@@ -89,9 +91,9 @@ func New(o Options) http.Handler {
 	exec.SetErrorPresenter(errs.present)
 	exec.SetRecoverFunc(errs.recovered)
 	root.exec, root.schema = exec, schema.Schema()
-	exec.Use(limits{Limits: o.Limits, schema: schema.Schema(), prices: pricesOf(schema.Schema()), documents: documents, noIntrospection: o.NoIntrospection})
+	exec.Use(limits{Limits: o.Limits, schema: schema.Schema(), prices: pricesOf(schema.Schema()), documents: documents, quota: o.Quota, noIntrospection: o.NoIntrospection})
 
-	h := &handler{authenticate: o.Authenticate, log: o.Log, present: errs.present, denied: errs.denied, exec: exec, maxBody: o.MaxBody, timeout: o.Timeout,
+	h := &handler{authenticate: o.Authenticate, log: o.Log, present: errs.present, denied: errs.denied, exec: exec, quota: o.Quota, maxBody: o.MaxBody, timeout: o.Timeout,
 		newLoaders: func(remember bool) *loaders { return newLoaders(o.DB, remember) }}
 	exec.AroundOperations(h.aroundOperation)
 	h.websocket = h.newWebsocket(o.KeepAlive)
@@ -105,6 +107,7 @@ type handler struct {
 	present      graphql.ErrorPresenterFunc
 	denied       func(context.Context, session, error) // for the audit log
 	exec         graphql.GraphExecutor
+	quota        *quota.Quota
 	log          *slog.Logger
 	websocket    transport.Websocket
 	maxBody      int64

@@ -20,6 +20,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/quota"
 )
 
 // Media types of responses (GraphQL over HTTP, https://graphql.github.io/graphql-over-http/draft/).
@@ -42,6 +43,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		h.denied(ctx, s, err)
 		a.refuse(err, s)
+		return
+	}
+	if h.usedUp(ctx, a, v, quota.Requests, 1) {
 		return
 	}
 	params, failed := h.params(w, r)
@@ -70,6 +74,7 @@ func (h *handler) answer(ctx context.Context, a *answer, r *http.Request, params
 		a.fail(&refusal{http.StatusBadRequest, plainError(codeBadRequest, "a subscription needs a websocket with the protocol graphql-transport-ws"), ""})
 	case kind == ast.Mutation && r.Method == http.MethodGet:
 		a.fail(&refusal{http.StatusMethodNotAllowed, plainError(codeBadRequest, "GET is for queries; send a mutation by POST"), http.MethodPost})
+	case h.usedUp(ctx, a, visitOf(ctx), quota.Cost, costOf(op)):
 	default:
 		responses, ctx := h.exec.DispatchOperation(ctx, op)
 		a.write(http.StatusOK, responses(ctx))

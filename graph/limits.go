@@ -3,10 +3,14 @@ package graph
 import (
 	"context"
 	"fmt"
+	"math"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/recado-hub/recado/internal/quota"
 )
 
 // Limits are how much one operation may ask for. It is refused with the code TOO_COSTLY before anything is read, and the answer names the
@@ -41,6 +45,7 @@ type limits struct {
 	schema          *ast.Schema
 	prices          prices
 	documents       *cache[*ast.QueryDocument] // the same that the executor has
+	quota           *quota.Quota
 	noIntrospection bool
 }
 
@@ -58,7 +63,7 @@ func (l limits) MutateOperationContext(_ context.Context, op *graphql.OperationC
 		}
 	}
 	got := newMeasurer(l.schema, l.prices, op.Variables).set(op.Operation.SelectionSet, spot{items: 1}, nil)
-	op.Stats.SetExtension(costExtension, operationCost{got.cost, l.MaxCost})
+	op.Stats.SetExtension(costExtension, operationCost{Requested: got.cost, Most: l.MaxCost})
 	switch {
 	case got.introspection > 0 && l.noIntrospection:
 		return plainError(codeIntrospection, "introspection is switched off at this hub; the folder schema of its source has the schema")
@@ -88,12 +93,27 @@ const costExtension = "cost"
 type operationCost struct {
 	Requested int `json:"requested"`
 	Most      int `json:"most"`
+
+	// Left is what the caller may ask for now, and Whole in how many seconds it may ask for everything again; nil if there is no end.
+	Left  *int `json:"left,omitempty"`
+	Whole *int `json:"wholeIn,omitempty"`
+}
+
+// costOf is what an operation costs that was judged.
+func costOf(op *graphql.OperationContext) int {
+	cost, _ := op.Stats.GetExtension(costExtension).(operationCost)
+	return cost.Requested
 }
 
 // InterceptResponse tells the cost of a query or mutation. Of a subscription every item would repeat it.
 func (l limits) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	op := graphql.GetOperationContext(ctx)
-	if cost := op.Stats.GetExtension(costExtension); cost != nil && op.Operation.Operation != ast.Subscription {
+	if cost, ok := op.Stats.GetExtension(costExtension).(operationCost); ok && op.Operation.Operation != ast.Subscription {
+		if l.quota.Has(quota.Cost) {
+			left, whole := l.quota.Left(visitOf(ctx).caller.Consumer.Key, quota.Cost, time.Now())
+			seconds := int(math.Ceil(whole.Seconds()))
+			cost.Left, cost.Whole = &left, &seconds
+		}
 		graphql.RegisterExtension(ctx, costExtension, cost)
 	}
 	return next(ctx)

@@ -154,6 +154,9 @@ func (h *handler) aroundOperation(ctx context.Context, next graphql.OperationHan
 			return end(ctx, gqlerror.List{h.present(ctx, err)})
 		}
 		v, ctx = opened, withVisit(ctx, opened)
+		if err := h.spendOn(ctx, v); err != nil {
+			return end(ctx, gqlerror.List{h.present(ctx, err)})
+		}
 	}
 	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription {
 		v.live, v.loaders = true, h.newLoaders(false)

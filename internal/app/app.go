@@ -22,6 +22,7 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/meter"
 	"github.com/recado-hub/recado/internal/metrics"
+	"github.com/recado-hub/recado/internal/quota"
 	"github.com/recado-hub/recado/internal/sqlite"
 	"github.com/recado-hub/recado/internal/trace"
 	"github.com/recado-hub/recado/internal/web"
@@ -189,12 +190,13 @@ func (h *Hub) serve(ctx context.Context, o Options, listener net.Listener) error
 		return err
 	}
 	requests, sockets := &web.Requests{}, &meter.Gauge{}
+	allowed := quota.New(o.Doors.Requests, o.Doors.Cost)
 	door := graph.New(graph.Options{DB: h.db, Engine: h.engine, Catalog: h.catalog, Authenticate: signer.Caller, Sockets: sockets, Log: h.log,
-		Limits: o.Doors.Limits, Timeout: o.Doors.QueryTimeout, NoIntrospection: o.Doors.NoIntrospection})
+		Limits: o.Doors.Limits, Timeout: o.Doors.QueryTimeout, NoIntrospection: o.Doors.NoIntrospection, Quota: allowed})
 	measured := metrics.New(metrics.Options{DB: h.db, Engine: h.engine, Requests: requests, Sockets: sockets, Version: Version, Log: h.log})
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	h.cancel = cancel
-	h.server = web.NewServer(web.New(web.Options{Auth: signer, Engine: h.engine, GraphQL: door, Metrics: measured, Requests: requests, PublicURL: h.URL, Log: h.log,
+	h.server = web.NewServer(web.New(web.Options{Auth: signer, Engine: h.engine, GraphQL: door, Quota: allowed, Metrics: measured, Requests: requests, PublicURL: h.URL, Log: h.log,
 		Denied: func(d hub.Denial) { h.db.NoteDenial(d, time.Now()) }}), h.log)
 	h.server.BaseContext = func(net.Listener) context.Context { return base }
 	go func() {

@@ -9,6 +9,7 @@ import (
 // Doors say how much callers may ask for, and in which ways. The zero value takes the defaults.
 type Doors struct {
 	graph.Limits                  // of one GraphQL operation
+	Requests, Cost  int           // of each consumer in a minute: requests at all doors, and what GraphQL operations cost; 0: without end
 	QueryTimeout    time.Duration // of a query or mutation; 0: the default of package graph
 	NoIntrospection bool          // the schema is not told
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"strings"
@@ -25,6 +26,8 @@ func newDoorFlags(f *flag.FlagSet, doors *app.Doors) *doorFlags {
 	f.IntVar(&doors.MaxDirectives, "max-directives", 100, "`most` directives in the text of a GraphQL operation")
 	f.IntVar(&doors.MaxTokens, "max-tokens", 5_000, "`most` tokens in the text of a GraphQL operation")
 	f.DurationVar(&doors.QueryTimeout, "query-timeout", 30*time.Second, "`time` that a query or mutation may take; what it reads then is interrupted")
+	f.IntVar(&doors.Requests, "rate-limit", 0, "`most` requests of one consumer in a minute, at /events and /graphql together; 0: no limit")
+	f.IntVar(&doors.Cost, "cost-budget", 0, "`most` that the GraphQL operations of one consumer may cost in a minute; 0: no limit")
 	f.BoolVar(&d.introspection, "introspection", true, "tell the schema by introspection, and what may have been meant by a wrong name")
 	return d
 }
@@ -37,6 +40,12 @@ func (d *doorFlags) finish() (err error) {
 			err = fmt.Errorf("--%s: %d is too little; it is 1 at least", f.Name, n)
 		}
 	})
+	switch {
+	case d.doors.Requests < 0 || d.doors.Cost < 0:
+		err = errors.New("--rate-limit and --cost-budget are 0 for no limit, or more")
+	case d.doors.Cost > 0 && d.doors.Cost < d.doors.MaxCost:
+		err = fmt.Errorf("--cost-budget: %d is less than what one operation may cost, %d (--max-cost)", d.doors.Cost, d.doors.MaxCost)
+	}
 	if d.doors.QueryTimeout < time.Second {
 		err = fmt.Errorf("--query-timeout: %s is too short; it is 1s at least", d.doors.QueryTimeout)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/recado-hub/recado/internal/auth"
 	"github.com/recado-hub/recado/internal/engine"
 	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/quota"
 )
 
 // Options is what the surface leads to. Auth, Engine and GraphQL are required.
@@ -17,6 +18,8 @@ type Options struct {
 	Auth    *auth.Auth
 	Engine  *engine.Engine
 	GraphQL http.Handler
+	// Quota is what each consumer may ask for in a minute; nil: without end. The GraphQL door has the same.
+	Quota *quota.Quota
 	// Denied is told of each refused request whose caller is known, for the audit log; nil: nobody is. It must not block.
 	Denied func(hub.Denial)
 	// PublicURL is where the world reaches this surface, such as "https://hub.example.org/recado"; providers sign the URL
@@ -37,6 +40,7 @@ type surface struct {
 	engine    *engine.Engine
 	publicURL string
 	denied    func(hub.Denial)
+	quota     *quota.Quota
 	log       *slog.Logger
 	mux       *http.ServeMux
 	ids       requestIDs
@@ -49,7 +53,7 @@ type surface struct {
 func New(o Options) http.Handler {
 	s := &surface{
 		auth: o.Auth, engine: o.Engine, publicURL: strings.TrimSuffix(o.PublicURL, "/"), log: o.Log,
-		denied: o.Denied, mux: http.NewServeMux(), ids: newRequestIDs(), requests: o.Requests,
+		denied: o.Denied, quota: o.Quota, mux: http.NewServeMux(), ids: newRequestIDs(), requests: o.Requests,
 	}
 	if s.requests == nil {
 		s.requests = &Requests{}
