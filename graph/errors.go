@@ -19,18 +19,20 @@ import (
 )
 
 // Codes of errors that only this door has, beside those of hub: what was sent is no GraphQL request, the text does not
-// parse, it does not fit the schema, it asks for too much, or for the schema where that is not told.
+// parse, it does not fit the schema, it asks for too much, for the schema where that is
+// not told, or it is not among the documents that are answered.
 const (
 	codeBadRequest    = "BAD_REQUEST"
 	codeParse         = errcode.ParseFailed
 	codeValidation    = errcode.ValidationFailed
 	codeCost          = "TOO_COSTLY"
 	codeIntrospection = "INTROSPECTION_OFF"
+	codeTrusted       = "DOCUMENT_NOT_TRUSTED"
 )
 
 func init() {
 	// On a websocket such an error ends the operation with a message of the type error instead of a response.
-	for _, code := range []string{codeCost, codeIntrospection} {
+	for _, code := range []string{codeCost, codeIntrospection, codeTrusted, "PERSISTED_QUERY_NOT_FOUND"} {
 		errcode.RegisterErrorType(code, errcode.KindProtocol)
 	}
 }

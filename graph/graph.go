@@ -48,7 +48,8 @@ type Options struct {
 	Timeout   time.Duration // of a query or a mutation; 30 s
 	KeepAlive time.Duration // between pings on a websocket; 20 s. A client that misses two is gone
 
-	NoIntrospection bool // the schema is not told, and what was meant by a wrong name neither
+	Trusted         map[string]string // documents by their ids, which alone are answered (ReadTrusted); nil: all are
+	NoIntrospection bool              // the schema is not told, and what was meant by a wrong name neither
 }
 
 func (o Options) withDefaults() Options {
@@ -81,8 +82,8 @@ func New(o Options) http.Handler {
 	schema := generated.NewExecutableSchema(generated.Config{Resolvers: root, Directives: generated.DirectiveRoot{Localized: localized}})
 
 	exec := executor.New(schema)
-	documents := newCache[*ast.QueryDocument](maxDocuments)
-	exec.SetQueryCache(documents)
+	known := newCache[*ast.QueryDocument](maxDocuments)
+	exec.SetQueryCache(known)
 	exec.SetParserTokenLimit(o.MaxTokens)
 	if o.NoIntrospection {
 		exec.SetDisableSuggestion(true)
@@ -91,7 +92,8 @@ func New(o Options) http.Handler {
 	exec.SetErrorPresenter(errs.present)
 	exec.SetRecoverFunc(errs.recovered)
 	root.exec, root.schema = exec, schema.Schema()
-	exec.Use(limits{Limits: o.Limits, schema: schema.Schema(), prices: pricesOf(schema.Schema()), documents: documents, quota: o.Quota, noIntrospection: o.NoIntrospection})
+	exec.Use(newDocuments(o.Trusted))
+	exec.Use(limits{Limits: o.Limits, schema: schema.Schema(), prices: pricesOf(schema.Schema()), documents: known, quota: o.Quota, noIntrospection: o.NoIntrospection})
 
 	h := &handler{authenticate: o.Authenticate, log: o.Log, present: errs.present, denied: errs.denied, exec: exec, quota: o.Quota, maxBody: o.MaxBody, timeout: o.Timeout,
 		newLoaders: func(remember bool) *loaders { return newLoaders(o.DB, remember) }}

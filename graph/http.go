@@ -102,7 +102,7 @@ func (h *handler) params(w http.ResponseWriter, r *http.Request) (*graphql.RawPa
 	if failed != nil {
 		return nil, failed
 	}
-	if strings.TrimSpace(params.Query) == "" {
+	if strings.TrimSpace(params.Query) == "" && !asksByHash(params) {
 		return nil, badRequest("the request has no query: send a JSON object with query, and variables and operationName if needed")
 	}
 	params.Headers = r.Header
@@ -122,6 +122,7 @@ func queryParams(raw string) (*graphql.RawParams, *refusal) {
 			}
 		}
 	}
+	byDocumentID(params, values.Get("documentId"))
 	return params, nil
 }
 
@@ -134,8 +135,14 @@ func (h *handler) bodyParams(w http.ResponseWriter, r *http.Request) (*graphql.R
 	if err != nil || media != mediaJSON {
 		return nil, &refusal{http.StatusUnsupportedMediaType, plainError(codeBadRequest, "send the request as Content-Type: application/json"), ""}
 	}
-	params := &graphql.RawParams{}
-	err = decode(http.MaxBytesReader(w, r.Body, h.maxBody), params)
+	body := struct {
+		Query         string         `json:"query"`
+		OperationName string         `json:"operationName"`
+		Variables     map[string]any `json:"variables"`
+		Extensions    map[string]any `json:"extensions"`
+		DocumentID    string         `json:"documentId"`
+	}{}
+	err = decode(http.MaxBytesReader(w, r.Body, h.maxBody), &body)
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
@@ -145,6 +152,8 @@ func (h *handler) bodyParams(w http.ResponseWriter, r *http.Request) (*graphql.R
 	case err != nil:
 		return nil, badRequest("the body is no GraphQL request: %s", sayJSON(err))
 	}
+	params := &graphql.RawParams{Query: body.Query, OperationName: body.OperationName, Variables: body.Variables, Extensions: body.Extensions}
+	byDocumentID(params, body.DocumentID)
 	return params, nil
 }
 

@@ -165,7 +165,7 @@ func (c *protocolConn) subscribe(m *frame) (*frame, *violation) {
 	case err != nil:
 		c.refuse(c.release(id), badRequest("the payload is no GraphQL request: %s", sayJSON(err)).err)
 		return nil, nil
-	case params.Query == "":
+	case params.Query == "" && !asksByHash(&params):
 		c.refuse(c.release(id), badRequest("the payload has no query").err)
 		return nil, nil
 	}

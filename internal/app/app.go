@@ -64,6 +64,7 @@ type Hub struct {
 	Done chan struct{}
 	Err  error
 
+	trusted map[string]string
 	catalog *catalog.Catalog
 	db      *sqlite.DB
 	engine  *engine.Engine
@@ -96,6 +97,9 @@ func Start(ctx context.Context, o Options) (_ *Hub, err error) {
 	listener, err := h.listen(o)
 	if err != nil {
 		return nil, err
+	}
+	if err := h.trust(o.Doors.Trusted); err != nil {
+		return nil, errors.Join(err, listener.Close())
 	}
 	if err := h.open(ctx, o); err != nil {
 		return nil, errors.Join(err, listener.Close())
@@ -192,7 +196,7 @@ func (h *Hub) serve(ctx context.Context, o Options, listener net.Listener) error
 	requests, sockets := &web.Requests{}, &meter.Gauge{}
 	allowed := quota.New(o.Doors.Requests, o.Doors.Cost)
 	door := graph.New(graph.Options{DB: h.db, Engine: h.engine, Catalog: h.catalog, Authenticate: signer.Caller, Sockets: sockets, Log: h.log,
-		Limits: o.Doors.Limits, Timeout: o.Doors.QueryTimeout, NoIntrospection: o.Doors.NoIntrospection, Quota: allowed})
+		Limits: o.Doors.Limits, Timeout: o.Doors.QueryTimeout, NoIntrospection: o.Doors.NoIntrospection, Quota: allowed, Trusted: h.trusted})
 	measured := metrics.New(metrics.Options{DB: h.db, Engine: h.engine, Requests: requests, Sockets: sockets, Version: Version, Log: h.log})
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	h.cancel = cancel

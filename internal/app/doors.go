@@ -11,5 +11,14 @@ type Doors struct {
 	graph.Limits                  // of one GraphQL operation
 	Requests, Cost  int           // of each consumer in a minute: requests at all doors, and what GraphQL operations cost; 0: without end
 	QueryTimeout    time.Duration // of a query or mutation; 0: the default of package graph
+	Trusted         string        // file or directory of the documents that alone are answered; empty: all are
 	NoIntrospection bool          // the schema is not told
+}
+
+// trust reads the documents that alone are answered, if there is to be such a restriction.
+func (h *Hub) trust(path string) (err error) {
+	if path != "" {
+		h.trusted, err = graph.ReadTrusted(path)
+	}
+	return err
 }

@@ -28,6 +28,7 @@ func newDoorFlags(f *flag.FlagSet, doors *app.Doors) *doorFlags {
 	f.DurationVar(&doors.QueryTimeout, "query-timeout", 30*time.Second, "`time` that a query or mutation may take; what it reads then is interrupted")
 	f.IntVar(&doors.Requests, "rate-limit", 0, "`most` requests of one consumer in a minute, at /events and /graphql together; 0: no limit")
 	f.IntVar(&doors.Cost, "cost-budget", 0, "`most` that the GraphQL operations of one consumer may cost in a minute; 0: no limit")
+	f.StringVar(&doors.Trusted, "trusted-documents", "", "`path` of a file or directory of GraphQL documents: no other is answered")
 	f.BoolVar(&d.introspection, "introspection", true, "tell the schema by introspection, and what may have been meant by a wrong name")
 	return d
 }
