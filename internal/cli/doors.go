@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ type doorFlags struct {
 	set           *flag.FlagSet
 	doors         *app.Doors
 	introspection bool
+	origins       string
 }
 
 func newDoorFlags(f *flag.FlagSet, doors *app.Doors) *doorFlags {
@@ -29,6 +31,7 @@ func newDoorFlags(f *flag.FlagSet, doors *app.Doors) *doorFlags {
 	f.IntVar(&doors.Requests, "rate-limit", 0, "`most` requests of one consumer in a minute, at /events and /graphql together; 0: no limit")
 	f.IntVar(&doors.Cost, "cost-budget", 0, "`most` that the GraphQL operations of one consumer may cost in a minute; 0: no limit")
 	f.StringVar(&doors.Trusted, "trusted-documents", "", "`path` of a file or directory of GraphQL documents: no other is answered")
+	f.StringVar(&d.origins, "cors-origins", "", "`origins` of the pages that may ask from a browser, such as https://screens.example.org, with commas between; * for all")
 	f.BoolVar(&d.introspection, "introspection", true, "tell the schema by introspection, and what may have been meant by a wrong name")
 	return d
 }
@@ -36,6 +39,9 @@ func newDoorFlags(f *flag.FlagSet, doors *app.Doors) *doorFlags {
 // finish hands on what was read, and refuses what makes no sense. A limit that is switched off by 0 would only look as if it were one.
 func (d *doorFlags) finish() (err error) {
 	d.doors.NoIntrospection = !d.introspection
+	if d.doors.Origins, err = origins(d.origins); err != nil {
+		return err
+	}
 	d.set.VisitAll(func(f *flag.Flag) {
 		if n, ok := f.Value.(flag.Getter).Get().(int); ok && n < 1 && strings.HasPrefix(f.Name, "max-") {
 			err = fmt.Errorf("--%s: %d is too little; it is 1 at least", f.Name, n)
@@ -51,4 +57,20 @@ func (d *doorFlags) finish() (err error) {
 		err = fmt.Errorf("--query-timeout: %s is too short; it is 1s at least", d.doors.QueryTimeout)
 	}
 	return err
+}
+
+// origins reads a list of origins: a scheme and a host, perhaps with a port, and nothing behind it.
+func origins(list string) (out []string, err error) {
+	for o := range strings.SplitSeq(list, ",") {
+		o = strings.TrimSuffix(strings.TrimSpace(o), "/")
+		if o == "" {
+			continue
+		}
+		u, err := url.Parse(o)
+		if o != "*" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || o != u.Scheme+"://"+u.Host) {
+			return nil, fmt.Errorf("--cors-origins: %q is no origin; write it as https://screens.example.org", o)
+		}
+		out = append(out, o)
+	}
+	return out, nil
 }
