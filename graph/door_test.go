@@ -32,13 +32,15 @@ type door struct {
 	post   *postman
 	tokens *tokens
 	url    string
+	dir    string // where the data are
 	admin  string // a token with every right
 }
 
 func newDoor(t *testing.T, change func(*graph.Options)) *door {
 	t.Helper()
 	news := feed.New(1000, 0)
-	db := hubtest.Open(t, t.TempDir(), func(o *sqlite.Options) { o.Committed = news.Publish })
+	dir := t.TempDir()
+	db := hubtest.Open(t, dir, func(o *sqlite.Options) { o.Committed = news.Publish })
 	post := &postman{}
 	e := engine.New(engine.Options{DB: db, Catalog: catalog.Load(), Feed: news, Connectors: post, PublicURL: "http://hub.test"})
 	post.outcomes = e.Outcomes
@@ -60,7 +62,7 @@ func newDoor(t *testing.T, change func(*graph.Options)) *door {
 	}
 	server := httptest.NewServer(graph.New(o))
 	t.Cleanup(server.Close)
-	d := &door{t: t, db: db, engine: e, post: post, tokens: k, url: server.URL}
+	d := &door{t: t, db: db, engine: e, post: post, tokens: k, url: server.URL, dir: dir}
 	d.admin = d.tokenOf(hubtest.Admin(t, db))
 	return d
 }
@@ -242,6 +244,7 @@ type reply struct {
 	header http.Header
 	Data   any            `json:"data"`
 	Errors []responseFail `json:"errors"`
+	Extra  map[string]any `json:"extensions"`
 }
 
 type responseFail struct {

@@ -19,17 +19,22 @@ import (
 )
 
 // Codes of errors that only this door has, beside those of hub: what was sent is no GraphQL request, the text does not
-// parse, it does not fit the schema, it asks for too much.
+// parse, it does not fit the schema, it asks for too much, for the schema where that is
+// not told, or it is not among the documents that are answered.
 const (
-	codeBadRequest = "BAD_REQUEST"
-	codeParse      = errcode.ParseFailed
-	codeValidation = errcode.ValidationFailed
-	codeCost       = "TOO_COSTLY"
+	codeBadRequest    = "BAD_REQUEST"
+	codeParse         = errcode.ParseFailed
+	codeValidation    = errcode.ValidationFailed
+	codeCost          = "TOO_COSTLY"
+	codeIntrospection = "INTROSPECTION_OFF"
+	codeTrusted       = "DOCUMENT_NOT_TRUSTED"
 )
 
 func init() {
 	// On a websocket such an error ends the operation with a message of the type error instead of a response.
-	errcode.RegisterErrorType(codeCost, errcode.KindProtocol)
+	for _, code := range []string{codeCost, codeIntrospection, codeTrusted, "PERSISTED_QUERY_NOT_FOUND"} {
+		errcode.RegisterErrorType(code, errcode.KindProtocol)
+	}
 }
 
 // inMutations says which hub errors a mutation reports in userErrors: those that the caller can mend by other input or
@@ -196,6 +201,9 @@ func extensions(e *hub.Error) map[string]any {
 	}
 	if e.Code == hub.CodeCursorExpired {
 		ext["oldest"] = e.Oldest
+	}
+	if e.Code == hub.CodeRateLimited {
+		ext["quota"], ext["retryAfter"] = e.Quota, e.RetrySeconds()
 	}
 	if e.Code == hub.CodeForbidden {
 		needs := make([]map[string]string, len(e.Needs))

@@ -16,7 +16,6 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/recado-hub/recado/graph/generated"
@@ -24,6 +23,7 @@ import (
 	"github.com/recado-hub/recado/internal/engine"
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/meter"
+	"github.com/recado-hub/recado/internal/quota"
 	"github.com/recado-hub/recado/internal/sqlite"
 )
 
@@ -39,15 +39,17 @@ type Options struct {
 	Catalog      *catalog.Catalog
 	Authenticate Authenticate
 
+	Quota     *quota.Quota  // what each consumer may ask for in a minute; nil: without end
 	Sockets   *meter.Gauge  // counts the subscriptions that are followed over websockets; nil: nobody reads it
 	Streams   *meter.Gauge  // counts those that are followed as event streams; likewise
 	Log       *slog.Logger  // nil: slog.Default
-	MaxDepth  int           // levels of fields in an operation; 12
-	MaxCost   int           // of an operation, by its fields and list sizes; 100,000
-	MaxRoot   int           // fields at the top of an operation, aliases counted; 30
+	Limits                  // of an operation
 	MaxBody   int64         // bytes of a request or of a websocket message; 1 MiB
 	Timeout   time.Duration // of a query or a mutation; 30 s
 	KeepAlive time.Duration // between pings on a websocket, and between beats of an event stream; 20 s. A client that misses two is gone
+
+	Trusted         map[string]string // documents by their ids, which alone are answered (ReadTrusted); nil: all are
+	NoIntrospection bool              // the schema is not told, and what was meant by a wrong name neither
 
 	// Stopping ends when the hub is about to stop, and with it event streams, for which the server would else wait; nil: it never does.
 	Stopping context.Context
@@ -60,9 +62,7 @@ func (o Options) withDefaults() Options {
 	if o.Stopping == nil {
 		o.Stopping = context.Background()
 	}
-	orDefault(&o.MaxDepth, 12)
-	orDefault(&o.MaxCost, 100_000)
-	orDefault(&o.MaxRoot, 30)
+	o.Limits.fill()
 	orDefault(&o.MaxBody, 1<<20)
 	orDefault(&o.Timeout, 30*time.Second)
 	orDefault(&o.KeepAlive, 20*time.Second)
@@ -76,9 +76,9 @@ func orDefault[T comparable](v *T, value T) {
 	}
 }
 
-// maxTokens bounds the text of an operation before it is parsed as a whole. Whether fields of one name can be merged is found
-// out by comparing each with each: 12,000 tokens take seconds. What is long by its values belongs into variables.
-const maxTokens = 5_000
+// maxDocuments is how many bytes of text the operations have that are kept, as they were parsed and held against the schema. That takes up
+// to fifty times as much memory.
+const maxDocuments = 2 << 20
 
 // New makes the handler of /graphql: POST and GET by GraphQL over HTTP, the websocket protocol graphql-transport-ws, and GraphQL over
 // server-sent events in distinct and single connection mode.
@@ -89,14 +89,20 @@ func New(o Options) http.Handler {
 	schema := generated.NewExecutableSchema(generated.Config{Resolvers: root, Directives: generated.DirectiveRoot{Localized: localized}})
 
 	exec := executor.New(schema)
-	exec.SetQueryCache(lru.New[*ast.QueryDocument](1000))
-	exec.SetParserTokenLimit(maxTokens)
+	known := newCache[*ast.QueryDocument](maxDocuments)
+	exec.SetQueryCache(known)
+	exec.SetParserTokenLimit(o.MaxTokens)
+	if o.NoIntrospection {
+		exec.SetDisableSuggestion(true)
+		exec.SetDefaultRulesFn(quickRules)
+	}
 	exec.SetErrorPresenter(errs.present)
 	exec.SetRecoverFunc(errs.recovered)
 	root.exec, root.schema = exec, schema.Schema()
-	exec.Use(limits{schema: schema.Schema(), depth: o.MaxDepth, cost: o.MaxCost, root: o.MaxRoot})
+	exec.Use(newDocuments(o.Trusted))
+	exec.Use(limits{Limits: o.Limits, schema: schema.Schema(), prices: pricesOf(schema.Schema()), documents: known, quota: o.Quota, noIntrospection: o.NoIntrospection})
 
-	h := &handler{authenticate: o.Authenticate, log: o.Log, errs: errs, exec: exec, maxBody: o.MaxBody, timeout: o.Timeout, keepAlive: o.KeepAlive,
+	h := &handler{authenticate: o.Authenticate, log: o.Log, errs: errs, exec: exec, quota: o.Quota, maxBody: o.MaxBody, timeout: o.Timeout, keepAlive: o.KeepAlive,
 		stopping: o.Stopping, tickets: root.tickets, sockets: o.Sockets, streams: o.Streams, newLoaders: func(remember bool) *loaders { return newLoaders(o.DB, remember) }}
 	exec.AroundOperations(h.aroundOperation)
 	return h
@@ -108,6 +114,7 @@ type handler struct {
 	newLoaders   func(remember bool) *loaders
 	errs         presenter
 	exec         graphql.GraphExecutor
+	quota        *quota.Quota
 	log          *slog.Logger
 	maxBody      int64
 	timeout      time.Duration

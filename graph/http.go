@@ -20,6 +20,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/quota"
 )
 
 // Media types of responses (GraphQL over HTTP, https://graphql.github.io/graphql-over-http/draft/).
@@ -53,6 +54,9 @@ func (h *handler) serveOne(w http.ResponseWriter, r *http.Request, s session) {
 		a.refuse(err, s)
 		return
 	}
+	if h.usedUp(ctx, a, v, quota.Requests, 1) {
+		return
+	}
 	params, failed := h.params(w, r)
 	if failed != nil {
 		a.fail(failed)
@@ -75,6 +79,7 @@ func (h *handler) answer(ctx context.Context, a *answer, r *http.Request, params
 		a.fail(&refusal{http.StatusBadRequest, plainError(codeBadRequest, "a subscription needs a websocket with the protocol graphql-transport-ws, or Accept: text/event-stream"), ""})
 	case kind == ast.Mutation && r.Method == http.MethodGet:
 		a.fail(mutationByGet())
+	case h.usedUp(ctx, a, visitOf(ctx), quota.Cost, costOf(op)):
 	default:
 		responses, ctx := h.exec.DispatchOperation(ctx, op)
 		response := responses(ctx)
@@ -110,7 +115,7 @@ func (h *handler) params(w http.ResponseWriter, r *http.Request) (*graphql.RawPa
 	if failed != nil {
 		return nil, failed
 	}
-	if strings.TrimSpace(params.Query) == "" {
+	if strings.TrimSpace(params.Query) == "" && !asksByHash(params) {
 		return nil, badRequest("the request has no query: send a JSON object with query, and variables and operationName if needed")
 	}
 	params.Headers = r.Header
@@ -130,6 +135,7 @@ func queryParams(raw string) (*graphql.RawParams, *refusal) {
 			}
 		}
 	}
+	byDocumentID(params, values.Get("documentId"))
 	return params, nil
 }
 
@@ -142,8 +148,14 @@ func (h *handler) bodyParams(w http.ResponseWriter, r *http.Request) (*graphql.R
 	if err != nil || media != mediaJSON {
 		return nil, &refusal{http.StatusUnsupportedMediaType, plainError(codeBadRequest, "send the request as Content-Type: application/json"), ""}
 	}
-	params := &graphql.RawParams{}
-	err = decode(http.MaxBytesReader(w, r.Body, h.maxBody), params)
+	body := struct {
+		Query         string         `json:"query"`
+		OperationName string         `json:"operationName"`
+		Variables     map[string]any `json:"variables"`
+		Extensions    map[string]any `json:"extensions"`
+		DocumentID    string         `json:"documentId"`
+	}{}
+	err = decode(http.MaxBytesReader(w, r.Body, h.maxBody), &body)
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
@@ -153,6 +165,8 @@ func (h *handler) bodyParams(w http.ResponseWriter, r *http.Request) (*graphql.R
 	case err != nil:
 		return nil, badRequest("the body is no GraphQL request: %s", sayJSON(err))
 	}
+	params := &graphql.RawParams{Query: body.Query, OperationName: body.OperationName, Variables: body.Variables, Extensions: body.Extensions}
+	byDocumentID(params, body.DocumentID)
 	return params, nil
 }
 

@@ -2,37 +2,51 @@ package graph
 
 import (
 	"context"
-	"strings"
+	"fmt"
+	"math"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/quota"
 )
 
-// limits refuses operations that ask for too much, before anything is read: too many levels, too many fields at the top,
-// or too much in all. The cost of a field is 1, and that of a list what is asked of each item times the items to expect.
-type limits struct {
-	schema            *ast.Schema
-	depth, cost, root int
+// Limits are how much one operation may ask for. It is refused with the code TOO_COSTLY before anything is read, and the answer names the
+// limit, by how much it is passed, and what to do. One of zero takes its default.
+type Limits struct {
+	MaxTokens     int // of its text; 5,000. What is long by its values belongs into variables
+	MaxAliases    int // in its text; 100
+	MaxDirectives int // in its text; 100
+	MaxDepth      int // levels of fields; 12
+	MaxRoot       int // fields at its top, aliases counted; 30
+	MaxCost       int // by its fields and list sizes, as the schema declares them; 100,000
 }
 
-// Costs of fields beyond their own 1.
+func (l *Limits) fill() {
+	orDefault(&l.MaxTokens, 5_000)
+	orDefault(&l.MaxAliases, 100)
+	orDefault(&l.MaxDirectives, 100)
+	orDefault(&l.MaxDepth, 12)
+	orDefault(&l.MaxRoot, 30)
+	orDefault(&l.MaxCost, 100_000)
+}
+
 const (
-	costOfRead     = 10     // a field that is a read of its own for each object, where no dataloader helps
-	costOfExplain  = 500    // terms are asked again about an occurrence
-	costOfDocument = 10_000 // another document is parsed and validated
-	costOfBacktest = 20_000 // thousands of occurrences are read
-
-	itemsOfFew = 3 // items to expect of a list without pages, such as the deliveries of an execution
-
-	introspectionDepth = 20 // its levels name types inside types; a tool's usual query has 15
+	maxIntrospection = 20  // levels of it: they name types inside types, and a tool's usual query has 15
+	maxRepeats       = 200 // fields of a text that stand beside their like: to see whether they can be merged, each is held against each
+	maxMistakes      = 20  // that are told of a text; to look for what was meant takes its time for each
 )
 
-// ownReads are the fields that are a read of their own for each object.
-var ownReads = map[string]bool{
-	"Group.consumers": true, "Flow.problems": true, "Flow.permissionsExcess": true, "Flow.versions": true, "Flow.history": true, "Execution.replays": true, "Event.problems": true, "Execution.timeline": true,
+// limits refuses operations that ask for too much, before anything is read.
+type limits struct {
+	Limits
+	schema          *ast.Schema
+	prices          prices
+	documents       *cache[*ast.QueryDocument] // the same that the executor has
+	quota           *quota.Quota
+	noIntrospection bool
 }
 
 // ExtensionName names the extension to gqlgen.
@@ -43,115 +57,64 @@ func (l limits) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationContext judges an operation that fits the schema and, if it may run, opens it for introspection.
 func (l limits) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	op.DisableIntrospection = false
 	if op.Operation.Operation == ast.Subscription {
 		if n := len(graphql.CollectFields(op, op.Operation.SelectionSet, []string{"Subscription"})); n != 1 {
 			return plainError(codeValidation, "a subscription selects exactly one field, this one %d; subscribe to each by itself", n)
 		}
 	}
-	m := measurer{limits: l, vars: op.Variables, fragments: map[string]measure{}}
-	got := m.of(op.Operation.SelectionSet)
+	got := newMeasurer(l.schema, l.prices, op.Variables).set(op.Operation.SelectionSet, spot{items: 1}, nil)
+	op.Stats.SetExtension(costExtension, operationCost{Requested: got.cost, Most: l.MaxCost})
 	switch {
-	case got.depth > l.depth:
-		return plainError(codeCost, "the operation is %d levels deep, at most %d are answered; ask in several operations", got.depth, l.depth)
-	case got.introspection > introspectionDepth:
-		return plainError(codeCost, "the introspection is %d levels deep, at most %d are answered", got.introspection, introspectionDepth)
-	case got.fields > l.root:
-		return plainError(codeCost, "the operation has %d fields at its top, at most %d are answered; ask in several operations", got.fields, l.root)
-	case got.cost > l.cost:
-		return plainError(codeCost, "the operation costs %d, at most %d are answered; ask for fewer fields or a smaller first", got.cost, l.cost)
+	case got.introspection > 0 && l.noIntrospection:
+		return plainError(codeIntrospection, "introspection is switched off at this hub; the folder schema of its source has the schema")
+	case got.depth > l.MaxDepth:
+		return tooMuch("depth", got.depth, l.MaxDepth, "the operation is %d levels deep, at most %d are answered; ask in several operations")
+	case got.introspection > maxIntrospection:
+		return tooMuch("introspection", got.introspection, maxIntrospection, "the introspection is %d levels deep, at most %d are answered")
+	case got.fields > l.MaxRoot:
+		return tooMuch("root", got.fields, l.MaxRoot, "the operation has %d fields at its top, at most %d are answered; ask in several operations")
+	case got.cost > l.MaxCost:
+		return tooMuch("cost", got.cost, l.MaxCost, "the operation costs %d, at most %d are answered; ask for fewer fields or a smaller first")
 	}
+	op.DisableIntrospection = false
 	return nil
 }
 
-// measure is the size of a set of fields.
-type measure struct {
-	depth, introspection, fields, cost int
+// tooMuch refuses what passes a limit. The format has the two numbers.
+func tooMuch(limit string, value, most int, format string) *gqlerror.Error {
+	return &gqlerror.Error{Message: fmt.Sprintf(format, value, most),
+		Extensions: map[string]any{"code": codeCost, "limit": limit, "value": value, "most": most}}
 }
 
-func (a measure) and(b measure) measure {
-	return measure{depth: max(a.depth, b.depth), introspection: max(a.introspection, b.introspection),
-		fields: a.fields + b.fields, cost: capped(a.cost + b.cost)}
+// costExtension names what the answer says of the cost.
+const costExtension = "cost"
+
+// operationCost is what an operation costs and what it might.
+type operationCost struct {
+	Requested int `json:"requested"`
+	Most      int `json:"most"`
+
+	// Left is what the caller may ask for now, and Whole in how many seconds it may ask for everything again; nil if there is no end.
+	Left  *int `json:"left,omitempty"`
+	Whole *int `json:"wholeIn,omitempty"`
 }
 
-// capped keeps sums and products of costs from overflowing.
-func capped(cost int) int { return min(cost, 1<<30) }
-
-// measurer measures each fragment once, however often it is spread.
-type measurer struct {
-	limits
-	vars      map[string]any
-	fragments map[string]measure
+// costOf is what an operation costs that was judged.
+func costOf(op *graphql.OperationContext) int {
+	cost, _ := op.Stats.GetExtension(costExtension).(operationCost)
+	return cost.Requested
 }
 
-func (m measurer) of(set ast.SelectionSet) measure {
-	var sum measure
-	for _, selection := range set {
-		switch s := selection.(type) {
-		case *ast.Field:
-			sum = sum.and(m.field(s))
-		case *ast.InlineFragment:
-			sum = sum.and(m.of(s.SelectionSet))
-		case *ast.FragmentSpread:
-			got, known := m.fragments[s.Name]
-			if !known {
-				got = m.of(s.Definition.SelectionSet)
-				m.fragments[s.Name] = got
-			}
-			sum = sum.and(got)
+// InterceptResponse tells the cost of a query or mutation. Of a subscription every item would repeat it.
+func (l limits) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	op := graphql.GetOperationContext(ctx)
+	if cost, ok := op.Stats.GetExtension(costExtension).(operationCost); ok && op.Operation.Operation != ast.Subscription {
+		if l.quota.Has(quota.Cost) {
+			left, whole := l.quota.Left(visitOf(ctx).caller.Consumer.Key, quota.Cost, time.Now())
+			seconds := int(math.Ceil(whole.Seconds()))
+			cost.Left, cost.Whole = &left, &seconds
 		}
+		graphql.RegisterExtension(ctx, costExtension, cost)
 	}
-	return sum
+	return next(ctx)
 }
-
-func (m measurer) field(f *ast.Field) measure {
-	children := m.of(f.SelectionSet)
-	if strings.HasPrefix(f.Definition.Type.Name(), "__") {
-		return measure{introspection: max(children.introspection, children.depth) + 1, fields: 1, cost: 1}
-	}
-	cost := 1
-	switch name := f.ObjectDefinition.Name + "." + f.Name; {
-	case ownReads[name]:
-		cost = costOfRead
-	case name == "Event.explain":
-		cost = costOfExplain
-	case name == "Query.eventBacktest":
-		cost = costOfBacktest
-	case name == "Query.permissionExplain", name == "Mutation.streamTicketCreate":
-		cost = costOfDocument
-	}
-	return measure{depth: children.depth + 1, introspection: children.introspection, fields: 1,
-		cost: capped(cost + capped(children.cost)*m.items(f))}
-}
-
-// items is how many items to expect of a field; 1 if it is no list.
-func (m measurer) items(f *ast.Field) int {
-	parent, name := f.ObjectDefinition.Name, f.Definition.Type.Name()
-	switch {
-	case strings.HasSuffix(name, "Connection"):
-		return m.first(f)
-	case strings.HasSuffix(parent, "Connection"), len(f.SelectionSet) == 0, f.Definition.Type.Elem == nil:
-		return 1
-	case parent == "ExecutionsReplayPayload" && f.Name == "results":
-		return hub.MaxReplays
-	case parent == "Query" && f.Name == "nodes":
-		ids, _ := f.ArgumentMap(m.vars)["ids"].([]any)
-		return max(len(ids), 1)
-	}
-	return itemsOfFew
-}
-
-func (m measurer) first(f *ast.Field) int {
-	switch n := f.ArgumentMap(m.vars)["first"].(type) {
-	case int64:
-		return clamp(n)
-	case interface{ Int64() (int64, error) }: // a number in the variables
-		if v, err := n.Int64(); err == nil {
-			return clamp(v)
-		}
-	}
-	return hub.DefaultPage
-}
-
-// clamp reads a page size for its cost only; whether it is allowed is judged where the page is read.
-func clamp(first int64) int { return int(max(1, min(first, hub.MaxPage))) }

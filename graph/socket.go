@@ -202,7 +202,7 @@ func (s *socket) subscribe(m *message) *violation {
 	switch {
 	case err != nil:
 		o.fail(gqlerror.List{badRequest("the payload is no GraphQL request: %s", sayJSON(err)).err})
-	case params.Query == "":
+	case params.Query == "" && !asksByHash(&params):
 		o.fail(gqlerror.List{badRequest("the payload has no query").err})
 	default:
 		params.Headers = s.header

@@ -12,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/quota"
 )
 
 // mediaStream is the media type of server-sent events, over which operations are answered as GraphQL over SSE has it
@@ -49,6 +50,9 @@ func (h *handler) serveDistinct(w http.ResponseWriter, r *http.Request, s sessio
 		a.refuse(err, s)
 		return
 	}
+	if h.usedUp(ctx, a, v, quota.Requests, 1) {
+		return
+	}
 	params := ticket.params
 	if !redeemed {
 		var failed *refusal
@@ -60,6 +64,9 @@ func (h *handler) serveDistinct(w http.ResponseWriter, r *http.Request, s sessio
 	run, errs := h.judge(withVisit(ctx, v), params)
 	if run != nil && run.kind() == ast.Mutation && r.Method == http.MethodGet {
 		a.fail(mutationByGet())
+		return
+	}
+	if run != nil && h.usedUp(ctx, a, v, quota.Cost, costOf(run.op)) {
 		return
 	}
 	stream := h.openStream(w, r)

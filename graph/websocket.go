@@ -116,6 +116,9 @@ func (h *handler) aroundOperation(ctx context.Context, next graphql.OperationHan
 			return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{h.errs.present(ctx, err)}})
 		}
 		v, ctx = opened, withVisit(ctx, opened)
+		if err := h.spendOn(ctx, v); err != nil {
+			return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{h.errs.present(ctx, err)}})
+		}
 	}
 	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription {
 		v.live, v.loaders = true, h.newLoaders(false)

@@ -30,6 +30,7 @@ var rooms = map[string][]string{
 	"internal/hub":       {"internal/condition", "internal/mapping", "internal/schedule"},
 	"internal/catalog":   {"internal/hub"},
 	"internal/trace":     {"internal/hub"},
+	"internal/quota":     {"internal/hub"},
 	"internal/feed":      {"internal/hub"},
 	"internal/sqlite":    {"internal/hub", "internal/catalog", "internal/meter"},
 	"internal/auth":      {"internal/hub", "internal/sqlite"},
@@ -37,11 +38,11 @@ var rooms = map[string][]string{
 	"internal/engine": {"internal/hub", "internal/catalog", "internal/condition", "internal/mapping",
 		"internal/schedule", "internal/sqlite", "internal/feed", "internal/meter", "internal/trace"},
 	"internal/web": {"internal/hub", "internal/catalog", "internal/auth", "graph", "internal/engine", "internal/feed",
-		"internal/meter"},
+		"internal/meter", "internal/quota"},
 	"internal/metrics": {"internal/hub", "internal/meter", "internal/sqlite", "internal/engine", "internal/web"},
 	"internal/app": {"internal/condition", "internal/mapping", "internal/hub", "internal/catalog", "internal/feed",
 		"internal/sqlite", "internal/auth", "internal/host", "internal/engine", "internal/web", "internal/meter", "internal/metrics",
-		"internal/trace", "graph",
+		"internal/trace", "internal/quota", "graph",
 		"plugins/*"},
 
 	// The command demo lives beside cli, which therefore starts it.
@@ -53,7 +54,7 @@ var rooms = map[string][]string{
 	"internal/hubtest": {"internal/hub", "internal/catalog", "internal/condition", "internal/mapping",
 		"internal/sqlite", "internal/feed", "internal/auth", "internal/engine", "internal/trace"},
 
-	"graph": {"internal/hub", "internal/catalog", "internal/sqlite", "internal/engine", "internal/feed", "internal/meter",
+	"graph": {"internal/hub", "internal/catalog", "internal/sqlite", "internal/engine", "internal/feed", "internal/meter", "internal/quota",
 		"graph/generated", "graph/model"},
 	// What gqlgen writes names the types behind the schema, wherever they live.
 	"graph/generated": {"internal/hub", "internal/catalog", "internal/condition", "internal/mapping", "graph/model"},

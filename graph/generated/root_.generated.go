@@ -492,7 +492,7 @@ extend type Query {
     first: Int
     "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
     after: Cursor
-  ): AuditEntryConnection @requires(module: "settings", submodule: "transactions_log", action: SEE)
+  ): AuditEntryConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "transactions_log", action: SEE)
 
   """
   An entry of the audit log; null if there is none with this id.
@@ -510,9 +510,9 @@ whoever runs the hub declares for it; both need a restart.
 """
 type Catalog {
   "The modules with their submodules, in the order of the screen."
-  modules: [Module!]!
+  modules: [Module!]! @listSize(assumedSize: 20)
   "The rows of the permission matrix with the cells that exist on them, in the order of the screen."
-  permissions: [PermissionRow!]!
+  permissions: [PermissionRow!]! @listSize(assumedSize: 100)
   "What can happen, in the order of the screen."
   eventTypes: [EventType!]!
   "An event type by its key; null if there is none."
@@ -537,7 +537,7 @@ type Catalog {
   "The operations of terms, in the order of the screen."
   operations: [OperationInfo!]!
   "What people call the values of this schema's enums, for every enum that a screen shows."
-  enums: [EnumLabels!]!
+  enums: [EnumLabels!]! @listSize(assumedSize: 40)
   "The titles of an enum by its name; null if it has none."
   enum(
     "The name of the enum in this schema: ` + "`" + `DeliveryState` + "`" + `."
@@ -708,7 +708,7 @@ type RecordType {
   "The field that says what the object belongs to, as an occurrence's subject does; null if none does."
   subjectField: String
   "Its fields, in the order of the screen; those that the tenant declared come last."
-  fields: [RecordField!]!
+  fields: [RecordField!]! @listSize(assumedSize: 30)
   "Where it comes from."
   origin: Origin!
 }
@@ -1167,7 +1167,7 @@ type Collection {
     first: Int
     "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
     after: Cursor
-  ): OccurrenceConnection! @requiresRowOf(what: EVENT_TYPE, action: SEE)
+  ): OccurrenceConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: EVENT_TYPE, action: SEE)
 }
 
 """
@@ -1580,7 +1580,7 @@ extend type Query {
     first: Int
     "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
     after: Cursor
-  ): ConsumerConnection @requires(module: "settings", submodule: "api_connections", action: SEE)
+  ): ConsumerConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "api_connections", action: SEE)
 
   """
   A consumer of the API; null if there is none with this id.
@@ -2070,7 +2070,7 @@ type DeliveriesRetryPayload {
   "How many are not sent again; ` + "`" + `results` + "`" + ` say why."
   refused: Int!
   "What became of each that was looked at, oldest first."
-  results: [RetryResult!]!
+  results: [RetryResult!]! @listSize(assumedSize: 1000)
   "Whether more match than were looked at."
   hasMore: Boolean!
   "Where to go on; null if nothing matched."
@@ -2090,7 +2090,7 @@ extend type Query {
   deliveryFailures(
     "Narrows what is grouped. The states are FAILED."
     filter: DeliveryFilterInput
-  ): DeliveryFailures @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  ): DeliveryFailures @cost(weight: 500) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 
   """
   The messages, newest first.
@@ -2102,7 +2102,7 @@ extend type Query {
     first: Int
     "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
     after: Cursor
-  ): DeliveryConnection @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  ): DeliveryConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 
   """
   A message; null if there is none with this id.
@@ -2216,6 +2216,31 @@ The text comes in the language of the caller, as ` + "`" + `Accept-Language` + "
 where a connector or a provider said it in words of its own. The code beside it never changes with the language.
 """
 directive @localized on FIELD_DEFINITION
+
+"""
+What it costs to ask for the field, beside what is asked for inside of it. A field without it costs 1, one of ` + "`" + `Mutation` + "`" + ` 10, and ` + "`" + `__typename` + "`" + `
+nothing. What an operation costs is in ` + "`" + `extensions.cost` + "`" + ` of its answer. This and ` + "`" + `@listSize` + "`" + ` are read as the GraphQL Cost Directives
+Specification has them (https://ibm.github.io/graphql-specs/cost-spec.html).
+"""
+directive @cost(
+  "The cost."
+  weight: Int!
+) on FIELD_DEFINITION
+
+"""
+How many items to expect of a list, by which the cost of what is asked for inside of it is multiplied. A list of objects without it counts as
+3, whatever it turns out to hold.
+"""
+directive @listSize(
+  "The items to expect where no argument says it."
+  assumedSize: Int
+  "The arguments that say it: by their value, or by the number of their values. Of several the largest counts."
+  slicingArguments: [String!]
+  "The fields of the object that hold the items, if the field is no list itself. What else is asked of the object is counted once."
+  sizedFields: [String!]
+  "Whether exactly one of the arguments has to be given. Here none has to."
+  requireOneSlicingArgument: Boolean = false
+) on FIELD_DEFINITION
 `, BuiltIn: false},
 	{Name: "../../schema/error.graphqls", Input: `"""
 One thing that is wrong with the input of a mutation.
@@ -2461,7 +2486,7 @@ type Event implements Node {
   "The flows that it runs, in order. Empty if the caller may not see flows."
   flows: [Flow!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "What keeps the event from working, in the order of the screen. An event with problems cannot be enabled."
-  problems: [Problem!]! @requires(module: "automator", submodule: "events", action: SEE)
+  problems: [Problem!]! @cost(weight: 10) @requires(module: "automator", submodule: "events", action: SEE)
   """
   Why the event did or did not fire on an occurrence, and what became of it. Null if there is no such occurrence. It needs SEE on the row that
   guards the occurrence's type too.
@@ -2469,7 +2494,7 @@ type Event implements Node {
   explain(
     "The id of the occurrence."
     occurrence: ID!
-  ): EventExplanation
+  ): EventExplanation @cost(weight: 500)
   "When it was archived; null if it was not."
   archivedAt: DateTime
   "When the event was made."
@@ -2761,7 +2786,7 @@ extend type Query {
     first: Int
     "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
     after: Cursor
-  ): EventConnection @requires(module: "automator", submodule: "events", action: SEE)
+  ): EventConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "events", action: SEE)
 
   """
   An event of the dispatcher; null if there is none with this id.
@@ -2778,7 +2803,7 @@ extend type Query {
   eventBacktest(
     "The draft, and which occurrences to try it on."
     input: EventBacktestInput!
-  ): EventBacktest @requires(module: "automator", submodule: "events", action: SEE)
+  ): EventBacktest @cost(weight: 20000) @requires(module: "automator", submodule: "events", action: SEE)
 }
 
 extend type Mutation {
@@ -2881,7 +2906,7 @@ type Execution implements Node {
   "Its messages, oldest first."
   deliveries: [Delivery!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "Its history and that of its deliveries, from the journal, oldest first."
-  timeline: [Change!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  timeline: [Change!]! @cost(weight: 10) @listSize(assumedSize: 10) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "What it gathers, or has gathered, of the occurrences for which its flow was run; null if it does not, or if the caller may not see executions."
   collection: Collection @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "How it replays another one; null if it replays nothing, or if the caller may not see executions."
@@ -2894,7 +2919,7 @@ type Execution implements Node {
     first: Int
     "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
     after: Cursor
-  ): ExecutionConnection! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  ): ExecutionConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   """
   Whether what was in it has not been kept (see ` + "`" + `retention` + "`" + `): then free text, parameters, and what was in its deliveries are left
   out, for everybody.
@@ -3055,7 +3080,7 @@ type ExecutionsCancelPayload {
   "How many were not; ` + "`" + `results` + "`" + ` say why."
   refused: Int!
   "What became of each that was looked at, oldest first."
-  results: [CancelResult!]!
+  results: [CancelResult!]! @listSize(assumedSize: 1000)
   "Whether more match than were looked at."
   hasMore: Boolean!
   "Where to go on; null if nothing matched."
@@ -3075,7 +3100,7 @@ extend type Query {
     first: Int
     "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
     after: Cursor
-  ): ExecutionConnection @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  ): ExecutionConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 
   """
   An execution; null if there is none with this id.
@@ -3148,12 +3173,12 @@ type Flow implements Node {
   What would make the flow fail, in the order of the screen: its required information, and then what the connectors of its targets
   said of them when they were last asked (` + "`" + `checkedAt` + "`" + `), with codes of their own. A flow with problems cannot be enabled.
   """
-  problems: [Problem!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  problems: [Problem!]! @cost(weight: 10) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   """
   What works, but perhaps not for all rows: a value that a record may lack, a text that is read as a number; and what a connector
   warns of. The code UNCHECKED says that it, or its provider, could not be asked. Warnings keep the flow from nothing.
   """
-  warnings: [Problem!]!
+  warnings: [Problem!]! @cost(weight: 10)
   """
   When the connectors of its targets last said whether the targets would work, or their providers told of a change; null if they were
   never asked about them as they are now. They are asked whenever the flow is saved or enabled, after every change of which a provider
@@ -3170,9 +3195,9 @@ type Flow implements Node {
   their current versions, archived ones aside. A consumer that also calls the API itself needs some of it for that. Null in
   a flow without consumer, and if the caller may not see groups.
   """
-  permissionsExcess: [Permission!] @requires(module: "settings", submodule: "user_accounts", action: SEE)
+  permissionsExcess: [Permission!] @cost(weight: 10) @requires(module: "settings", submodule: "user_accounts", action: SEE)
   "All its versions, newest first."
-  versions: [FlowVersion!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE) @deprecated(reason: "2026-11-30: use history, which has pages and says who saved each.")
+  versions: [FlowVersion!]! @cost(weight: 10) @listSize(assumedSize: 50) @requires(module: "automator", submodule: "fracttal_hub", action: SEE) @deprecated(reason: "2026-11-30: use history, which has pages and says who saved each.")
   """
   Its versions, newest first: every save is one. What each changed is in its ` + "`" + `diff` + "`" + `, and ` + "`" + `flowRollback` + "`" + ` brings one back.
   """
@@ -3181,7 +3206,7 @@ type Flow implements Node {
     first: Int
     "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
     after: Cursor
-  ): FlowVersionConnection! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  ): FlowVersionConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   """
   Why its deliveries are held back, such as a template that does not exist, and what to do; null if they are not. ` + "`" + `flowResume` + "`" + ` lets them
   go; so does the provider's word that it is in order again, and a later check that no longer finds what was wrong.
@@ -3236,7 +3261,7 @@ type FlowVersion {
   diff(
     "The version to compare with; the one before if left out."
     against: Int
-  ): [FlowChange!]
+  ): [FlowChange!] @cost(weight: 10)
 }
 
 """
@@ -3831,7 +3856,7 @@ extend type Query {
     first: Int
     "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
     after: Cursor
-  ): FlowConnection @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  ): FlowConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 
   """
   A flow; null if there is none with this id.
@@ -3949,7 +3974,7 @@ type Group implements Node {
     first: Int
     "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
     after: Cursor
-  ): ConsumerConnection @requires(module: "settings", submodule: "api_connections", action: SEE)
+  ): ConsumerConnection @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "api_connections", action: SEE)
   "When the group was made."
   createdAt: DateTime!
   "When the group was last saved."
@@ -4170,7 +4195,7 @@ extend type Query {
     first: Int
     "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
     after: Cursor
-  ): GroupConnection @requires(module: "settings", submodule: "user_accounts", action: SEE)
+  ): GroupConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "user_accounts", action: SEE)
 
   """
   A permission group; null if there is none with this id.
@@ -4266,7 +4291,7 @@ type Integration implements Node {
     first: Int
     "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
     after: Cursor
-  ): SuppressionConnection @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  ): SuppressionConnection @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "When the integration was made."
   createdAt: DateTime!
   "When the integration was last saved."
@@ -4487,7 +4512,7 @@ extend type Query {
     first: Int
     "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
     after: Cursor
-  ): IntegrationConnection @requires(module: "settings", submodule: "api_connections", action: SEE)
+  ): IntegrationConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "api_connections", action: SEE)
 
   """
   An integration; null if there is none with this id.
@@ -4598,7 +4623,7 @@ extend type Query {
   nodes(
     "Ids that this API returned, 200 at most."
     ids: [ID!]!
-  ): [Node]! @requiresRowOf(what: OBJECT, action: SEE)
+  ): [Node]! @listSize(slicingArguments: ["ids"]) @requiresRowOf(what: OBJECT, action: SEE)
 }
 `, BuiltIn: false},
 	{Name: "../../schema/occurrence.graphqls", Input: `"""
@@ -4821,7 +4846,7 @@ extend type Query {
     first: Int
     "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
     after: Cursor
-  ): OccurrenceConnection @requiresRowOf(what: EVENT_TYPE, action: SEE)
+  ): OccurrenceConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: EVENT_TYPE, action: SEE)
 
   """
   An occurrence; null if there is none with this id.
@@ -4943,7 +4968,7 @@ extend type Query {
     operationName: String
     "The values of its variables, an object. They may decide what a field needs."
     variables: JSON
-  ): PermissionExplanation @requiresToken
+  ): PermissionExplanation @cost(weight: 10000) @requiresToken
 }
 `, BuiltIn: false},
 	{Name: "../../schema/preview.graphqls", Input: `"""
@@ -5145,7 +5170,7 @@ extend type Query {
   flowPreview(
     "The flow, and on what it is tried."
     input: FlowPreviewInput!
-  ): FlowPreview @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  ): FlowPreview @cost(weight: 500) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 }
 
 extend type Mutation {
@@ -5368,7 +5393,7 @@ extend type Query {
   """
   What waits, and why.
   """
-  queue: Queue @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  queue: Queue @cost(weight: 10) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   """
   How much happened between two times, in buckets of the same length, oldest first: what a dashboard draws. Buckets are whole minutes up to
   a quarter of an hour, and whole quarters beyond: PT1M, PT15M, PT1H, P1D. There can be 1,000. The first begins at ` + "`" + `from` + "`" + `, rounded down to the
@@ -5382,7 +5407,7 @@ extend type Query {
     to: DateTime!
     "How long each bucket is."
     bucket: Duration!
-  ): [Activity!] @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  ): [Activity!] @cost(weight: 100) @listSize(assumedSize: 100) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 }
 
 extend type Mutation {
@@ -5437,7 +5462,7 @@ type Record implements Node {
     first: Int
     "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
     after: Cursor
-  ): RecordVersionConnection!
+  ): RecordVersionConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"])
 }
 
 """
@@ -5634,7 +5659,7 @@ extend type Query {
     first: Int
     "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
     after: Cursor
-  ): RecordConnection @requiresRowOf(what: RECORD_TYPE, action: SEE)
+  ): RecordConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: RECORD_TYPE, action: SEE)
 
   """
   What can be chosen for a field, by label: the values of an enum, or the records that a reference may lead to, of the types that
@@ -5651,7 +5676,7 @@ extend type Query {
     first: Int
     "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
     after: Cursor
-  ): FieldOptionConnection @requiresRowOf(what: RECORD_TYPE, action: SEE)
+  ): FieldOptionConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: RECORD_TYPE, action: SEE)
 
   """
   A record; null if there is none with this id.
@@ -5801,7 +5826,7 @@ type ExecutionsReplayPayload {
   "How many were not replayed; ` + "`" + `results` + "`" + ` say why."
   refused: Int!
   "What became of each that was looked at, oldest first."
-  results: [ReplayResult!]!
+  results: [ReplayResult!]! @listSize(assumedSize: 1000)
   "Whether more match than were looked at."
   hasMore: Boolean!
   "Where to go on; null if nothing matched."
@@ -5823,7 +5848,7 @@ extend type Query {
     id: ID!
     "How it is to be replayed."
     input: ExecutionReplayInput!
-  ): FlowPreview @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  ): FlowPreview @cost(weight: 500) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 }
 
 extend type Mutation {
@@ -6330,7 +6355,7 @@ extend type Mutation {
   streamTicketCreate(
     "What is to be followed."
     input: StreamTicketCreateInput!
-  ): StreamTicketCreatePayload @requiresToken
+  ): StreamTicketCreatePayload  @requiresToken
 }
 `, BuiltIn: false},
 	{Name: "../../schema/suppression.graphqls", Input: `"""
@@ -6481,7 +6506,7 @@ extend type Query {
     first: Int
     "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
     after: Cursor
-  ): SuppressionConnection @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  ): SuppressionConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 
   """
   A suppression; null if there is none with this id.

@@ -22,6 +22,7 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/meter"
 	"github.com/recado-hub/recado/internal/metrics"
+	"github.com/recado-hub/recado/internal/quota"
 	"github.com/recado-hub/recado/internal/sqlite"
 	"github.com/recado-hub/recado/internal/trace"
 	"github.com/recado-hub/recado/internal/web"
@@ -42,6 +43,8 @@ type Options struct {
 	SecretsKey      string // key that seals secrets, base64; empty: the file SecretsKeyFile
 	SigningKey      []byte // PEM of the keys that sign tokens; empty: a file in the data directory
 
+	Doors Doors // how much callers may ask for
+
 	Tracing bool // send traces where the standard's variables of the environment say (OTEL_…); false: never
 
 	TokenTTL time.Duration // 0: the default of package auth
@@ -61,6 +64,7 @@ type Hub struct {
 	Done chan struct{}
 	Err  error
 
+	trusted map[string]string
 	catalog *catalog.Catalog
 	db      *sqlite.DB
 	engine  *engine.Engine
@@ -93,6 +97,9 @@ func Start(ctx context.Context, o Options) (_ *Hub, err error) {
 	listener, err := h.listen(o)
 	if err != nil {
 		return nil, err
+	}
+	if err := h.trust(o.Doors.Trusted); err != nil {
+		return nil, errors.Join(err, listener.Close())
 	}
 	if err := h.open(ctx, o); err != nil {
 		return nil, errors.Join(err, listener.Close())
@@ -187,13 +194,14 @@ func (h *Hub) serve(ctx context.Context, o Options, listener net.Listener) error
 		return err
 	}
 	requests, sockets, streams := &web.Requests{}, &meter.Gauge{}, &meter.Gauge{}
+	allowed := quota.New(o.Doors.Requests, o.Doors.Cost)
 	stopping, stop := context.WithCancel(context.WithoutCancel(ctx)) // event streams, for whose end the server would wait
 	door := graph.New(graph.Options{DB: h.db, Engine: h.engine, Catalog: h.catalog, Authenticate: signer.Caller, Sockets: sockets, Streams: streams, Log: h.log,
-		Stopping: stopping})
+		Stopping: stopping, Limits: o.Doors.Limits, Timeout: o.Doors.QueryTimeout, NoIntrospection: o.Doors.NoIntrospection, Quota: allowed, Trusted: h.trusted})
 	measured := metrics.New(metrics.Options{DB: h.db, Engine: h.engine, Requests: requests, Sockets: sockets, Streams: streams, Version: Version, Log: h.log})
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	h.cancel = cancel
-	h.server = web.NewServer(web.New(web.Options{Auth: signer, Engine: h.engine, GraphQL: door, Metrics: measured, Requests: requests, PublicURL: h.URL, Log: h.log,
+	h.server = web.NewServer(web.New(web.Options{Auth: signer, Engine: h.engine, GraphQL: door, Quota: allowed, Origins: o.Doors.Origins, Metrics: measured, Requests: requests, PublicURL: h.URL, Log: h.log,
 		Denied: func(d hub.Denial) { h.db.NoteDenial(d, time.Now()) }}), h.log)
 	h.server.RegisterOnShutdown(stop)
 	h.server.BaseContext = func(net.Listener) context.Context { return base }

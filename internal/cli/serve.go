@@ -29,7 +29,11 @@ func serve(args []string, out, errOut io.Writer) error {
 	f.StringVar(&o.PublicURL, "public-url", "", "`URL` by which the world, and thus every provider, reaches the hub; default http:// and the address")
 	level := f.String("log-level", "info", "least `level` of the log: debug, info, warn, error")
 	format := f.String("log-format", "text", "`format` of the log: text or json")
+	doors := newDoorFlags(f, &o.Doors)
 	if err := parse(f, args); err != nil {
+		return err
+	}
+	if err := doors.finish(); err != nil {
 		return err
 	}
 	log, err := logger(*level, *format, errOut)

@@ -3,6 +3,8 @@ package hub
 import (
 	"errors"
 	"fmt"
+	"math"
+	"time"
 )
 
 // Code says what kind of error this is. Codes are stable: clients build on them; messages may change and are translated.
@@ -17,6 +19,7 @@ const (
 	CodeForbidden       Code = "FORBIDDEN"       // signed in, but a permission is missing; Needs says which
 	CodeUnauthenticated Code = "UNAUTHENTICATED" // no valid token
 	CodeTooLarge        Code = "TOO_LARGE"       // over a size limit, which the message names
+	CodeRateLimited     Code = "RATE_LIMITED"    // too much in too short a time; RetryAfter says how long to wait
 	CodeUnavailable     Code = "UNAVAILABLE"     // cannot be done now; trying again later makes sense
 	CodeCursorExpired   Code = "CURSOR_EXPIRED"  // the journal has not been kept back to this cursor; Oldest is the oldest that can be used
 	CodeInternal        Code = "INTERNAL"        // our fault; the detail is in the log and not in the answer
@@ -25,14 +28,16 @@ const (
 // Error is the one error type of the hub: a code for programs, a message for people, the path of the input at fault.
 // An error that is no *Error is internal by definition: it is logged, and the caller learns nothing of it.
 type Error struct {
-	Code     Code
-	Path     string // dotted path into the input, such as "targets.0.mapping.2.field"; empty when it concerns the whole
-	Message  string // one sentence: what is wrong and what to do
-	Problems []Problem
-	Needs    []Permission // for FORBIDDEN: what is missing
-	Group    string       // for FORBIDDEN: the description of the group that lacks it
-	Oldest   string       // for CURSOR_EXPIRED: the oldest cursor that can be used
-	Consumer int64        // for FORBIDDEN and UNAUTHENTICATED: who was refused, for the audit log alone; 0: nobody who is known
+	Code       Code
+	Path       string // dotted path into the input, such as "targets.0.mapping.2.field"; empty when it concerns the whole
+	Message    string // one sentence: what is wrong and what to do
+	Problems   []Problem
+	Needs      []Permission  // for FORBIDDEN: what is missing
+	Group      string        // for FORBIDDEN: the description of the group that lacks it
+	Oldest     string        // for CURSOR_EXPIRED: the oldest cursor that can be used
+	Quota      string        // for RATE_LIMITED: what was used up
+	RetryAfter time.Duration // for RATE_LIMITED: how long to wait
+	Consumer   int64         // for FORBIDDEN and UNAUTHENTICATED: who was refused, for the audit log alone; 0: nobody who is known
 }
 
 // Error is the message with the path before it.
@@ -57,6 +62,21 @@ func NotFound(kind Kind, key int64) *Error {
 func Conflict(path, format string, args ...any) *Error {
 	return &Error{Code: CodeConflict, Path: path, Message: fmt.Sprintf(format, args...)}
 }
+
+// RateLimited is the error for a consumer that asks for more of something than it may in a minute.
+func RateLimited(quota string, perMinute int, wait time.Duration) *Error {
+	e := &Error{Code: CodeRateLimited, Quota: quota, RetryAfter: wait}
+	seconds := e.RetrySeconds()
+	if quota == "cost" {
+		e.Message = fmt.Sprintf("this consumer has asked for too much: operations may cost %d a minute together; ask for less, or wait %d s", perMinute, seconds)
+	} else {
+		e.Message = fmt.Sprintf("this consumer has asked too often: %d requests a minute are answered; wait %d s", perMinute, seconds)
+	}
+	return e
+}
+
+// RetrySeconds is how long to wait in whole seconds, as the header Retry-After has it: one at least.
+func (e *Error) RetrySeconds() int { return max(1, int(math.Ceil(e.RetryAfter.Seconds()))) }
 
 // CursorExpired is the error for a cursor behind which lines of the journal are gone; oldest is the first one behind which
 // none are.

@@ -5,9 +5,11 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/recado-hub/recado/internal/auth"
 	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/quota"
 )
 
 // typeEvent is the media type of one event in the structured content mode (CloudEvents HTTP binding 1.0 §3.2).
@@ -50,6 +52,9 @@ func (s *surface) publish(w http.ResponseWriter, r *http.Request, d *reader) (*h
 	if err != nil {
 		return nil, err
 	}
+	if err := s.within(w.Header(), caller.Consumer.Key); err != nil {
+		return nil, err
+	}
 	if err := wantEvent(w, r); err != nil {
 		return nil, err
 	}
@@ -62,6 +67,17 @@ func (s *surface) publish(w http.ResponseWriter, r *http.Request, d *reader) (*h
 	}
 	// What an event says of its trace itself wins over the header, which may be that of a relay between.
 	return s.engine.Publish(hub.WithTrace(r.Context(), hub.TraceOfHeader(r.Header)), caller, in)
+}
+
+// within counts a request of a consumer, and says in the header what it has left.
+func (s *surface) within(h http.Header, consumer int64) error {
+	if s.quota == nil {
+		return nil
+	}
+	now := time.Now()
+	err := s.quota.Take(consumer, quota.Requests, 1, now)
+	h["Ratelimit-Policy"], h["Ratelimit"] = s.quota.Policy(), []string{s.quota.State(consumer, now)}
+	return err
 }
 
 // wantEvent refuses what is not one structured event in JSON and says what is accepted.

@@ -8,11 +8,21 @@ import (
 	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/quota"
+	"github.com/recado-hub/recado/internal/web"
 )
 
 // BenchmarkPublish is the whole way of an event that no rule waits for: token, body, decoding, commit, answer.
 func BenchmarkPublish(b *testing.B) {
-	h := open(b)
+	benchmarkPublish(b, open(b))
+}
+
+// BenchmarkPublishWithin is BenchmarkPublish with a limit on requests that is never reached.
+func BenchmarkPublishWithin(b *testing.B) {
+	benchmarkPublish(b, open(b, func(o *web.Options) { o.Quota = quota.New(1<<40, 0) }))
+}
+
+func benchmarkPublish(b *testing.B, h *house) {
 	template := newWorkOrder("ID")
 	var n int
 	b.ReportAllocs()

@@ -28,6 +28,7 @@ var statuses = map[hub.Code]int{
 	hub.CodeForbidden:       http.StatusForbidden,
 	hub.CodeUnauthenticated: http.StatusUnauthorized,
 	hub.CodeTooLarge:        http.StatusRequestEntityTooLarge,
+	hub.CodeRateLimited:     http.StatusTooManyRequests,
 	hub.CodeUnavailable:     http.StatusServiceUnavailable,
 	hub.CodeCursorExpired:   http.StatusGone,
 	hub.CodeInternal:        http.StatusInternalServerError,
@@ -49,18 +50,26 @@ func (f *fault) Error() string { return f.detail }
 // retryAfter is how many seconds a client should wait that was told UNAVAILABLE.
 const retryAfter = 5
 
-// problem is the body of every error answer: problem details (RFC 9457) of the type about:blank, with members of our own.
+// quotaExceeded is the type of problem that the draft of the headers RateLimit and RateLimit-Policy registers.
+const quotaExceeded = "https://iana.org/assignments/http-problem-types#quota-exceeded"
+
+// problem is the body of every error answer: problem details (RFC 9457) of the type about:blank unless it says another, with members of our
+// own.
 type problem struct {
+	Type      string         `json:"type,omitempty"`
 	Title     string         `json:"title"` // what the status means
 	Status    int            `json:"status"`
-	Detail    string         `json:"detail"`             // what is wrong and what to do
-	Code      hub.Code       `json:"code"`               // stable
-	Path      string         `json:"path,omitempty"`     // dotted path into the body
-	Problems  []problemEntry `json:"problems,omitempty"` // if there are several
-	Needs     []needs        `json:"needs,omitempty"`    // with FORBIDDEN: the permissions that are missing
-	Group     string         `json:"group,omitempty"`    // with FORBIDDEN: the group that lacks them
-	Asked     string         `json:"asked,omitempty"`    // with FORBIDDEN: what was asked for, as method and path
-	RequestID string         `json:"requestId"`          // also in the log
+	Detail    string         `json:"detail"`                      // what is wrong and what to do
+	Code      hub.Code       `json:"code"`                        // stable
+	Path      string         `json:"path,omitempty"`              // dotted path into the body
+	Problems  []problemEntry `json:"problems,omitempty"`          // if there are several
+	Needs     []needs        `json:"needs,omitempty"`             // with FORBIDDEN: the permissions that are missing
+	Group     string         `json:"group,omitempty"`             // with FORBIDDEN: the group that lacks them
+	Asked     string         `json:"asked,omitempty"`             // with FORBIDDEN: what was asked for, as method and path
+	Violated  []string       `json:"violated-policies,omitempty"` // with RATE_LIMITED: what was used up
+	RequestID string         `json:"requestId"`                   // also in the log
+
+	retry int // seconds to wait, with RATE_LIMITED
 }
 
 type problemEntry struct {
@@ -104,6 +113,8 @@ func (s *surface) fail(w http.ResponseWriter, r *http.Request, err error) {
 		if h.Get("WWW-Authenticate") == "" {
 			h.Set("WWW-Authenticate", challenge(r))
 		}
+	case hub.CodeRateLimited:
+		h.Set("Retry-After", strconv.Itoa(p.retry))
 	case hub.CodeUnavailable:
 		h.Set("Retry-After", strconv.Itoa(retryAfter))
 	case codeTimeout, hub.CodeTooLarge:
@@ -137,6 +148,9 @@ func describe(err error) problem {
 		p.Code, p.Detail = own.code, own.detail
 	case errors.As(err, &e):
 		p.Code, p.Detail, p.Path, p.Group = e.Code, e.Message, e.Path, e.Group
+		if e.Code == hub.CodeRateLimited {
+			p.Type, p.Violated, p.retry = quotaExceeded, []string{e.Quota}, e.RetrySeconds()
+		}
 		for _, x := range e.Problems {
 			p.Problems = append(p.Problems, problemEntry{Code: x.Code, Path: x.Path, Detail: x.Message, NextStep: x.NextStep})
 		}

@@ -32,7 +32,7 @@ func (s *surface) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h["X-Content-Type-Options"] = noSniff
 	o.hurry(r)
 	defer s.finish(o, r, started)
-	s.mux.ServeHTTP(o, r)
+	s.inside.ServeHTTP(o, r)
 }
 
 // finish is deferred: it answers for a handler that panicked, and writes the access log.

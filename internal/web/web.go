@@ -10,6 +10,7 @@ import (
 	"github.com/recado-hub/recado/internal/auth"
 	"github.com/recado-hub/recado/internal/engine"
 	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/quota"
 )
 
 // Options is what the surface leads to. Auth, Engine and GraphQL are required.
@@ -17,8 +18,12 @@ type Options struct {
 	Auth    *auth.Auth
 	Engine  *engine.Engine
 	GraphQL http.Handler
+	// Quota is what each consumer may ask for in a minute; nil: without end. The GraphQL door has the same.
+	Quota *quota.Quota
 	// Denied is told of each refused request whose caller is known, for the audit log; nil: nobody is. It must not block.
 	Denied func(hub.Denial)
+	// Origins are those of the pages that may ask from a browser, such as "https://screens.example.org"; "*" is all, and none if it is empty.
+	Origins []string
 	// PublicURL is where the world reaches this surface, such as "https://hub.example.org/recado"; providers sign the URL
 	// that they call, so callbacks are verified against it.
 	PublicURL string
@@ -37,8 +42,10 @@ type surface struct {
 	engine    *engine.Engine
 	publicURL string
 	denied    func(hub.Denial)
+	quota     *quota.Quota
 	log       *slog.Logger
 	mux       *http.ServeMux
+	inside    http.Handler // the mux, behind what is asked of every request
 	ids       requestIDs
 	requests  *Requests
 	other     *route // of paths that lead nowhere
@@ -47,9 +54,10 @@ type surface struct {
 // New mounts everything. The handler answers unknown paths, wrong methods and panics itself, all as problem details. Serve it with
 // NewServer, whose limits it counts on.
 func New(o Options) http.Handler {
+	o.GraphQL = compressed(o.GraphQL)
 	s := &surface{
 		auth: o.Auth, engine: o.Engine, publicURL: strings.TrimSuffix(o.PublicURL, "/"), log: o.Log,
-		denied: o.Denied, mux: http.NewServeMux(), ids: newRequestIDs(), requests: o.Requests,
+		denied: o.Denied, quota: o.Quota, mux: http.NewServeMux(), ids: newRequestIDs(), requests: o.Requests,
 	}
 	if s.requests == nil {
 		s.requests = &Requests{}
@@ -71,6 +79,7 @@ func New(o Options) http.Handler {
 	if o.Metrics != nil {
 		s.mount(metricsPath, s.metrics(o.Metrics), http.MethodGet, http.MethodHead)
 	}
+	s.inside = crossOrigin(o.Origins, s.mux)
 	s.other = s.requests.route("other")
 	s.mux.HandleFunc("/", s.nowhere)
 	return s

@@ -130,7 +130,7 @@ func graphQL(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func open(t testing.TB) *house {
+func open(t testing.TB, change ...func(*web.Options)) *house {
 	t.Helper()
 	h := &house{t: t, courier: &courier{fake: hubtest.NewConnector(), say: hub.Reception{Status: 200}}, log: &logged{}}
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -151,8 +151,12 @@ func open(t testing.TB) *house {
 	if h.auth, err = auth.Open(dir, auth.Options{DB: h.db, Issuer: publicURL, Log: log}); err != nil {
 		t.Fatal(err)
 	}
-	h.Handler = web.New(web.Options{Auth: h.auth, Engine: h.engine, GraphQL: http.HandlerFunc(graphQL), PublicURL: publicURL + "/", Log: log,
-		Denied: func(d hub.Denial) { h.denied = append(h.denied, d) }})
+	o := web.Options{Auth: h.auth, Engine: h.engine, GraphQL: http.HandlerFunc(graphQL), PublicURL: publicURL + "/", Log: log,
+		Denied: func(d hub.Denial) { h.denied = append(h.denied, d) }}
+	for _, f := range change {
+		f(&o)
+	}
+	h.Handler = web.New(o)
 	h.token = h.signIn(hubtest.AdminClientID, hubtest.AdminSecret)
 	return h
 }

@@ -1,0 +1,120 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+)
+
+// MutateOperationParameters looks at the text of an operation that is seen for the first time. To hold it against the schema can take
+// a second of a core for a few kilobytes that are made for it, which is longer than to answer it; so what would is refused here, when it
+// is parsed only. What fits the schema is kept, and the executor need not look again.
+func (l limits) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
+	if _, known := l.documents.Get(ctx, params.Query); known {
+		return nil
+	}
+	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: params.Query}, l.MaxTokens)
+	var wrong *gqlerror.Error
+	switch {
+	case errors.As(err, &wrong) && strings.HasPrefix(wrong.Message, "exceeded"): // so the parser says that there are too many tokens
+		return tooMuch("tokens", l.MaxTokens+1, l.MaxTokens, "the document has %d tokens or more, at most %d are answered; "+
+			"ask in several operations, and put long values into variables")
+	case err != nil || len(doc.Operations) == 0:
+		return nil // the executor says what is wrong
+	}
+	if err := l.size(doc); err != nil {
+		return err
+	}
+	list := validator.ValidateWithRules(l.schema, doc, quickRules())
+	switch {
+	case len(list) > maxMistakes:
+		return tooManyMistakes(list)
+	case len(list) == 0:
+		l.documents.Add(ctx, params.Query, doc)
+	}
+	return nil // the executor finds the same mistakes, and what was meant
+}
+
+func tooManyMistakes(list gqlerror.List) *gqlerror.Error {
+	err := plainError(codeValidation, "the document has %d mistakes; mend the first ones and see what is left", len(list))
+	err.Locations = list[0].Locations
+	err.Extensions["first"] = list[0].Message
+	return err
+}
+
+// quickRules are all rules, without the looking for what was meant.
+func quickRules() *rules.Rules {
+	r := rules.NewDefaultRules()
+	for slow, quick := range map[*validator.Rule]validator.Rule{
+		&rules.FieldsOnCorrectTypeRule: rules.FieldsOnCorrectTypeRuleWithoutSuggestions,
+		&rules.KnownArgumentNamesRule:  rules.KnownArgumentNamesRuleWithoutSuggestions,
+		&rules.KnownTypeNamesRule:      rules.KnownTypeNamesRuleWithoutSuggestions,
+		&rules.ScalarLeafsRule:         rules.ScalarLeafsRuleWithoutSuggestions,
+		&rules.ValuesOfCorrectTypeRule: rules.ValuesOfCorrectTypeRuleWithoutSuggestions,
+	} {
+		r.RemoveRule(slow.Name)
+		r.AddRule(quick.Name, quick.RuleFunc)
+	}
+	return r
+}
+
+// size judges a text by what stands in it.
+func (l limits) size(doc *ast.QueryDocument) *gqlerror.Error {
+	var t tally
+	for _, op := range doc.Operations {
+		t.directives += len(op.Directives)
+		for _, v := range op.VariableDefinitions {
+			t.directives += len(v.Directives)
+		}
+		t.count(op.SelectionSet)
+	}
+	for _, f := range doc.Fragments {
+		t.directives += len(f.Directives)
+		t.count(f.SelectionSet)
+	}
+	switch {
+	case t.aliases > l.MaxAliases:
+		return tooMuch("aliases", t.aliases, l.MaxAliases, "the document has %d aliases, at most %d are answered; ask in several operations")
+	case t.directives > l.MaxDirectives:
+		return tooMuch("directives", t.directives, l.MaxDirectives, "the document has %d directives, at most %d are answered; leave out what is not needed")
+	case t.repeats > maxRepeats:
+		return tooMuch("repeats", t.repeats, maxRepeats, "the document asks %d times for what it asks for already, at most %d times are answered; "+
+			"ask for each field once")
+	}
+	return nil
+}
+
+// tally counts what stands in a text.
+type tally struct {
+	aliases, directives, repeats int
+}
+
+func (t *tally) count(set ast.SelectionSet) {
+	seen := make(map[string]bool, len(set))
+	for _, selection := range set {
+		switch s := selection.(type) {
+		case *ast.Field:
+			if s.Alias != s.Name {
+				t.aliases++
+			}
+			if seen[s.Alias] {
+				t.repeats++
+			}
+			seen[s.Alias] = true
+			t.directives += len(s.Directives)
+			t.count(s.SelectionSet)
+		case *ast.InlineFragment:
+			t.directives += len(s.Directives)
+			t.count(s.SelectionSet)
+		case *ast.FragmentSpread:
+			t.directives += len(s.Directives)
+		}
+	}
+}
