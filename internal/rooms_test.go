@@ -54,7 +54,8 @@ var rooms = map[string][]string{
 		"internal/sqlite", "internal/feed", "internal/auth", "internal/engine", "internal/trace"},
 
 	"graph": {"internal/hub", "internal/catalog", "internal/sqlite", "internal/engine", "internal/feed", "internal/meter",
-		"graph/generated", "graph/model"},
+		"graph/contract", "graph/generated", "graph/model"},
+	"graph/contract": {},
 	// What gqlgen writes names the types behind the schema, wherever they live.
 	"graph/generated": {"internal/hub", "internal/catalog", "internal/condition", "internal/mapping", "graph/model"},
 	"graph/model":     {"internal/hub", "internal/catalog", "internal/condition", "internal/mapping"},
