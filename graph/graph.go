@@ -2,11 +2,13 @@
 // and shapes the answer; it decides nothing. Who may do what is asked behind the door, where the data is.
 //
 // The schema is in schema/, one file per noun; go generate writes graph/generated and graph/model from it and adds the
-// resolvers that are missing. Output types are the structs of hub and catalog themselves. Objects that an object links to
-// are read through dataloaders, so that a list of n items costs a fixed number of reads for each of its links.
+// resolvers that are missing, and takes the snapshot of the schema that later changes keep to. Output types are the structs of
+// hub and catalog themselves. Objects that an object links to are read through dataloaders, so that a list of n items costs a fixed
+// number of reads for each of its links.
 package graph
 
 //go:generate go tool gqlgen generate
+//go:generate go test -count=1 -run ^TestTheSchemaKeepsWhatItsSnapshotHas$ . -update
 
 import (
 	"context"

@@ -55,7 +55,8 @@ var rooms = map[string][]string{
 		"internal/sqlite", "internal/feed", "internal/auth", "internal/engine", "internal/trace"},
 
 	"graph": {"internal/hub", "internal/catalog", "internal/sqlite", "internal/engine", "internal/feed", "internal/meter", "internal/quota",
-		"graph/generated", "graph/model"},
+		"graph/contract", "graph/generated", "graph/model"},
+	"graph/contract": {},
 	// What gqlgen writes names the types behind the schema, wherever they live.
 	"graph/generated": {"internal/hub", "internal/catalog", "internal/condition", "internal/mapping", "graph/model"},
 	"graph/model":     {"internal/hub", "internal/catalog", "internal/condition", "internal/mapping"},

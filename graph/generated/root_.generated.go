@@ -6355,7 +6355,7 @@ extend type Mutation {
   streamTicketCreate(
     "What is to be followed."
     input: StreamTicketCreateInput!
-  ): StreamTicketCreatePayload  @requiresToken
+  ): StreamTicketCreatePayload @cost(weight: 10000) @requiresToken
 }
 `, BuiltIn: false},
 	{Name: "../../schema/suppression.graphqls", Input: `"""

@@ -31,6 +31,7 @@ func commands() []command {
 		{"consumer", "reset: make a new administrator when the last secret was lost", consumer},
 		{"keys", "rotate: make a new key that signs tokens; those of the old one live on", keys},
 		{"secrets", "rotate: seal the secrets of integrations with a new key", secrets},
+		{"schema", "print the GraphQL schema, or with --against FILE what of an older one is not in it", schema},
 		{app.ConnectorCommand, "run a connector; the hub starts these itself", connector},
 		{"version", "print the version", version},
 	}
