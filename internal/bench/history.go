@@ -16,6 +16,7 @@ const (
 	small    = 1000
 	failsOf  = 20 // one message of so many is refused by the provider
 	chunk    = 50_000
+	atOnce   = 100 // in a batch
 )
 
 // past is the history of a hub: which event of it says what.
@@ -49,7 +50,7 @@ func (p past) write(buf *bytes.Buffer, number int) {
 // past is the history that the hub has.
 func (h *instance) past() past { return past{h.From, h.History} }
 
-// remember gives a new hub a history of n executions through its own door: flows, persons, and then one event after the other, each with
+// remember gives a new hub a history of n executions through its own door: flows, persons, and then batches of events, each event with
 // everything that the hub does for one. A hub that has it from an earlier run keeps it.
 func (b *bench) remember(ctx context.Context, o output, h *instance, n int) error {
 	if h.History == n {
@@ -70,7 +71,7 @@ func (b *bench) remember(ctx context.Context, o output, h *instance, n int) erro
 		h.Flows = append(h.Flows, flow)
 	}
 	h.From, h.History = b.used, n
-	w := h.recado("history", h.past().write)
+	w := h.recado("history", h.past().write).batches(atOnce)
 	began := time.Now()
 	for left := n; left > 0; left -= chunk {
 		r, err := b.round(ctx, w, min(left, chunk))

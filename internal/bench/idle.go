@@ -14,17 +14,18 @@ import (
 
 // How an idle hub is measured.
 const (
-	idleRate    = 50 // events a second
-	idleStretch = 5 * time.Second
+	idleRate    = 50          // events a second
+	idleStretch = time.Second // long ones would not meet the same moods of the disk
+	idleTurns   = 5           // of each in a round
 	fsyncBytes  = 4096
 )
 
 // idle compares the time of a single event through a hub that has little to do with its floor: that through the bare relay, and two waits
 // for the disk.
 func idle(ctx context.Context, p plan, o output) error {
-	stretches := p.rounds
+	stretches := p.rounds * idleTurns
 	each := int(idleStretch.Seconds() * idleRate)
-	b, err := prepare(p, (2*stretches+2)*each)
+	b, err := prepare(p, 2*(stretches+idleTurns)*each)
 	if err != nil {
 		return err
 	}
@@ -41,7 +42,7 @@ func idle(ctx context.Context, p plan, o output) error {
 	var took [2][]int64
 	var fsyncs []int64
 	fmt.Fprintf(o, "%d events/s, %d stretches of %s each of relay, Recado and fsync, by turns\n", idleRate, stretches, idleStretch)
-	for i := range stretches + 1 { // the first warms up
+	for i := range stretches + idleTurns { // the first ones warm up
 		var list [2][]int64
 		for which, w := range ways {
 			if list[which], err = b.drip(ctx, w, each); err != nil {
@@ -52,17 +53,23 @@ func idle(ctx context.Context, p plan, o output) error {
 		if err != nil {
 			return err
 		}
-		if i == 0 {
+		if i < idleTurns {
 			continue
 		}
-		fmt.Fprintf(o, "p50: relay %8s  Recado %8s  fsync %8s\n", short(time.Duration(median(list[0]))), short(time.Duration(median(list[1]))), short(time.Duration(median(synced))))
 		took[0], took[1], fsyncs = append(took[0], list[0]...), append(took[1], list[1]...), append(fsyncs, synced...)
+		if i%idleTurns == idleTurns-1 {
+			some := idleTurns * each
+			fmt.Fprintf(o, "p50: relay %8s  Recado %8s  fsync %8s\n", last(took[0], some), last(took[1], some), last(fsyncs, some))
+		}
 	}
 	relayed, told, synced := ms(median(took[0])), ms(median(took[1])), ms(median(fsyncs))
 	o.figure(figure{Name: fmt.Sprintf("idle latency at %d events/s as a multiple of its floor", idleRate), Value: told / (relayed + 2*synced), Most: 1.3,
 		Detail: map[string]float64{"relay p50, ms": relayed, "Recado p50, ms": told, "fsync p50, ms": synced, "floor, ms": relayed + 2*synced}})
 	return nil
 }
+
+// last is the median of the last n.
+func last(took []int64, n int) string { return short(time.Duration(median(took[len(took)-n:]))) }
 
 func ms(ns int64) float64 { return float64(ns) / 1e6 }
 

@@ -64,7 +64,7 @@ func (b *bench) wait(ctx context.Context, o output, h *instance, n int) error {
 	if err := h.query(ctx, `mutation{queuePause(input:{reason:"bench"}){userErrors{code message field}}}`, nil, &ignored); err != nil {
 		return err
 	}
-	w := h.recado("waiting", writeEvent)
+	w := h.recado("waiting", writeEvent).batches(atOnce)
 	w.held = true
 	r, err := b.round(ctx, w, n)
 	if err != nil {
