@@ -4,11 +4,15 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -42,54 +46,100 @@ func run(ctx context.Context, args []string) error {
 	return measure(ctx, args)
 }
 
-// plan is how long and how hard to measure.
+// plan is how long and how hard to measure, and what.
 type plan struct {
 	clients int
 	events  int // in one round
 	rounds  int
 	data    string
+	keep    bool // the data stay for a later run
 	profile string
-	soak    time.Duration // 0: none
+
+	soak    time.Duration // 0: none; so with all that follow
+	batch   int
+	idle    bool
+	history int
+	pages   bool
+	memory  int
+	restart int
+}
+
+// mode is one way to measure. It keeps its data in directories of its own below that of the plan.
+type mode struct {
+	name    string
+	asked   bool
+	measure func(context.Context, plan, output) error
+}
+
+func (p plan) modes(all bool) []mode {
+	others := []mode{
+		{"batches", p.batch > 0, batches}, {"idle latency", p.idle, idle}, {"memory", p.memory > 0, memory},
+		{"restart", p.restart > 0, restart}, {"history", p.history > 0 || p.pages, long}, {"soak", p.soak > 0, soak},
+	}
+	others = slices.DeleteFunc(others, func(m mode) bool { return !m.asked })
+	if all || len(others) == 0 {
+		return append([]mode{{"single events", true, singles}}, others...)
+	}
+	return others
 }
 
 func measure(ctx context.Context, args []string) error {
 	p := plan{}
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
-	quick := f.Bool("quick", false, "fewer and shorter rounds; ends within 40 s")
+	quick := f.Bool("quick", false, "fewer and shorter rounds; the comparison of single events ends within 40 s")
 	f.IntVar(&p.clients, "clients", 64, "how many clients post at once")
 	f.IntVar(&p.events, "events", 40_000, "events in one round")
 	f.IntVar(&p.rounds, "rounds", 8, "rounds of each; more make the error smaller")
-	f.StringVar(&p.data, "data", "", "data `directory`; default a temporary one on the disk of the working directory's temp")
-	f.StringVar(&p.profile, "profile", "", "write CPU and allocation profiles of the hub to files with this `prefix`")
-	f.DurationVar(&p.soak, "soak", 0, "instead of the comparison, post at half of the highest rate for so long and watch what the hub uses")
+	f.StringVar(&p.data, "data", "", "data `directory`, kept with the histories in it for a later run; default a temporary one on the disk of the working directory's temp")
+	f.StringVar(&p.profile, "profile", "", "write CPU and allocation profiles of the hubs to files with this `prefix`")
+	f.DurationVar(&p.soak, "soak", 0, "post at half of the highest rate for so long and watch what the hub uses")
+	f.IntVar(&p.batch, "batch", 0, "compare events that come as CloudEvents batches of so many with the bare relay's single ones")
+	f.BoolVar(&p.idle, "idle", false, "measure the latency of 50 events/s against its floor")
+	f.IntVar(&p.history, "history", 0, "compare the throughput with so many executions in the history with that with none")
+	f.BoolVar(&p.pages, "pages", false, "compare pages of the history with those at 1,000 executions; the long one has as many as --history says, 1,000,000 by default")
+	f.IntVar(&p.memory, "memory", 0, "measure the resident memory of the hub after so many executions")
+	f.IntVar(&p.restart, "restart", 0, "compare kill -9 to ready with so many executions waiting with an empty hub")
+	all := f.Bool("all", false, "measure the whole table, with its numbers: --batch 100 --idle --memory 200000 --restart 100000 --history 1000000 --pages, and single events")
+	lines := f.Bool("json", false, "print each figure as a line of JSON; the text goes to standard error")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
 	if *quick {
 		p.events, p.rounds = 12_000, 4
 	}
-	if p.data == "" {
-		dir, err := os.MkdirTemp("", "recado-bench-")
-		if err != nil {
-			return err
+	if *all {
+		p.batch, p.idle, p.memory, p.restart, p.history, p.pages = 100, true, 200_000, 100_000, 1_000_000, true
+	}
+	out := output{Writer: os.Stdout}
+	if *lines {
+		out = output{Writer: os.Stderr, lines: json.NewEncoder(os.Stdout)}
+	}
+	return p.run(ctx, out, p.modes(*all))
+}
+
+// run measures one thing after the other. What cannot be measured does not keep the rest from it.
+func (p plan) run(ctx context.Context, out output, modes []mode) (err error) {
+	p.keep = p.data != ""
+	root := p.data
+	for _, m := range modes {
+		p.data = filepath.Join(root, strings.ReplaceAll(m.name, " ", "-"))
+		if !p.keep {
+			dir, wrong := os.MkdirTemp("", "recado-bench-")
+			if wrong != nil {
+				return errors.Join(err, wrong)
+			}
+			p.data = dir
 		}
-		defer os.RemoveAll(dir)
-		p.data = dir
+		if len(modes) > 1 {
+			fmt.Fprintf(out, "\n== %s\n", m.name)
+		}
+		if wrong := m.measure(ctx, p, out); wrong != nil {
+			err = errors.Join(err, fmt.Errorf("%s: %w", m.name, wrong))
+			fmt.Fprintln(out, "not measured:", wrong)
+		}
+		if !p.keep {
+			err = errors.Join(err, os.RemoveAll(p.data))
+		}
 	}
-	b, err := prepare(ctx, p)
-	if err != nil {
-		return err
-	}
-	defer b.close()
-	if p.soak > 0 {
-		return b.soak(ctx, os.Stdout, p.soak)
-	}
-	started := time.Now()
-	results, err := b.rounds(ctx)
-	if err != nil {
-		return err
-	}
-	took := time.Since(started)
-	report(os.Stdout, p, results, b.close(), took)
-	return nil
+	return err
 }

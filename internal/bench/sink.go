@@ -12,8 +12,12 @@ import (
 	"time"
 )
 
-// marker stands before an event's number in its folio; the sink finds it in whatever body arrives.
-const marker = "BENCH-"
+// marker stands before an event's number in its folio or its description; the sink finds it in whatever body arrives. With refused
+// behind it the sink refuses the message.
+const (
+	marker  = "BENCH-"
+	refused = '!'
+)
 
 // sink is where both ways end: it answers as the Cloud API does, and notes when which event arrived.
 type sink struct {
@@ -50,7 +54,7 @@ func (s *sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.strange.Add(1)
 		return
 	}
-	n, ok := number(buf.Bytes())
+	n, refuse, ok := number(buf.Bytes())
 	if !ok || n >= len(s.arrived) {
 		s.strange.Add(1)
 		http.Error(w, `{"error":{"message":"not of this benchmark","code":100}}`, http.StatusBadRequest)
@@ -62,25 +66,38 @@ func (s *sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.full <- struct{}{}
 	}
 	w.Header().Set("Content-Type", "application/json")
-	fmt.Fprintf(w, `{"messaging_product":"whatsapp","contacts":[{"input":"+5511999990001","wa_id":"5511999990001"}],"messages":[{"id":"wamid.B%d"}]}`, n)
+	if refuse {
+		w.WriteHeader(http.StatusBadRequest)
+		io.WriteString(w, `{"error":{"message":"(#131009) Parameter value is not valid","type":"OAuthException","code":131009,"fbtrace_id":"bench"}}`)
+		return
+	}
+	fmt.Fprintf(w, `{"messaging_product":"whatsapp","contacts":[{"input":"+5511999990001","wa_id":"5511999990001"}],"messages":[{"id":"%s"}]}`, providerID(n))
 }
 
-func number(body []byte) (int, bool) {
+// number finds the number of the event in a message, and whether the message is one to be refused.
+func number(body []byte) (n int, refuse, ok bool) {
 	i := bytes.Index(body, []byte(marker))
 	if i < 0 {
-		return 0, false
+		return 0, false, false
 	}
 	digits := body[i+len(marker):]
+	if len(digits) > 0 && digits[0] == refused {
+		digits, refuse = digits[1:], true
+	}
 	end := 0
 	for end < len(digits) && digits[end] >= '0' && digits[end] <= '9' {
 		end++
 	}
 	n, err := strconv.Atoi(string(digits[:end]))
-	return n, err == nil
+	return n, refuse, err == nil
 }
 
 // expect begins to count anew towards a goal.
 func (s *sink) expect(n int) {
+	select {
+	case <-s.full: // of a goal that was given up
+	default:
+	}
 	s.count.Store(0)
 	s.goal.Store(int64(n))
 }

@@ -43,8 +43,18 @@ var measures = [...]struct {
 }
 
 // soak posts at half of the highest rate for a time, and watches what the hub uses.
-func (b *bench) soak(ctx context.Context, w io.Writer, d time.Duration) error {
-	recado := b.recado()
+func soak(ctx context.Context, p plan, w output) error {
+	d := p.soak
+	b, err := prepare(p, p.events+warmup+int(d.Seconds()*soakMost))
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	h, err := b.hub(ctx, theHub)
+	if err != nil {
+		return err
+	}
+	recado := h.recado(wayRecado, writeEvent)
 	if _, err := b.round(ctx, recado, warmup); err != nil {
 		return err
 	}
@@ -58,7 +68,7 @@ func (b *bench) soak(ctx context.Context, w io.Writer, d time.Duration) error {
 	defer end()
 	var readings []reading
 	var sampling sync.WaitGroup
-	sampling.Go(func() { readings = b.sample(load, w) })
+	sampling.Go(func() { readings = h.sample(load, w) })
 	n, refused, err := b.pour(load, recado, rate)
 	sampling.Wait()
 	reportSoak(w, readings)
@@ -109,7 +119,7 @@ func (b *bench) pour(ctx context.Context, w way, rate float64) (n, refused int, 
 }
 
 // sample reads what the hub uses until ctx ends.
-func (b *bench) sample(ctx context.Context, w io.Writer) (list []reading) {
+func (h *instance) sample(ctx context.Context, w io.Writer) (list []reading) {
 	tick := time.NewTicker(sampleEvery)
 	defer tick.Stop()
 	for began := time.Now(); ; {
@@ -118,7 +128,7 @@ func (b *bench) sample(ctx context.Context, w io.Writer) (list []reading) {
 			return list
 		case <-tick.C:
 		}
-		r, err := b.measure(context.WithoutCancel(ctx)) // one that has begun is read to its end
+		r, err := h.measure(context.WithoutCancel(ctx)) // one that has begun is read to its end
 		if err != nil {
 			fmt.Fprintln(w, "a sample is missing:", err)
 			continue
@@ -129,13 +139,13 @@ func (b *bench) sample(ctx context.Context, w io.Writer) (list []reading) {
 }
 
 // measure reads the hub's own metrics and the size of its log of writes.
-func (b *bench) measure(ctx context.Context) (r reading, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.hubURL+"/metrics", nil)
+func (h *instance) measure(ctx context.Context) (r reading, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, h.url+"/metrics", nil)
 	if err != nil {
 		return r, err
 	}
-	req.Header.Set("Authorization", "Bearer "+b.token)
-	res, err := b.client.Do(req)
+	req.Header.Set("Authorization", "Bearer "+h.token)
+	res, err := h.client.Do(req)
 	if err != nil {
 		return r, err
 	}
@@ -146,7 +156,7 @@ func (b *bench) measure(ctx context.Context) (r reading, err error) {
 	}
 	for i, m := range measures {
 		if m.metric == "" {
-			info, err := os.Stat(filepath.Join(b.plan.data, "recado.db-wal"))
+			info, err := os.Stat(filepath.Join(h.data, "recado.db-wal"))
 			if err != nil {
 				return r, err
 			}

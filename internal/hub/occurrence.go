@@ -63,6 +63,8 @@ const (
 	MaxAttribute        = 256     // bytes of source, id, subject
 	MaxOccurrenceBytes  = 1 << 20 // of the body of one event
 	MaxOccurrenceRecord = 500     // records in one occurrence
+	MaxBatchBytes       = 4 << 20 // of the body of a batch of events
+	MaxBatchEvents      = 1000    // in a batch
 )
 
 // Match is what an enabled event made of an occurrence: fired or not, with the trace of its terms, and what came of it.

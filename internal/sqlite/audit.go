@@ -39,7 +39,10 @@ func auditWalk(f hub.AuditFilter) (q walk) {
 	if !f.Since.IsZero() { // a tally that began an hour before may have gone on
 		q.rest.and("key >= ? AND last_at >= ?", hub.KeyAt(f.Since.Add(-time.Hour-clockSlack)), ms(f.Since))
 	}
-	q.between("at", time.Time{}, f.Until)
+	if !f.Until.IsZero() {
+		q.rest.and("key < ?", hub.KeyAt(f.Until.Add(clockSlack)))
+		q.rest.and("at < ?", ms(f.Until))
+	}
 	return q
 }
 

@@ -58,7 +58,7 @@ func deliveryWalk(f hub.DeliveryFilter) (q walk) {
 	q.oneOf("state", texts(f.States), index)
 	q.number("flow", "", f.FlowKey)
 	q.number("integration", "", f.IntegrationKey)
-	q.between("created_at", f.Since, f.Until)
+	q.between("deliveries", "created_at", f.Since, f.Until)
 	q.reasons(f)
 	return q
 }

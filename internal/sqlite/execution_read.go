@@ -68,7 +68,7 @@ func executionWalk(f hub.ExecutionFilter) (q walk) {
 	if byEvent { // as nearly all are
 		q.rest.and("trigger || '' = ?", string(f.Trigger))
 	}
-	q.between("created_at", f.Since, f.Until)
+	q.between("executions", "created_at", f.Since, f.Until)
 	return q
 }
 

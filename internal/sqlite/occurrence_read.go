@@ -43,7 +43,7 @@ func occurrenceWalk(f hub.OccurrenceFilter, types []string, all bool) (q walk) {
 	case f.Type == "":
 		q.oneOf("type", types, wholeIndex)
 	}
-	q.between("received_at", f.Since, f.Until)
+	q.between("occurrences", "received_at", f.Since, f.Until)
 	return q
 }
 

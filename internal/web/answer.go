@@ -15,7 +15,12 @@ import (
 //
 // What the sender may not see is not in it: the list of executions is empty then, and the ids of events and flows are null.
 func appendPublished(b []byte, p *hub.Published, locale string) []byte {
-	b = append(b, `{"id":`...)
+	return append(appendMembers(append(b, '{'), p, locale), "}\n"...)
+}
+
+// appendMembers writes the members of that object.
+func appendMembers(b []byte, p *hub.Published, locale string) []byte {
+	b = append(b, `"id":`...)
 	b = appendID(b, hub.KindOccurrence, p.Occurrence.Key)
 	b = append(b, `,"repeat":`...)
 	b = strconv.AppendBool(b, p.Repeat)
@@ -31,7 +36,7 @@ func appendPublished(b []byte, p *hub.Published, locale string) []byte {
 		b = appendID(b, hub.KindFlow, e.FlowKey)
 		b = appendState(b, e)
 	}
-	return append(b, "]}\n"...)
+	return append(b, ']')
 }
 
 func appendMatch(b []byte, m *hub.Match, executions []*hub.Execution, locale string) []byte {

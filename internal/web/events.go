@@ -20,8 +20,12 @@ const typeEvent = "application/cloudevents+json"
 var readers = sync.Pool{New: func() any { return newReader() }}
 
 // events answers POST /events: one CloudEvent in, 202 with what became of it out. By then it is committed. A repeat (same
-// consumer, source, id and content) is answered with what became of the first one.
+// consumer, source, id and content) is answered with what became of the first one. A batch of them is answered by batch.
 func (s *surface) events(w http.ResponseWriter, r *http.Request) {
+	if given := r.Header.Get("Content-Type"); given != typeEvent && isBatch(given) {
+		s.batch(w, r)
+		return
+	}
 	d := readers.Get().(*reader)
 	defer readers.Put(d)
 	published, err := s.publish(w, r, d)
@@ -52,7 +56,7 @@ func (s *surface) publish(w http.ResponseWriter, r *http.Request, d *reader) (*h
 	if err != nil {
 		return nil, err
 	}
-	if err := s.within(w.Header(), caller.Consumer.Key); err != nil {
+	if err := s.within(w.Header(), caller.Consumer.Key, 1); err != nil {
 		return nil, err
 	}
 	if err := wantEvent(w, r); err != nil {
@@ -69,36 +73,48 @@ func (s *surface) publish(w http.ResponseWriter, r *http.Request, d *reader) (*h
 	return s.engine.Publish(hub.WithTrace(r.Context(), hub.TraceOfHeader(r.Header)), caller, in)
 }
 
-// within counts a request of a consumer, and says in the header what it has left.
-func (s *surface) within(h http.Header, consumer int64) error {
+// within counts requests of a consumer, and says in the header what it has left. Each event of a batch is one.
+func (s *surface) within(h http.Header, consumer int64, n int) error {
 	if s.quota == nil {
 		return nil
 	}
 	now := time.Now()
-	err := s.quota.Take(consumer, quota.Requests, 1, now)
+	err := s.quota.Take(consumer, quota.Requests, n, now)
 	h["Ratelimit-Policy"], h["Ratelimit"] = s.quota.Policy(), []string{s.quota.State(consumer, now)}
 	return err
 }
 
-// wantEvent refuses what is not one structured event in JSON and says what is accepted.
-func wantEvent(w http.ResponseWriter, r *http.Request) error {
+// uncompressed refuses a compressed body.
+func uncompressed(w http.ResponseWriter, r *http.Request) error {
 	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
 		w.Header().Set("Accept-Encoding", "identity")
 		return &fault{code: codeMediaType, detail: "the body is compressed; send it as it is, without Content-Encoding"}
 	}
+	return nil
+}
+
+// isBatch says whether a body of this media type is a list of events in JSON and UTF-8.
+func isBatch(contentType string) bool { return speaks(contentType, typeBatch) }
+
+// speaks says whether a media type is the one that is wanted, in UTF-8.
+func speaks(contentType, want string) bool {
+	kind, parameters, err := mime.ParseMediaType(contentType)
+	charset := parameters["charset"]
+	return err == nil && kind == want && (charset == "" || strings.EqualFold(charset, "utf-8"))
+}
+
+// wantEvent refuses what is not one structured event in JSON and says what is accepted.
+func wantEvent(w http.ResponseWriter, r *http.Request) error {
+	if err := uncompressed(w, r); err != nil {
+		return err
+	}
 	given := r.Header.Get("Content-Type")
-	if given == typeEvent {
+	if given == typeEvent || speaks(given, typeEvent) {
 		return nil
 	}
-	kind, parameters, err := mime.ParseMediaType(given)
-	if charset := parameters["charset"]; err == nil && kind == typeEvent && (charset == "" || strings.EqualFold(charset, "utf-8")) {
-		return nil
-	}
-	w.Header().Set("Accept-Post", typeEvent)
-	detail := "send one CloudEvent with Content-Type: " + typeEvent + " (structured mode, UTF-8)"
+	w.Header().Set("Accept-Post", typeEvent+", "+typeBatch)
+	detail := "send one CloudEvent with Content-Type: " + typeEvent + " (structured mode, UTF-8), or a list of them with " + typeBatch
 	switch {
-	case kind == "application/cloudevents-batch+json":
-		detail = "batches are not offered; " + detail
 	case r.Header.Get("Ce-Specversion") != "" || r.Header.Get("Ce-Id") != "":
 		detail = "the binary mode (attributes in ce- headers) is not offered; " + detail
 	}

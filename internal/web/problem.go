@@ -47,8 +47,8 @@ type fault struct {
 // Error is the detail.
 func (f *fault) Error() string { return f.detail }
 
-// retryAfter is how many seconds a client should wait that was told UNAVAILABLE.
-const retryAfter = 5
+// retryLater is how many seconds a client should wait that was told UNAVAILABLE.
+var retryLater = []string{"5"}
 
 // quotaExceeded is the type of problem that the draft of the headers RateLimit and RateLimit-Policy registers.
 const quotaExceeded = "https://iana.org/assignments/http-problem-types#quota-exceeded"
@@ -85,8 +85,9 @@ type needs struct {
 	Action    hub.Action `json:"action"`
 }
 
-// fail answers an error. What is no *hub.Error and no *fault is internal: it goes to the log, and the caller learns nothing of it.
-func (s *surface) fail(w http.ResponseWriter, r *http.Request, err error) {
+// told is what a caller is told of an error. What is no *hub.Error and no *fault is internal: it goes to the log, and the caller learns
+// nothing of it. The audit log learns of what was denied.
+func (s *surface) told(r *http.Request, err error) problem {
 	p := describe(err)
 	p.RequestID = requestID(r)
 	if p.Code == hub.CodeInternal {
@@ -103,12 +104,19 @@ func (s *surface) fail(w http.ResponseWriter, r *http.Request, err error) {
 			s.denied(d)
 		}
 	}
+	if p.Code == hub.CodeForbidden {
+		p.Asked = r.Method + " " + r.URL.Path
+	}
 	p.translate(localeOf(r))
+	return p
+}
+
+// fail answers an error.
+func (s *surface) fail(w http.ResponseWriter, r *http.Request, err error) {
+	p := s.told(r, err)
 	h := w.Header()
 	h.Add("Vary", "Accept-Language")
 	switch p.Code {
-	case hub.CodeForbidden:
-		p.Asked = r.Method + " " + r.URL.Path
 	case hub.CodeUnauthenticated:
 		if h.Get("WWW-Authenticate") == "" {
 			h.Set("WWW-Authenticate", challenge(r))
@@ -116,7 +124,7 @@ func (s *surface) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case hub.CodeRateLimited:
 		h.Set("Retry-After", strconv.Itoa(p.retry))
 	case hub.CodeUnavailable:
-		h.Set("Retry-After", strconv.Itoa(retryAfter))
+		h["Retry-After"] = retryLater
 	case codeTimeout, hub.CodeTooLarge:
 		// The rest of the body is not worth reading.
 		h.Set("Connection", "close")

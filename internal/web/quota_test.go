@@ -43,6 +43,18 @@ func TestAConsumerThatPublishesTooOftenIsToldHowLongToWait(t *testing.T) {
 			t.Errorf("a stranger is answered %d %v", w.Code, w.Header())
 		}
 	})
+	t.Run("each event of a batch is a request", func(t *testing.T) {
+		inBatch := func(r *http.Request) { r.Header.Set("Content-Type", batchType) }
+		h := open(t, func(o *web.Options) { o.Quota = quota.New(3, 0) })
+		w := h.publish(list(newWorkOrder("1"), newWorkOrder("2")), inBatch)
+		if w.Code != http.StatusOK || w.Header().Get("RateLimit") != `"requests";r=1;t=40` {
+			t.Errorf("a batch of two is answered %d %v %s", w.Code, w.Header(), w.Body)
+		}
+		w = h.publish(list(newWorkOrder("3"), newWorkOrder("4")), inBatch)
+		if w.Code != http.StatusTooManyRequests {
+			t.Errorf("the next one is answered %d %s", w.Code, w.Body)
+		}
+	})
 	t.Run("without a limit nothing is said of one", func(t *testing.T) {
 		w := open(t).publish(newWorkOrder("1"), nil)
 		if w.Code != http.StatusAccepted || w.Header().Get("RateLimit") != "" || w.Header().Get("RateLimit-Policy") != "" {
