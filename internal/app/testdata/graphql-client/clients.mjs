@@ -62,7 +62,10 @@ async function publish() {
 
 const RECEIVED = `subscription($after: Cursor) { occurrenceReceived(after: $after) { cursor occurrence { subject } } }`;
 const QUERY = { query: "{ viewer { consumer { clientId } } }" };
-const isViewer = (result) => assert.deepEqual(result, { data: { viewer: { consumer: { clientId: id } } } });
+const isViewer = (result) => {
+  assert.equal(result.errors, undefined);
+  assert.deepEqual(result.data, { viewer: { consumer: { clientId: id } } });
+};
 const subjectOf = (result) => {
   assert.equal(result.errors, undefined);
   return result.data.occurrenceReceived.occurrence.subject;
