@@ -41,13 +41,12 @@ func (o *operation) run(ctx context.Context, params *graphql.RawParams) {
 			o.fail(errs)
 			return
 		case response == nil:
-			o.say("complete", nil, true)
+			o.say("complete", nil, nil)
 			return
 		}
-		if !o.say("next", func(b []byte) []byte { return appendResponse(b, response) }, false) {
+		if !o.say("next", func(b []byte) []byte { return appendResponse(b, response) }, r.wrote) {
 			return
 		}
-		r.wrote()
 	}
 }
 
@@ -57,16 +56,15 @@ func (o *operation) begun(r *running) {
 	o.running = r
 }
 
-// reached is how far its subscriber is; empty if that cannot be said, or not now.
-func (o *operation) reached() string {
+// hold keeps it from writing, and says how far its subscriber is; ok is false if it writes at this moment, and is not held then.
+func (o *operation) hold() (cursor string, ok bool) {
 	if !o.mu.TryLock() {
-		return "" // it writes at this moment
+		return "", false
 	}
-	defer o.mu.Unlock()
 	if o.running == nil {
-		return ""
+		return "", true
 	}
-	return o.running.reached()
+	return o.running.reached(), true
 }
 
 // fail ends it with a message of the type error, on which nothing follows.
@@ -74,17 +72,18 @@ func (o *operation) fail(errs gqlerror.List) {
 	o.say("error", func(b []byte) []byte {
 		text, _ := json.Marshal(errs) // text always can
 		return append(b, text...)
-	}, true)
+	}, nil)
 }
 
-// say sends a message of it, unless it is over; the last one makes it so.
-func (o *operation) say(kind string, payload func([]byte) []byte, last bool) bool {
+// say sends a message of it, unless it is over. written is called when it is out, before anything else of it is; without that it is
+// the last.
+func (o *operation) say(kind string, payload func([]byte) []byte, written func()) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.over {
 		return false
 	}
-	if last {
+	if written == nil {
 		o.forget()
 	}
 	id, _ := json.Marshal(o.id) // text always can
@@ -92,7 +91,13 @@ func (o *operation) say(kind string, payload func([]byte) []byte, last bool) boo
 	if payload != nil {
 		b = payload(append(b, `,"payload":`...))
 	}
-	return o.socket.write(append(b, '}')) == nil
+	if o.socket.write(append(b, '}')) != nil {
+		return false
+	}
+	if written != nil {
+		written()
+	}
+	return true
 }
 
 // release ends it without a word.

@@ -55,7 +55,7 @@ func guideOperations(t *testing.T, s *gql.Schema) map[string]string {
 func TestTheOperationsOfTheGuideFitTheSchema(t *testing.T) {
 	t.Parallel()
 	operations := guideOperations(t, loadSchema(t))
-	for _, name := range []string{"CreateGroup", "CreateConsumer", "CreateIntegration", "CreateFlow", "EnableFlow", "CreateEvent", "EnableEvent", "ScheduleFlow", "PreviewSchedule", "RunFlow", "PreviewFlow", "TestFlow", "Publish", "Execution", "Watch", "Failures", "Buttons", "Explain", "GroupList",
+	for _, name := range []string{"CreateGroup", "CreateConsumer", "CreateIntegration", "CreateFlow", "EnableFlow", "CreateEvent", "EnableEvent", "ScheduleFlow", "PreviewSchedule", "RunFlow", "PreviewFlow", "TestFlow", "Publish", "Execution", "Watch", "Ticket", "Failures", "Buttons", "Explain", "GroupList",
 		"CloneGroup", "WhatIsHidden", "KeepUpToDate", "Pick", "Backtest", "WhyNot", "Screens", "FlowHistory", "Rollback", "ReplayPreview", "Replay", "ReplayMany", "LeftAlone", "Suppressed", "LeaveAlone", "MessageAgain", "SendAgain",
 		"DeadLetters", "RetryMany", "CancelMany", "CancelOne", "PauseQueue", "ResumeQueue", "PauseFlow", "PauseIntegration", "ResumeIntegration", "Breakers", "Retention", "KeepFor", "KeepFlowFor",
 		"QuietNights", "AwaitingTheMorning", "CollectByPerson", "WhatIsGathered", "SendNow"} {

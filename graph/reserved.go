@@ -158,7 +158,7 @@ func (res *reservation) open(a *answer, r *http.Request) {
 	res.mu.Unlock()
 	defer stream.close()
 	defer res.stop()
-	beats := newBeats(res.keepAlive, func() { stream.beat("") })
+	beats := newBeats(res.keepAlive, func() { stream.beat(nowhere) })
 	defer beats.end()
 	<-stream.ctx.Done()
 }
@@ -280,5 +280,5 @@ func (res *reservation) event(name, id string, more func([]byte) []byte) bool {
 	if more != nil {
 		b = more(b)
 	}
-	return res.stream.event(name, "", append(b, '}'))
+	return res.stream.event(name, "", append(b, '}'), nil)
 }

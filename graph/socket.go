@@ -112,10 +112,14 @@ func (s *socket) beat() {
 		_ = s.conn.CloseNow()
 		return
 	}
-	s.mu.Lock()
 	cursors := map[string]string{}
+	s.mu.Lock()
 	for id, o := range s.operations {
-		if cursor := o.reached(); cursor != "" {
+		cursor, held := o.hold()
+		if held {
+			defer o.mu.Unlock() // when the ping is out: what it says must not be older than what went out before
+		}
+		if cursor != "" {
 			cursors[id] = cursor
 		}
 	}

@@ -72,8 +72,8 @@ func (h *handler) serveDistinct(w http.ResponseWriter, r *http.Request, s sessio
 	stream := h.openStream(w, r)
 	defer stream.close()
 	if run == nil {
-		stream.answer(&graphql.Response{Errors: errs}, "")
-		stream.event("complete", "", nil)
+		stream.event("next", "", encode(&graphql.Response{Errors: errs}), nil)
+		stream.event("complete", "", nil, nil)
 		return
 	}
 	run.after = cursorToGoOn(r)
@@ -89,7 +89,7 @@ func (h *handler) stream(stream *eventStream, run *running) {
 	h.begin(run, h.streams)
 	defer run.stop()
 	beats := newBeats(h.keepAlive, func() {
-		if !stream.beat(run.reached()) {
+		if !stream.beat(run.reached) {
 			stop()
 		}
 	})
@@ -101,15 +101,14 @@ func (h *handler) stream(stream *eventStream, run *running) {
 		}
 		if response == nil {
 			if len(errs) > 0 {
-				stream.answer(&graphql.Response{Errors: errs}, "")
+				stream.event("next", "", encode(&graphql.Response{Errors: errs}), nil)
 			}
-			stream.event("complete", "", nil)
+			stream.event("complete", "", nil, nil)
 			return
 		}
-		if !stream.answer(response, run.cursor()) {
+		if !stream.event("next", run.cursor(), appendResponse(nil, response), run.wrote) {
 			return
 		}
-		run.wrote()
 	}
 }
 
@@ -145,9 +144,12 @@ func (h *handler) openStream(w http.ResponseWriter, r *http.Request) *eventStrea
 	s.ctx, s.stop = context.WithCancel(r.Context())
 	s.alone = context.AfterFunc(h.stopping, s.stop)
 	w.WriteHeader(http.StatusOK)
-	s.write([]byte(":\n\n")) // so that the client sees that it is open
+	s.beat(nowhere) // so that the client sees that it is open
 	return s
 }
+
+// nowhere is the place of a stream that has none.
+func nowhere() string { return "" }
 
 // close ends it; what is written last must still be taken.
 func (s *eventStream) close() {
@@ -158,10 +160,8 @@ func (s *eventStream) close() {
 	s.stop()
 }
 
-// write writes and flushes; false if the client is gone, or does not read.
+// write writes and flushes, under its lock; false if the client is gone, or does not read.
 func (s *eventStream) write(text []byte) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.ctx.Err() != nil {
 		return false
 	}
@@ -176,13 +176,9 @@ func (s *eventStream) write(text []byte) bool {
 	return err == nil
 }
 
-// answer sends a response of an operation; its id is the place in the journal.
-func (s *eventStream) answer(response *graphql.Response, id string) bool {
-	return s.event("next", id, appendResponse(nil, response))
-}
-
-// event sends an event. Each line of its data is one of its own; without data an EventSource would not tell its page.
-func (s *eventStream) event(name, id string, data []byte) bool {
+// event sends an event. Each line of its data is one of its own; without data an EventSource would not tell its page. written is
+// called when it is out, before anything else is.
+func (s *eventStream) event(name, id string, data []byte, written func()) bool {
 	b := make([]byte, 0, len(data)+64)
 	if id != "" {
 		b = append(append(append(b, "id: "...), id...), '\n')
@@ -193,13 +189,24 @@ func (s *eventStream) event(name, id string, data []byte) bool {
 		b = append(append(b, "data: "...), bytes.TrimSuffix(line, []byte{'\n'})...)
 		b = append(b, '\n')
 	}
-	return s.write(append(b, '\n'))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.write(append(b, '\n')) {
+		return false
+	}
+	if written != nil {
+		written()
+	}
+	return true
 }
 
-// beat says that the hub is there. With an id it moves the place after which the client will go on; without data it is no event.
-func (s *eventStream) beat(id string) bool {
+// beat says that the hub is there. With an id, which must not be older than what went out before, it moves the place after which the
+// client will go on; without data it is no event.
+func (s *eventStream) beat(id func() string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	b := []byte(":\n")
-	if id != "" {
+	if id := id(); id != "" {
 		b = append(append(append(b, "id: "...), id...), '\n')
 	}
 	return s.write(append(b, '\n'))
