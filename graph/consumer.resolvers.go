@@ -19,14 +19,21 @@ func (r *consumerResolver) Group(ctx context.Context, obj *hub.Consumer) (*hub.G
 
 func (r *mutationResolver) ConsumerCreate(ctx context.Context, input model.ConsumerCreateInput) (*model.ConsumerCreatePayload, error) {
 	in, err := consumerCreate(input)
+	o := &hub.Once{}
+	if err == nil {
+		o, err = once("consumerCreate", input.IdempotencyKey, input)
+	}
 	var made *hub.ConsumerSecret
 	if err == nil {
-		made, err = r.db.ConsumerCreate(ctx, caller(ctx), in)
+		made, err = r.db.ConsumerCreate(ctx, caller(ctx), in, o)
 	}
 	errs, err := userErrors(err)
-	payload := &model.ConsumerCreatePayload{UserErrors: errs}
+	payload := &model.ConsumerCreatePayload{Repeat: o.Repeat, UserErrors: errs}
 	if made != nil {
-		payload.Consumer, payload.Secret = made.Consumer, &made.Secret
+		payload.Consumer = made.Consumer
+	}
+	if made != nil && !o.Repeat {
+		payload.Secret = &made.Secret
 	}
 	return payload, err
 }

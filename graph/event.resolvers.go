@@ -71,12 +71,16 @@ func (r *explainedReasonResolver) Delivery(ctx context.Context, obj *hub.Explain
 
 func (r *mutationResolver) EventCreate(ctx context.Context, input model.EventCreateInput) (*model.EventCreatePayload, error) {
 	in, err := eventCreate(input)
+	o := &hub.Once{}
+	if err == nil {
+		o, err = once("eventCreate", input.IdempotencyKey, input)
+	}
 	var made *hub.Event
 	if err == nil {
-		made, err = r.engine.EventCreate(ctx, caller(ctx), in)
+		made, err = r.engine.EventCreate(ctx, caller(ctx), in, o)
 	}
 	errs, err := userErrors(err)
-	return &model.EventCreatePayload{Event: made, UserErrors: errs}, err
+	return &model.EventCreatePayload{Event: made, Repeat: o.Repeat, UserErrors: errs}, err
 }
 
 func (r *mutationResolver) EventUpdate(ctx context.Context, id string, input model.EventUpdateInput) (*model.EventUpdatePayload, error) {

@@ -218,12 +218,16 @@ func (r *mappingEntryResolver) Name(ctx context.Context, obj *hub.MappingEntry) 
 
 func (r *mutationResolver) FlowCreate(ctx context.Context, input model.FlowCreateInput) (*model.FlowCreatePayload, error) {
 	in, err := flowCreate(input)
+	o := &hub.Once{}
+	if err == nil {
+		o, err = once("flowCreate", input.IdempotencyKey, input)
+	}
 	var made *hub.Flow
 	if err == nil {
-		made, err = r.engine.FlowCreate(ctx, caller(ctx), in)
+		made, err = r.engine.FlowCreate(ctx, caller(ctx), in, o)
 	}
 	errs, err := userErrors(err)
-	return &model.FlowCreatePayload{Flow: made, UserErrors: errs}, err
+	return &model.FlowCreatePayload{Flow: made, Repeat: o.Repeat, UserErrors: errs}, err
 }
 
 func (r *mutationResolver) FlowUpdate(ctx context.Context, id string, input model.FlowUpdateInput) (*model.FlowUpdatePayload, error) {

@@ -31,19 +31,27 @@ func (r *groupResolver) Consumers(ctx context.Context, obj *hub.Group, first *in
 }
 
 func (r *mutationResolver) GroupCreate(ctx context.Context, input model.GroupCreateInput) (*model.GroupCreatePayload, error) {
-	made, err := r.db.GroupCreate(ctx, caller(ctx), groupCreate(input))
+	o, err := once("groupCreate", input.IdempotencyKey, input)
+	var made *hub.Group
+	if err == nil {
+		made, err = r.db.GroupCreate(ctx, caller(ctx), groupCreate(input), o)
+	}
 	errs, err := userErrors(err)
-	return &model.GroupCreatePayload{Group: made, UserErrors: errs}, err
+	return &model.GroupCreatePayload{Group: made, Repeat: o.Repeat, UserErrors: errs}, err
 }
 
 func (r *mutationResolver) GroupClone(ctx context.Context, id string, input hub.GroupCloneInput) (*model.GroupClonePayload, error) {
 	key, err := hub.ParseKey(hub.KindGroup, id, "id")
+	o := &hub.Once{}
+	if err == nil {
+		o, err = once("groupClone", input.IdempotencyKey, key, input)
+	}
 	var made *hub.Group
 	if err == nil {
-		made, err = r.db.GroupClone(ctx, caller(ctx), key, input)
+		made, err = r.db.GroupClone(ctx, caller(ctx), key, input, o)
 	}
 	errs, err := userErrors(err)
-	return &model.GroupClonePayload{Group: made, UserErrors: errs}, err
+	return &model.GroupClonePayload{Group: made, Repeat: o.Repeat, UserErrors: errs}, err
 }
 
 func (r *mutationResolver) GroupUpdate(ctx context.Context, id string, input model.GroupUpdateInput) (*model.GroupUpdatePayload, error) {

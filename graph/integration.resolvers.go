@@ -45,13 +45,17 @@ func (r *integrationResolver) Suppressions(ctx context.Context, obj *hub.Integra
 
 func (r *mutationResolver) IntegrationCreate(ctx context.Context, input model.IntegrationCreateInput) (*model.IntegrationCreatePayload, error) {
 	in, err := integrationCreate(input)
+	o := &hub.Once{}
+	if err == nil {
+		o, err = once("integrationCreate", input.IdempotencyKey, input)
+	}
 	if err != nil {
 		errs, err := userErrors(err)
 		return &model.IntegrationCreatePayload{UserErrors: errs}, err
 	}
-	made, err := r.engine.IntegrationCreate(ctx, caller(ctx), in)
+	made, err := r.engine.IntegrationCreate(ctx, caller(ctx), in, o)
 	errs, err := userErrors(err)
-	return &model.IntegrationCreatePayload{Integration: made, UserErrors: ofSecrets(errs, input.Secrets)}, err
+	return &model.IntegrationCreatePayload{Integration: made, Repeat: o.Repeat, UserErrors: ofSecrets(errs, input.Secrets)}, err
 }
 
 func (r *mutationResolver) IntegrationUpdate(ctx context.Context, id string, input model.IntegrationUpdateInput) (*model.IntegrationUpdatePayload, error) {

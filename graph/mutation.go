@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/recado-hub/recado/graph/model"
 	"github.com/recado-hub/recado/internal/hub"
@@ -15,6 +16,17 @@ func act[T any](ctx context.Context, kind hub.Kind, id string, version *int,
 		return nil, err
 	}
 	return do(ctx, caller(ctx), key, seen)
+}
+
+// once is what a call that makes something is known by: its idempotency key, if it has one, and everything that it asks for.
+func once(act string, key *string, asked ...any) (*hub.Once, error) {
+	o := &hub.Once{Act: act}
+	if hub.Assign(&o.Key, key); o.Key == "" {
+		return o, nil
+	}
+	var err error
+	o.Input, err = json.Marshal(asked)
+	return o, err
 }
 
 // deleted shapes the answer to a deletion.

@@ -535,6 +535,29 @@ func (ec *executionContext) fieldContext_ConsumerCreatePayload_secret(_ context.
 	return graphql.NewScalarFieldContext("ConsumerCreatePayload", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _ConsumerCreatePayload_repeat(ctx context.Context, field graphql.CollectedField, obj *model.ConsumerCreatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConsumerCreatePayload_repeat(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Repeat, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConsumerCreatePayload_repeat(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConsumerCreatePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _ConsumerCreatePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.ConsumerCreatePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -850,7 +873,7 @@ func (ec *executionContext) unmarshalInputConsumerCreateInput(ctx context.Contex
 		asMap["enabled"] = true
 	}
 
-	fieldsInOrder := [...]string{"name", "description", "group", "hubEnabled", "enabled", "expiresAt"}
+	fieldsInOrder := [...]string{"name", "description", "group", "hubEnabled", "enabled", "expiresAt", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -899,6 +922,13 @@ func (ec *executionContext) unmarshalInputConsumerCreateInput(ctx context.Contex
 				return it, err
 			}
 			it.ExpiresAt = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -1288,6 +1318,11 @@ func (ec *executionContext) _ConsumerCreatePayload(ctx context.Context, sel ast.
 		case "secret":
 			out.Values[i] = ec._ConsumerCreatePayload_secret(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "repeat":
+			out.Values[i] = ec._ConsumerCreatePayload_repeat(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "userErrors":

@@ -1324,6 +1324,29 @@ func (ec *executionContext) fieldContext_EventCreatePayload_event(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _EventCreatePayload_repeat(ctx context.Context, field graphql.CollectedField, obj *model.EventCreatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventCreatePayload_repeat(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Repeat, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventCreatePayload_repeat(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventCreatePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _EventCreatePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.EventCreatePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2063,7 +2086,7 @@ func (ec *executionContext) unmarshalInputEventCreateInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"description", "type", "terms", "flows"}
+	fieldsInOrder := [...]string{"description", "type", "terms", "flows", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2098,6 +2121,13 @@ func (ec *executionContext) unmarshalInputEventCreateInput(ctx context.Context, 
 				return it, err
 			}
 			it.Flows = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -2966,6 +2996,11 @@ func (ec *executionContext) _EventCreatePayload(ctx context.Context, sel ast.Sel
 		case "event":
 			out.Values[i] = ec._EventCreatePayload_event(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "repeat":
+			out.Values[i] = ec._EventCreatePayload_repeat(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "userErrors":

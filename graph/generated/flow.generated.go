@@ -1347,6 +1347,29 @@ func (ec *executionContext) fieldContext_FlowCreatePayload_flow(_ context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _FlowCreatePayload_repeat(ctx context.Context, field graphql.CollectedField, obj *model.FlowCreatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FlowCreatePayload_repeat(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Repeat, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FlowCreatePayload_repeat(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FlowCreatePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _FlowCreatePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.FlowCreatePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3240,7 +3263,7 @@ func (ec *executionContext) unmarshalInputFlowCreateInput(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"description", "trigger", "schedule", "source", "filter", "targets", "settings"}
+	fieldsInOrder := [...]string{"description", "trigger", "schedule", "source", "filter", "targets", "settings", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -3296,6 +3319,13 @@ func (ec *executionContext) unmarshalInputFlowCreateInput(ctx context.Context, o
 				return it, err
 			}
 			it.Settings = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -4963,6 +4993,11 @@ func (ec *executionContext) _FlowCreatePayload(ctx context.Context, sel ast.Sele
 		case "flow":
 			out.Values[i] = ec._FlowCreatePayload_flow(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "repeat":
+			out.Values[i] = ec._FlowCreatePayload_repeat(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "userErrors":

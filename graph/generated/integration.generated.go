@@ -905,6 +905,29 @@ func (ec *executionContext) fieldContext_IntegrationCreatePayload_integration(_ 
 	return fc, nil
 }
 
+func (ec *executionContext) _IntegrationCreatePayload_repeat(ctx context.Context, field graphql.CollectedField, obj *model.IntegrationCreatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IntegrationCreatePayload_repeat(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Repeat, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IntegrationCreatePayload_repeat(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IntegrationCreatePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _IntegrationCreatePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.IntegrationCreatePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1415,7 +1438,7 @@ func (ec *executionContext) unmarshalInputIntegrationCreateInput(ctx context.Con
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"connector", "name", "settings", "secrets", "maxInFlight"}
+	fieldsInOrder := [...]string{"connector", "name", "settings", "secrets", "maxInFlight", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1457,6 +1480,13 @@ func (ec *executionContext) unmarshalInputIntegrationCreateInput(ctx context.Con
 				return it, err
 			}
 			it.MaxInFlight = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -2059,6 +2089,11 @@ func (ec *executionContext) _IntegrationCreatePayload(ctx context.Context, sel a
 		case "integration":
 			out.Values[i] = ec._IntegrationCreatePayload_integration(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "repeat":
+			out.Values[i] = ec._IntegrationCreatePayload_repeat(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "userErrors":

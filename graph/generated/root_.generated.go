@@ -1484,6 +1484,11 @@ input ConsumerCreateInput {
   enabled: Boolean = true
   "When the consumer expires: a time to come. Left out or null: never."
   expiresAt: DateTime
+  """
+  Your own key of this call, 256 bytes at most. The same key and input again within 24 hours makes nothing and is answered with the consumer that was
+  made the first time, as it is now; with another input it is a CONFLICT. Without one every call makes something.
+  """
+  idempotencyKey: String
 }
 
 """
@@ -1531,8 +1536,10 @@ What became of ` + "`" + `consumerCreate` + "`" + `.
 type ConsumerCreatePayload {
   "The new consumer; null if there are errors."
   consumer: Consumer
-  "The generated secret: the ` + "`" + `client_secret` + "`" + ` for ` + "`" + `POST /oauth/token` + "`" + `. This is the only time that it is ever shown. Null if there are errors."
+  "The generated secret: the ` + "`" + `client_secret` + "`" + ` for ` + "`" + `POST /oauth/token` + "`" + `. This is the only time that it is ever shown. Null if there are errors, and of a repeat: if it was lost, ` + "`" + `consumerSecretRotate` + "`" + ` makes a new one."
   secret: String
+  "Whether the same call, by its idempotency key, had come before: then nothing was made again, and the consumer is the first one, or null if the caller may not see it."
+  repeat: Boolean!
   "What was wrong with the input."
   userErrors: [UserError!]!
 }
@@ -2707,6 +2714,11 @@ input EventCreateInput {
   terms: TermsInput
   "The flows to run, 20 at most. Needed to enable the event."
   flows: [ID!]
+  """
+  Your own key of this call, 256 bytes at most. The same key and input again within 24 hours makes nothing and is answered with the event that was
+  made the first time, as it is now; with another input it is a CONFLICT. Without one every call makes something.
+  """
+  idempotencyKey: String
 }
 
 """
@@ -2731,6 +2743,8 @@ What became of ` + "`" + `eventCreate` + "`" + `.
 type EventCreatePayload {
   "The new event; null if there are errors."
   event: Event
+  "Whether the same call, by its idempotency key, had come before: then nothing was made again, and the event is the first one, or null if the caller may not see it."
+  repeat: Boolean!
   "What was wrong with the input."
   userErrors: [UserError!]!
 }
@@ -3731,6 +3745,12 @@ input FlowCreateInput {
   targets: [FlowTargetInput!]
   "How it sends."
   settings: FlowSettingsInput
+  """
+  Your own key of this call, 256 bytes at most. The same key and input again within 24 hours makes nothing and is answered with the flow that was
+  made the first time, as it is now; with another input it is a CONFLICT. Without one every call makes something.
+  In a draft it means nothing.
+  """
+  idempotencyKey: String
 }
 
 """
@@ -3761,6 +3781,8 @@ What became of ` + "`" + `flowCreate` + "`" + `.
 type FlowCreatePayload {
   "The new flow; null if there are errors."
   flow: Flow
+  "Whether the same call, by its idempotency key, had come before: then nothing was made again, and the flow is the first one, or null if the caller may not see it."
+  repeat: Boolean!
   "What was wrong with the input."
   userErrors: [UserError!]!
 }
@@ -4103,6 +4125,11 @@ input GroupCreateInput {
   selectAll: Boolean = false
   "True grants nothing."
   unselectAll: Boolean = false
+  """
+  Your own key of this call, 256 bytes at most. The same key and input again within 24 hours makes nothing and is answered with the group that was
+  made the first time, as it is now; with another input it is a CONFLICT. Without one every call makes something.
+  """
+  idempotencyKey: String
 }
 
 """
@@ -4113,6 +4140,11 @@ input GroupCloneInput {
   description: String!
   "A longer note, 2000 characters at most; empty if left out."
   note: String
+  """
+  Your own key of this call, 256 bytes at most. The same key and input again within 24 hours makes nothing and is answered with the group that was
+  made the first time, as it is now; with another input it is a CONFLICT. Without one every call makes something.
+  """
+  idempotencyKey: String
 }
 
 """
@@ -4148,6 +4180,8 @@ What became of ` + "`" + `groupCreate` + "`" + `.
 type GroupCreatePayload {
   "The new group; null if there are errors."
   group: Group
+  "Whether the same call, by its idempotency key, had come before: then nothing was made again, and the group is the first one, or null if the caller may not see it."
+  repeat: Boolean!
   "What was wrong with the input."
   userErrors: [UserError!]!
 }
@@ -4158,6 +4192,8 @@ What became of ` + "`" + `groupClone` + "`" + `.
 type GroupClonePayload {
   "The new group; null if there are errors."
   group: Group
+  "Whether the same call, by its idempotency key, had come before: then nothing was made again, and the group is the first one, or null if the caller may not see it."
+  repeat: Boolean!
   "What was wrong with the input."
   userErrors: [UserError!]!
 }
@@ -4419,6 +4455,11 @@ input IntegrationCreateInput {
   secrets: [SecretInput!]
   "How many messages its connector may have through it at once: 1 to 1024, and never more than it takes; as many as it takes if left out."
   maxInFlight: Int
+  """
+  Your own key of this call, 256 bytes at most. The same key and input again within 24 hours makes nothing and is answered with the integration that was
+  made the first time, as it is now; with another input it is a CONFLICT. Without one every call makes something.
+  """
+  idempotencyKey: String
 }
 
 """
@@ -4443,6 +4484,8 @@ What became of ` + "`" + `integrationCreate` + "`" + `.
 type IntegrationCreatePayload {
   "The new integration; null if there are errors."
   integration: Integration
+  "Whether the same call, by its idempotency key, had come before: then nothing was made again, and the integration is the first one, or null if the caller may not see it."
+  repeat: Boolean!
   "What was wrong with the input."
   userErrors: [UserError!]!
 }
@@ -7195,6 +7238,8 @@ func (ec *executionContext) childFields_ConsumerCreatePayload(ctx context.Contex
 		return ec.fieldContext_ConsumerCreatePayload_consumer(ctx, field)
 	case "secret":
 		return ec.fieldContext_ConsumerCreatePayload_secret(ctx, field)
+	case "repeat":
+		return ec.fieldContext_ConsumerCreatePayload_repeat(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_ConsumerCreatePayload_userErrors(ctx, field)
 	}
@@ -7653,6 +7698,8 @@ func (ec *executionContext) childFields_EventCreatePayload(ctx context.Context, 
 	switch field.Name {
 	case "event":
 		return ec.fieldContext_EventCreatePayload_event(ctx, field)
+	case "repeat":
+		return ec.fieldContext_EventCreatePayload_repeat(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_EventCreatePayload_userErrors(ctx, field)
 	}
@@ -8153,6 +8200,8 @@ func (ec *executionContext) childFields_FlowCreatePayload(ctx context.Context, f
 	switch field.Name {
 	case "flow":
 		return ec.fieldContext_FlowCreatePayload_flow(ctx, field)
+	case "repeat":
+		return ec.fieldContext_FlowCreatePayload_repeat(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_FlowCreatePayload_userErrors(ctx, field)
 	}
@@ -8455,6 +8504,8 @@ func (ec *executionContext) childFields_GroupClonePayload(ctx context.Context, f
 	switch field.Name {
 	case "group":
 		return ec.fieldContext_GroupClonePayload_group(ctx, field)
+	case "repeat":
+		return ec.fieldContext_GroupClonePayload_repeat(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_GroupClonePayload_userErrors(ctx, field)
 	}
@@ -8479,6 +8530,8 @@ func (ec *executionContext) childFields_GroupCreatePayload(ctx context.Context, 
 	switch field.Name {
 	case "group":
 		return ec.fieldContext_GroupCreatePayload_group(ctx, field)
+	case "repeat":
+		return ec.fieldContext_GroupCreatePayload_repeat(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_GroupCreatePayload_userErrors(ctx, field)
 	}
@@ -8621,6 +8674,8 @@ func (ec *executionContext) childFields_IntegrationCreatePayload(ctx context.Con
 	switch field.Name {
 	case "integration":
 		return ec.fieldContext_IntegrationCreatePayload_integration(ctx, field)
+	case "repeat":
+		return ec.fieldContext_IntegrationCreatePayload_repeat(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_IntegrationCreatePayload_userErrors(ctx, field)
 	}

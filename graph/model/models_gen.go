@@ -76,14 +76,19 @@ type ConsumerCreateInput struct {
 	Enabled *bool `json:"enabled,omitempty"`
 	// When the consumer expires: a time to come. Left out or null: never.
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	// Your own key of this call, 256 bytes at most. The same key and input again within 24 hours makes nothing and is answered with the consumer that was
+	// made the first time, as it is now; with another input it is a CONFLICT. Without one every call makes something.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What became of `consumerCreate`.
 type ConsumerCreatePayload struct {
 	// The new consumer; null if there are errors.
 	Consumer *hub.Consumer `json:"consumer,omitempty"`
-	// The generated secret: the `client_secret` for `POST /oauth/token`. This is the only time that it is ever shown. Null if there are errors.
+	// The generated secret: the `client_secret` for `POST /oauth/token`. This is the only time that it is ever shown. Null if there are errors, and of a repeat: if it was lost, `consumerSecretRotate` makes a new one.
 	Secret *string `json:"secret,omitempty"`
+	// Whether the same call, by its idempotency key, had come before: then nothing was made again, and the consumer is the first one, or null if the caller may not see it.
+	Repeat bool `json:"repeat"`
 	// What was wrong with the input.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -366,12 +371,17 @@ type EventCreateInput struct {
 	Terms *hub.Terms `json:"terms,omitempty"`
 	// The flows to run, 20 at most. Needed to enable the event.
 	Flows []string `json:"flows,omitempty"`
+	// Your own key of this call, 256 bytes at most. The same key and input again within 24 hours makes nothing and is answered with the event that was
+	// made the first time, as it is now; with another input it is a CONFLICT. Without one every call makes something.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What became of `eventCreate`.
 type EventCreatePayload struct {
 	// The new event; null if there are errors.
 	Event *hub.Event `json:"event,omitempty"`
+	// Whether the same call, by its idempotency key, had come before: then nothing was made again, and the event is the first one, or null if the caller may not see it.
+	Repeat bool `json:"repeat"`
 	// What was wrong with the input.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -645,12 +655,18 @@ type FlowCreateInput struct {
 	Targets []*FlowTargetInput `json:"targets,omitempty"`
 	// How it sends.
 	Settings *FlowSettingsInput `json:"settings,omitempty"`
+	// Your own key of this call, 256 bytes at most. The same key and input again within 24 hours makes nothing and is answered with the flow that was
+	// made the first time, as it is now; with another input it is a CONFLICT. Without one every call makes something.
+	// In a draft it means nothing.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What became of `flowCreate`.
 type FlowCreatePayload struct {
 	// The new flow; null if there are errors.
 	Flow *hub.Flow `json:"flow,omitempty"`
+	// Whether the same call, by its idempotency key, had come before: then nothing was made again, and the flow is the first one, or null if the caller may not see it.
+	Repeat bool `json:"repeat"`
 	// What was wrong with the input.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -899,6 +915,8 @@ type FlowUpdatePayload struct {
 type GroupClonePayload struct {
 	// The new group; null if there are errors.
 	Group *hub.Group `json:"group,omitempty"`
+	// Whether the same call, by its idempotency key, had come before: then nothing was made again, and the group is the first one, or null if the caller may not see it.
+	Repeat bool `json:"repeat"`
 	// What was wrong with the input.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -919,12 +937,17 @@ type GroupCreateInput struct {
 	SelectAll *bool `json:"selectAll,omitempty"`
 	// True grants nothing.
 	UnselectAll *bool `json:"unselectAll,omitempty"`
+	// Your own key of this call, 256 bytes at most. The same key and input again within 24 hours makes nothing and is answered with the group that was
+	// made the first time, as it is now; with another input it is a CONFLICT. Without one every call makes something.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What became of `groupCreate`.
 type GroupCreatePayload struct {
 	// The new group; null if there are errors.
 	Group *hub.Group `json:"group,omitempty"`
+	// Whether the same call, by its idempotency key, had come before: then nothing was made again, and the group is the first one, or null if the caller may not see it.
+	Repeat bool `json:"repeat"`
 	// What was wrong with the input.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -1004,12 +1027,17 @@ type IntegrationCreateInput struct {
 	Secrets []*SecretInput `json:"secrets,omitempty"`
 	// How many messages its connector may have through it at once: 1 to 1024, and never more than it takes; as many as it takes if left out.
 	MaxInFlight *int `json:"maxInFlight,omitempty"`
+	// Your own key of this call, 256 bytes at most. The same key and input again within 24 hours makes nothing and is answered with the integration that was
+	// made the first time, as it is now; with another input it is a CONFLICT. Without one every call makes something.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // What became of `integrationCreate`.
 type IntegrationCreatePayload struct {
 	// The new integration; null if there are errors.
 	Integration *hub.Integration `json:"integration,omitempty"`
+	// Whether the same call, by its idempotency key, had come before: then nothing was made again, and the integration is the first one, or null if the caller may not see it.
+	Repeat bool `json:"repeat"`
 	// What was wrong with the input.
 	UserErrors []*UserError `json:"userErrors"`
 }

@@ -8,9 +8,13 @@ import (
 )
 
 // EventCreate saves a new event, not enabled. ADD on automator/events, and SEE on what its terms read.
-func (e *Engine) EventCreate(ctx context.Context, c hub.Caller, in hub.EventInput) (*hub.Event, error) {
+func (e *Engine) EventCreate(ctx context.Context, c hub.Caller, in hub.EventInput, once ...*hub.Once) (*hub.Event, error) {
 	if err := c.Need(hub.RowEvents, hub.Add); err != nil {
 		return nil, err
+	}
+	o := hub.OnceOf(once)
+	if was, err := e.db.EventMade(ctx, c, o); err != nil || o.Repeat {
+		return was, err
 	}
 	ev := &hub.Event{}
 	if err := ev.Apply(in); err != nil {
@@ -20,7 +24,7 @@ func (e *Engine) EventCreate(ctx context.Context, c hub.Caller, in hub.EventInpu
 	if err := e.mayAskOf(c, ev); err != nil {
 		return nil, err
 	}
-	return e.db.EventCreate(ctx, c, ev)
+	return e.db.EventCreate(ctx, c, ev, o)
 }
 
 // EventUpdate changes an event. An enabled one must stay without problems. EDIT on automator/events, and SEE on

@@ -40,11 +40,10 @@ func (e *Engine) FlowRun(ctx context.Context, c hub.Caller, key int64, in hub.Fl
 }
 
 func checkRunInput(in *hub.FlowRunInput) error {
+	if err := (&hub.Once{Key: in.ID}).Check(); err != nil {
+		return err
+	}
 	switch {
-	case len(in.ID) > hub.MaxAttribute:
-		return hub.Invalid("idempotencyKey", "an idempotency key can have at most %d bytes", hub.MaxAttribute)
-	case !hub.Printable(in.ID):
-		return hub.Invalid("idempotencyKey", "an idempotency key can hold neither control characters nor bytes that are not text")
 	case len(in.RecordKeys) > hub.MaxRunRecords:
 		return hub.Invalid("records", "a run can be narrowed to at most %d records; leave them out to have the source query find all, or run the flow several times", hub.MaxRunRecords)
 	case len(in.Parameters) > 64<<10:

@@ -12,9 +12,13 @@ import (
 
 // FlowCreate saves a new flow as a draft: it may have problems, but the caller must hold every right that it would use. Its
 // connectors are asked about its targets, for ten seconds at most. ADD on automator/fracttal_hub.
-func (e *Engine) FlowCreate(ctx context.Context, c hub.Caller, in hub.FlowInput) (*hub.Flow, error) {
+func (e *Engine) FlowCreate(ctx context.Context, c hub.Caller, in hub.FlowInput, once ...*hub.Once) (*hub.Flow, error) {
 	if err := c.Need(hub.RowHub, hub.Add); err != nil {
 		return nil, err
+	}
+	o := hub.OnceOf(once)
+	if was, err := e.db.FlowMade(ctx, c, o); err != nil || o.Repeat {
+		return was, err
 	}
 	f := &hub.Flow{}
 	if err := f.Apply(in); err != nil {
@@ -28,7 +32,7 @@ func (e *Engine) FlowCreate(ctx context.Context, c hub.Caller, in hub.FlowInput)
 	if f.Checks, err = e.askTargets(ctx, c, f); err != nil {
 		return nil, err
 	}
-	return e.db.FlowCreate(ctx, c, f)
+	return e.db.FlowCreate(ctx, c, f, o)
 }
 
 // FlowUpdate saves a new version of a flow. Its connectors are asked about its targets, for ten seconds at most. An enabled flow must

@@ -38,9 +38,13 @@ func (e *Engine) Connector(_ context.Context, c hub.Caller, name string) (*hub.C
 
 // IntegrationCreate sets a connector up for use. Settings and secrets must satisfy the connector's schema. ADD on
 // settings/api_connections.
-func (e *Engine) IntegrationCreate(ctx context.Context, c hub.Caller, in hub.IntegrationInput) (*hub.Integration, error) {
+func (e *Engine) IntegrationCreate(ctx context.Context, c hub.Caller, in hub.IntegrationInput, once ...*hub.Once) (*hub.Integration, error) {
 	if err := c.Need(hub.RowAPIConnections, hub.Add); err != nil {
 		return nil, err
+	}
+	o := hub.OnceOf(once)
+	if was, err := e.db.IntegrationMade(ctx, c, o); err != nil || o.Repeat {
+		return was, err
 	}
 	i := &hub.Integration{}
 	if err := i.Apply(in); err != nil {
@@ -50,7 +54,7 @@ func (e *Engine) IntegrationCreate(ctx context.Context, c hub.Caller, in hub.Int
 	if err := e.judgeIntegration(i, secrets); err != nil {
 		return nil, err
 	}
-	return e.db.IntegrationCreate(ctx, c, i, secrets)
+	return e.db.IntegrationCreate(ctx, c, i, secrets, o)
 }
 
 // IntegrationUpdate changes an integration. A setting that decides where secrets are sent changes only together with the

@@ -38,6 +38,8 @@ type GroupInput struct {
 type GroupCloneInput struct {
 	Description string
 	Note        *string // nil: empty
+
+	IdempotencyKey *string // the caller's own, of this call; see Once
 }
 
 // GroupOrderField is by what a list of groups is sorted.

@@ -152,6 +152,7 @@ const (
 	PruneCallbacks          PruneKind = "CALLBACKS"           // that no connector could verify
 	PruneTokens             PruneKind = "TOKENS"              // that were taken back and have expired since
 	PruneAudit              PruneKind = "AUDIT"               // entries of the audit log
+	PruneMade               PruneKind = "MADE"                // keys of calls that made something
 )
 
 // PruneTask is one walk: what goes, of which flow, and how old it is at least.
@@ -186,6 +187,7 @@ func (r Retention) Tasks(now time.Time) (list []PruneTask) {
 	add(PruneTask{Kind: PruneCallbacks, Before: before(now, r.Unmatched)})
 	add(PruneTask{Kind: PruneAudit, Before: before(now, r.Audit)})
 	add(PruneTask{Kind: PruneTokens, Before: now})
+	add(PruneTask{Kind: PruneMade, Before: now.Add(-OnceFor)})
 	return list
 }
 

@@ -74,13 +74,13 @@ func TestAFlowKeepsWhatItSaysOrWhatTheHubSays(t *testing.T) {
 func TestWhatIsKeptForEverHasNoWalk(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
-	if list := (hub.Retention{}).Tasks(now); len(list) != 1 || list[0].Kind != hub.PruneTokens {
+	if list := (hub.Retention{}).Tasks(now); len(list) != 2 || list[0].Kind != hub.PruneTokens || list[1].Kind != hub.PruneMade {
 		t.Errorf("the walks are %+v", list)
 	}
 	r := hub.Retention{History: 400 * aDay, Payloads: 90 * aDay, Unmatched: 30 * aDay, Audit: 800 * aDay, Flows: []hub.FlowRetention{{FlowKey: 7, OwnHistory: 10 * aDay}}}
 	for _, task := range r.Tasks(now) {
 		want := map[hub.PruneKind]int{hub.PruneHistory: 400, hub.PruneOccurrences: 400, hub.PruneJournal: 400, hub.PrunePayloads: 90, hub.PruneOccurrencePayloads: 90,
-			hub.PruneRecordVersions: 90, hub.PruneReceipts: 30, hub.PruneCallbacks: 30, hub.PruneAudit: 800}[task.Kind]
+			hub.PruneRecordVersions: 90, hub.PruneReceipts: 30, hub.PruneCallbacks: 30, hub.PruneAudit: 800, hub.PruneMade: 1}[task.Kind]
 		if task.FlowKey == 7 {
 			want = 10
 		}

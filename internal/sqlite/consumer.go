@@ -81,12 +81,12 @@ func (db *DB) ConsumersByKey(ctx context.Context, c hub.Caller, keys []int64) ([
 // ConsumerCreate makes an API consumer, enabled unless the input says otherwise, with a generated key and secret. The
 // secret is in the answer and nowhere else: what is stored is its hash. It needs ADD on settings/api_connections, and every
 // right of the consumer's group.
-func (db *DB) ConsumerCreate(ctx context.Context, c hub.Caller, in hub.ConsumerInput) (*hub.ConsumerSecret, error) {
+func (db *DB) ConsumerCreate(ctx context.Context, c hub.Caller, in hub.ConsumerInput, once ...*hub.Once) (*hub.ConsumerSecret, error) {
 	if err := c.Need(hub.RowAPIConnections, hub.Add); err != nil {
 		return nil, err
 	}
 	clientID, secret := hub.NewClientID(), hub.NewSecret()
-	return write(ctx, db, func(tx *Tx) (*hub.ConsumerSecret, error) {
+	return makingConsumers.once(ctx, db, c, hub.OnceOf(once), func(tx *Tx) (*hub.ConsumerSecret, error) {
 		made := &hub.Consumer{Key: hub.NewKey(tx.now), Version: 1, Enabled: true, ClientID: clientID, CreatedAt: tx.now, UpdatedAt: tx.now}
 		if err := made.Apply(in, tx.now); err != nil {
 			return nil, err

@@ -8,11 +8,11 @@ import (
 
 // EventCreate makes a dispatcher event, not enabled. A flow that does not exist or is archived is INVALID. It needs ADD on
 // automator/events; whether the event would work is the engine's to judge before it enables it.
-func (db *DB) EventCreate(ctx context.Context, c hub.Caller, in *hub.Event) (*hub.Event, error) {
+func (db *DB) EventCreate(ctx context.Context, c hub.Caller, in *hub.Event, once ...*hub.Once) (*hub.Event, error) {
 	if err := c.Need(hub.RowEvents, hub.Add); err != nil {
 		return nil, err
 	}
-	return write(ctx, db, func(tx *Tx) (*hub.Event, error) {
+	return makingEvents.once(ctx, db, c, hub.OnceOf(once), func(tx *Tx) (*hub.Event, error) {
 		e := &hub.Event{Key: hub.NewKey(tx.now), Version: 1, Description: in.Description, Type: in.Type, Terms: in.Terms, FlowKeys: in.FlowKeys,
 			CreatedAt: tx.now, UpdatedAt: tx.now}
 		if err := tx.eventFlowsExist(c, e); err != nil {

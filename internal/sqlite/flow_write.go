@@ -8,11 +8,11 @@ import (
 
 // FlowCreate makes a flow from description and definition: its first version, not enabled. It needs ADD on
 // automator/fracttal_hub; whether the flow would work is the engine's to judge before it enables it.
-func (db *DB) FlowCreate(ctx context.Context, c hub.Caller, in *hub.Flow) (*hub.Flow, error) {
+func (db *DB) FlowCreate(ctx context.Context, c hub.Caller, in *hub.Flow, once ...*hub.Once) (*hub.Flow, error) {
 	if err := c.Need(hub.RowHub, hub.Add); err != nil {
 		return nil, err
 	}
-	return write(ctx, db, func(tx *Tx) (*hub.Flow, error) {
+	return makingFlows.once(ctx, db, c, hub.OnceOf(once), func(tx *Tx) (*hub.Flow, error) {
 		f := &hub.Flow{Key: hub.NewKey(tx.now), Version: 1, Description: in.Description, Definition: in.Definition, CreatedAt: tx.now, UpdatedAt: tx.now}
 		if err := tx.exec("INSERT INTO flows ("+flowColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			f.Key, f.Version, f.Enabled, f.Description, doc(f.Definition), reason(f.Paused), msp(f.ArchivedAt), ms(f.CreatedAt), ms(f.UpdatedAt)); err != nil {

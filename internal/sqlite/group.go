@@ -62,11 +62,11 @@ func seen[T any](ctx context.Context, db *DB, c hub.Caller, row hub.Row, t table
 
 // GroupCreate makes a permission group. It needs ADD on settings/user_accounts, and every right that the group grants:
 // nobody gives what they do not hold.
-func (db *DB) GroupCreate(ctx context.Context, c hub.Caller, in hub.GroupInput) (*hub.Group, error) {
+func (db *DB) GroupCreate(ctx context.Context, c hub.Caller, in hub.GroupInput, once ...*hub.Once) (*hub.Group, error) {
 	if err := c.Need(hub.RowUserAccounts, hub.Add); err != nil {
 		return nil, err
 	}
-	return write(ctx, db, func(tx *Tx) (*hub.Group, error) {
+	return makingGroups.once(ctx, db, c, hub.OnceOf(once), func(tx *Tx) (*hub.Group, error) {
 		g := &hub.Group{Key: hub.NewKey(tx.now), Version: 1, CreatedAt: tx.now, UpdatedAt: tx.now}
 		if err := g.Apply(in, db.catalog.Matrix()); err != nil {
 			return nil, err
@@ -80,11 +80,11 @@ func (db *DB) GroupCreate(ctx context.Context, c hub.Caller, in hub.GroupInput) 
 
 // GroupClone makes a permission group that grants what another one grants, read-only if that one is. It needs ADD on
 // settings/user_accounts, and every right that the group grants.
-func (db *DB) GroupClone(ctx context.Context, c hub.Caller, key int64, in hub.GroupCloneInput) (*hub.Group, error) {
+func (db *DB) GroupClone(ctx context.Context, c hub.Caller, key int64, in hub.GroupCloneInput, once ...*hub.Once) (*hub.Group, error) {
 	if err := c.Need(hub.RowUserAccounts, hub.Add); err != nil {
 		return nil, err
 	}
-	return write(ctx, db, func(tx *Tx) (*hub.Group, error) {
+	return makingGroups.once(ctx, db, c, hub.OnceOf(once), func(tx *Tx) (*hub.Group, error) {
 		of, err := groups.get(tx.each, key)
 		if err != nil {
 			return nil, err

@@ -12,11 +12,11 @@ import (
 // IntegrationCreate makes an integration, READY, with its secrets sealed; an empty secret is one that is not set. Key,
 // version, state and times are given here. A name that is taken is INVALID. It needs ADD on settings/api_connections;
 // whether the connector can use the settings is the engine's to judge before.
-func (db *DB) IntegrationCreate(ctx context.Context, c hub.Caller, in *hub.Integration, secrets map[string]string) (*hub.Integration, error) {
+func (db *DB) IntegrationCreate(ctx context.Context, c hub.Caller, in *hub.Integration, secrets map[string]string, once ...*hub.Once) (*hub.Integration, error) {
 	if err := c.Need(hub.RowAPIConnections, hub.Add); err != nil {
 		return nil, err
 	}
-	return write(ctx, db, func(tx *Tx) (*hub.Integration, error) {
+	return makingIntegrations.once(ctx, db, c, hub.OnceOf(once), func(tx *Tx) (*hub.Integration, error) {
 		i := &hub.Integration{Key: hub.NewKey(tx.now), Version: 1, Connector: in.Connector, Name: in.Name, Settings: in.Settings, MaxInFlight: in.MaxInFlight,
 			State: hub.IntegrationReady, CreatedAt: tx.now, UpdatedAt: tx.now}
 		sealed, err := tx.integrationPrepare(i, secrets)

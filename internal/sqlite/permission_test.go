@@ -66,6 +66,15 @@ var asks = map[string]ask{
 	"IntegrationCreate": {hubtest.May(hub.RowAPIConnections, hub.Add), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.IntegrationCreate(ctx, c, &hub.Integration{Name: "x"}, nil))
 	}},
+	"IntegrationMade": {hubtest.May(hub.RowAPIConnections, hub.Add), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.IntegrationMade(ctx, c, &hub.Once{Key: "k"}))
+	}},
+	"FlowMade": {hubtest.May(hub.RowHub, hub.Add), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.FlowMade(ctx, c, &hub.Once{Key: "k"}))
+	}},
+	"EventMade": {hubtest.May(hub.RowEvents, hub.Add), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.EventMade(ctx, c, &hub.Once{Key: "k"}))
+	}},
 	"IntegrationUpdate": {hubtest.May(hub.RowAPIConnections, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.IntegrationUpdate(ctx, c, 404, 0, func(*hub.Integration, map[string]string) error { return nil }))
 	}},

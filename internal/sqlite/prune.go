@@ -49,6 +49,7 @@ var pruneWays = map[hub.PruneKind]pruneWay{
 	hub.PruneCallbacks:          {find: finding(findCallbacks), prune: deleting("DELETE FROM callbacks WHERE key = ?"), anew: true},
 	hub.PruneAudit:              {find: (*DB).findAudit, prune: deleting("DELETE FROM audit WHERE key = ?"), anew: true},
 	hub.PruneTokens:             {find: (*DB).findTokens, prune: (*pruning).tokens, anew: true},
+	hub.PruneMade:               {find: (*DB).findMade, prune: deleting("DELETE FROM made WHERE id = ?"), anew: true},
 }
 
 // Prune takes one step of a walk: what goes is looked for beside all transactions, judged once more in one and deleted there, as

@@ -73,6 +73,11 @@ func (db *DB) findAudit(ctx context.Context, t hub.PruneTask, _ int64) ([]pruneC
 	return readAll(db.reads(ctx), scanCandidate, findAudit, hub.KeyAt(t.Before.Add(clockSlack)), pruneLook)
 }
 
+// findMade finds the keys of calls that need not be known any more.
+func (db *DB) findMade(ctx context.Context, t hub.PruneTask, _ int64) ([]pruneCandidate, error) {
+	return readAll(db.reads(ctx), scanCandidate, "SELECT id FROM made WHERE at <= ? ORDER BY at LIMIT ?", ms(t.Before), pruneLook)
+}
+
 // findTokens finds whether there are tokens that were taken back and have expired since: they have no keys, and go all together.
 func (db *DB) findTokens(ctx context.Context, t hub.PruneTask, _ int64) ([]pruneCandidate, error) {
 	return readAll(db.reads(ctx), scanCandidate, "SELECT 1 WHERE EXISTS (SELECT 1 FROM revoked_tokens WHERE expires_at <= ?)", ms(t.Before))

@@ -134,6 +134,9 @@ func TestTheRestGoesByItsOwnTimes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	for name, at := range map[string]time.Time{"old": a.now.Add(-hub.OnceFor), "young": a.now.Add(time.Minute - hub.OnceFor)} {
+		exec("INSERT INTO made (consumer, act, name, fingerprint, object, at) VALUES (1, 'flowCreate', ?, x'00', 1, ?)", name, at.UnixMilli())
+	}
 	exec("INSERT INTO audit SELECT ?1, ?2, ?2, count, kind, consumer, consumer_name, client, subject_type, subject, subject_name, changes, asked, reason, needs, others, door, address, request, hour "+
 		"FROM audit WHERE hour IS NULL LIMIT 1", hub.KeyAt(old), old.UnixMilli())
 	entries := a.count("SELECT count(*) FROM audit WHERE hour IS NULL")
@@ -147,6 +150,8 @@ func TestTheRestGoesByItsOwnTimes(t *testing.T) {
 		"SELECT min(seq) FROM changes":                              2,
 		"SELECT count(*) FROM revoked_tokens WHERE id = 'young'":    1,
 		"SELECT count(*) FROM revoked_tokens":                       1,
+		"SELECT count(*) FROM made WHERE name = 'young'":            1,
+		"SELECT count(*) FROM made":                                 1,
 		"SELECT count(*) FROM audit WHERE hour IS NULL":             entries,
 	} {
 		if n := a.count(query); n != want {

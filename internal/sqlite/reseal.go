@@ -121,6 +121,10 @@ func Reseal(ctx context.Context, dir string, from, to []byte, now time.Time, rea
 			return done, errors.Join(fmt.Errorf("nothing was changed: %w", err), c.script("ROLLBACK"))
 		}
 	}
+	// Fingerprints cannot be made anew. What they guard against, the same call twice within a day, is not worth keeping the old key for.
+	if err := c.script("DELETE FROM made"); err != nil {
+		return done, errors.Join(fmt.Errorf("nothing was changed: %w", err), c.script("ROLLBACK"))
+	}
 	tx := &Tx{c: c, now: now}
 	if err := tx.Audit(theMachine, hub.AuditEntry{Kind: hub.AuditSecretsResealed}); err != nil {
 		return done, errors.Join(fmt.Errorf("nothing was changed: %w", err), c.script("ROLLBACK"))

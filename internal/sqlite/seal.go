@@ -3,6 +3,8 @@ package sqlite
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hmac"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 )
@@ -10,7 +12,10 @@ import (
 // sealer encrypts what must not be readable in a copy of the database file: AES-256-GCM with a random nonce in front
 // (NIST SP 800-38D). The first byte says in which way, so that the way can be changed later. There is one key at a time: Reseal changes it
 // for everything at once.
-type sealer struct{ aead cipher.AEAD }
+type sealer struct {
+	aead cipher.AEAD
+	mac  []byte // the key of fingerprints
+}
 
 // KeySize is how many bytes Options.Key has.
 const KeySize = 32
@@ -26,12 +31,21 @@ func newSealer(key []byte) (*sealer, error) {
 		return nil, err
 	}
 	aead, err := cipher.NewGCMWithRandomNonce(block)
-	return &sealer{aead}, err
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte("recado: fingerprints"))
+	return &sealer{aead, mac.Sum(nil)}, err
 }
 
 // seal encrypts plain; place binds it to where it is stored, so that it cannot be copied to another row.
 func (s *sealer) seal(plain []byte, place string) []byte {
 	return s.aead.Seal([]byte{sealedByGCM}, nil, plain, []byte(place))
+}
+
+// fingerprint is the same for the same text and another one for any other, and tells nothing of it to who does not have the key.
+func (s *sealer) fingerprint(text []byte) []byte {
+	mac := hmac.New(sha256.New, s.mac)
+	mac.Write(text)
+	return mac.Sum(nil)
 }
 
 // errSealed is what opening says when the key or the place is wrong, or the data was changed.
