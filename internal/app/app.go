@@ -169,11 +169,14 @@ func (h *Hub) open(ctx context.Context, o Options) error {
 	return nil
 }
 
-// TuneGC lets the heap grow two and a half times between collections unless GOGC says otherwise: collecting less often than at Go's own
-// twice is a little faster under load, and at five times the hub held 150 MB where it needs 90. A command calls it before Start.
+// gcPercent lets the heap grow a little more between collections than Go does by itself. The live heap is small, so collecting costs little
+// either way: with 400 the hub needs 6 µs of CPU less for an event, of some 280, and 60 MB more.
+const gcPercent = 120
+
+// TuneGC says how often garbage is collected, unless GOGC does. A command calls it before Start.
 func TuneGC() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(150)
+		debug.SetGCPercent(gcPercent)
 	}
 }
 
