@@ -38,9 +38,15 @@ type door struct {
 
 func newDoor(t *testing.T, change func(*graph.Options)) *door {
 	t.Helper()
+	return newDoorThat(t, change, func(f *feed.Feed) func([]hub.Change) { return f.Publish })
+}
+
+// newDoorThat is newDoor with something of its own between the store and the feed.
+func newDoorThat(t *testing.T, change func(*graph.Options), publish func(*feed.Feed) func([]hub.Change)) *door {
+	t.Helper()
 	news := feed.New(1000, 0)
 	dir := t.TempDir()
-	db := hubtest.Open(t, dir, func(o *sqlite.Options) { o.Committed = news.Publish })
+	db := hubtest.Open(t, dir, func(o *sqlite.Options) { o.Committed = publish(news) })
 	post := &postman{}
 	e := engine.New(engine.Options{DB: db, Catalog: catalog.Load(), Feed: news, Connectors: post, PublicURL: "http://hub.test"})
 	post.outcomes = e.Outcomes

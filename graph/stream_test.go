@@ -19,6 +19,7 @@ import (
 	"github.com/recado-hub/recado/graph"
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/hubtest"
+	"github.com/recado-hub/recado/internal/meter"
 )
 
 // stream is a client of server-sent events, as the HTML standard has them.
@@ -490,4 +491,23 @@ func TestAStreamThatIsCutOffAnywhereGoesOnWithoutGapOrRepeat(t *testing.T) {
 			t.Errorf("client %d was told %v, not %v", i, list, want)
 		}
 	}
+}
+
+func TestAClientOfAStreamThatReadsNothingIsLetGo(t *testing.T) {
+	t.Parallel()
+	streams := &meter.Gauge{}
+	d := newDoor(t, func(o *graph.Options) { o.KeepAlive, o.Streams = 100*time.Millisecond, streams })
+	s := setUp(t, d)
+	for i := range 40 {
+		s.workOrder(fmt.Sprint("OT-", i), "jonas")
+	}
+	var wide strings.Builder // much more than what lies between takes
+	for i := range 1500 {
+		fmt.Fprintf(&wide, " %s%d: cursor", strings.Repeat("a", 60), i)
+	}
+	w := d.listen("POST", d.url, asking(`subscription { executionChanged(after: "c0") {`+wide.String()+` } }`, nil), streaming(d.admin))
+	if r := w.hear(); len(r.Errors) > 0 {
+		t.Fatal(r.Errors)
+	}
+	eventually(t, "it is let go", func() bool { return streams.Value() == 0 })
 }
