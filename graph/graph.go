@@ -12,6 +12,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -45,6 +46,7 @@ type Options struct {
 	Log       *slog.Logger  // nil: slog.Default
 	Limits                  // of an operation
 	MaxBody   int64         // bytes of a request or of a websocket message; 1 MiB
+	MaxAtOnce int           // queries of one consumer that run at the same time, while others wait; 4 for each processor
 	Timeout   time.Duration // of a query or a mutation; 30 s
 	KeepAlive time.Duration // between pings on a websocket; 20 s. A client that misses two is gone
 
@@ -58,6 +60,7 @@ func (o Options) withDefaults() Options {
 	}
 	o.Limits.fill()
 	orDefault(&o.MaxBody, 1<<20)
+	orDefault(&o.MaxAtOnce, 4*runtime.GOMAXPROCS(0))
 	orDefault(&o.Timeout, 30*time.Second)
 	orDefault(&o.KeepAlive, 20*time.Second)
 	return o
@@ -95,7 +98,7 @@ func New(o Options) http.Handler {
 	exec.Use(newDocuments(o.Trusted))
 	exec.Use(limits{Limits: o.Limits, schema: schema.Schema(), prices: pricesOf(schema.Schema()), documents: known, quota: o.Quota, noIntrospection: o.NoIntrospection})
 
-	h := &handler{authenticate: o.Authenticate, log: o.Log, present: errs.present, denied: errs.denied, exec: exec, quota: o.Quota, maxBody: o.MaxBody, timeout: o.Timeout,
+	h := &handler{authenticate: o.Authenticate, log: o.Log, present: errs.present, denied: errs.denied, exec: exec, quota: o.Quota, turns: &turns{most: o.MaxAtOnce}, maxBody: o.MaxBody, timeout: o.Timeout,
 		newLoaders: func(remember bool) *loaders { return newLoaders(o.DB, remember) }}
 	exec.AroundOperations(h.aroundOperation)
 	h.websocket = h.newWebsocket(o.KeepAlive)
@@ -110,6 +113,7 @@ type handler struct {
 	denied       func(context.Context, session, error) // for the audit log
 	exec         graphql.GraphExecutor
 	quota        *quota.Quota
+	turns        *turns
 	log          *slog.Logger
 	websocket    transport.Websocket
 	maxBody      int64

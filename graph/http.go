@@ -76,6 +76,12 @@ func (h *handler) answer(ctx context.Context, a *answer, r *http.Request, params
 		a.fail(&refusal{http.StatusMethodNotAllowed, plainError(codeBadRequest, "GET is for queries; send a mutation by POST"), http.MethodPost})
 	case h.usedUp(ctx, a, visitOf(ctx), quota.Cost, costOf(op)):
 	default:
+		back, err := h.turns.take(ctx, visitOf(ctx).caller.Consumer.Key, kind)
+		if err != nil {
+			a.fail(&refusal{http.StatusServiceUnavailable, h.present(ctx, err), ""})
+			return
+		}
+		defer back()
 		responses, ctx := h.exec.DispatchOperation(ctx, op)
 		a.write(http.StatusOK, responses(ctx))
 	}

@@ -164,16 +164,21 @@ func (h *handler) aroundOperation(ctx context.Context, next graphql.OperationHan
 	}
 	responses := next(ctx)
 	if overSocket {
-		responses = h.inTime(responses)
+		responses = h.inTime(v, responses)
 	}
 	return h.logged(ctx, v, responses)
 }
 
-// inTime bounds a query or mutation on a websocket. One by HTTP is bounded together with its request.
-func (h *handler) inTime(responses graphql.ResponseHandler) graphql.ResponseHandler {
+// inTime bounds a query or mutation on a websocket, and has it wait for its turn. One by HTTP is bounded together with its request.
+func (h *handler) inTime(v *visit, responses graphql.ResponseHandler) graphql.ResponseHandler {
 	return func(ctx context.Context) *graphql.Response {
 		ctx, cancel := context.WithTimeout(ctx, h.timeout)
 		defer cancel()
+		back, err := h.turns.take(ctx, v.caller.Consumer.Key, graphql.GetOperationContext(ctx).Operation.Operation)
+		if err != nil {
+			return &graphql.Response{Errors: gqlerror.List{h.present(ctx, err)}}
+		}
+		defer back()
 		return responses(ctx)
 	}
 }

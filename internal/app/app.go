@@ -196,7 +196,7 @@ func (h *Hub) serve(ctx context.Context, o Options, listener net.Listener) error
 	requests, sockets := &web.Requests{}, &meter.Gauge{}
 	allowed := quota.New(o.Doors.Requests, o.Doors.Cost)
 	door := graph.New(graph.Options{DB: h.db, Engine: h.engine, Catalog: h.catalog, Authenticate: signer.Caller, Sockets: sockets, Log: h.log,
-		Limits: o.Doors.Limits, Timeout: o.Doors.QueryTimeout, NoIntrospection: o.Doors.NoIntrospection, Quota: allowed, Trusted: h.trusted})
+		Limits: o.Doors.Limits, Timeout: o.Doors.QueryTimeout, MaxAtOnce: o.Doors.AtOnce, NoIntrospection: o.Doors.NoIntrospection, Quota: allowed, Trusted: h.trusted})
 	measured := metrics.New(metrics.Options{DB: h.db, Engine: h.engine, Requests: requests, Sockets: sockets, Version: Version, Log: h.log})
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	h.cancel = cancel
