@@ -14,6 +14,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -47,6 +48,7 @@ type Options struct {
 	Log       *slog.Logger  // nil: slog.Default
 	Limits                  // of an operation
 	MaxBody   int64         // bytes of a request or of a websocket message; 1 MiB
+	MaxAtOnce int           // queries of one consumer that run at the same time, while others wait; 4 for each processor
 	Timeout   time.Duration // of a query or a mutation; 30 s
 	KeepAlive time.Duration // between pings on a websocket, and between beats of an event stream; 20 s. A client that misses two is gone
 
@@ -66,6 +68,7 @@ func (o Options) withDefaults() Options {
 	}
 	o.Limits.fill()
 	orDefault(&o.MaxBody, 1<<20)
+	orDefault(&o.MaxAtOnce, 4*runtime.GOMAXPROCS(0))
 	orDefault(&o.Timeout, 30*time.Second)
 	orDefault(&o.KeepAlive, 20*time.Second)
 	return o
@@ -104,7 +107,7 @@ func New(o Options) http.Handler {
 	exec.Use(newDocuments(o.Trusted))
 	exec.Use(limits{Limits: o.Limits, schema: schema.Schema(), prices: pricesOf(schema.Schema()), documents: known, quota: o.Quota, noIntrospection: o.NoIntrospection})
 
-	h := &handler{authenticate: o.Authenticate, log: o.Log, errs: errs, exec: exec, quota: o.Quota, maxBody: o.MaxBody, timeout: o.Timeout, keepAlive: o.KeepAlive,
+	h := &handler{authenticate: o.Authenticate, log: o.Log, errs: errs, exec: exec, quota: o.Quota, turns: &turns{most: o.MaxAtOnce}, maxBody: o.MaxBody, timeout: o.Timeout, keepAlive: o.KeepAlive,
 		stopping: o.Stopping, tickets: root.tickets, sockets: o.Sockets, streams: o.Streams, newLoaders: func(remember bool) *loaders { return newLoaders(o.DB, remember) }}
 	exec.AroundOperations(h.aroundOperation)
 	return h
@@ -117,6 +120,7 @@ type handler struct {
 	errs         presenter
 	exec         graphql.GraphExecutor
 	quota        *quota.Quota
+	turns        *turns
 	log          *slog.Logger
 	maxBody      int64
 	timeout      time.Duration

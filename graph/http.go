@@ -81,6 +81,12 @@ func (h *handler) answer(ctx context.Context, a *answer, r *http.Request, params
 		a.fail(mutationByGet())
 	case h.usedUp(ctx, a, visitOf(ctx), quota.Cost, costOf(op)):
 	default:
+		back, err := h.turns.take(ctx, visitOf(ctx).caller.Consumer.Key, kind)
+		if err != nil {
+			a.fail(&refusal{http.StatusServiceUnavailable, h.errs.present(ctx, err), ""})
+			return
+		}
+		defer back()
 		responses, ctx := h.exec.DispatchOperation(ctx, op)
 		response := responses(ctx)
 		if response == nil { // its time was over before it began

@@ -35,6 +35,7 @@ func (l *Limits) fill() {
 
 const (
 	maxIntrospection = 20  // levels of it: they name types inside types, and a tool's usual query has 15
+	maxFragments     = 200 // in a text, those without a name included: how they can be merged takes time as well
 	maxRepeats       = 200 // fields of a text that stand beside their like: to see whether they can be merged, each is held against each
 	maxMistakes      = 20  // that are told of a text; to look for what was meant takes its time for each
 )

@@ -82,6 +82,7 @@ func TestEachLimitIsNamedByWhatPassesIt(t *testing.T) {
 		{"tokens", "{ viewer { " + strings.Repeat("locale ", 3000) + "} }", 3001, 3000},
 		{"aliases", "{ viewer { " + aliases(21, "locale") + "} }", 21, 20},
 		{"directives", "{ viewer { locale " + strings.Repeat("@include(if: true) ", 11) + "} }", 11, 10},
+		{"fragments", "{ viewer { " + strings.Repeat("... { locale } ", 100) + names("...f%d ", 101) + "} }" + names(" fragment f%d on Viewer { locale }", 101), 201, 200},
 		{"repeats", "{ viewer { " + strings.Repeat("locale ", 202) + "} }", 201, 200},
 		{"depth", "{ executions { nodes { flow { source { consumer { name } } } } } }", 6, 5},
 		{"root", "{ " + aliases(9, "viewer { locale } ") + "}", 9, 8},
@@ -104,6 +105,19 @@ func TestEachLimitIsNamedByWhatPassesIt(t *testing.T) {
 			}
 		})
 	}
+	t.Run("fragments that go in a circle are refused by the name of one", func(t *testing.T) {
+		for query, name := range map[string]string{
+			"{ viewer { ...a } } fragment a on Viewer { locale ...a }":                                                                                  "a",
+			"{ viewer { ...a } } fragment a on Viewer { ...b } fragment b on Viewer { ... { ...c } } fragment c on Viewer { group { id } ...a }":        "a",
+			"{ viewer { locale } } fragment a on Viewer { consumer { group { ...b } } } fragment b on Group { consumers { nodes { group { ...b } } } }": "b",
+		} {
+			r := d.ask(d.admin, query, nil)
+			if len(r.Errors) != 1 || r.Errors[0].code() != "GRAPHQL_VALIDATION_FAILED" || !strings.HasPrefix(r.Errors[0].Message, fmt.Sprintf("the fragment %q spreads itself", name)) {
+				t.Errorf("%s is answered with %+v", query, r.Errors)
+			}
+		}
+		d.do(d.admin, "{ viewer { ...a ...b } } fragment a on Viewer { ...c } fragment b on Viewer { ...c ...a } fragment c on Viewer { locale }", nil)
+	})
 	t.Run("a text with many mistakes is not told all of them", func(t *testing.T) {
 		r := d.ask(d.admin, "{ viewer { "+names("x%d ", 500)+"} }", nil)
 		if len(r.Errors) != 1 || r.Errors[0].code() != "GRAPHQL_VALIDATION_FAILED" || !strings.Contains(r.Errors[0].Message, "500 mistakes") || r.Errors[0].Extensions["first"] != `Cannot query field "x0" on type "Viewer".` {

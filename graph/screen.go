@@ -11,6 +11,8 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
 	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"github.com/recado-hub/recado/internal/hub"
 )
 
 // MutateOperationParameters looks at the text of an operation that is seen for the first time. To hold it against the schema can take
@@ -67,7 +69,10 @@ func quickRules() *rules.Rules {
 
 // size judges a text by what stands in it.
 func (l limits) size(doc *ast.QueryDocument) *gqlerror.Error {
-	var t tally
+	if name := circle(doc); name != "" {
+		return plainError(codeValidation, "the fragment %q spreads itself, by others or directly; take the circle apart", name)
+	}
+	t := tally{fragments: len(doc.Fragments)}
 	for _, op := range doc.Operations {
 		t.directives += len(op.Directives)
 		for _, v := range op.VariableDefinitions {
@@ -84,6 +89,8 @@ func (l limits) size(doc *ast.QueryDocument) *gqlerror.Error {
 		return tooMuch("aliases", t.aliases, l.MaxAliases, "the document has %d aliases, at most %d are answered; ask in several operations")
 	case t.directives > l.MaxDirectives:
 		return tooMuch("directives", t.directives, l.MaxDirectives, "the document has %d directives, at most %d are answered; leave out what is not needed")
+	case t.fragments > maxFragments:
+		return tooMuch("fragments", t.fragments, maxFragments, "the document has %d fragments, at most %d are answered; ask in several operations")
 	case t.repeats > maxRepeats:
 		return tooMuch("repeats", t.repeats, maxRepeats, "the document asks %d times for what it asks for already, at most %d times are answered; "+
 			"ask for each field once")
@@ -93,7 +100,7 @@ func (l limits) size(doc *ast.QueryDocument) *gqlerror.Error {
 
 // tally counts what stands in a text.
 type tally struct {
-	aliases, directives, repeats int
+	aliases, directives, fragments, repeats int
 }
 
 func (t *tally) count(set ast.SelectionSet) {
@@ -111,10 +118,54 @@ func (t *tally) count(set ast.SelectionSet) {
 			t.directives += len(s.Directives)
 			t.count(s.SelectionSet)
 		case *ast.InlineFragment:
+			t.fragments++
 			t.directives += len(s.Directives)
 			t.count(s.SelectionSet)
 		case *ast.FragmentSpread:
 			t.directives += len(s.Directives)
 		}
 	}
+}
+
+// circle is the name of a fragment that spreads itself; empty if none does.
+func circle(doc *ast.QueryDocument) (name string) {
+	left := map[string]bool{} // which fragments were looked into; false: it is still going on
+	var inside func(set ast.SelectionSet) bool
+	into := func(spread string) bool {
+		if done, seen := left[spread]; seen {
+			name = hub.Clip(spread, 60)
+			return !done
+		}
+		f := doc.Fragments.ForName(spread)
+		if f == nil {
+			return false
+		}
+		left[spread] = false
+		found := inside(f.SelectionSet)
+		left[spread] = true
+		return found
+	}
+	inside = func(set ast.SelectionSet) bool {
+		for _, selection := range set {
+			var found bool
+			switch s := selection.(type) {
+			case *ast.Field:
+				found = inside(s.SelectionSet)
+			case *ast.InlineFragment:
+				found = inside(s.SelectionSet)
+			case *ast.FragmentSpread:
+				found = into(s.Name)
+			}
+			if found {
+				return true
+			}
+		}
+		return false
+	}
+	for _, f := range doc.Fragments {
+		if into(f.Name) {
+			return name
+		}
+	}
+	return ""
 }

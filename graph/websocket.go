@@ -124,7 +124,23 @@ func (h *handler) aroundOperation(ctx context.Context, next graphql.OperationHan
 		v.live, v.loaders = true, h.newLoaders(false)
 		return next(ctx)
 	}
-	return h.logged(ctx, v, next(ctx))
+	responses := next(ctx)
+	if runningOf(ctx) != nil { // a request by HTTP has its turn as a whole
+		responses = h.inTurn(v, responses)
+	}
+	return h.logged(ctx, v, responses)
+}
+
+// inTurn has a query or mutation whose answer goes over a websocket or a stream wait for its turn.
+func (h *handler) inTurn(v *visit, responses graphql.ResponseHandler) graphql.ResponseHandler {
+	return func(ctx context.Context) *graphql.Response {
+		back, err := h.turns.take(ctx, v.caller.Consumer.Key, graphql.GetOperationContext(ctx).Operation.Operation)
+		if err != nil {
+			return &graphql.Response{Errors: gqlerror.List{h.errs.present(ctx, err)}}
+		}
+		defer back()
+		return responses(ctx)
+	}
 }
 
 // openOn begins an operation on a wire, with the token that it has now: one that was renewed meanwhile, and then taken back, is no

@@ -200,7 +200,7 @@ func (h *Hub) serve(ctx context.Context, o Options, listener net.Listener) error
 	allowed := quota.New(o.Doors.Requests, o.Doors.Cost)
 	stopping, stop := context.WithCancel(context.WithoutCancel(ctx)) // event streams, for whose end the server would wait
 	door := graph.New(graph.Options{DB: h.db, Engine: h.engine, Catalog: h.catalog, Authenticate: signer.Caller, Sockets: sockets, Streams: streams, Log: h.log,
-		Stopping: stopping, Limits: o.Doors.Limits, Timeout: o.Doors.QueryTimeout, NoIntrospection: o.Doors.NoIntrospection, Quota: allowed, Trusted: h.trusted})
+		Stopping: stopping, Limits: o.Doors.Limits, Timeout: o.Doors.QueryTimeout, MaxAtOnce: o.Doors.AtOnce, NoIntrospection: o.Doors.NoIntrospection, Quota: allowed, Trusted: h.trusted})
 	measured := metrics.New(metrics.Options{DB: h.db, Engine: h.engine, Requests: requests, Sockets: sockets, Streams: streams, Version: Version, Log: h.log})
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	h.cancel = cancel

@@ -10,6 +10,7 @@ import (
 type Doors struct {
 	graph.Limits                  // of one GraphQL operation
 	Requests, Cost  int           // of each consumer in a minute: requests at all doors, and what GraphQL operations cost; 0: without end
+	AtOnce          int           // queries of one consumer that run at the same time; 0: the default of package graph
 	QueryTimeout    time.Duration // of a query or mutation; 0: the default of package graph
 	Origins         []string      // of the pages that may ask from a browser; "*": all
 	Trusted         string        // file or directory of the documents that alone are answered; empty: all are

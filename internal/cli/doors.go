@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"net/url"
+	"runtime"
 	"strings"
 	"time"
 
@@ -27,6 +28,7 @@ func newDoorFlags(f *flag.FlagSet, doors *app.Doors) *doorFlags {
 	f.IntVar(&doors.MaxAliases, "max-aliases", 100, "`most` aliases in the text of a GraphQL operation")
 	f.IntVar(&doors.MaxDirectives, "max-directives", 100, "`most` directives in the text of a GraphQL operation")
 	f.IntVar(&doors.MaxTokens, "max-tokens", 5_000, "`most` tokens in the text of a GraphQL operation")
+	f.IntVar(&doors.AtOnce, "max-at-once", 4*runtime.GOMAXPROCS(0), "`most` queries of one consumer that run at the same time, while its others wait")
 	f.DurationVar(&doors.QueryTimeout, "query-timeout", 30*time.Second, "`time` that a query or mutation may take; what it reads then is interrupted")
 	f.IntVar(&doors.Requests, "rate-limit", 0, "`most` requests of one consumer in a minute, at /events and /graphql together; 0: no limit")
 	f.IntVar(&doors.Cost, "cost-budget", 0, "`most` that the GraphQL operations of one consumer may cost in a minute; 0: no limit")

@@ -54,7 +54,7 @@ type surface struct {
 // New mounts everything. The handler answers unknown paths, wrong methods and panics itself, all as problem details. Serve it with
 // NewServer, whose limits it counts on.
 func New(o Options) http.Handler {
-	o.GraphQL = compressed(o.GraphQL)
+	o.GraphQL = whole(o.GraphQL)
 	s := &surface{
 		auth: o.Auth, engine: o.Engine, publicURL: strings.TrimSuffix(o.PublicURL, "/"), log: o.Log,
 		denied: o.Denied, quota: o.Quota, mux: http.NewServeMux(), ids: newRequestIDs(), requests: o.Requests,
