@@ -92,7 +92,9 @@ func TestTheExampleInTypeScriptPublishesAndSaysWhatBecameOfIt(t *testing.T) {
 // readsPersons has the flow send to whoever is responsible, with the rights that this takes.
 func (w *world) readsPersons(t *testing.T) {
 	t.Helper()
-	var who struct{ Consumer struct{ Group struct{ ID string } } }
+	var who struct {
+		Consumer struct{ Group struct{ ID string } }
+	}
 	w.admin.ask(t, `query($id: ID!) { consumer(id: $id) { group { id } } }`, object{"id": w.reader}, &who)
 	var done made
 	w.admin.act(t, `mutation($id: ID!) { groupUpdate(id: $id, input: {grants: [
