@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"time"
 )
 
@@ -129,5 +131,5 @@ func (b *bench) throughput(ctx context.Context, p plan, o output, full *instance
 	}
 	fmt.Fprintf(o, "\n%s; no history against itself (A/A control): %.2f ± %.2f\n", c.took.Round(time.Second), c.control, c.controlErr)
 	o.figure(c.figure(fmt.Sprintf("throughput with %d executions in the history against that with none", full.History), 0.9))
-	return b.end(none)
+	return errors.Join(b.end(none), os.RemoveAll(none.data))
 }
