@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"time"
 )
 
@@ -36,14 +39,14 @@ func (p past) fails(number int) bool {
 	return (p.order(number)+(number-p.from)/p.orders())%failsOf == failsOf/2
 }
 
-// write writes an event of it.
+// write writes an event of it: of a new task of its work order, since a message shows its record as it is when it is sent.
 func (p past) write(buf *bytes.Buffer, number int) {
 	of := p.order(number)
 	mark := ""
 	if p.fails(number) {
 		mark = string(refused)
 	}
-	writeOrder(buf, order{number: number, event: historyType, folio: p.folio(of), task: fmt.Sprint(1_000_000_000 + of), person: p.person(of),
+	writeOrder(buf, order{number: number, event: historyType, folio: p.folio(of), task: fmt.Sprint(1_000_000_000 + number), person: p.person(of),
 		text: fmt.Sprint("Lubrificar rolamentos ", marker, mark, number)})
 }
 
@@ -91,10 +94,7 @@ func (h *instance) size() float64 { return fileSize(h.data, "recado.db") / 1e6 }
 
 // long measures what a long history costs: the hot path, and reading it.
 func long(ctx context.Context, p plan, o output) error {
-	n := p.history
-	if n == 0 {
-		n = 1_000_000
-	}
+	n := cmp.Or(p.history, 1_000_000)
 	b, err := prepare(p, n+small+(2*p.rounds+1)*p.events+2*warmup)
 	if err != nil {
 		return err
@@ -131,5 +131,5 @@ func (b *bench) throughput(ctx context.Context, p plan, o output, full *instance
 	}
 	fmt.Fprintf(o, "\n%s; no history against itself (A/A control): %.2f ± %.2f\n", c.took.Round(time.Second), c.control, c.controlErr)
 	o.figure(c.figure(fmt.Sprintf("throughput with %d executions in the history against that with none", full.History), 0.9))
-	return b.end(none)
+	return errors.Join(b.end(none), os.RemoveAll(none.data))
 }

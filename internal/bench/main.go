@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -99,7 +100,7 @@ func measure(ctx context.Context, args []string) error {
 	f.BoolVar(&p.pages, "pages", false, "compare pages of the history with those at 1,000 executions; the long one has as many as --history says, 1,000,000 by default")
 	f.IntVar(&p.memory, "memory", 0, "measure the resident memory of the hub after so many executions")
 	f.IntVar(&p.restart, "restart", 0, "compare kill -9 to ready with so many executions waiting with an empty hub")
-	all := f.Bool("all", false, "measure the whole table, with its numbers: --batch 100 --idle --memory 200000 --restart 100000 --history 1000000 --pages, and single events")
+	all := f.Bool("all", false, "measure the whole table, with these numbers unless others are given: --batch 100 --idle --memory 200000 --restart 100000 --history 1000000 --pages, and single events")
 	lines := f.Bool("json", false, "print each figure as a line of JSON; the text goes to standard error")
 	if err := f.Parse(args); err != nil {
 		return err
@@ -108,7 +109,8 @@ func measure(ctx context.Context, args []string) error {
 		p.events, p.rounds = 12_000, 4
 	}
 	if *all {
-		p.batch, p.idle, p.memory, p.restart, p.history, p.pages = 100, true, 200_000, 100_000, 1_000_000, true
+		p.idle, p.pages = true, true
+		p.batch, p.memory, p.restart, p.history = cmp.Or(p.batch, 100), cmp.Or(p.memory, 200_000), cmp.Or(p.restart, 100_000), cmp.Or(p.history, 1_000_000)
 	}
 	out := output{Writer: os.Stdout}
 	if *lines {

@@ -9,7 +9,7 @@ import (
 
 // How often each question is asked of each hub, and how often before that, uncounted.
 const (
-	askings   = 60
+	askings   = 100
 	askedCold = 6
 )
 
