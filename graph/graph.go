@@ -49,6 +49,8 @@ type Options struct {
 	Timeout   time.Duration // of a query or a mutation; 30 s
 	KeepAlive time.Duration // between pings on a websocket, and between beats of an event stream; 20 s. A client that misses two is gone
 
+	InitTimeout time.Duration // how long a websocket may stay open before its first message; 10 s
+
 	// Stopping ends when the hub is about to stop, and with it event streams, for which the server would else wait; nil: it never does.
 	Stopping context.Context
 }
@@ -66,6 +68,7 @@ func (o Options) withDefaults() Options {
 	orDefault(&o.MaxBody, 1<<20)
 	orDefault(&o.Timeout, 30*time.Second)
 	orDefault(&o.KeepAlive, 20*time.Second)
+	orDefault(&o.InitTimeout, 10*time.Second)
 	return o
 }
 
@@ -96,7 +99,7 @@ func New(o Options) http.Handler {
 	root.exec, root.schema = exec, schema.Schema()
 	exec.Use(limits{schema: schema.Schema(), depth: o.MaxDepth, cost: o.MaxCost, root: o.MaxRoot})
 
-	h := &handler{authenticate: o.Authenticate, log: o.Log, errs: errs, exec: exec, maxBody: o.MaxBody, timeout: o.Timeout, keepAlive: o.KeepAlive,
+	h := &handler{authenticate: o.Authenticate, log: o.Log, errs: errs, exec: exec, maxBody: o.MaxBody, timeout: o.Timeout, keepAlive: o.KeepAlive, initTimeout: o.InitTimeout,
 		stopping: o.Stopping, tickets: root.tickets, sockets: o.Sockets, streams: o.Streams, newLoaders: func(remember bool) *loaders { return newLoaders(o.DB, remember) }}
 	exec.AroundOperations(h.aroundOperation)
 	return h
@@ -112,6 +115,7 @@ type handler struct {
 	maxBody      int64
 	timeout      time.Duration
 	keepAlive    time.Duration
+	initTimeout  time.Duration
 	stopping     context.Context
 	tickets      *tickets
 	sockets      *meter.Gauge
