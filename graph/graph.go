@@ -52,6 +52,8 @@ type Options struct {
 	Timeout   time.Duration // of a query or a mutation; 30 s
 	KeepAlive time.Duration // between pings on a websocket, and between beats of an event stream; 20 s. A client that misses two is gone
 
+	InitTimeout time.Duration // how long a websocket may stay open before its first message; 10 s
+
 	Trusted         map[string]string // documents by their ids, which alone are answered (ReadTrusted); nil: all are
 	NoIntrospection bool              // the schema is not told, and what was meant by a wrong name neither
 
@@ -71,6 +73,7 @@ func (o Options) withDefaults() Options {
 	orDefault(&o.MaxAtOnce, 4*runtime.GOMAXPROCS(0))
 	orDefault(&o.Timeout, 30*time.Second)
 	orDefault(&o.KeepAlive, 20*time.Second)
+	orDefault(&o.InitTimeout, 10*time.Second)
 	return o
 }
 
@@ -107,7 +110,7 @@ func New(o Options) http.Handler {
 	exec.Use(newDocuments(o.Trusted))
 	exec.Use(limits{Limits: o.Limits, schema: schema.Schema(), prices: pricesOf(schema.Schema()), documents: known, quota: o.Quota, noIntrospection: o.NoIntrospection})
 
-	h := &handler{authenticate: o.Authenticate, log: o.Log, errs: errs, exec: exec, quota: o.Quota, turns: &turns{most: o.MaxAtOnce}, maxBody: o.MaxBody, timeout: o.Timeout, keepAlive: o.KeepAlive,
+	h := &handler{authenticate: o.Authenticate, log: o.Log, errs: errs, exec: exec, quota: o.Quota, turns: &turns{most: o.MaxAtOnce}, maxBody: o.MaxBody, timeout: o.Timeout, keepAlive: o.KeepAlive, initTimeout: o.InitTimeout,
 		stopping: o.Stopping, tickets: root.tickets, sockets: o.Sockets, streams: o.Streams, newLoaders: func(remember bool) *loaders { return newLoaders(o.DB, remember) }}
 	exec.AroundOperations(h.aroundOperation)
 	return h
@@ -125,6 +128,7 @@ type handler struct {
 	maxBody      int64
 	timeout      time.Duration
 	keepAlive    time.Duration
+	initTimeout  time.Duration
 	stopping     context.Context
 	tickets      *tickets
 	sockets      *meter.Gauge

@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/coder/websocket"
+
+	"github.com/recado-hub/recado/graph"
 )
 
 // raw sends a text as it is.
@@ -152,6 +155,26 @@ func TestAPingIsAnsweredBeforeInit(t *testing.T) {
 	s.raw(`{"type":"ping"}`)
 	if m := s.hear(); m.Type != "pong" {
 		t.Errorf("it is answered with %+v", m)
+	}
+}
+
+func TestAWebsocketThatIsNotInitialisedInTimeIsClosed(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t, func(o *graph.Options) { o.InitTimeout = 300 * time.Millisecond })
+	began := time.Now()
+	s := d.silent()
+	s.raw(`{"type":"ping"}`) // which is allowed before, and buys no time
+	if code, reason := s.closed(); code != 4408 || !strings.Contains(reason, "connection_init") {
+		t.Errorf("it is closed with %d %q", code, reason)
+	}
+	if took := time.Since(began); took < 300*time.Millisecond {
+		t.Errorf("it is closed after %s", took)
+	}
+	late := d.connect(bearer(d.admin))
+	time.Sleep(400 * time.Millisecond)
+	late.say("subscribe", "1", vars{"query": "{ viewer { locale } }"})
+	if m := late.hear(); m.Type != "next" {
+		t.Errorf("one that was initialised is answered with %s", m.Type)
 	}
 }
 

@@ -28,9 +28,6 @@ const (
 	closeManyInits    = 4429
 )
 
-// initTimeout is how long a websocket may stay open before its first message.
-const initTimeout = 10 * time.Second
-
 // maxOperations is how many operations one websocket, or one stream that was reserved, can have under way at once.
 const maxOperations = 100
 
@@ -73,9 +70,9 @@ func bad(format string, args ...any) *violation {
 
 // serve reads until the connection ends.
 func (s *socket) serve() {
-	waiting := time.AfterFunc(initTimeout, func() {
+	waiting := time.AfterFunc(s.initTimeout, func() {
 		if !s.begun.Load() {
-			s.close(closeInitTimeout, fmt.Sprintf("connection_init did not come within %s", initTimeout))
+			s.close(closeInitTimeout, fmt.Sprintf("connection_init did not come within %s", s.initTimeout))
 		}
 	})
 	defer waiting.Stop()
