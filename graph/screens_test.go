@@ -105,6 +105,19 @@ func TestEveryOperationOfTheScreensSaysWhereItsDataGoes(t *testing.T) {
 	})
 }
 
+func TestTheGuideLeadsToEveryScreen(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile("../schema/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range loadScreens(t, loadSchema(t)) {
+		if !bytes.Contains(guide, []byte("](screens/"+one.file+")")) {
+			t.Errorf("schema/README.md does not link to screens/%s", one.file)
+		}
+	}
+}
+
 // stage runs operations of the screens against a hub and remembers which.
 type stage struct {
 	*site

@@ -26,21 +26,32 @@ func skipOrFail(t *testing.T, why string) {
 // npmInstall copies a directory of testdata and installs the packages that its lock file names, and no others.
 func npmInstall(t *testing.T, name string) (dir string) {
 	t.Helper()
+	needNode(t)
+	dir = t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join("testdata", name))); err != nil {
+		t.Fatal(err)
+	}
+	installPackages(t, dir)
+	return dir
+}
+
+func needNode(t *testing.T) {
+	t.Helper()
 	for _, tool := range []string{"node", "npm"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skip("NOT TESTED: the clients of other people need node and npm, and this machine has no " + tool)
 		}
 	}
-	dir = t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(filepath.Join("testdata", name))); err != nil {
-		t.Fatal(err)
-	}
-	install := exec.CommandContext(t.Context(), "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=1", "--fetch-timeout=30000")
+}
+
+// installPackages installs what the lock file in a directory names.
+func installPackages(t *testing.T, dir string) {
+	t.Helper()
+	install := exec.CommandContext(t.Context(), "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline", "--fetch-retries=1", "--fetch-timeout=30000")
 	install.Dir = dir
 	if out, err := install.CombinedOutput(); err != nil {
 		skipOrFail(t, "npm ci: "+err.Error()+"\n"+string(out))
 	}
-	return dir
 }
 
 // Clients of other people, which are stricter than Go's, get on with the hub.
