@@ -45,7 +45,7 @@ func (s *stage) administers() {
 	twin := s.show("GroupDuplicate", vars{"id": group, "input": vars{"description": "Day shift"}}, "groupClone.group.readOnly", true).text("groupClone", "group", "id")
 
 	s.show("ConsumerGroups", vars{"search": "shift"}, "groups.nodes.0.description", "Day shift", "groups.nodes.1.description", "Night shift")
-	made := s.show("ConsumerAdd", vars{"input": vars{"name": "BI", "group": group, "description": "reports"}}, "consumerCreate.secret", some, "consumerCreate.consumer.clientId", some)
+	made := s.show("ConsumerAdd", vars{"input": vars{"name": "BI", "group": group, "description": "reports"}}, "consumerCreate.secret", some, "consumerCreate.consumer.clientId", some, "consumerCreate.repeat", false)
 	consumer := made.text("consumerCreate", "consumer", "id")
 	s.show("ConsumerSave", vars{"id": consumer, "input": vars{"expectedVersion": 1, "enabled": false}}, "consumerUpdate.consumer.enabled", false)
 	s.show("ConsumerNewSecret", vars{"id": consumer, "input": vars{"keepOldFor": "P1D"}}, "consumerSecretRotate.secret", some, "consumerSecretRotate.consumer.oldSecretUntil", some)
@@ -93,8 +93,9 @@ func (s *stage) makesFlows() {
 	daily := vars{"cron": vars{"expression": "0 8 * * *", "timeZone": "UTC"}}
 	s.show("FlowNextRuns", vars{"schedule": daily}, "scheduleNextRuns.runs.4", some, "scheduleNextRuns.problems", "[]")
 
-	added := s.show("FlowAdd", vars{"input": vars{}}, "flowCreate.flow.problems.0.message", "Description cannot be empty", "flowCreate.flow.problems.0.path", "[description]", "flowCreate.flow.enabled", false)
+	added := s.show("FlowAdd", vars{"input": vars{"idempotencyKey": "form-1"}}, "flowCreate.flow.problems.0.message", "Description cannot be empty", "flowCreate.flow.problems.0.path", "[description]", "flowCreate.flow.enabled", false)
 	flow := added.text("flowCreate", "flow", "id")
+	s.show("FlowAdd", vars{"input": vars{"idempotencyKey": "form-1"}}, "flowCreate.repeat", true, "flowCreate.flow.id", flow)
 	s.show("FlowTurnOn", vars{"id": flow}, "flowEnable.userErrors.0.message", "Description cannot be empty")
 	in := flowInput(s.consumer, s.integration)
 	in["expectedVersion"], in["description"], in["trigger"], in["schedule"] = 1, "every morning", "FREQUENCY", daily
