@@ -58,6 +58,9 @@ func TestTheSchemaKeepsWhatEverySnapshotOfTheHistoryHas(t *testing.T) {
 	if err != nil {
 		skip("the history needs git and a clone: " + err.Error())
 	}
+	if len(commits) == 0 {
+		skip("the history that is there has no snapshot")
+	}
 	for _, commit := range strings.Fields(string(commits)) {
 		text, err := exec.CommandContext(t.Context(), "git", "show", commit+":schema/snapshot.graphql").Output()
 		if err != nil {
