@@ -165,3 +165,20 @@ func TestARepeatSaysNoMoreThanTheCallerMaySee(t *testing.T) {
 		t.Errorf("who may not make groups any more is told %v %v", r.Data, r.Errors)
 	}
 }
+
+func TestARepeatIsAnsweredThoughTheCallWouldBeRefusedByNow(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	group := s.do(s.admin, groupCreate, vars{"in": vars{"description": "makers", "grants": grants("automator/events:SEE,ADD", "work_management/work_orders:SEE")}}).text("groupCreate", "group", "id")
+	maker := s.newcomer(s.do(s.admin, consCreate, vars{"in": vars{"name": "maker", "group": group}}))
+	event := creation{mutation: "eventCreate", object: "event", input: "EventCreateInput"}
+	in := vars{"description": "new", "type": "work_management.work_orders.new", "terms": vars{"mode": "ALL", "terms": []vars{{"field": "wo_folio", "operation": "EQUAL", "value": "OT-1"}}}}
+	made := s.create(maker, event, with(in, "key")).text("eventCreate", "event", "id")
+	s.do(s.admin, `mutation($id: ID!) { groupUpdate(id: $id, input: {grants: [{module: "automator", submodule: "events", actions: [SEE, ADD]}]}) { userErrors { code } } }`, vars{"id": group})
+	if r := s.create(maker, event, with(in, "key")); r.at("eventCreate", "repeat") != true || r.text("eventCreate", "event", "id") != made {
+		t.Errorf("the same again is answered with %v", r.Data)
+	}
+	if r := s.ask(maker, `mutation($in: EventCreateInput!) { eventCreate(input: $in) { event { id } } }`, vars{"in": with(in, "another")}); len(r.Errors) != 1 || r.Errors[0].code() != "FORBIDDEN" {
+		t.Errorf("what nobody made yet is answered with %v %v", r.Data, r.Errors)
+	}
+}
