@@ -1615,6 +1615,16 @@ export type SourceRows =
   /** All rows of the occurrence's subject, such as all tasks of the work order. */
   | 'SUBJECT';
 
+/** The subscription that a ticket is for. */
+export type StreamTicketCreateInput = {
+  /** Which operation of the text it is; needed if there are several. */
+  operationName?: InputMaybe<Scalars['String']['input']>;
+  /** The text of the operation, a subscription. */
+  query: Scalars['String']['input'];
+  /** The values of its variables, an object. */
+  variables?: InputMaybe<Scalars['JSON']['input']>;
+};
+
 /** A recipient that is to be left alone. */
 export type SuppressionAddInput = {
   /** The category that is not to be sent, such as `marketing`; left out: nothing is. */
