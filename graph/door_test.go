@@ -38,9 +38,15 @@ type door struct {
 
 func newDoor(t *testing.T, change func(*graph.Options)) *door {
 	t.Helper()
+	return newDoorOver(t, nil, change)
+}
+
+// newDoorOver is newDoor over a store that is asked before each call to SQLite; nil: it is not.
+func newDoorOver(t *testing.T, calls func(sqlite.Call) error, change func(*graph.Options)) *door {
+	t.Helper()
 	news := feed.New(1000, 0)
 	dir := t.TempDir()
-	db := hubtest.Open(t, dir, func(o *sqlite.Options) { o.Committed = news.Publish })
+	db := hubtest.Open(t, dir, func(o *sqlite.Options) { o.Committed, o.Calls = news.Publish, calls })
 	post := &postman{}
 	e := engine.New(engine.Options{DB: db, Catalog: catalog.Load(), Feed: news, Connectors: post, PublicURL: "http://hub.test"})
 	post.outcomes = e.Outcomes

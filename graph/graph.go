@@ -99,7 +99,7 @@ func New(o Options) http.Handler {
 	exec.Use(limits{Limits: o.Limits, schema: schema.Schema(), prices: pricesOf(schema.Schema()), documents: known, quota: o.Quota, noIntrospection: o.NoIntrospection})
 
 	h := &handler{authenticate: o.Authenticate, log: o.Log, present: errs.present, denied: errs.denied, exec: exec, quota: o.Quota, turns: &turns{most: o.MaxAtOnce}, maxBody: o.MaxBody, timeout: o.Timeout,
-		newLoaders: func(remember bool) *loaders { return newLoaders(o.DB, remember) }}
+		newLoaders: func(remember bool) *loaders { return newLoaders(o.DB, o.Engine, remember) }}
 	exec.AroundOperations(h.aroundOperation)
 	h.websocket = h.newWebsocket(o.KeepAlive)
 	return h
