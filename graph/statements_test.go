@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -102,6 +103,44 @@ func TestAScreenReadsAsManyStatementsForManyThingsAsForFew(t *testing.T) {
 				}
 				if before := tallied(few)[statement]; n > max(1, before) {
 					t.Errorf("for 2 things %d times, for 12 things %d times: %.300s", before, n, statement)
+				}
+			}
+		})
+	}
+}
+
+func TestWhatIsNotAskedForIsNotRead(t *testing.T) {
+	t.Parallel()
+	read := &statements{}
+	s := setUp(t, newDoorOver(t, read.count, nil))
+	for i := range 3 {
+		s.settled(s.workOrder(fmt.Sprint("OT-", i), "jonas").text("occurrencePublish", "executions", 0, "id"))
+	}
+	for name, c := range map[string]struct {
+		query string
+		want  int      // statements
+		never []string // tables, or count( for no total
+	}{
+		"executions by their states": {`{ executions { nodes { id state outcome subject } pageInfo { hasNextPage } } }`, 1, []string{"deliveries", "attempts", "receipts", "changes", "count("}},
+		"with their messages":        {`{ executions { nodes { id deliveries { id state } } } }`, 2, []string{"attempts", "receipts", "changes", "count("}},
+		"messages by their states":   {`{ deliveries { nodes { id state } } }`, 1, []string{"attempts", "receipts", "changes", "count("}},
+		"flows by their names":       {`{ flows { nodes { id description enabled } } }`, 1, []string{"flow_checks", "flow_versions", "executions", "integrations", "count("}},
+		"flows, counted":             {`{ flows { nodes { id } totalCount } }`, 2, []string{"flow_checks", "flow_versions", "executions", "integrations"}},
+		"dispatchers":                {`{ events { nodes { id description enabled } } }`, 1, []string{"flows", "count("}},
+		"occurrences":                {`{ occurrences { nodes { id subject } } }`, 1, []string{"executions", "events", "count("}},
+		"the catalogue":              {`{ catalog { modules { key } } }`, 0, nil},
+		"who is asking":              {`{ viewer { locale grants { module } } }`, 0, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			list := read.during(func() { s.do(s.admin, c.query, nil) })
+			if len(list) != c.want {
+				t.Errorf("it reads %d statements, not %d: %.300q", len(list), c.want, list)
+			}
+			for _, statement := range list {
+				for _, table := range c.never {
+					if strings.Contains(statement, "FROM "+table) || table == "count(" && strings.Contains(statement, table) {
+						t.Errorf("it reads %s: %s", table, statement)
+					}
 				}
 			}
 		})
