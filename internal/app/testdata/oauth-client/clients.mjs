@@ -56,7 +56,7 @@ for (const [how, method] of [["HTTP Basic", openid.ClientSecretBasic], ["the for
     const answer = await openid.clientCredentialsGrant(await discover(secret));
     isToken(answer);
     const r = await viewer(answer.access_token);
-    assert.deepEqual(await r.json(), { data: { viewer: { consumer: { clientId: id } } } });
+    assert.deepEqual((await r.json()).data, { viewer: { consumer: { clientId: id } } });
   });
   await check(`openid-client by ${how} gets a narrower token, and reads what it is`, async () => {
     const config = await discover(secret);
