@@ -38,15 +38,18 @@ type door struct {
 
 func newDoor(t *testing.T, change func(*graph.Options)) *door {
 	t.Helper()
-	return newDoorThat(t, change, func(f *feed.Feed) func([]hub.Change) { return f.Publish })
+	return newDoorOver(t, func(*sqlite.Options) {}, change)
 }
 
-// newDoorThat is newDoor with something of its own between the store and the feed.
-func newDoorThat(t *testing.T, change func(*graph.Options), publish func(*feed.Feed) func([]hub.Change)) *door {
+// newDoorOver is newDoor over a store with options of its own, whose feed is told of what it commits unless they say otherwise.
+func newDoorOver(t *testing.T, store func(*sqlite.Options), change func(*graph.Options)) *door {
 	t.Helper()
 	news := feed.New(1000, 0)
 	dir := t.TempDir()
-	db := hubtest.Open(t, dir, func(o *sqlite.Options) { o.Committed = publish(news) })
+	db := hubtest.Open(t, dir, func(o *sqlite.Options) {
+		o.Committed = news.Publish
+		store(o)
+	})
 	post := &postman{}
 	e := engine.New(engine.Options{DB: db, Catalog: catalog.Load(), Feed: news, Connectors: post, PublicURL: "http://hub.test"})
 	post.outcomes = e.Outcomes

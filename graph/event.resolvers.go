@@ -39,7 +39,7 @@ func (r *eventResolver) Flows(ctx context.Context, obj *hub.Event) ([]*hub.Flow,
 }
 
 func (r *eventResolver) Problems(ctx context.Context, obj *hub.Event) ([]*hub.Problem, error) {
-	list, err := r.engine.EventProblems(ctx, caller(ctx), obj)
+	list, err := visitOf(ctx).loaders.eventProblems.one(ctx, obj)
 	return pointers(list), err
 }
 

@@ -69,12 +69,14 @@ func (r *flowResolver) Settings(ctx context.Context, obj *hub.Flow) (*hub.FlowSe
 }
 
 func (r *flowResolver) Problems(ctx context.Context, obj *hub.Flow) ([]*hub.Problem, error) {
-	list, err := r.engine.FlowProblems(ctx, caller(ctx), obj)
+	list, err := visitOf(ctx).loaders.flowProblems.one(ctx, obj)
+	list, _ = hub.Apart(list)
 	return pointers(list), err
 }
 
 func (r *flowResolver) Warnings(ctx context.Context, obj *hub.Flow) ([]*hub.Problem, error) {
-	list, err := r.engine.FlowWarnings(ctx, caller(ctx), obj)
+	list, err := visitOf(ctx).loaders.flowProblems.one(ctx, obj)
+	_, list = hub.Apart(list)
 	return pointers(list), err
 }
 

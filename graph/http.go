@@ -210,6 +210,8 @@ func sayJSON(err error) string {
 		return fmt.Sprintf("a name stands twice in one object, at byte %d", syntax.ByteOffset)
 	case errors.As(err, &syntax):
 		return fmt.Sprintf("malformed JSON at byte %d", syntax.ByteOffset)
+	case errors.As(err, &kind) && kind.Field == "" && kind.Value == "array":
+		return "it is a JSON array and no object: a request is one operation, and a batch has to be sent one by one"
 	case errors.As(err, &kind) && kind.Field == "":
 		return "it is a JSON " + strings.Fields(kind.Value)[0] + " and no object"
 	case errors.As(err, &kind):

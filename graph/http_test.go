@@ -88,7 +88,7 @@ func TestAMalformedRequestIsRefusedWithACode(t *testing.T) {
 		})
 	}
 	for name, c := range map[string]struct{ body, says string }{
-		"a list of requests":              {`[` + ping + `]`, "it is a JSON array and no object"},
+		"a list of requests":              {`[` + ping + `]`, "it is a JSON array and no object: a request is one operation"},
 		"a name that stands twice":        {`{"query":"{ viewer { locale } }","query":"{ queue { queued } }"}`, "a name stands twice in one object, at byte 33"},
 		"a variable's name twice":         {`{"query":"query($i: JSON) { viewer { locale } }","variables":{"i":{"a":1,"a":2}}}`, "a name stands twice"},
 		"bytes that are not UTF-8":        {"{\"query\":\"{ viewer { locale } } #\xff\"}", "malformed JSON"},

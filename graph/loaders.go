@@ -7,6 +7,7 @@ import (
 	"github.com/graph-gophers/dataloader/v7"
 
 	"github.com/recado-hub/recado/graph/model"
+	"github.com/recado-hub/recado/internal/engine"
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/sqlite"
 )
@@ -48,9 +49,12 @@ type loaders struct {
 	collections  loader[int64, *hub.Collection] // of an execution: what it gathers
 
 	retentions loader[int64, *hub.FlowRetention] // of a flow
+
+	flowProblems  loader[*hub.Flow, []hub.Problem] // warnings too
+	eventProblems loader[*hub.Event, []hub.Problem]
 }
 
-func newLoaders(db *sqlite.DB, remember bool) *loaders {
+func newLoaders(db *sqlite.DB, e *engine.Engine, remember bool) *loaders {
 	return &loaders{
 		groups:       newLoader(byKeys(db.GroupsByKey), remember),
 		consumers:    newLoader(byKeys(db.ConsumersByKey), remember),
@@ -76,6 +80,9 @@ func newLoaders(db *sqlite.DB, remember bool) *loaders {
 		collections:  newLoader(byKeys(db.CollectionsByKey), remember),
 
 		retentions: newLoader(byKeys(db.FlowRetentions), remember),
+
+		flowProblems:  newLoader(read[*hub.Flow, []hub.Problem](e.FlowsProblems), remember),
+		eventProblems: newLoader(read[*hub.Event, []hub.Problem](e.EventsProblems), remember),
 	}
 }
 

@@ -15,8 +15,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/recado-hub/recado/internal/feed"
 	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/sqlite"
 	"github.com/recado-hub/recado/internal/hubtest"
 )
 
@@ -99,26 +99,27 @@ type committed struct {
 	at map[int64]int64
 }
 
-func (c *committed) note(f *feed.Feed) func([]hub.Change) {
-	return func(changes []hub.Change) {
+func (c *committed) note(o *sqlite.Options) {
+	publish := o.Committed
+	o.Committed = func(changes []hub.Change) {
 		now := time.Now().UnixNano()
 		c.mu.Lock()
 		for i := range changes {
 			c.at[changes[i].Seq] = now
 		}
 		c.mu.Unlock()
-		f.Publish(changes)
+		publish(changes)
 	}
 }
 
-// The measurement of issue 7. It prints its numbers, and fails if a client misses a change.
+// TestManySubscribersAreToldSoon measures what many subscribers cost, and how soon they are told. It prints its numbers, and fails if a client misses a change.
 func TestManySubscribersAreToldSoon(t *testing.T) {
 	seconds, err := strconv.Atoi(os.Getenv(scale))
 	if err != nil {
 		t.Skip(scale + " says for how many seconds to measure each case")
 	}
 	commits := &committed{at: map[int64]int64{}}
-	s := setUp(t, newDoorThat(t, nil, commits.note))
+	s := setUp(t, newDoorOver(t, commits.note, nil))
 	s.workOrder("OT-1", "jonas")
 	record := s.do(s.admin, `{ records(type: "work_order_task") { nodes { id } } }`, nil).text("records", "nodes", 0, "id")
 	flows := make([]string, 2000)

@@ -496,7 +496,7 @@ func TestAStreamThatIsCutOffAnywhereGoesOnWithoutGapOrRepeat(t *testing.T) {
 func TestAClientOfAStreamThatReadsNothingIsLetGo(t *testing.T) {
 	t.Parallel()
 	streams := &meter.Gauge{}
-	d := newDoor(t, func(o *graph.Options) { o.KeepAlive, o.Streams = 100*time.Millisecond, streams })
+	d := newDoor(t, func(o *graph.Options) { o.KeepAlive, o.Streams, o.MaxAliases = 100*time.Millisecond, streams, 2000 })
 	s := setUp(t, d)
 	for i := range 40 {
 		s.workOrder(fmt.Sprint("OT-", i), "jonas")

@@ -58,7 +58,7 @@ func (e *Engine) EventBacktest(ctx context.Context, c hub.Caller, in hub.Backtes
 
 // draftProblems are those of an event's type and terms.
 func (e *Engine) draftProblems(ctx context.Context, c hub.Caller, ev *hub.Event) (list []hub.Problem, err error) {
-	all, err := e.eventProblems(ctx, c, ev)
+	all, err := e.eventProblems(ctx, c, ev, nil)
 	for _, p := range all {
 		if p.Path == "type" || p.Path == "terms" || strings.HasPrefix(p.Path, "terms.") {
 			list = append(list, p)

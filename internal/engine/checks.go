@@ -21,7 +21,7 @@ func (e *Engine) askTargets(ctx context.Context, c hub.Caller, f *hub.Flow) ([]h
 	if len(f.Definition.Targets) == 0 || e.mayUse(c, f) != nil {
 		return nil, nil
 	}
-	own, err := e.ownProblems(ctx, c, f)
+	own, err := e.ownProblems(ctx, c, f, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -94,11 +94,11 @@ func (e *Engine) askConnectorFor(ctx context.Context, in *integration, use hub.A
 }
 
 // keptProblems are what connectors last said of the targets that a flow has, with paths into the flow.
-func (e *Engine) keptProblems(ctx context.Context, c hub.Caller, f *hub.Flow, own []hub.Problem) ([]hub.Problem, error) {
+func (e *Engine) keptProblems(ctx context.Context, c hub.Caller, f *hub.Flow, own []hub.Problem, a *ahead) ([]hub.Problem, error) {
 	if f.Key == 0 {
 		return nil, nil
 	}
-	kept, err := e.db.FlowChecks(ctx, f.Key)
+	kept, err := e.checksOf(ctx, f.Key, a)
 	if err != nil {
 		return nil, err
 	}

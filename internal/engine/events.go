@@ -96,25 +96,25 @@ func (e *Engine) EventProblems(ctx context.Context, c hub.Caller, ev *hub.Event)
 	if err := c.Need(hub.RowEvents, hub.See); err != nil {
 		return nil, err
 	}
-	return e.eventProblems(ctx, c, ev)
+	return e.eventProblems(ctx, c, ev, nil)
 }
 
 func (e *Engine) eventMustBeSound(ctx context.Context, c hub.Caller, ev *hub.Event) error {
-	problems, err := e.eventProblems(ctx, c, ev)
+	problems, err := e.eventProblems(ctx, c, ev, nil)
 	if err != nil || len(problems) == 0 {
 		return err
 	}
 	return hub.WithProblems(problems)
 }
 
-func (e *Engine) eventProblems(ctx context.Context, c hub.Caller, ev *hub.Event) ([]hub.Problem, error) {
+func (e *Engine) eventProblems(ctx context.Context, c hub.Caller, ev *hub.Event, a *ahead) ([]hub.Problem, error) {
 	facts := hub.EventFacts{Flows: map[int64]*hub.Flow{}}
 	typ := e.catalog.EventType(ev.Type)
 	if typ != nil {
 		facts.TypeKnown, facts.Field = true, e.fieldsOf(typ.RecordType)
 	}
 	for _, key := range ev.FlowKeys {
-		f, err := e.db.FlowNow(ctx, key)
+		f, err := e.flowNow(ctx, key, a)
 		if err != nil && hub.CodeOf(err) != hub.CodeNotFound {
 			return nil, err
 		}

@@ -149,7 +149,7 @@ func (e *Engine) FlowProblems(ctx context.Context, c hub.Caller, f *hub.Flow) ([
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return nil, err
 	}
-	list, err := e.flowProblems(ctx, c, f)
+	list, err := e.flowProblems(ctx, c, f, nil)
 	list, _ = hub.Apart(list)
 	return list, err
 }
@@ -159,14 +159,14 @@ func (e *Engine) FlowWarnings(ctx context.Context, c hub.Caller, f *hub.Flow) ([
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return nil, err
 	}
-	list, err := e.flowProblems(ctx, c, f)
+	list, err := e.flowProblems(ctx, c, f, nil)
 	_, list = hub.Apart(list)
 	return list, err
 }
 
 // mustBeSound refuses a flow with problems, its own or those that the connectors told just now.
 func (e *Engine) mustBeSound(ctx context.Context, c hub.Caller, f *hub.Flow) error {
-	own, err := e.ownProblems(ctx, c, f)
+	own, err := e.ownProblems(ctx, c, f, nil)
 	if err != nil {
 		return err
 	}
@@ -177,18 +177,18 @@ func (e *Engine) mustBeSound(ctx context.Context, c hub.Caller, f *hub.Flow) err
 }
 
 // flowProblems are all problems and warnings of a flow, with what connectors last said of its targets.
-func (e *Engine) flowProblems(ctx context.Context, c hub.Caller, f *hub.Flow) ([]hub.Problem, error) {
-	own, err := e.ownProblems(ctx, c, f)
+func (e *Engine) flowProblems(ctx context.Context, c hub.Caller, f *hub.Flow, a *ahead) ([]hub.Problem, error) {
+	own, err := e.ownProblems(ctx, c, f, a)
 	if err != nil {
 		return nil, err
 	}
-	said, err := e.keptProblems(ctx, c, f, own)
+	said, err := e.keptProblems(ctx, c, f, own, a)
 	return append(own, said...), err
 }
 
 // ownProblems are those that the hub finds by itself.
-func (e *Engine) ownProblems(ctx context.Context, c hub.Caller, f *hub.Flow) ([]hub.Problem, error) {
-	facts, err := e.flowFacts(ctx, f)
+func (e *Engine) ownProblems(ctx context.Context, c hub.Caller, f *hub.Flow, a *ahead) ([]hub.Problem, error) {
+	facts, err := e.flowFacts(ctx, f, a)
 	if err != nil {
 		return nil, err
 	}
@@ -217,7 +217,7 @@ func unnamed(c hub.Caller, facts hub.FlowFacts) (*hub.Consumer, *hub.Group) {
 }
 
 // flowFacts gathers what the world says about a flow.
-func (e *Engine) flowFacts(ctx context.Context, f *hub.Flow) (facts hub.FlowFacts, err error) {
+func (e *Engine) flowFacts(ctx context.Context, f *hub.Flow, a *ahead) (facts hub.FlowFacts, err error) {
 	facts.Now = time.Now()
 	if !f.ForEvents() && f.Key != 0 {
 		if facts.Events, err = e.db.EventsRunning(ctx, f.Key); err != nil {
@@ -236,7 +236,7 @@ func (e *Engine) flowFacts(ctx context.Context, f *hub.Flow) (facts hub.FlowFact
 		}
 	}
 	for i := range f.Definition.Targets {
-		t, err := e.targetFacts(ctx, &f.Definition.Targets[i])
+		t, err := e.targetFacts(ctx, &f.Definition.Targets[i], a)
 		if err != nil {
 			return facts, err
 		}
@@ -264,8 +264,8 @@ func (e *Engine) factOf(recordType, path string) hub.FieldFact {
 	return fact
 }
 
-func (e *Engine) targetFacts(ctx context.Context, t *hub.FlowTarget) (hub.TargetFacts, error) {
-	in, err := e.db.IntegrationNow(ctx, t.IntegrationKey)
+func (e *Engine) targetFacts(ctx context.Context, t *hub.FlowTarget, a *ahead) (hub.TargetFacts, error) {
+	in, err := e.integrationNow(ctx, t.IntegrationKey, a)
 	if hub.CodeOf(err) == hub.CodeNotFound {
 		return hub.TargetFacts{}, nil
 	}

@@ -53,7 +53,7 @@ func (v *previewing) preview(ctx context.Context) (err error) {
 	if v.Flow, err = v.e.flowToTry(ctx, v.c, v.in); err != nil {
 		return err
 	}
-	problems, err := v.e.flowProblems(ctx, v.c, v.Flow)
+	problems, err := v.e.flowProblems(ctx, v.c, v.Flow, nil)
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ func (v *previewing) replay(ctx context.Context, x *replaying, key int64) error 
 		return err
 	}
 	v.Flow, v.in.Parameters = r.flow, r.original.Parameters
-	problems, err := v.e.flowProblems(ctx, v.c, v.Flow)
+	problems, err := v.e.flowProblems(ctx, v.c, v.Flow, nil)
 	if err != nil {
 		return err
 	}

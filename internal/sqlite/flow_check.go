@@ -20,6 +20,18 @@ func (db *DB) FlowChecks(ctx context.Context, flow int64) ([]*hub.TargetCheck, e
 	return flowChecks(db.reads(ctx), flow)
 }
 
+// FlowsChecks is FlowChecks for many flows, by their keys.
+func (db *DB) FlowsChecks(ctx context.Context, keys []int64) (map[int64][]*hub.TargetCheck, error) {
+	found := make(map[int64][]*hub.TargetCheck, len(keys))
+	return found, eachIn(keys, func(in string, args []any) error {
+		list, err := readAll(db.reads(ctx), scanFlowCheck, "SELECT "+flowCheckColumns+" FROM flow_checks WHERE flow IN "+in+" ORDER BY flow, target", args...)
+		for _, k := range list {
+			found[k.FlowKey] = append(found[k.FlowKey], k)
+		}
+		return err
+	})
+}
+
 // FlowChecks is [DB.FlowChecks] inside a transaction.
 func (tx *Tx) FlowChecks(flow int64) ([]*hub.TargetCheck, error) { return flowChecks(tx.each, flow) }
 
