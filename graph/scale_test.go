@@ -16,8 +16,8 @@ import (
 	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
-	"github.com/recado-hub/recado/internal/sqlite"
 	"github.com/recado-hub/recado/internal/hubtest"
+	"github.com/recado-hub/recado/internal/sqlite"
 )
 
 // What the measurement and its clients, which are a process of their own, are told by the environment.
