@@ -19,3 +19,23 @@ func TestDataOfManyLinesIsOneEvent(t *testing.T) {
 		t.Errorf("it is %q, not %q", got, want)
 	}
 }
+
+func TestEventsAreSentToWhoeverAsksForThemFirst(t *testing.T) {
+	t.Parallel()
+	for accept, want := range map[string]bool{
+		"":                                   false,
+		"*/*":                                false,
+		"application/json":                   false,
+		"text/event-stream":                  true,
+		"text/event-stream, multipart/mixed": true,
+		"application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed": false,
+		"application/json;q=0.5, text/event-stream": true,
+		"text/event-stream;q=0.5, application/json": false,
+		"text/event-stream;q=0":                     false,
+		"text/html, */*;q=0.1":                      false,
+	} {
+		if got := prefersStream([]string{accept}); got != want {
+			t.Errorf("Accept: %s gets events: %v", accept, got)
+		}
+	}
+}

@@ -3,7 +3,9 @@ package graph
 import (
 	"bytes"
 	"context"
+	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -25,9 +27,16 @@ const (
 	lastEventIDParam = "lastEventId"
 )
 
-// wantsStream says whether a client asks for events.
+// wantsStream says whether a client asks for events: rather than for one answer, since some name all that they understand with every
+// request. Who brings a ticket does.
 func wantsStream(r *http.Request) bool {
-	return (r.Method == http.MethodGet || r.Method == http.MethodPost) && accepts(r, mediaStream)
+	switch r.Method {
+	case http.MethodGet:
+		return prefersStream(r.Header.Values("Accept")) || r.URL.Query().Has(ticketParam)
+	case http.MethodPost:
+		return prefersStream(r.Header.Values("Accept"))
+	}
+	return false
 }
 
 // serveDistinct answers one operation as a stream of its own: distinct connections mode. Once the request is well-formed and its caller is known,
@@ -212,12 +221,21 @@ func (s *eventStream) beat(id func() string) bool {
 	return s.write(append(b, '\n'))
 }
 
-// accepts says whether a client accepts a media type by its name, not by a wildcard.
-func accepts(r *http.Request, media string) bool {
-	for part := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
-		if is(part, media) {
-			return true
+// prefersStream says whether an Accept header names events before all other media types: by its weights, then by its order.
+func prefersStream(accept []string) (prefers bool) {
+	best := 0.0
+	for part := range strings.SplitSeq(strings.Join(accept, ","), ",") {
+		media, params, err := mime.ParseMediaType(strings.TrimSpace(part))
+		if err != nil {
+			continue
+		}
+		weight, err := strconv.ParseFloat(params["q"], 64)
+		if err != nil {
+			weight = 1
+		}
+		if weight > best {
+			best, prefers = weight, media == mediaStream
 		}
 	}
-	return false
+	return prefers
 }
