@@ -14,8 +14,8 @@ type ahead struct {
 	flows        map[int64]*hub.Flow // likewise
 }
 
-// FlowsProblems is [Engine.FlowProblems] and [Engine.FlowWarnings] together for many flows, in their order, in a few reads. SEE on
-// automator/fracttal_hub.
+// FlowsProblems lists, for many flows in their order and in a few reads, everything that would make each fail now, and what works in it but
+// perhaps not for all records; [hub.Apart] tells the two apart. SEE on automator/fracttal_hub.
 func (e *Engine) FlowsProblems(ctx context.Context, c hub.Caller, list []*hub.Flow) ([][]hub.Problem, error) {
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func (e *Engine) FlowsProblems(ctx context.Context, c hub.Caller, list []*hub.Fl
 	return all, nil
 }
 
-// EventsProblems is [Engine.EventProblems] for many events, in their order, in one read. SEE on automator/events.
+// EventsProblems lists, for many events in their order and in one read, everything that keeps each from working now. SEE on automator/events.
 func (e *Engine) EventsProblems(ctx context.Context, c hub.Caller, list []*hub.Event) ([][]hub.Problem, error) {
 	if err := c.Need(hub.RowEvents, hub.See); err != nil {
 		return nil, err

@@ -183,7 +183,7 @@ func TestAnEventWhoseTermsMakeNoSenseAnyMoreSaysSoAndKeepsNoOtherFromFiring(t *t
 		if m.EventKey != odd.Key || m.Fired || m.Reason == nil || m.Reason.Code != hub.ReasonEventInvalid || m.Reason.NextStep == "" {
 			t.Errorf("the match is %+v", m)
 		}
-		problems, err := h.Engine.EventProblems(t.Context(), h.Admin, odd)
+		problems, err := eventProblems(t, h, odd)
 		if err != nil || len(problems) != 1 || problems[0].Path != "terms.terms.0.operation" {
 			t.Errorf("its problems are %+v, %v", problems, err)
 		}

@@ -77,11 +77,11 @@ func wantProblems(t *testing.T, h *hubtest.Hub, flow int64, problems, warnings s
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := h.Engine.FlowProblems(t.Context(), h.Admin, f)
+	p, err := flowProblems(t, h, h.Admin, f)
 	if err != nil || said(p) != problems {
 		t.Errorf("the problems are %q, want %q; %v", said(p), problems, err)
 	}
-	w, err := h.Engine.FlowWarnings(t.Context(), h.Admin, f)
+	w, err := flowWarnings(t, h, f)
 	if got := said(dropMay(w)); err != nil || got != warnings {
 		t.Errorf("the warnings are %q, want %q; %v", got, warnings, err)
 	}

@@ -245,6 +245,9 @@ func TestWhatIsCancelledInBulkTakesNoMoreAndADryRunChangesNothing(t *testing.T) 
 			t.Fatalf("it is answered %+v, %v", out, err)
 		}
 		is(t, h, key, "CLOSED CANCELLED:")
+		if col, err := h.DB.CollectionForEngine(t.Context(), key); err != nil || col.Open {
+			t.Errorf("its collection is %+v, %v", col, err)
+		}
 		h.Publish(t, forJonas("OT-3"))
 		after(time.Minute)
 		is(t, h, key, "CLOSED CANCELLED:")

@@ -33,7 +33,7 @@ func TestAFlowThatLacksTheRequiredInformationIsADraft(t *testing.T) {
 		if err != nil || f.Enabled || f.Version != 1 {
 			t.Fatalf("%+v, %v", f, err)
 		}
-		found, err := h.Engine.FlowProblems(t.Context(), h.Admin, f)
+		found, err := flowProblems(t, h, h.Admin, f)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -197,7 +197,7 @@ func TestEnablingAnEventNamesEverythingThatKeepsItFromWorking(t *testing.T) {
 				t.Errorf("%s: it cannot be saved as a draft: %v", c.name, err)
 				continue
 			}
-			found, err := h.Engine.EventProblems(t.Context(), h.Admin, ev)
+			found, err := eventProblems(t, h, ev)
 			if err != nil || list(found) != c.want {
 				t.Errorf("%s: %s (%v), want %s", c.name, list(found), err, c.want)
 			}

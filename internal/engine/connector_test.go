@@ -259,7 +259,7 @@ func TestTheDoorsToConnectorsNeedTheirRights(t *testing.T) {
 			"automator/events:ADD":            func() error { _, err := h.Engine.EventCreate(ctx, nobody, hub.EventInput{}); return err },
 			"automator/events:EDIT":           func() error { _, err := h.Engine.EventEnable(ctx, nobody, a.Event.Key, 0); return err },
 			"automator/events:REMOVE":         func() error { _, err := h.Engine.EventArchive(ctx, nobody, a.Event.Key, 0); return err },
-			"automator/events:SEE":            func() error { _, err := h.Engine.EventProblems(ctx, nobody, a.Event); return err },
+			"automator/events:SEE":            func() error { _, err := h.Engine.EventsProblems(ctx, nobody, []*hub.Event{a.Event}); return err },
 		} {
 			wantError(t, call(), hub.CodeForbidden, "", name)
 		}

@@ -91,14 +91,6 @@ func (e *Engine) EventArchive(ctx context.Context, c hub.Caller, key int64, expe
 	return e.db.EventArchive(ctx, c, key, expectedVersion)
 }
 
-// EventProblems lists everything that keeps an event from working now. SEE on automator/events.
-func (e *Engine) EventProblems(ctx context.Context, c hub.Caller, ev *hub.Event) ([]hub.Problem, error) {
-	if err := c.Need(hub.RowEvents, hub.See); err != nil {
-		return nil, err
-	}
-	return e.eventProblems(ctx, c, ev, nil)
-}
-
 func (e *Engine) eventMustBeSound(ctx context.Context, c hub.Caller, ev *hub.Event) error {
 	problems, err := e.eventProblems(ctx, c, ev, nil)
 	if err != nil || len(problems) == 0 {

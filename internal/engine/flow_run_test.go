@@ -120,7 +120,7 @@ func TestAnEventRunsOnlyFlowsForEvents(t *testing.T) {
 		if _, err := h.Engine.FlowUpdate(t.Context(), h.Admin, a.Flow.Key, 0, hub.FlowInput{Trigger: ptr(hub.TriggerManual)}); err != nil {
 			t.Fatal(err)
 		}
-		problems, err := h.Engine.EventProblems(t.Context(), h.Admin, a.Event)
+		problems, err := eventProblems(t, h, a.Event)
 		if err != nil || len(problems) != 2 || problems[1].Code != hub.ProblemTriggerMismatch {
 			t.Errorf("the event's problems are %+v, %v", problems, err)
 		}

@@ -144,26 +144,6 @@ func (e *Engine) FlowResume(ctx context.Context, c hub.Caller, key int64, expect
 	return f, err
 }
 
-// FlowProblems lists everything that would make a flow fail now. SEE on automator/fracttal_hub.
-func (e *Engine) FlowProblems(ctx context.Context, c hub.Caller, f *hub.Flow) ([]hub.Problem, error) {
-	if err := c.Need(hub.RowHub, hub.See); err != nil {
-		return nil, err
-	}
-	list, err := e.flowProblems(ctx, c, f, nil)
-	list, _ = hub.Apart(list)
-	return list, err
-}
-
-// FlowWarnings lists what works in a flow, but perhaps not for all records. SEE on automator/fracttal_hub.
-func (e *Engine) FlowWarnings(ctx context.Context, c hub.Caller, f *hub.Flow) ([]hub.Problem, error) {
-	if err := c.Need(hub.RowHub, hub.See); err != nil {
-		return nil, err
-	}
-	list, err := e.flowProblems(ctx, c, f, nil)
-	_, list = hub.Apart(list)
-	return list, err
-}
-
 // mustBeSound refuses a flow with problems, its own or those that the connectors told just now.
 func (e *Engine) mustBeSound(ctx context.Context, c hub.Caller, f *hub.Flow) error {
 	own, err := e.ownProblems(ctx, c, f, nil)

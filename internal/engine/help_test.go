@@ -62,6 +62,38 @@ func after(d time.Duration) {
 	synctest.Wait()
 }
 
+// flowProblems asks for the problems of one flow as the door does.
+func flowProblems(t testing.TB, h *hubtest.Hub, c hub.Caller, f *hub.Flow) ([]hub.Problem, error) {
+	t.Helper()
+	all, err := h.Engine.FlowsProblems(t.Context(), c, []*hub.Flow{f})
+	if err != nil {
+		return nil, err
+	}
+	problems, _ := hub.Apart(all[0])
+	return problems, nil
+}
+
+// flowWarnings asks for the warnings of one flow as the door does.
+func flowWarnings(t testing.TB, h *hubtest.Hub, f *hub.Flow) ([]hub.Problem, error) {
+	t.Helper()
+	all, err := h.Engine.FlowsProblems(t.Context(), h.Admin, []*hub.Flow{f})
+	if err != nil {
+		return nil, err
+	}
+	_, warnings := hub.Apart(all[0])
+	return warnings, nil
+}
+
+// eventProblems asks for the problems of one event as the door does.
+func eventProblems(t testing.TB, h *hubtest.Hub, ev *hub.Event) ([]hub.Problem, error) {
+	t.Helper()
+	all, err := h.Engine.EventsProblems(t.Context(), h.Admin, []*hub.Event{ev})
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
 // execution reads an execution and its deliveries.
 func execution(t testing.TB, h *hubtest.Hub, key int64) (*hub.Execution, []*hub.Delivery) {
 	t.Helper()

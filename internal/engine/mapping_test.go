@@ -141,7 +141,7 @@ func TestWhatAnExpressionReadsNeedsItsPermission(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			problems, err := h.Engine.FlowProblems(t.Context(), h.Admin, f)
+			problems, err := flowProblems(t, h, h.Admin, f)
 			if err != nil || len(problems) != 1 || problems[0].Code != hub.ProblemPermissionMissing || problems[0].Path != "targets.0.mapping.0.expression" {
 				t.Errorf("problems %+v, %v", problems, err)
 			}
@@ -184,7 +184,7 @@ func TestSettingsOfTheLanguageThatDoNotExistAreProblems(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	problems, err := h.Engine.FlowProblems(t.Context(), h.Admin, f)
+	problems, err := flowProblems(t, h, h.Admin, f)
 	var paths []string
 	for _, p := range problems {
 		paths = append(paths, string(p.Code)+" "+p.Path)

@@ -134,7 +134,7 @@ func TestAMessageThatGetsTooOldInTheNightSaysSo(t *testing.T) {
 	old := nightly
 	old.MaxAgeSeconds = 60 * 60
 	scene(t, settings(old), func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
-		warnings, err := h.Engine.FlowWarnings(t.Context(), h.Admin, a.Flow)
+		warnings, err := flowWarnings(t, h, a.Flow)
 		if err != nil {
 			t.Fatal(err)
 		}
