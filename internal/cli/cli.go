@@ -82,13 +82,6 @@ func version(_ []string, out, _ io.Writer) error {
 	return err
 }
 
-func connector(args []string, _, _ io.Writer) error {
-	if len(args) != 1 {
-		return errors.New("say which connector to run: recado connector NAME")
-	}
-	return app.ServeConnector(args[0])
-}
-
 // flags makes the flag set of a command. Flags that are not given are read from the environment after parsing.
 func flags(name string, errOut io.Writer) *flag.FlagSet {
 	f := flag.NewFlagSet("recado "+name, flag.ContinueOnError)

@@ -1,0 +1,29 @@
+package cli
+
+import (
+	"errors"
+	"io"
+
+	"github.com/recado-hub/recado/internal/app"
+)
+
+// connectorCommands are the commands below `recado connector`, for authors and operators. Their names can be no built-in connector's.
+func connectorCommands() []command {
+	return []command{}
+}
+
+// connector runs a command of connectorCommands, or serves the built-in connector of that name to the hub that started this process.
+func connector(args []string, out, errOut io.Writer) error {
+	if len(args) == 0 {
+		return errors.New("say which connector to run: recado connector NAME")
+	}
+	for _, c := range connectorCommands() {
+		if c.name == args[0] {
+			return c.run(args[1:], out, errOut)
+		}
+	}
+	if len(args) != 1 {
+		return errors.New("say which connector to run: recado connector NAME")
+	}
+	return app.ServeConnector(args[0])
+}
