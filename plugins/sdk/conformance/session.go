@@ -137,6 +137,11 @@ func (s *Session) guarded(t *T) {
 		if _, ok := v.(ended); !ok && v != nil {
 			panic(v)
 		}
+		if i := s.instance; i != nil && i.Process != nil && len(t.problems) > 0 {
+			ctx, cancel := context.WithTimeout(context.Background(), tooMuch) // an end is seen a moment after the connection is lost
+			i.Process.wait(ctx)
+			cancel()
+		}
 		if s.instance != nil && s.instance == before && s.instance.gone() {
 			t.fail("the connector's process ended during this check (%s)%s", s.instance.Process.ended(), s.watch.lastWords())
 		}
