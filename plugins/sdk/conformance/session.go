@@ -210,11 +210,11 @@ func hasRole(d *sdk.Description, role sdk.Role) bool {
 	return false
 }
 
-// delivery is one that will be accepted, with an id of its own.
+// delivery is one that will be accepted, with an id of its own, which is no part of another one's.
 func (t *T) delivery() sdk.Delivery {
 	t.number++
 	d := t.example.Delivery(t.number)
-	d.ID, d.Attempt, d.Deadline = fmt.Sprintf("dlv_suite%d", t.number), 1, time.Now().Add(t.options.Patience)
+	d.ID, d.Attempt, d.Deadline = fmt.Sprintf("dlv_suite%07d", t.number), 1, time.Now().Add(t.options.Patience)
 	return d
 }
 
