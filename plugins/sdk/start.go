@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
-	"runtime"
 	"strings"
 	"time"
 
@@ -21,7 +19,7 @@ import (
 type Program struct {
 	// Command is the executable and its arguments.
 	Command []string
-	// Env is added to what a hub passes on of its environment ([PassedOn]).
+	// Env is added to what a hub passes on of its environment ([HostEnvironment]).
 	Env []string
 	// Stderr gets what the program writes to standard error, its log; nil for nobody.
 	Stderr io.Writer
@@ -46,7 +44,7 @@ func (p Program) Start() (*Running, error) {
 		return nil, errors.New("no executable was named")
 	}
 	cmd := exec.Command(p.Command[0], p.Command[1:]...)
-	cmd.Env = append(environment(), p.Env...)
+	cmd.Env = append(HostEnvironment(), p.Env...)
 	ownGroup(cmd)
 	words := &lastLine{to: p.Stderr}
 	r := &Running{cmd: cmd, plugin: plugin.NewClient(p.config(cmd, words))}
@@ -120,35 +118,4 @@ func (r *Running) Kill() {
 		killGroup(r.cmd)
 	}
 	r.plugin.Kill()
-}
-
-// passedOn are the variables of the hub's environment that a connector gets.
-var passedOn = []string{
-	"PATH", "HOME", "TMPDIR",
-	"SSL_CERT_FILE", "SSL_CERT_DIR",
-	"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY",
-	"http_proxy", "https_proxy", "no_proxy", "all_proxy",
-}
-
-// passedOnWindows are those without which a Windows program cannot open a socket or find its temporary directory.
-var passedOnWindows = []string{"SystemRoot", "TEMP", "TMP", "USERPROFILE"}
-
-// PassedOn are the names of the variables of its environment that a hub passes on to connectors. Everything else stays with the hub: it may hold
-// secrets that are none of a connector's business.
-func PassedOn() []string {
-	names := passedOn[:len(passedOn):len(passedOn)]
-	if runtime.GOOS == "windows" {
-		names = append(names, passedOnWindows...)
-	}
-	return names
-}
-
-func environment() []string {
-	var env []string
-	for _, name := range PassedOn() {
-		if value, ok := os.LookupEnv(name); ok {
-			env = append(env, name+"="+value)
-		}
-	}
-	return env
 }
