@@ -54,20 +54,25 @@ func installPackages(t *testing.T, dir string) {
 	}
 }
 
-// npmChecks serves a hub and runs clients.mjs of a directory of testdata against it. Each line that it prints is one check: its name, and what
-// went wrong.
+// npmChecks serves a hub and runs clients.mjs of a directory of testdata against it.
 func npmChecks(t *testing.T, name, key, secret string) {
 	t.Helper()
-	dir := npmInstall(t, name)
+	clientChecks(t, npmInstall(t, name), key, secret, "node", "clients.mjs")
+}
+
+// clientChecks serves a hub and runs a program in a directory against it, whose last argument is the hub's URL. Each line that it prints is
+// one check: its name, and what went wrong.
+func clientChecks(t *testing.T, dir, key, secret string, command ...string) {
+	t.Helper()
 	hub := run(t, []string{"RECADO_BOOTSTRAP_KEY=" + key, "RECADO_BOOTSTRAP_SECRET=" + secret},
 		"serve", "--addr", anyPort, "--data", t.TempDir(), "--log-level", "warn")
 	url := hub.wait(t, servesAt)[1]
-	node := exec.CommandContext(t.Context(), "node", "clients.mjs", url)
-	node.Dir = dir
-	node.Env = append(environment(), "CLIENT_ID="+key, "CLIENT_SECRET="+secret)
+	client := exec.CommandContext(t.Context(), command[0], append(command[1:], url)...)
+	client.Dir = dir
+	client.Env = append(environment(), "CLIENT_ID="+key, "CLIENT_SECRET="+secret)
 	var errs bytes.Buffer
-	node.Stderr = &errs
-	out, err := node.Output()
+	client.Stderr = &errs
+	out, err := client.Output()
 	if err != nil {
 		t.Fatalf("%v\n%s\n%s", err, out, &errs)
 	}
@@ -102,4 +107,21 @@ func TestNPMsOAuthClientsGetOnWithTheHub(t *testing.T) {
 func TestNPMsGraphQLClientsGetOnWithTheHub(t *testing.T) {
 	t.Parallel()
 	npmChecks(t, "graphql-client", "clients", "a-secret-of-the-clients-0123456789")
+}
+
+// And so do the official SDKs of CloudEvents, in all three content modes.
+func TestTheSDKOfCloudEventsForJavaScriptGetsOnWithTheHub(t *testing.T) {
+	t.Parallel()
+	npmChecks(t, "cloudevents-client", "clients", "a-secret-of-the-clients-0123456789")
+}
+
+func TestTheSDKOfCloudEventsForGoGetsOnWithTheHub(t *testing.T) {
+	t.Parallel()
+	program := filepath.Join(t.TempDir(), "client")
+	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", program, ".")
+	build.Dir = filepath.Join("testdata", "cloudevents-go") // a module of its own
+	if out, err := build.CombinedOutput(); err != nil {
+		skipOrFail(t, "go build: "+err.Error()+"\n"+string(out))
+	}
+	clientChecks(t, t.TempDir(), "clients", "a-secret-of-the-clients-0123456789", program)
 }
