@@ -4936,10 +4936,15 @@ type Occurrence implements Node {
   consumer: Consumer @requires(module: "settings", submodule: "api_connections", action: SEE)
   "Those of the records that it brought that the caller may see, as they came in."
   records: [OccurrenceRecord!]! @requiresRowOf(what: RECORD_TYPE, action: SEE)
+  """
+  The extension attributes with which it came as a CloudEvent, by their names: text, numbers and booleans. They mean nothing to the hub, but for
+  ` + "`" + `recadoderive` + "`" + `, ` + "`" + `traceparent` + "`" + ` and ` + "`" + `tracestate` + "`" + `, which are not among them. Null if there were none, or if they have not been kept.
+  """
+  extensions: JSON
   "What the enabled events of its type made of it, at the time."
   matches: [Match!]!
   """
-  Whether what it brought has not been kept (see ` + "`" + `retention` + "`" + `): then ` + "`" + `records` + "`" + ` is empty, and ` + "`" + `matches` + "`" + ` have neither rows nor free text. The
+  Whether what it brought has not been kept (see ` + "`" + `retention` + "`" + `): then ` + "`" + `records` + "`" + ` is empty, ` + "`" + `extensions` + "`" + ` is null, and ` + "`" + `matches` + "`" + ` have neither rows nor free text. The
   same one again is a repeat all the same.
   """
   payloadsPruned: Boolean!
@@ -9167,6 +9172,8 @@ func (ec *executionContext) childFields_Occurrence(ctx context.Context, field gr
 		return ec.fieldContext_Occurrence_consumer(ctx, field)
 	case "records":
 		return ec.fieldContext_Occurrence_records(ctx, field)
+	case "extensions":
+		return ec.fieldContext_Occurrence_extensions(ctx, field)
 	case "matches":
 		return ec.fieldContext_Occurrence_matches(ctx, field)
 	case "payloadsPruned":
