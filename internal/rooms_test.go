@@ -46,7 +46,7 @@ var rooms = map[string][]string{
 		"plugins/*"},
 
 	// The command demo lives beside cli, which therefore starts it.
-	"internal/cli":   {"internal/app", "internal/hub", "internal/demo", "plugins/*", "plugins/*/sandbox"},
+	"internal/cli":   {"internal/app", "internal/hub", "internal/demo", "plugins/*", "plugins/*/sandbox", "plugins/sdk/conformance"},
 	"internal/demo":  {"internal/app", "internal/hub", "plugins/*", "plugins/*/sandbox"},
 	"internal/bench": {"internal/app", "internal/hub", "plugins/*", "plugins/*/sandbox"},
 
@@ -65,7 +65,8 @@ var rooms = map[string][]string{
 	"plugins/*/sandbox":         {"plugins/sdk"},
 	"plugins/sdk":               {"plugins/sdk/internal/wire"},
 	"plugins/sdk/internal/wire": {},
-	"plugins/sdk/sdktest":       {"plugins/sdk"},
+	"plugins/sdk/conformance":   {"plugins/sdk"},
+	"plugins/sdk/sdktest":       {"plugins/sdk", "plugins/sdk/conformance"},
 }
 
 // guarded says of packages from outside which rooms may import them, and everything below them;

@@ -14,6 +14,7 @@ func connectorCommands() []command {
 		{"inspect", "show what a connector declares", connectorInspect},
 		{"list", "list the built-in connectors and those of a plugins directory", connectorList},
 		{"run", "give a connector one delivery from a file, and show everything that goes over the wire", connectorRun},
+		{"test", "run the conformance suite against an executable, whatever its language", connectorTest},
 	}
 }
 

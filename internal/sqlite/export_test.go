@@ -29,16 +29,25 @@ func (db *DB) Explain(ctx context.Context, query string, args ...any) ([]string,
 }
 
 func explainWalk[T any](ctx context.Context, db *DB, t table[T], q walk) ([]string, error) {
-	query, args := q.statement(t.columns, t.name, 1<<62, 51)
+	query, args := q.statement(t.columns, t.name, byKey("key"), stretch{limit: 51})
 	return db.Explain(ctx, query, args...)
 }
 
-// ExplainGroups is Explain of a page of groups in an order.
-func (db *DB) ExplainGroups(ctx context.Context, o hub.GroupOrder, after string) ([]string, error) {
-	query, args, err := groups.sortedStatement(terms{}, o, hub.Page{After: after}, 51)
+// ExplainGroups is Explain of a page of groups.
+func (db *DB) ExplainGroups(ctx context.Context, p hub.Page) ([]string, error) {
+	return explainPage(ctx, db, groups, walk{}, p)
+}
+
+func explainPage[T any](ctx context.Context, db *DB, t table[T], q walk, p hub.Page) ([]string, error) {
+	o, err := t.order(p.Order)
 	if err != nil {
 		return nil, err
 	}
+	s, err := o.stretch(p)
+	if err != nil {
+		return nil, err
+	}
+	query, args := q.statement(t.columns, t.name, o.sortedBy, s)
 	return db.Explain(ctx, query, args...)
 }
 
@@ -126,11 +135,12 @@ func SealedColumns() (names []string) {
 
 // ExplainOptions is Explain of a page of what pickers list.
 func (db *DB) ExplainOptions(ctx context.Context, types []string, search string, p hub.Page) ([]string, error) {
-	query, args, err := optionsStatement(types, search, p, 51)
+	q, err := optionsWalk(types, search)
 	if err != nil {
 		return nil, err
 	}
-	return db.Explain(ctx, query, args...)
+	p.Order = hub.Order{Field: hub.ByName, Direction: hub.Ascending}
+	return explainPage(ctx, db, folded, q, p)
 }
 
 // ReadMatches reads matches from the text of their column.

@@ -1,12 +1,13 @@
-package sdktest_test
+package conformance_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/recado-hub/recado/plugins/sdk"
-	"github.com/recado-hub/recado/plugins/sdk/sdktest"
+	"github.com/recado-hub/recado/plugins/sdk/conformance"
 )
 
 func labels() sdk.Labels {
@@ -36,7 +37,7 @@ func right() sdk.Description {
 
 func TestDescriptionProblems(t *testing.T) {
 	d := right()
-	if p := sdktest.DescriptionProblems(&d); len(p) > 0 {
+	if p := conformance.DescriptionProblems(&d); len(p) > 0 {
 		t.Fatalf("the right one: %q", p)
 	}
 	for want, spoil := range map[string]func(*sdk.Description){
@@ -73,7 +74,7 @@ func TestDescriptionProblems(t *testing.T) {
 	} {
 		d := right()
 		spoil(&d)
-		if p := strings.Join(sdktest.DescriptionProblems(&d), "\n"); !strings.Contains(p, want) {
+		if p := fmt.Sprint(conformance.DescriptionProblems(&d)); !strings.Contains(p, want) {
 			t.Errorf("nothing was said about %q: %q", want, p)
 		}
 	}
