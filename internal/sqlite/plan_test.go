@@ -71,6 +71,7 @@ func TestEveryFilterOfDeliveriesIsAnsweredByAnIndexInOrder(t *testing.T) {
 		func(f *hub.DeliveryFilter) { f.ExecutionKey = 1 },
 		func(f *hub.DeliveryFilter) { f.FlowKey = 1 },
 		func(f *hub.DeliveryFilter) { f.IntegrationKey = 1 },
+		func(f *hub.DeliveryFilter) { f.Target = new(int) },
 		func(f *hub.DeliveryFilter) { f.Recipient = "x" },
 		func(f *hub.DeliveryFilter) { f.ProviderID = "x" },
 		func(f *hub.DeliveryFilter) { f.States = rare },
