@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"net/url"
 	"os"
 	"syscall"
 	"time"
@@ -99,6 +100,19 @@ func (g *Guard) JudgeHost(ctx context.Context, host string, port uint16) error {
 		}
 	}
 	return nil
+}
+
+// JudgeURL judges an address as it is written: its scheme, and its host if that is no name. Names are judged when they are connected to.
+func (g *Guard) JudgeURL(u *url.URL) error {
+	judge := g.Judge
+	if u.Scheme == "http" {
+		judge = g.judgeStrictly
+	}
+	a, err := netip.ParseAddr(u.Hostname())
+	if err != nil {
+		return nil
+	}
+	return judge(netip.AddrPortFrom(a, portOf(u)))
 }
 
 func (g *Guard) resolving() *net.Resolver {

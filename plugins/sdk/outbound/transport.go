@@ -1,6 +1,7 @@
 package outbound
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"net"
@@ -92,10 +93,40 @@ func (t *Transport) way(r *http.Request) (*http.Transport, error) {
 
 func portOf(u *url.URL) uint16 {
 	n, err := strconv.ParseUint(u.Port(), 10, 16)
-	if err != nil {
-		return 443
+	switch {
+	case err == nil:
+		return uint16(n)
+	case u.Scheme == "http":
+		return 80
 	}
-	return uint16(n)
+	return 443
+}
+
+// ErrProxied says that a server can be reached only through the proxy, which is not asked for no reason.
+var ErrProxied = errors.New("the server is reached through a proxy")
+
+// Reach makes a connection to an address, with TLS if it is https://, and ends it again: nothing is asked.
+func (t *Transport) Reach(ctx context.Context, u *url.URL) error {
+	way, err := t.way((&http.Request{Method: http.MethodGet, URL: u}).WithContext(ctx))
+	if err != nil {
+		return err
+	}
+	if way == t.proxied {
+		return ErrProxied
+	}
+	conn, err := way.DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), strconv.Itoa(int(portOf(u)))))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	if way == t.plain {
+		return nil
+	}
+	config := way.TLSClientConfig.Clone()
+	config.ServerName = u.Hostname()
+	ctx, cancel := context.WithTimeout(ctx, way.TLSHandshakeTimeout)
+	defer cancel()
+	return tls.Client(conn, config).HandshakeContext(ctx)
 }
 
 // CloseIdleConnections closes what is open and not in use.
