@@ -61,12 +61,13 @@ var rooms = map[string][]string{
 	"graph/generated": {"internal/hub", "internal/catalog", "internal/condition", "internal/mapping", "graph/model"},
 	"graph/model":     {"internal/hub", "internal/catalog", "internal/condition", "internal/mapping"},
 
-	"plugins/*":                 {"plugins/sdk", "plugins/sdk/outbound"},
+	"plugins/*":                 {"plugins/sdk", "plugins/sdk/outbound", "plugins/sdk/places"},
 	"plugins/*/sandbox":         {"plugins/sdk"},
 	"plugins/sdk":               {"plugins/sdk/internal/wire"},
 	"plugins/sdk/internal/wire": {},
 	"plugins/sdk/sdktest":       {"plugins/sdk"},
 	"plugins/sdk/outbound":      {},
+	"plugins/sdk/places":        {"plugins/sdk"},
 }
 
 // guarded says of packages from outside which rooms may import them, and everything below them;

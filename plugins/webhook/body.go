@@ -3,10 +3,10 @@ package webhook
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/recado-hub/recado/plugins/sdk"
+	"github.com/recado-hub/recado/plugins/sdk/places"
 )
 
 // maxBody bounds a request's body, in bytes.
@@ -22,21 +22,18 @@ func (p *plan) body(d *sdk.Delivery) ([]byte, problems) {
 		found.add("INVALID", "id", "a delivery's id must have 1 to 64 letters, digits, - and _", "Give every delivery its own short id.")
 		return nil, found
 	}
-	known, found := values(d)
-	if len(found) > 0 {
-		return nil, found
+	known, wrong := places.Values(d)
+	if len(wrong) > 0 {
+		return nil, wrong
 	}
 	var b []byte
 	if p.template == nil {
 		b = p.envelop(d)
 	} else {
-		for name, text := range map[string]string{"recipient": d.Recipient, "delivery_id": d.ID} {
-			if _, mapped := known[name]; !mapped {
-				known[name] = text
-			}
-		}
-		b, found = p.template.fill(known)
+		places.WithDelivery(known, d)
+		b, wrong = p.template.Fill(known)
 	}
+	found := problems(wrong)
 	if len(b) > maxBody {
 		found.add("TOO_LONG", "values", fmt.Sprintf("the message has %d bytes; it may have %d", len(b), maxBody), "Map fewer or shorter fields.")
 	}
@@ -55,8 +52,8 @@ func (p *plan) envelop(d *sdk.Delivery) []byte {
 	if p.envelope == "" {
 		return appendValues(nil, d.Values)
 	}
-	b := append([]byte(`{"type":`), quoted(p.envelope)...)
-	b = append(append(b, `,"recipient":`...), quoted(d.Recipient)...)
+	b := append([]byte(`{"type":`), places.Quoted(p.envelope)...)
+	b = append(append(b, `,"recipient":`...), places.Quoted(d.Recipient)...)
 	b = appendValues(append(b, `,"data":`...), d.Values)
 	return append(b, '}')
 }
@@ -75,28 +72,9 @@ func appendValues(b []byte, list []sdk.Value) []byte {
 			b = append(b, ',')
 		}
 		if !positional {
-			b = append(append(b, quoted(v.Name)...), ':')
+			b = append(append(b, places.Quoted(v.Name)...), ':')
 		}
-		b = append(b, quoted(v.Text)...)
+		b = append(b, places.Quoted(v.Text)...)
 	}
 	return append(b, brackets[1])
-}
-
-// unmapped are the template's places for which a mapping has no value, and the mapping's values for which it has no place.
-func (t *template) unmapped(use sdk.ActionUse) (places, spare []string) {
-	mapped := slices.Clone(use.Names)
-	for i := range use.Positions {
-		mapped = append(mapped, strconv.Itoa(i+1))
-	}
-	for _, name := range t.names {
-		if !slices.Contains(mapped, name) && !slices.Contains(given, name) {
-			places = append(places, name)
-		}
-	}
-	for _, name := range mapped {
-		if !slices.Contains(t.names, name) {
-			spare = append(spare, name)
-		}
-	}
-	return places, spare
 }

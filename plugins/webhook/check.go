@@ -4,12 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/recado-hub/recado/plugins/sdk"
 	"github.com/recado-hub/recado/plugins/sdk/outbound"
+	"github.com/recado-hub/recado/plugins/sdk/places"
 )
 
 // Check looks at the settings and makes a connection to the receiver, with TLS, without asking it anything: there is no request that
@@ -39,21 +39,10 @@ func (c *connector) CheckAction(_ context.Context, in sdk.Integration, use sdk.A
 		return found, nil
 	}
 	p, found := parsePlan(use.Action, use.Parameters)
-	if len(use.Names) > 0 && use.Positions > 0 {
-		found.add("INVALID", "values", "values go either by position or by name", "Number all values, or name all of them.")
-	}
-	if len(found) > 0 || p.template == nil {
+	if len(found) > 0 {
 		return found, nil
 	}
-	places, spare := p.template.unmapped(use)
-	for _, name := range places {
-		found.add("MISSING", templatePath, fmt.Sprintf("nothing is mapped to {{%s}}", name), "Map a field to it, or take the place away.")
-	}
-	if len(spare) > 0 {
-		found.add("UNUSED", templatePath, "has no place for "+strings.Join(spare, ", "), "Write {{"+spare[0]+"}} where it goes, or take it out of the mapping.")
-		found[len(found)-1].Severity = sdk.SeverityWarning
-	}
-	return found, nil
+	return places.Judge(use, p.template), nil
 }
 
 // Preview says what would be sent: the request without its credential, its secret path and its signature, which is made when it is sent.

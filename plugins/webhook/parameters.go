@@ -11,7 +11,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/recado-hub/recado/plugins/sdk"
+	"github.com/recado-hub/recado/plugins/sdk/places"
 )
 
 // The actions.
@@ -48,7 +48,7 @@ const templateSchema = `{
 // plan is how the deliveries of one action with its parameters are made into requests. It is never changed.
 type plan struct {
 	envelope    string // the type of the envelope; empty: none
-	template    *template
+	template    *places.Template
 	contentType string
 	method      string
 	path        string
@@ -151,22 +151,15 @@ func (p *plan) target(base *url.URL) *url.URL {
 	return base.JoinPath(p.path)
 }
 
-// values are those of one delivery by name, or by position written as a number.
-func values(d *sdk.Delivery) (map[string]string, problems) {
-	var found problems
-	out := make(map[string]string, len(d.Values)+2)
-	for i, v := range d.Values {
-		name := v.Name
-		if v.Position > 0 {
-			name = strconv.Itoa(v.Position)
-		}
-		switch _, twice := out[name]; {
-		case (v.Position > 0) == (v.Name != "") || (v.Position > 0) != (d.Values[0].Position > 0):
-			found.add("INVALID", sdk.ValuePath(v), "must have either a position from 1 or a name, and all values the same of both", "Number all values from 1, or name all of them.")
-		case twice:
-			found.add("REPEATED", sdk.ValuePath(d.Values[i]), "is given twice", "Give each value once.")
-		}
-		out[name] = v.Text
+// contentTypes are those that a template may have.
+var contentTypes = []string{string(places.JSON), string(places.Form), string(places.XML), string(places.Text)}
+
+func parseTemplate(text, contentType string, found *problems) *places.Template {
+	if !slices.Contains(contentTypes, contentType) {
+		found.add("INVALID", "parameters.content_type", "must be "+strings.Join(contentTypes, ", "), "Leave it empty for JSON.")
+		return nil
 	}
-	return out, found
+	t, wrong := places.Parse("parameters.template", text, places.Kind(contentType))
+	*found = append(*found, wrong...)
+	return t
 }

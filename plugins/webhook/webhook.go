@@ -9,7 +9,7 @@
 //
 // Two actions make it. send_values writes the mapping's values as JSON: an object of named values, or a list of positional ones; with
 // the parameter `type` they are `data` of an envelope {"type", "recipient", "data"}. send_template fills a template of JSON, a form, XML or
-// plain text, see [template]. The recipient decides nothing about where a message goes: the address is a setting.
+// plain text (package places). The recipient decides nothing about where a message goes: the address is a setting.
 //
 // # What an answer means
 //
