@@ -38,8 +38,9 @@ var rooms = map[string][]string{
 	"internal/engine": {"internal/hub", "internal/catalog", "internal/condition", "internal/mapping",
 		"internal/schedule", "internal/sqlite", "internal/feed", "internal/meter", "internal/trace"},
 	"internal/web": {"internal/hub", "internal/catalog", "internal/auth", "graph", "internal/engine", "internal/feed",
-		"internal/meter", "internal/quota"},
-	"internal/metrics": {"internal/hub", "internal/meter", "internal/sqlite", "internal/engine", "internal/web"},
+		"internal/meter", "internal/quota", "internal/web/graphiql"},
+	"internal/web/graphiql": {},
+	"internal/metrics":      {"internal/hub", "internal/meter", "internal/sqlite", "internal/engine", "internal/web"},
 	"internal/app": {"internal/condition", "internal/mapping", "internal/hub", "internal/catalog", "internal/feed",
 		"internal/sqlite", "internal/auth", "internal/host", "internal/engine", "internal/web", "internal/meter", "internal/metrics",
 		"internal/trace", "internal/quota", "graph",
@@ -75,7 +76,7 @@ var guarded = map[string][]string{
 	"database/sql":                        {"internal/sqlite"},
 	"github.com/prometheus/client_golang": {"internal/metrics"},
 	"go.opentelemetry.io":                 {"internal/trace"},
-	"net/http": {"internal/web", "internal/auth", "internal/app", "internal/cli", "internal/demo", "internal/bench",
+	"net/http": {"internal/web/...", "internal/auth", "internal/app", "internal/cli", "internal/demo", "internal/bench",
 		"internal/hubtest", "internal/metrics", "graph/...", "plugins/..."},
 }
 
