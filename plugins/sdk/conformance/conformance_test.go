@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -226,6 +227,65 @@ func TestEveryCheckSaysWhyAndWhereToLook(t *testing.T) {
 		names[c.Name] = true
 		if !sections[c.Guide] {
 			t.Errorf("%s: plugins/README.md has no section #%s", c.Name, c.Guide)
+		}
+	}
+}
+
+func TestEveryWordOfTheConfigurationIsInTheGuide(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "```json\n")
+	block, _, ok := strings.Cut(rest, "```")
+	path := filepath.Join(t.TempDir(), "suite.json")
+	if err := os.WriteFile(path, []byte(block), 0o600); err != nil || !ok {
+		t.Fatal(err)
+	}
+	f, err := conformance.ReadFile(path)
+	if err != nil {
+		t.Fatalf("the example of the guide: %v", err)
+	}
+	var unset func(at string, v reflect.Value)
+	unset = func(at string, v reflect.Value) {
+		switch v.Kind() {
+		case reflect.Pointer:
+			unset(at, v.Elem())
+		case reflect.Slice:
+			if v.Len() > 0 && v.Index(0).Kind() == reflect.Struct {
+				unset(at+"[]", v.Index(0))
+			}
+		case reflect.Struct:
+			for i := range v.NumField() {
+				name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+				if name == "" {
+					unset(at, v.Field(i))
+					continue
+				}
+				if !strings.Contains(block, `"`+name+`":`) {
+					t.Errorf("the guide does not show %s.%s", at, name)
+				}
+				unset(at+"."+name, v.Field(i))
+			}
+		}
+	}
+	unset("", reflect.ValueOf(f))
+}
+
+func TestAConfigurationThatIsWrongIsRefusedWithThePlace(t *testing.T) {
+	t.Parallel()
+	for text, says := range map[string]string{
+		`{"setings":{}}`:                "setings",
+		`{"settings":{}} {}`:            "more than one",
+		`{"delivery":{"values":"one"}}`: "delivery.values",
+		`not json`:                      "invalid character",
+	} {
+		path := filepath.Join(t.TempDir(), "suite.json")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conformance.ReadFile(path); err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), "suite.json") {
+			t.Errorf("%s: %v", text, err)
 		}
 	}
 }
