@@ -54,13 +54,15 @@ func installPackages(t *testing.T, dir string) {
 	}
 }
 
-// npmChecks serves a hub and runs clients.mjs of a directory of testdata against it.
-func npmChecks(t *testing.T, name, key, secret string) {
+// npmChecks serves a hub and runs scripts of a directory, in which the packages are installed, against it.
+func npmChecks(t *testing.T, dir, key, secret string, scripts ...string) {
 	t.Helper()
-	dir := npmInstall(t, name)
 	hub := run(t, []string{"RECADO_BOOTSTRAP_KEY=" + key, "RECADO_BOOTSTRAP_SECRET=" + secret},
 		"serve", "--addr", anyPort, "--data", t.TempDir(), "--log-level", "warn")
-	nodeChecks(t, dir, "clients.mjs", hub.wait(t, servesAt)[1], "CLIENT_ID="+key, "CLIENT_SECRET="+secret)
+	url := hub.wait(t, servesAt)[1]
+	for _, script := range scripts {
+		nodeChecks(t, dir, script, url, "CLIENT_ID="+key, "CLIENT_SECRET="+secret)
+	}
 }
 
 // nodeChecks runs a script with the address of a hub. Each line that it prints is one check: its name, and what went wrong.
@@ -95,12 +97,34 @@ func nodeChecks(t *testing.T, dir, script, url string, env ...string) {
 // Clients of other people, which are stricter than Go's, get on with the hub.
 func TestNPMsOAuthClientsGetOnWithTheHub(t *testing.T) {
 	t.Parallel()
-	npmChecks(t, "oauth-client", "a_key/with+marks", "a+secret:with%marks&more=less/?")
+	npmChecks(t, npmInstall(t, "oauth-client"), "a_key/with+marks", "a+secret:with%marks&more=less/?", "clients.mjs")
 }
 
 // So do those that ask and follow: graphql-ws, graphql-sse in both modes, an EventSource as browsers have it, and the audits of
-// GraphQL over HTTP.
+// GraphQL over HTTP; Apollo Client, urql and Relay, with their caches.
 func TestNPMsGraphQLClientsGetOnWithTheHub(t *testing.T) {
 	t.Parallel()
-	npmChecks(t, "graphql-client", "clients", "a-secret-of-the-clients-0123456789")
+	dir := npmInstall(t, "graphql-client")
+	compileForRelay(t, dir)
+	npmChecks(t, dir, "clients", "a-secret-of-the-clients-0123456789", "clients.mjs", "apollo.mjs", "urql.mjs", "relay.mjs")
+}
+
+// compileForRelay has Relay's compiler hold what relay.mjs asks against the schema, and write what is run.
+func compileForRelay(t *testing.T, dir string) {
+	t.Helper()
+	schema, err := os.ReadFile(filepath.Join("..", "..", "schema", "snapshot.graphql"))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, "snapshot.graphql"), schema, 0o600)
+	}
+	if err == nil {
+		err = os.Mkdir(filepath.Join(dir, "relay", "compiled"), 0o755)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	compile := exec.CommandContext(t.Context(), "npm", "run", "--silent", "relay")
+	compile.Dir, compile.Env = dir, environment()
+	if out, err := compile.CombinedOutput(); err != nil {
+		t.Fatalf("relay-compiler: %v\n%s", err, out)
+	}
 }
