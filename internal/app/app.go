@@ -26,6 +26,7 @@ import (
 	"github.com/recado-hub/recado/internal/sqlite"
 	"github.com/recado-hub/recado/internal/trace"
 	"github.com/recado-hub/recado/internal/web"
+	"github.com/recado-hub/recado/plugins/sdk/outbound"
 )
 
 // Version is the version of this program.
@@ -37,6 +38,10 @@ type Options struct {
 	Data      string // data directory; made if need be
 	Plugins   string // directory of third-party connectors: executables recado-connector-NAME; empty: none
 	PublicURL string // where the world reaches the hub; empty: http:// and the address on which it listens
+
+	// OutboundAllow are addresses and networks that are not public and to which connectors may connect all the same, as
+	// outbound.ParseAllowed reads them; empty: none.
+	OutboundAllow string
 
 	BootstrapKey    string // key of the first consumer; empty: generated
 	BootstrapSecret string // its secret; empty: generated, and shown in Hub.First
@@ -163,7 +168,10 @@ func (h *Hub) open(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	h.host = host.New(host.Options{Builtin: lines, Log: h.log, Outcomes: h.engine.Outcomes, Changed: h.engine.ConnectorChanged, Version: Version,
+	if _, err := outbound.ParseAllowed(o.OutboundAllow); err != nil {
+		return fmt.Errorf("--outbound-allow: %w", err)
+	}
+	h.host = host.New(host.Options{Builtin: lines, Environment: []string{outbound.AllowVariable + "=" + o.OutboundAllow}, Log: h.log, Outcomes: h.engine.Outcomes, Changed: h.engine.ConnectorChanged, Version: Version,
 		SocketDir: socketDir(o.Data), Runtime: connectorRuntime})
 	h.engine.Connect(h.host)
 	return nil

@@ -54,26 +54,42 @@ func installPackages(t *testing.T, dir string) {
 	}
 }
 
-// npmChecks serves a hub and runs scripts of a directory, in which the packages are installed, against it.
+// npmChecks serves a hub and runs scripts of a directory against it, in which the packages that they need are installed.
 func npmChecks(t *testing.T, dir, key, secret string, scripts ...string) {
+	t.Helper()
+	var commands [][]string
+	for _, script := range scripts {
+		commands = append(commands, []string{"node", script})
+	}
+	clientChecks(t, dir, key, secret, commands...)
+}
+
+// clientChecks serves a hub and runs programs in a directory against it, one after the other. Their last argument is the hub's URL.
+func clientChecks(t *testing.T, dir, key, secret string, commands ...[]string) {
 	t.Helper()
 	hub := run(t, []string{"RECADO_BOOTSTRAP_KEY=" + key, "RECADO_BOOTSTRAP_SECRET=" + secret},
 		"serve", "--addr", anyPort, "--data", t.TempDir(), "--log-level", "warn")
 	url := hub.wait(t, servesAt)[1]
-	for _, script := range scripts {
-		nodeChecks(t, dir, script, url, "CLIENT_ID="+key, "CLIENT_SECRET="+secret)
+	for _, command := range commands {
+		programChecks(t, dir, append(command, url), "CLIENT_ID="+key, "CLIENT_SECRET="+secret)
 	}
 }
 
-// nodeChecks runs a script with the address of a hub. Each line that it prints is one check: its name, and what went wrong.
+// nodeChecks runs a script with the address of a hub.
 func nodeChecks(t *testing.T, dir, script, url string, env ...string) {
 	t.Helper()
-	node := exec.CommandContext(t.Context(), "node", script, url)
-	node.Dir = dir
-	node.Env = append(environment(), env...)
+	programChecks(t, dir, []string{"node", script, url}, env...)
+}
+
+// programChecks runs a program in a directory. Each line that it prints is one check: its name, and what went wrong.
+func programChecks(t *testing.T, dir string, command []string, env ...string) {
+	t.Helper()
+	program := exec.CommandContext(t.Context(), command[0], command[1:]...)
+	program.Dir = dir
+	program.Env = append(environment(), env...)
 	var errs bytes.Buffer
-	node.Stderr = &errs
-	out, err := node.Output()
+	program.Stderr = &errs
+	out, err := program.Output()
 	checks := 0
 	for said := json.NewDecoder(bytes.NewReader(out)); said.More(); checks++ {
 		var check struct {
@@ -127,4 +143,21 @@ func compileForRelay(t *testing.T, dir string) {
 	if out, err := compile.CombinedOutput(); err != nil {
 		t.Fatalf("relay-compiler: %v\n%s", err, out)
 	}
+}
+
+// And so do the official SDKs of CloudEvents, in all three content modes.
+func TestTheSDKOfCloudEventsForJavaScriptGetsOnWithTheHub(t *testing.T) {
+	t.Parallel()
+	npmChecks(t, npmInstall(t, "cloudevents-client"), "clients", "a-secret-of-the-clients-0123456789", "clients.mjs")
+}
+
+func TestTheSDKOfCloudEventsForGoGetsOnWithTheHub(t *testing.T) {
+	t.Parallel()
+	program := filepath.Join(t.TempDir(), "client")
+	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", program, ".")
+	build.Dir = filepath.Join("testdata", "cloudevents-go") // a module of its own
+	if out, err := build.CombinedOutput(); err != nil {
+		skipOrFail(t, "go build: "+err.Error()+"\n"+string(out))
+	}
+	clientChecks(t, t.TempDir(), "clients", "a-secret-of-the-clients-0123456789", []string{program})
 }
