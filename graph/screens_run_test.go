@@ -164,6 +164,7 @@ func (s *stage) dispatches() {
 func (s *stage) feeds() {
 	s.t.Helper()
 	next := s.listen("Follow", vars{"flow": s.flow, "after": hub.Cursor(0)})
+	arrival := s.listen("Arrivals", vars{"type": "work_management.work_orders.new", "after": hub.Cursor(0)})
 	s.show("PublishTypes", nil, "catalog.eventTypes.0.recordType.key", some, "catalog.eventTypes.0.guardedBy.submodule", some)
 	in := vars{"source": "/cmms", "id": "wo-1", "type": "work_management.work_orders.new", "subject": "OT-1", "records": []vars{
 		{"type": "work_order_task", "key": "101", "data": vars{"id_work_orders_tasks": 101, "wo_folio": "OT-1", "description": "Oil", "code_responsible": "jonas"}},
@@ -172,6 +173,9 @@ func (s *stage) feeds() {
 		"occurrencePublish.executions.0.flow.description", "WO assigned")
 	execution := r.text("occurrencePublish", "executions", 0, "id")
 	s.show("PublishOccurrence", vars{"input": in}, "occurrencePublish.repeat", true, "occurrencePublish.executions.0.id", execution)
+	for r := arrival("occurrenceReceived.cursor", some); r.follow("occurrenceReceived.occurrence.name") != "wo-1"; {
+		r = arrival("occurrenceReceived.occurrence.type", "work_management.work_orders.new")
+	}
 	s.settled(execution)
 	s.show("PublishOutcome", vars{"execution": execution}, "execution.outcome", "SUCCEEDED", "execution.deliveries.0.values", "[OT-1 WO Oil]", "execution.deliveries.0.recipient", "+5511999991234")
 	for r := next("executionChanged.execution.id", execution, "executionChanged.execution.occurrence.name", "wo-1"); r.follow("executionChanged.change.to") != "CLOSED"; {

@@ -1733,6 +1733,8 @@ type Delivery implements Node {
   hidden: [Hidden!]!
   "The place of its target in the flow's targets, from 0."
   target: Int!
+  "That target, as the version of the flow has it that made the message; null if the caller may not see flows."
+  flowTarget: FlowTarget @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "The key of the connector's action."
   action: String!
   "The execution that it belongs to; null if the caller may not see it."
@@ -1968,6 +1970,8 @@ input DeliveryFilterInput {
   execution: ID
   "Only of this flow."
   flow: ID
+  "Only those of the target at this place in the flow's targets, from 0. Name the ` + "`" + `flow` + "`" + ` or the ` + "`" + `execution` + "`" + `, too."
+  target: Int
   "Only those that go through this integration. Finds none if the caller may not see integrations."
   integration: ID
   "Only those in one of these states."
@@ -3708,7 +3712,7 @@ enum Weekday {
 Which messages of a flow must not overtake each other. Of those that have the same, one is under way at a time, in the order in which
 they were made; the others are PENDING with ` + "`" + `waitingFor` + "`" + ` ORDERED, and ` + "`" + `reason` + "`" + ` names the delivery that holds them. One holds them until it is
 ACCEPTED or ends otherwise, while it is tried again or waits for anything, and while it is UNKNOWN for as long as ` + "`" + `unknownWait` + "`" + `; what the
-policy is then decides. Messages with another record or recipient are not held up.
+policy is then decides. Messages with another record or recipient are not held up, nor are those of a target with another integration.
 """
 enum FlowOrdering {
   "None: each goes as soon as it can."
@@ -3926,7 +3930,7 @@ input FlowCreateInput {
   source: FlowSourceInput
   "Which of the rows it keeps; all if left out."
   filter: TermsInput
-  "Through what, to whom and with which values it sends: one target at most. Needed to enable the flow."
+  "Through what, to whom and with which values it sends: 10 targets at most. Needed to enable the flow."
   targets: [FlowTargetInput!]
   "How it sends."
   settings: FlowSettingsInput
@@ -3954,7 +3958,7 @@ input FlowUpdateInput {
   source: FlowSourceInput
   "Which of the rows it keeps; null keeps all."
   filter: TermsInput
-  "Through what, to whom and with which values it sends: one target at most; it replaces the old list, and null clears it."
+  "Through what, to whom and with which values it sends: 10 targets at most; it replaces the old list, and null clears it."
   targets: [FlowTargetInput!]
   "How it sends; all settings are replaced, and null takes the defaults."
   settings: FlowSettingsInput
@@ -4936,10 +4940,15 @@ type Occurrence implements Node {
   consumer: Consumer @requires(module: "settings", submodule: "api_connections", action: SEE)
   "Those of the records that it brought that the caller may see, as they came in."
   records: [OccurrenceRecord!]! @requiresRowOf(what: RECORD_TYPE, action: SEE)
+  """
+  The extension attributes with which it came as a CloudEvent, by their names: text, numbers and booleans. They mean nothing to the hub, but for
+  ` + "`" + `recadoderive` + "`" + `, ` + "`" + `traceparent` + "`" + ` and ` + "`" + `tracestate` + "`" + `, which are not among them. Null if there were none, or if they have not been kept.
+  """
+  extensions: JSON
   "What the enabled events of its type made of it, at the time."
   matches: [Match!]!
   """
-  Whether what it brought has not been kept (see ` + "`" + `retention` + "`" + `): then ` + "`" + `records` + "`" + ` is empty, and ` + "`" + `matches` + "`" + ` have neither rows nor free text. The
+  Whether what it brought has not been kept (see ` + "`" + `retention` + "`" + `): then ` + "`" + `records` + "`" + ` is empty, ` + "`" + `extensions` + "`" + ` is null, and ` + "`" + `matches` + "`" + ` have neither rows nor free text. The
   same one again is a repeat all the same.
   """
   payloadsPruned: Boolean!
@@ -5446,6 +5455,8 @@ How one test message is to be sent.
 input FlowTestInput {
   "On what the flow is tested. The message is that of the first row that passes the flow's filter; terms of events are not asked."
   on: FlowSampleInput!
+  "The place of the target whose message it is in the flow's targets, from 0. A test of a flow with several takes one for each."
+  target: Int! = 0
   "To whom it goes, whoever the records name: a telephone number, with country code unless the flow has a default country."
   recipient: String!
   "Your own key of this test, 256 bytes at most: the same flow and key again is a repeat and returns the first one; with another input it is a CONFLICT. Without one every call is a test."
@@ -7643,6 +7654,8 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_hidden(ctx, field)
 	case "target":
 		return ec.fieldContext_Delivery_target(ctx, field)
+	case "flowTarget":
+		return ec.fieldContext_Delivery_flowTarget(ctx, field)
 	case "action":
 		return ec.fieldContext_Delivery_action(ctx, field)
 	case "execution":
@@ -9167,6 +9180,8 @@ func (ec *executionContext) childFields_Occurrence(ctx context.Context, field gr
 		return ec.fieldContext_Occurrence_consumer(ctx, field)
 	case "records":
 		return ec.fieldContext_Occurrence_records(ctx, field)
+	case "extensions":
+		return ec.fieldContext_Occurrence_extensions(ctx, field)
 	case "matches":
 		return ec.fieldContext_Occurrence_matches(ctx, field)
 	case "payloadsPruned":

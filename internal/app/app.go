@@ -26,6 +26,7 @@ import (
 	"github.com/recado-hub/recado/internal/sqlite"
 	"github.com/recado-hub/recado/internal/trace"
 	"github.com/recado-hub/recado/internal/web"
+	"github.com/recado-hub/recado/plugins/sdk/outbound"
 )
 
 // Version is the version of this program.
@@ -37,6 +38,10 @@ type Options struct {
 	Data      string // data directory; made if need be
 	Plugins   string // directory of third-party connectors: executables recado-connector-NAME; empty: none
 	PublicURL string // where the world reaches the hub; empty: http:// and the address on which it listens
+
+	// OutboundAllow are addresses and networks that are not public and to which connectors may connect all the same, as
+	// outbound.ParseAllowed reads them; empty: none.
+	OutboundAllow string
 
 	BootstrapKey    string // key of the first consumer; empty: generated
 	BootstrapSecret string // its secret; empty: generated, and shown in Hub.First
@@ -163,7 +168,10 @@ func (h *Hub) open(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	h.host = host.New(host.Options{Builtin: lines, Log: h.log, Outcomes: h.engine.Outcomes, Changed: h.engine.ConnectorChanged, Version: Version,
+	if _, err := outbound.ParseAllowed(o.OutboundAllow); err != nil {
+		return fmt.Errorf("--outbound-allow: %w", err)
+	}
+	h.host = host.New(host.Options{Builtin: lines, Environment: []string{outbound.AllowVariable + "=" + o.OutboundAllow}, Log: h.log, Outcomes: h.engine.Outcomes, Changed: h.engine.ConnectorChanged, Version: Version,
 		SocketDir: socketDir(o.Data), Runtime: connectorRuntime})
 	h.engine.Connect(h.host)
 	return nil
@@ -204,7 +212,7 @@ func (h *Hub) serve(ctx context.Context, o Options, listener net.Listener) error
 	measured := metrics.New(metrics.Options{DB: h.db, Engine: h.engine, Requests: requests, Sockets: sockets, Streams: streams, Version: Version, Log: h.log})
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	h.cancel = cancel
-	h.server = web.NewServer(web.New(web.Options{Auth: signer, Engine: h.engine, GraphQL: door, Quota: allowed, Origins: o.Doors.Origins, Metrics: measured, Requests: requests, PublicURL: h.URL, Log: h.log,
+	h.server = web.NewServer(web.New(web.Options{Auth: signer, Engine: h.engine, GraphQL: door, Quota: allowed, Origins: o.Doors.Origins, NoGraphiQL: o.Doors.NoGraphiQL, Metrics: measured, Requests: requests, PublicURL: h.URL, Log: h.log,
 		Denied: func(d hub.Denial) { h.db.NoteDenial(d, time.Now()) }}), h.log)
 	h.server.RegisterOnShutdown(stop)
 	h.server.BaseContext = func(net.Listener) context.Context { return base }

@@ -11,12 +11,14 @@ import (
 	"strings"
 
 	"github.com/recado-hub/recado/plugins/sdk"
+	"github.com/recado-hub/recado/plugins/webhook"
 	"github.com/recado-hub/recado/plugins/whatsapp"
 )
 
 // builtin is the connectors that come with the hub. They run as child processes like any other.
 var builtin = map[string]func() sdk.Connector{
-	"whatsapp": whatsapp.New,
+	webhook.Name:  webhook.New,
+	whatsapp.Name: whatsapp.New,
 }
 
 // ConnectorCommand is the first argument by which the hub's own executable runs one of its connectors: the program that

@@ -54,23 +54,36 @@ func installPackages(t *testing.T, dir string) {
 	}
 }
 
-// npmChecks serves a hub and runs clients.mjs of a directory of testdata against it. Each line that it prints is one check: its name, and what
-// went wrong.
+// npmChecks serves a hub and runs clients.mjs of a directory of testdata against it.
 func npmChecks(t *testing.T, name, key, secret string) {
 	t.Helper()
-	dir := npmInstall(t, name)
+	clientChecks(t, npmInstall(t, name), key, secret, "node", "clients.mjs")
+}
+
+// clientChecks serves a hub and runs a program in a directory against it, whose last argument is the hub's URL.
+func clientChecks(t *testing.T, dir, key, secret string, command ...string) {
+	t.Helper()
 	hub := run(t, []string{"RECADO_BOOTSTRAP_KEY=" + key, "RECADO_BOOTSTRAP_SECRET=" + secret},
 		"serve", "--addr", anyPort, "--data", t.TempDir(), "--log-level", "warn")
 	url := hub.wait(t, servesAt)[1]
-	node := exec.CommandContext(t.Context(), "node", "clients.mjs", url)
-	node.Dir = dir
-	node.Env = append(environment(), "CLIENT_ID="+key, "CLIENT_SECRET="+secret)
+	programChecks(t, dir, append(command, url), "CLIENT_ID="+key, "CLIENT_SECRET="+secret)
+}
+
+// nodeChecks runs a script with the address of a hub.
+func nodeChecks(t *testing.T, dir, script, url string, env ...string) {
+	t.Helper()
+	programChecks(t, dir, []string{"node", script, url}, env...)
+}
+
+// programChecks runs a program in a directory. Each line that it prints is one check: its name, and what went wrong.
+func programChecks(t *testing.T, dir string, command []string, env ...string) {
+	t.Helper()
+	program := exec.CommandContext(t.Context(), command[0], command[1:]...)
+	program.Dir = dir
+	program.Env = append(environment(), env...)
 	var errs bytes.Buffer
-	node.Stderr = &errs
-	out, err := node.Output()
-	if err != nil {
-		t.Fatalf("%v\n%s\n%s", err, out, &errs)
-	}
+	program.Stderr = &errs
+	out, err := program.Output()
 	checks := 0
 	for said := json.NewDecoder(bytes.NewReader(out)); said.More(); checks++ {
 		var check struct {
@@ -86,8 +99,8 @@ func npmChecks(t *testing.T, name, key, secret string) {
 			}
 		})
 	}
-	if checks == 0 {
-		t.Errorf("nothing was checked:\n%s", &errs)
+	if err != nil || checks == 0 {
+		t.Errorf("%d things were checked: %v\n%s", checks, err, &errs)
 	}
 }
 
@@ -102,4 +115,21 @@ func TestNPMsOAuthClientsGetOnWithTheHub(t *testing.T) {
 func TestNPMsGraphQLClientsGetOnWithTheHub(t *testing.T) {
 	t.Parallel()
 	npmChecks(t, "graphql-client", "clients", "a-secret-of-the-clients-0123456789")
+}
+
+// And so do the official SDKs of CloudEvents, in all three content modes.
+func TestTheSDKOfCloudEventsForJavaScriptGetsOnWithTheHub(t *testing.T) {
+	t.Parallel()
+	npmChecks(t, "cloudevents-client", "clients", "a-secret-of-the-clients-0123456789")
+}
+
+func TestTheSDKOfCloudEventsForGoGetsOnWithTheHub(t *testing.T) {
+	t.Parallel()
+	program := filepath.Join(t.TempDir(), "client")
+	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", program, ".")
+	build.Dir = filepath.Join("testdata", "cloudevents-go") // a module of its own
+	if out, err := build.CombinedOutput(); err != nil {
+		skipOrFail(t, "go build: "+err.Error()+"\n"+string(out))
+	}
+	clientChecks(t, t.TempDir(), "clients", "a-secret-of-the-clients-0123456789", program)
 }

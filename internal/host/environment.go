@@ -19,5 +19,5 @@ func environment(o *Options) []string {
 			env = append(env, name+"="+strconv.FormatInt(value, 10))
 		}
 	}
-	return env
+	return append(env, o.Environment...)
 }

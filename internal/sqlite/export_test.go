@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -28,9 +29,18 @@ func (db *DB) Explain(ctx context.Context, query string, args ...any) ([]string,
 	}, "EXPLAIN QUERY PLAN "+query, args...)
 }
 
-func explainWalk[T any](ctx context.Context, db *DB, t table[T], q walk) ([]string, error) {
-	query, args := q.statement(t.columns, t.name, byKey("key"), stretch{limit: 51})
-	return db.Explain(ctx, query, args...)
+// explainWalk is Explain of a first page, of a last one, and of one between two places.
+func explainWalk[T any](ctx context.Context, db *DB, t table[T], q walk) (plan []string, err error) {
+	between := stretch{limit: 51, back: true, after: &hub.Place{Key: 1 << 62}, before: &hub.Place{Key: 1}}
+	for _, s := range []stretch{{limit: 51}, {limit: 51, back: true}, between} {
+		query, args := q.statement(t.columns, t.name, byKey("key"), s)
+		steps, err := db.Explain(ctx, query, args...)
+		if err != nil {
+			return nil, err
+		}
+		plan = append(plan, steps...)
+	}
+	return plan, nil
 }
 
 // ExplainGroups is Explain of a page of groups.
@@ -188,4 +198,31 @@ func PruneQueries() map[string]string {
 		"callbacks":                findCallbacks,
 		"an execution":             endedQuery,
 	}
+}
+
+// ExplainConfigured is Explain of a page of each list of what people set up that has the order.
+func (db *DB) ExplainConfigured(ctx context.Context, p hub.Page) (map[string][]string, error) {
+	plans := map[string][]string{}
+	add := func(name string) func([]string, error) error {
+		return func(plan []string, err error) error {
+			if hub.CodeOf(err) == hub.CodeInvalid { // an order that this list does not have
+				return nil
+			}
+			plans[name] = plan
+			return err
+		}
+	}
+	return plans, errors.Join(
+		add("groups")(explainPage(ctx, db, groups, walk{}, p)), add("consumers")(explainPage(ctx, db, consumers, walk{}, p)),
+		add("integrations")(explainPage(ctx, db, integrations, walk{}, p)), add("flows")(explainPage(ctx, db, flows, walk{}, p)),
+		add("events")(explainPage(ctx, db, events, walk{}, p)))
+}
+
+// ExplainRecordsBy is Explain of a page of records as a caller would get it.
+func (db *DB) ExplainRecordsBy(ctx context.Context, c hub.Caller, typ string, p hub.Page) ([]string, error) {
+	types, _, err := db.recordTypes().visible(c, typ)
+	if err != nil {
+		return nil, err
+	}
+	return explainPage(ctx, db, records, recordWalk(types, false, ""), p)
 }
