@@ -9,7 +9,9 @@ import (
 
 // connectorCommands are the commands below `recado connector`, for authors and operators. Their names can be no built-in connector's.
 func connectorCommands() []command {
-	return []command{}
+	return []command{
+		{"trust", "run an executable in the plugins directory, and no other one of its name", trustConnector},
+	}
 }
 
 // connector runs a command of connectorCommands, or serves the built-in connector of that name to the hub that started this process.

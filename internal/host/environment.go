@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"os"
 	"runtime"
 	"strconv"
@@ -18,8 +19,9 @@ var passedOn = []string{
 // passedOnWindows are those without which a Windows program cannot open a socket or find its temporary directory.
 var passedOnWindows = []string{"SystemRoot", "TEMP", "TMP", "USERPROFILE"}
 
-// environment is what a connector process finds in its environment, before what go-plugin adds for the handshake.
-func environment(o *Options) []string {
+// environment is what a connector process finds in its environment, before what go-plugin adds for the handshake. memory is the most that
+// it may use: the Go runtime is told to keep to less, so that it collects garbage before it is over the limit.
+func environment(o *Options, memory int64) []string {
 	names := passedOn
 	if runtime.GOOS == "windows" {
 		names = append(names[:len(names):len(names)], passedOnWindows...)
@@ -34,7 +36,7 @@ func environment(o *Options) []string {
 		env = append(env, "RECADO_VERSION="+o.Version)
 	}
 	for name, value := range map[string]int64{
-		"GOMAXPROCS": int64(o.Runtime.MaxProcs), "GOGC": int64(o.Runtime.GCPercent), "GOMEMLIMIT": o.Runtime.MemoryLimit,
+		"GOMAXPROCS": int64(o.Runtime.MaxProcs), "GOGC": int64(o.Runtime.GCPercent), "GOMEMLIMIT": cmp.Or(o.Runtime.MemoryLimit, memory/4*3),
 	} {
 		if value != 0 {
 			env = append(env, name+"="+strconv.FormatInt(value, 10))
