@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/recado-hub/recado/plugins/email"
 	"github.com/recado-hub/recado/plugins/sdk"
 	"github.com/recado-hub/recado/plugins/webhook"
 	"github.com/recado-hub/recado/plugins/whatsapp"
@@ -17,6 +18,7 @@ import (
 
 // builtin is the connectors that come with the hub. They run as child processes like any other.
 var builtin = map[string]func() sdk.Connector{
+	email.Name:    email.New,
 	webhook.Name:  webhook.New,
 	whatsapp.Name: whatsapp.New,
 }
