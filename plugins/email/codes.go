@@ -70,7 +70,9 @@ var verdicts = []verdict{
 	{at: []stage{sending}, code: 4, kind: sdk.Retry, scope: sdk.ScopeDelivery, what: "the server takes no message at the moment", next: nothing, wait: outageWait},
 	{at: []stage{sending}, code: 5, kind: sdk.Misconfigured, scope: sdk.ScopeIntegration, path: "settings.from", what: "the server does not take messages of this sender", next: "Give a sender that the account may use."},
 
-	// Of the recipient.
+	// Of the recipient, and of the sender again: many servers judge it only here.
+	{at: []stage{addressing}, code: 5, enhanced: "1.7", kind: sdk.Misconfigured, scope: sdk.ScopeIntegration, path: "settings.from", what: "the server does not take messages of this sender", next: "Give a sender that the account may use."},
+	{at: []stage{addressing}, code: 5, enhanced: "1.8", kind: sdk.Misconfigured, scope: sdk.ScopeIntegration, path: "settings.from", what: "the server does not take messages of this sender", next: "Give a sender that the account may use."},
 	{at: []stage{addressing}, code: 5, enhanced: "1.", kind: sdk.Rejected, scope: sdk.ScopeRecipient, path: "recipient", what: "there is no such mailbox", next: askPerson, suppress: 24 * hour},
 	{at: []stage{addressing}, code: 5, enhanced: "2.1", kind: sdk.Rejected, scope: sdk.ScopeRecipient, path: "recipient", what: "the mailbox is closed", next: askPerson, suppress: 24 * hour},
 	{at: []stage{addressing}, code: 5, enhanced: "2.2", kind: sdk.Rejected, scope: sdk.ScopeRecipient, path: "recipient", what: "the mailbox is full", next: "Tell the person."},

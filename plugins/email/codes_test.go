@@ -43,7 +43,7 @@ func TestWhatEachRefusalMeans(t *testing.T) {
 		{"AUTH", 454, "4.7.0 temporary", retry}, {"AUTH", 535, "5.7.8 bad credentials", at("secrets.password")}, {"AUTH", 534, "5.7.9 app password", at("secrets.password")}, {"AUTH", 530, "5.7.0", at("secrets.password")},
 		{"MAIL", 530, "5.7.0 authenticate first", at("settings.username")}, {"RCPT", 530, "5.7.1", at("settings.username")}, {"DATA", 503, "5.5.1 bad sequence", at("settings.host")},
 		{"MAIL", 552, "too big", values}, {"MAIL", 552, "5.3.4 too big", values}, {"MAIL", 451, "4.7.1 rate", slower}, {"MAIL", 451, "4.3.0 trouble", retry}, {"MAIL", 550, "5.7.1 sender refused", at("settings.from")}, {"MAIL", 553, "5.1.8 sender", at("settings.from")},
-		{"RCPT", 550, "5.1.1 unknown", person}, {"RCPT", 550, "5.1.10 null MX", person}, {"RCPT", 553, "5.1.3 syntax", person}, {"RCPT", 550, "5.2.1 disabled", person}, {"RCPT", 552, "5.2.2 full", person},
+		{"RCPT", 550, "5.1.1 unknown", person}, {"RCPT", 550, "5.1.10 null MX", person}, {"RCPT", 550, "5.1.7 sender", at("settings.from")}, {"RCPT", 550, "5.1.8 sender", at("settings.from")}, {"RCPT", 553, "5.1.3 syntax", person}, {"RCPT", 550, "5.2.1 disabled", person}, {"RCPT", 552, "5.2.2 full", person},
 		{"RCPT", 552, "5.2.3 long", values}, {"RCPT", 554, "5.7.1 relay access denied", verdict{sdk.Rejected, sdk.ScopeDelivery, "recipient"}}, {"RCPT", 550, "no such user", person},
 		{"RCPT", 452, "4.2.2 full", later}, {"RCPT", 452, "too many", retry}, {"RCPT", 450, "4.2.0 greylisted", later}, {"RCPT", 451, "4.7.1 greylisted", later},
 		{"DATA", 552, "5.3.4 long", values}, {"END", 552, "5.2.3 long", values}, {"END", 552, "long", values}, {"END", 550, "5.7.20 DKIM", at("settings.from")}, {"END", 550, "5.7.21 DKIM", at("settings.from")},
