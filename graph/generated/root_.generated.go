@@ -117,27 +117,33 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputAuditEntryOrderInput,
 		ec.unmarshalInputAuditFilterInput,
 		ec.unmarshalInputCollectInput,
 		ec.unmarshalInputConsumerCreateInput,
 		ec.unmarshalInputConsumerFilterInput,
+		ec.unmarshalInputConsumerOrderInput,
 		ec.unmarshalInputConsumerSecretRotateInput,
 		ec.unmarshalInputConsumerUpdateInput,
 		ec.unmarshalInputCronScheduleInput,
 		ec.unmarshalInputDateScheduleInput,
 		ec.unmarshalInputDeliveriesRetryInput,
 		ec.unmarshalInputDeliveryFilterInput,
+		ec.unmarshalInputDeliveryOrderInput,
 		ec.unmarshalInputDeliveryResolveInput,
 		ec.unmarshalInputEventBacktestInput,
 		ec.unmarshalInputEventCreateInput,
 		ec.unmarshalInputEventFilterInput,
+		ec.unmarshalInputEventOrderInput,
 		ec.unmarshalInputEventUpdateInput,
 		ec.unmarshalInputExecutionFilterInput,
+		ec.unmarshalInputExecutionOrderInput,
 		ec.unmarshalInputExecutionReplayInput,
 		ec.unmarshalInputExecutionsCancelInput,
 		ec.unmarshalInputExecutionsReplayInput,
 		ec.unmarshalInputFlowCreateInput,
 		ec.unmarshalInputFlowFilterInput,
+		ec.unmarshalInputFlowOrderInput,
 		ec.unmarshalInputFlowPreviewInput,
 		ec.unmarshalInputFlowRetentionUpdateInput,
 		ec.unmarshalInputFlowRollbackInput,
@@ -158,16 +164,19 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputInstantScheduleInput,
 		ec.unmarshalInputIntegrationCreateInput,
 		ec.unmarshalInputIntegrationFilterInput,
+		ec.unmarshalInputIntegrationOrderInput,
 		ec.unmarshalInputIntegrationUpdateInput,
 		ec.unmarshalInputIntervalScheduleInput,
 		ec.unmarshalInputMappingEntryInput,
 		ec.unmarshalInputOccurrenceFilterInput,
+		ec.unmarshalInputOccurrenceOrderInput,
 		ec.unmarshalInputOccurrencePublishInput,
 		ec.unmarshalInputPauseInput,
 		ec.unmarshalInputQueuePauseInput,
 		ec.unmarshalInputQuietHoursInput,
 		ec.unmarshalInputRecipientInput,
 		ec.unmarshalInputRecordInput,
+		ec.unmarshalInputRecordOrderInput,
 		ec.unmarshalInputRecordsUpsertInput,
 		ec.unmarshalInputRetentionUpdateInput,
 		ec.unmarshalInputSecretInput,
@@ -441,7 +450,7 @@ enum AuditSubject {
 }
 
 """
-A page of the audit log, newest first.
+A page of the audit log, in the order that was asked for.
 """
 type AuditEntryConnection {
   "The entries with their cursors."
@@ -450,8 +459,10 @@ type AuditEntryConnection {
   nodes: [AuditEntry!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many entries the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many entries the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -462,6 +473,24 @@ type AuditEntryEdge {
   cursor: Cursor!
   "The entry."
   node: AuditEntry!
+}
+
+"""
+By what a list of entries of the audit log is sorted.
+"""
+enum AuditEntryOrderField {
+  "By the time when it was done; of a tally, when it was done first."
+  AT
+}
+
+"""
+The order of a list of entries of the audit log. A cursor holds for the order of the list that it is of.
+"""
+input AuditEntryOrderInput {
+  "By what it is sorted."
+  field: AuditEntryOrderField! = AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -482,17 +511,23 @@ input AuditFilterInput {
 
 extend type Query {
   """
-  The audit log, newest first: who did what, when and from where. What changed in an object is told only to who may see the object.
+  The audit log, newest first unless another order is asked for: who did what, when and from where. What changed in an object is told only to who may see the object.
   Tokens and denials are written a few seconds after they happened.
   """
   auditLog(
     "Narrows the list."
     filter: AuditFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: AuditEntryOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): AuditEntryConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "transactions_log", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): AuditEntryConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "transactions_log", action: SEE)
 
   """
   An entry of the audit log; null if there is none with this id.
@@ -1163,11 +1198,15 @@ type Collection {
   rowCount: Int!
   "The occurrences, newest first; without those that the caller may not see."
   occurrences(
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): OccurrenceConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: EVENT_TYPE, action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): OccurrenceConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: EVENT_TYPE, action: SEE)
 }
 
 """
@@ -1433,7 +1472,7 @@ type Consumer implements Node {
 }
 
 """
-A page of the list of consumers, newest first.
+A page of the list of consumers, in the order that was asked for.
 """
 type ConsumerConnection {
   "The consumers with their cursors."
@@ -1442,8 +1481,10 @@ type ConsumerConnection {
   nodes: [Consumer!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many consumers the whole list has; null where counting is not offered. Counted only when asked for."
+  "How many consumers the whole list has, up to 100,000; null if the caller may not see what the list was narrowed by. Counted only when asked for."
   totalCount: Int
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean
 }
 
 """
@@ -1466,6 +1507,28 @@ input ConsumerFilterInput {
   enabled: Boolean
   "Only consumers of this group. Finds none of another than the caller's own if that may not see groups."
   group: ID
+}
+
+"""
+By what a list of consumers is sorted.
+"""
+enum ConsumerOrderField {
+  "By the name, without regard to upper and lower case, whatever the alphabet; letters with accents come after those without. Equal ones by age."
+  NAME
+  "By the time when the consumer was made."
+  CREATED_AT
+  "By the time of the last change. What is changed while a list is read takes another place in it."
+  UPDATED_AT
+}
+
+"""
+The order of a list of consumers. A cursor holds for the order of the list that it is of.
+"""
+input ConsumerOrderInput {
+  "By what it is sorted."
+  field: ConsumerOrderField! = CREATED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -1578,16 +1641,22 @@ type ConsumerDeletePayload {
 
 extend type Query {
   """
-  The consumers of the API, newest first.
+  The consumers of the API, newest first unless another order is asked for.
   """
   consumers(
     "Narrows the list."
     filter: ConsumerFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: ConsumerOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): ConsumerConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "api_connections", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): ConsumerConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "api_connections", action: SEE)
 
   """
   A consumer of the API; null if there is none with this id.
@@ -1664,6 +1733,8 @@ type Delivery implements Node {
   hidden: [Hidden!]!
   "The place of its target in the flow's targets, from 0."
   target: Int!
+  "That target, as the version of the flow has it that made the message; null if the caller may not see flows."
+  flowTarget: FlowTarget @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "The key of the connector's action."
   action: String!
   "The execution that it belongs to; null if the caller may not see it."
@@ -1866,7 +1937,7 @@ enum ReceiptStatus {
 }
 
 """
-A page of the list of deliveries, newest first.
+A page of the list of deliveries, in the order that was asked for.
 """
 type DeliveryConnection {
   "The deliveries with their cursors."
@@ -1875,8 +1946,10 @@ type DeliveryConnection {
   nodes: [Delivery!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many deliveries the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many deliveries the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -1897,6 +1970,8 @@ input DeliveryFilterInput {
   execution: ID
   "Only of this flow."
   flow: ID
+  "Only those of the target at this place in the flow's targets, from 0. Name the ` + "`" + `flow` + "`" + ` or the ` + "`" + `execution` + "`" + `, too."
+  target: Int
   "Only those that go through this integration. Finds none if the caller may not see integrations."
   integration: ID
   "Only those in one of these states."
@@ -1917,6 +1992,24 @@ input DeliveryFilterInput {
   since: DateTime
   "Only those that came to be before this time."
   until: DateTime
+}
+
+"""
+By what a list of deliveries is sorted.
+"""
+enum DeliveryOrderField {
+  "By the time when the delivery came to be."
+  CREATED_AT
+}
+
+"""
+The order of a list of deliveries. A cursor holds for the order of the list that it is of.
+"""
+input DeliveryOrderInput {
+  "By what it is sorted."
+  field: DeliveryOrderField! = CREATED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -2100,16 +2193,22 @@ extend type Query {
   ): DeliveryFailures @cost(weight: 500) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 
   """
-  The messages, newest first.
+  The messages, newest first unless another order is asked for.
   """
   deliveries(
     "Narrows the list."
     filter: DeliveryFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: DeliveryOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): DeliveryConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): DeliveryConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 
   """
   A message; null if there is none with this id.
@@ -2663,7 +2762,7 @@ input EventBacktestInput {
 }
 
 """
-A page of the list of events, newest first.
+A page of the list of events, in the order that was asked for.
 """
 type EventConnection {
   "The events with their cursors."
@@ -2672,8 +2771,10 @@ type EventConnection {
   nodes: [Event!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many events the whole list has; null where counting is not offered. Counted only when asked for."
+  "How many events the whole list has, up to 100,000; null if the caller may not see what the list was narrowed by. Counted only when asked for."
   totalCount: Int
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean
 }
 
 """
@@ -2700,6 +2801,28 @@ input EventFilterInput {
   type: String
   "Only events that run this flow. Finds none if the caller may not see flows."
   flow: ID
+}
+
+"""
+By what a list of events is sorted.
+"""
+enum EventOrderField {
+  "By the description, without regard to upper and lower case, whatever the alphabet; letters with accents come after those without. Equal ones by age."
+  DESCRIPTION
+  "By the time when the event was made."
+  CREATED_AT
+  "By the time of the last change. What is changed while a list is read takes another place in it."
+  UPDATED_AT
+}
+
+"""
+The order of a list of events. A cursor holds for the order of the list that it is of.
+"""
+input EventOrderInput {
+  "By what it is sorted."
+  field: EventOrderField! = CREATED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -2791,16 +2914,22 @@ type EventArchivePayload {
 
 extend type Query {
   """
-  The events of the dispatcher, newest first.
+  The events of the dispatcher, newest first unless another order is asked for.
   """
   events(
     "Narrows the list."
     filter: EventFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: EventOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): EventConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "events", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): EventConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "events", action: SEE)
 
   """
   An event of the dispatcher; null if there is none with this id.
@@ -2929,11 +3058,15 @@ type Execution implements Node {
   replayOf: Execution @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "The executions that replay it, newest first; not those that replay one of these."
   replays(
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): ExecutionConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): ExecutionConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   """
   Whether what was in it has not been kept (see ` + "`" + `retention` + "`" + `): then free text, parameters, and what was in its deliveries are left
   out, for everybody.
@@ -2998,7 +3131,7 @@ enum ExecutionOutcome {
 }
 
 """
-A page of the list of executions, newest first.
+A page of the list of executions, in the order that was asked for.
 """
 type ExecutionConnection {
   "The executions with their cursors."
@@ -3007,8 +3140,10 @@ type ExecutionConnection {
   nodes: [Execution!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many executions the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many executions the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -3045,6 +3180,24 @@ input ExecutionFilterInput {
   since: DateTime
   "Only those that came to be before this time."
   until: DateTime
+}
+
+"""
+By what a list of executions is sorted.
+"""
+enum ExecutionOrderField {
+  "By the time when the execution came to be."
+  CREATED_AT
+}
+
+"""
+The order of a list of executions. A cursor holds for the order of the list that it is of.
+"""
+input ExecutionOrderInput {
+  "By what it is sorted."
+  field: ExecutionOrderField! = CREATED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -3105,16 +3258,22 @@ type ExecutionsCancelPayload {
 
 extend type Query {
   """
-  The executions, newest first: the screen *Execution history*.
+  The executions, newest first unless another order is asked for: the screen *Execution history*.
   """
   executions(
     "Narrows the list."
     filter: ExecutionFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: ExecutionOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): ExecutionConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): ExecutionConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 
   """
   An execution; null if there is none with this id.
@@ -3216,11 +3375,15 @@ type Flow implements Node {
   Its versions, newest first: every save is one. What each changed is in its ` + "`" + `diff` + "`" + `, and ` + "`" + `flowRollback` + "`" + ` brings one back.
   """
   history(
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): FlowVersionConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): FlowVersionConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   """
   Why its deliveries are held back, such as a template that does not exist, and what to do; null if they are not. ` + "`" + `flowResume` + "`" + ` lets them
   go; so does the provider's word that it is in order again, and a later check that no longer finds what was wrong.
@@ -3309,6 +3472,8 @@ type FlowVersionConnection {
   pageInfo: PageInfo!
   "How many versions the flow has. Counted only when asked for."
   totalCount: Int
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more."
+  totalCountIsExact: Boolean
 }
 
 """
@@ -3547,7 +3712,7 @@ enum Weekday {
 Which messages of a flow must not overtake each other. Of those that have the same, one is under way at a time, in the order in which
 they were made; the others are PENDING with ` + "`" + `waitingFor` + "`" + ` ORDERED, and ` + "`" + `reason` + "`" + ` names the delivery that holds them. One holds them until it is
 ACCEPTED or ends otherwise, while it is tried again or waits for anything, and while it is UNKNOWN for as long as ` + "`" + `unknownWait` + "`" + `; what the
-policy is then decides. Messages with another record or recipient are not held up.
+policy is then decides. Messages with another record or recipient are not held up, nor are those of a target with another integration.
 """
 enum FlowOrdering {
   "None: each goes as soon as it can."
@@ -3569,7 +3734,7 @@ enum UnknownPolicy {
 }
 
 """
-A page of the list of flows, newest first.
+A page of the list of flows, in the order that was asked for.
 """
 type FlowConnection {
   "The flows with their cursors."
@@ -3578,8 +3743,10 @@ type FlowConnection {
   nodes: [Flow!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many flows the whole list has; null where counting is not offered. Counted only when asked for."
+  "How many flows the whole list has, up to 100,000; null if the caller may not see what the list was narrowed by. Counted only when asked for."
   totalCount: Int
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean
 }
 
 """
@@ -3602,6 +3769,28 @@ input FlowFilterInput {
   enabled: Boolean
   "Whether archived ones are listed too."
   archived: Boolean = false
+}
+
+"""
+By what a list of flows is sorted.
+"""
+enum FlowOrderField {
+  "By the description, without regard to upper and lower case, whatever the alphabet; letters with accents come after those without. Equal ones by age."
+  DESCRIPTION
+  "By the time when the flow was made."
+  CREATED_AT
+  "By the time of the last change. What is changed while a list is read takes another place in it."
+  UPDATED_AT
+}
+
+"""
+The order of a list of flows. A cursor holds for the order of the list that it is of.
+"""
+input FlowOrderInput {
+  "By what it is sorted."
+  field: FlowOrderField! = CREATED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -3741,7 +3930,7 @@ input FlowCreateInput {
   source: FlowSourceInput
   "Which of the rows it keeps; all if left out."
   filter: TermsInput
-  "Through what, to whom and with which values it sends: one target at most. Needed to enable the flow."
+  "Through what, to whom and with which values it sends: 10 targets at most. Needed to enable the flow."
   targets: [FlowTargetInput!]
   "How it sends."
   settings: FlowSettingsInput
@@ -3769,7 +3958,7 @@ input FlowUpdateInput {
   source: FlowSourceInput
   "Which of the rows it keeps; null keeps all."
   filter: TermsInput
-  "Through what, to whom and with which values it sends: one target at most; it replaces the old list, and null clears it."
+  "Through what, to whom and with which values it sends: 10 targets at most; it replaces the old list, and null clears it."
   targets: [FlowTargetInput!]
   "How it sends; all settings are replaced, and null takes the defaults."
   settings: FlowSettingsInput
@@ -3869,16 +4058,22 @@ type FlowResumePayload {
 
 extend type Query {
   """
-  The flows, newest first.
+  The flows, newest first unless another order is asked for.
   """
   flows(
     "Narrows the list."
     filter: FlowFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: FlowOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): FlowConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): FlowConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 
   """
   A flow; null if there is none with this id.
@@ -3992,11 +4187,15 @@ type Group implements Node {
   grants: [Grant!]!
   "The consumers that belong to the group, newest first; null if the caller may not see consumers."
   consumers(
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): ConsumerConnection @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "api_connections", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): ConsumerConnection @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "api_connections", action: SEE)
   "When the group was made."
   createdAt: DateTime!
   "When the group was last saved."
@@ -4041,8 +4240,10 @@ type GroupConnection {
   nodes: [Group!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many groups the whole list has; null where counting is not offered. Counted only when asked for."
+  "How many groups the whole list has, up to 100,000; null if the caller may not see what the list was narrowed by. Counted only when asked for."
   totalCount: Int
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean
 }
 
 """
@@ -4067,10 +4268,12 @@ input GroupFilterInput {
 By what a list of groups is sorted.
 """
 enum GroupOrderField {
-  "By the description, without regard to upper and lower case; equal ones by age."
+  "By the description, without regard to upper and lower case, whatever the alphabet; letters with accents come after those without. Equal ones by age."
   DESCRIPTION
   "By the time when the group was made."
   CREATED_AT
+  "By the time of the last change. What is changed while a list is read takes another place in it."
+  UPDATED_AT
 }
 
 """
@@ -4084,7 +4287,7 @@ enum OrderDirection {
 }
 
 """
-The order of a list of groups. A cursor holds for the field by which its list is sorted.
+The order of a list of groups. A cursor holds for the order of the list that it is of.
 """
 input GroupOrderInput {
   "By what it is sorted."
@@ -4227,11 +4430,15 @@ extend type Query {
     filter: GroupFilterInput
     "The order of the list; newest first if left out."
     orderBy: GroupOrderInput
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): GroupConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "user_accounts", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): GroupConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "user_accounts", action: SEE)
 
   """
   A permission group; null if there is none with this id.
@@ -4323,11 +4530,15 @@ type Integration implements Node {
   suppressions(
     "Only those that hold now (true), or only those that are over (false)."
     active: Boolean
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): SuppressionConnection @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): SuppressionConnection @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "When the integration was made."
   createdAt: DateTime!
   "When the integration was last saved."
@@ -4398,7 +4609,7 @@ enum IntegrationState {
 }
 
 """
-A page of the list of integrations, newest first.
+A page of the list of integrations, in the order that was asked for.
 """
 type IntegrationConnection {
   "The integrations with their cursors."
@@ -4407,8 +4618,10 @@ type IntegrationConnection {
   nodes: [Integration!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many integrations the whole list has; null where counting is not offered. Counted only when asked for."
+  "How many integrations the whole list has, up to 100,000; null if the caller may not see what the list was narrowed by. Counted only when asked for."
   totalCount: Int
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean
 }
 
 """
@@ -4429,6 +4642,28 @@ input IntegrationFilterInput {
   search: String
   "Only integrations of this connector, by name."
   connector: String
+}
+
+"""
+By what a list of integrations is sorted.
+"""
+enum IntegrationOrderField {
+  "By the name, without regard to upper and lower case, whatever the alphabet; letters with accents come after those without. Equal ones by age."
+  NAME
+  "By the time when the integration was made."
+  CREATED_AT
+  "By the time of the last change. What is changed while a list is read takes another place in it."
+  UPDATED_AT
+}
+
+"""
+The order of a list of integrations. A cursor holds for the order of the list that it is of.
+"""
+input IntegrationOrderInput {
+  "By what it is sorted."
+  field: IntegrationOrderField! = CREATED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -4546,16 +4781,22 @@ type IntegrationCheckPayload {
 
 extend type Query {
   """
-  The integrations, newest first.
+  The integrations, newest first unless another order is asked for.
   """
   integrations(
     "Narrows the list."
     filter: IntegrationFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: IntegrationOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): IntegrationConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "api_connections", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): IntegrationConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "api_connections", action: SEE)
 
   """
   An integration; null if there is none with this id.
@@ -4642,9 +4883,9 @@ Where a page of a list begins and ends (Relay cursor connections).
 type PageInfo {
   "Whether there are items after this page."
   hasNextPage: Boolean!
-  "Whether there are items before this page: true as soon as ` + "`" + `after` + "`" + ` was given."
+  "Whether there are items before this page."
   hasPreviousPage: Boolean!
-  "The cursor of the first item; null if the page is empty."
+  "The cursor of the first item, to be given as ` + "`" + `before` + "`" + ` for the page before; null if the page is empty."
   startCursor: Cursor
   "The cursor of the last item, to be given as ` + "`" + `after` + "`" + ` for the next page; null if the page is empty."
   endCursor: Cursor
@@ -4699,10 +4940,15 @@ type Occurrence implements Node {
   consumer: Consumer @requires(module: "settings", submodule: "api_connections", action: SEE)
   "Those of the records that it brought that the caller may see, as they came in."
   records: [OccurrenceRecord!]! @requiresRowOf(what: RECORD_TYPE, action: SEE)
+  """
+  The extension attributes with which it came as a CloudEvent, by their names: text, numbers and booleans. They mean nothing to the hub, but for
+  ` + "`" + `recadoderive` + "`" + `, ` + "`" + `traceparent` + "`" + ` and ` + "`" + `tracestate` + "`" + `, which are not among them. Null if there were none, or if they have not been kept.
+  """
+  extensions: JSON
   "What the enabled events of its type made of it, at the time."
   matches: [Match!]!
   """
-  Whether what it brought has not been kept (see ` + "`" + `retention` + "`" + `): then ` + "`" + `records` + "`" + ` is empty, and ` + "`" + `matches` + "`" + ` have neither rows nor free text. The
+  Whether what it brought has not been kept (see ` + "`" + `retention` + "`" + `): then ` + "`" + `records` + "`" + ` is empty, ` + "`" + `extensions` + "`" + ` is null, and ` + "`" + `matches` + "`" + ` have neither rows nor free text. The
   same one again is a repeat all the same.
   """
   payloadsPruned: Boolean!
@@ -4798,7 +5044,7 @@ type SkippedAction {
 }
 
 """
-A page of the list of occurrences, newest first.
+A page of the list of occurrences, in the order that was asked for.
 """
 type OccurrenceConnection {
   "The occurrences with their cursors."
@@ -4807,8 +5053,10 @@ type OccurrenceConnection {
   nodes: [Occurrence!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many occurrences the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many occurrences the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -4835,6 +5083,24 @@ input OccurrenceFilterInput {
   since: DateTime
   "Only those that came in before this time."
   until: DateTime
+}
+
+"""
+By what a list of occurrences is sorted.
+"""
+enum OccurrenceOrderField {
+  "By the time when the occurrence came in."
+  RECEIVED_AT
+}
+
+"""
+The order of a list of occurrences. A cursor holds for the order of the list that it is of.
+"""
+input OccurrenceOrderInput {
+  "By what it is sorted."
+  field: OccurrenceOrderField! = RECEIVED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -4880,16 +5146,22 @@ type OccurrencePublishPayload {
 
 extend type Query {
   """
-  What happened, newest first.
+  What happened, newest first unless another order is asked for.
   """
   occurrences(
     "Narrows the list."
     filter: OccurrenceFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: OccurrenceOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): OccurrenceConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: EVENT_TYPE, action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): OccurrenceConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: EVENT_TYPE, action: SEE)
 
   """
   An occurrence; null if there is none with this id.
@@ -5183,6 +5455,8 @@ How one test message is to be sent.
 input FlowTestInput {
   "On what the flow is tested. The message is that of the first row that passes the flow's filter; terms of events are not asked."
   on: FlowSampleInput!
+  "The place of the target whose message it is in the flow's targets, from 0. A test of a flow with several takes one for each."
+  target: Int! = 0
   "To whom it goes, whoever the records name: a telephone number, with country code unless the flow has a default country."
   recipient: String!
   "Your own key of this test, 256 bytes at most: the same flow and key again is a repeat and returns the first one; with another input it is a CONFLICT. Without one every call is a test."
@@ -5501,11 +5775,15 @@ type Record implements Node {
   The states that it was in, newest first, from the one that it is in now. Beside that one the last 20 are kept.
   """
   history(
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): RecordVersionConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"])
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): RecordVersionConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"])
 }
 
 """
@@ -5540,6 +5818,8 @@ type RecordVersionConnection {
   pageInfo: PageInfo!
   "How many states the whole list has; null where counting is not offered. Counted only when asked for."
   totalCount: Int
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean
 }
 
 """
@@ -5576,8 +5856,10 @@ type FieldOptionConnection {
   nodes: [FieldOption!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many options the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many options the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -5591,7 +5873,7 @@ type FieldOptionEdge {
 }
 
 """
-A page of the list of records, newest first.
+A page of the list of records, in the order that was asked for.
 """
 type RecordConnection {
   "The records with their cursors."
@@ -5600,8 +5882,10 @@ type RecordConnection {
   nodes: [Record!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many records the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many records the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see, and with conditions. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -5612,6 +5896,26 @@ type RecordEdge {
   cursor: Cursor!
   "The record."
   node: Record!
+}
+
+"""
+By what a list of records is sorted.
+"""
+enum RecordOrderField {
+  "By the record's own key in its type, byte by byte: 10 comes before 9. Equal ones, of different types, by age."
+  KEY
+  "By the time when the record first came in."
+  CREATED_AT
+}
+
+"""
+The order of a list of records. A cursor holds for the order of the list that it is of.
+"""
+input RecordOrderInput {
+  "By what it is sorted."
+  field: RecordOrderField! = CREATED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -5685,7 +5989,7 @@ type RecordsUpsertPayload {
 
 extend type Query {
   """
-  The records, newest first.
+  The records, newest first unless another order is asked for.
   """
   records(
     "Only records of this type, by its key; of all that the caller may see, if left out."
@@ -5698,11 +6002,17 @@ extend type Query {
     ` + "`" + `hasNextPage` + "`" + `, and the next one goes on.
     """
     where: TermsInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: RecordOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): RecordConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: RECORD_TYPE, action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): RecordConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: RECORD_TYPE, action: SEE)
 
   """
   What can be chosen for a field, by label: the values of an enum, or the records that a reference may lead to, of the types that
@@ -5715,11 +6025,15 @@ extend type Query {
     field: String!
     "Only options with this in their label or key, whatever the case of its letters."
     search: String
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): FieldOptionConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: RECORD_TYPE, action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): FieldOptionConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: RECORD_TYPE, action: SEE)
 
   """
   A record; null if there is none with this id.
@@ -6474,8 +6788,10 @@ type SuppressionConnection {
   nodes: [Suppression!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many suppressions the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many suppressions the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -6545,11 +6861,15 @@ extend type Query {
   suppressions(
     "Narrows the list."
     filter: SuppressionFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): SuppressionConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): SuppressionConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 
   """
   A suppression; null if there is none with this id.
@@ -6910,6 +7230,8 @@ func (ec *executionContext) childFields_AuditEntryConnection(ctx context.Context
 		return ec.fieldContext_AuditEntryConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_AuditEntryConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_AuditEntryConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AuditEntryConnection", field.Name)
 }
@@ -7228,6 +7550,8 @@ func (ec *executionContext) childFields_ConsumerConnection(ctx context.Context, 
 		return ec.fieldContext_ConsumerConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_ConsumerConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_ConsumerConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConsumerConnection", field.Name)
 }
@@ -7330,6 +7654,8 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_hidden(ctx, field)
 	case "target":
 		return ec.fieldContext_Delivery_target(ctx, field)
+	case "flowTarget":
+		return ec.fieldContext_Delivery_flowTarget(ctx, field)
 	case "action":
 		return ec.fieldContext_Delivery_action(ctx, field)
 	case "execution":
@@ -7434,6 +7760,8 @@ func (ec *executionContext) childFields_DeliveryConnection(ctx context.Context, 
 		return ec.fieldContext_DeliveryConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_DeliveryConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_DeliveryConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeliveryConnection", field.Name)
 }
@@ -7690,6 +8018,8 @@ func (ec *executionContext) childFields_EventConnection(ctx context.Context, fie
 		return ec.fieldContext_EventConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_EventConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_EventConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EventConnection", field.Name)
 }
@@ -7910,6 +8240,8 @@ func (ec *executionContext) childFields_ExecutionConnection(ctx context.Context,
 		return ec.fieldContext_ExecutionConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_ExecutionConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_ExecutionConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ExecutionConnection", field.Name)
 }
@@ -8058,6 +8390,8 @@ func (ec *executionContext) childFields_FieldOptionConnection(ctx context.Contex
 		return ec.fieldContext_FieldOptionConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_FieldOptionConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_FieldOptionConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FieldOptionConnection", field.Name)
 }
@@ -8192,6 +8526,8 @@ func (ec *executionContext) childFields_FlowConnection(ctx context.Context, fiel
 		return ec.fieldContext_FlowConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_FlowConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_FlowConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowConnection", field.Name)
 }
@@ -8450,6 +8786,8 @@ func (ec *executionContext) childFields_FlowVersionConnection(ctx context.Contex
 		return ec.fieldContext_FlowVersionConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_FlowVersionConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_FlowVersionConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowVersionConnection", field.Name)
 }
@@ -8522,6 +8860,8 @@ func (ec *executionContext) childFields_GroupConnection(ctx context.Context, fie
 		return ec.fieldContext_GroupConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_GroupConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_GroupConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type GroupConnection", field.Name)
 }
@@ -8666,6 +9006,8 @@ func (ec *executionContext) childFields_IntegrationConnection(ctx context.Contex
 		return ec.fieldContext_IntegrationConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_IntegrationConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_IntegrationConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type IntegrationConnection", field.Name)
 }
@@ -8838,6 +9180,8 @@ func (ec *executionContext) childFields_Occurrence(ctx context.Context, field gr
 		return ec.fieldContext_Occurrence_consumer(ctx, field)
 	case "records":
 		return ec.fieldContext_Occurrence_records(ctx, field)
+	case "extensions":
+		return ec.fieldContext_Occurrence_extensions(ctx, field)
 	case "matches":
 		return ec.fieldContext_Occurrence_matches(ctx, field)
 	case "payloadsPruned":
@@ -8866,6 +9210,8 @@ func (ec *executionContext) childFields_OccurrenceConnection(ctx context.Context
 		return ec.fieldContext_OccurrenceConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_OccurrenceConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_OccurrenceConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OccurrenceConnection", field.Name)
 }
@@ -9262,6 +9608,8 @@ func (ec *executionContext) childFields_RecordConnection(ctx context.Context, fi
 		return ec.fieldContext_RecordConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_RecordConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_RecordConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordConnection", field.Name)
 }
@@ -9388,6 +9736,8 @@ func (ec *executionContext) childFields_RecordVersionConnection(ctx context.Cont
 		return ec.fieldContext_RecordVersionConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_RecordVersionConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_RecordVersionConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordVersionConnection", field.Name)
 }
@@ -9618,6 +9968,8 @@ func (ec *executionContext) childFields_SuppressionConnection(ctx context.Contex
 		return ec.fieldContext_SuppressionConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_SuppressionConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_SuppressionConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SuppressionConnection", field.Name)
 }

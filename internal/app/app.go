@@ -212,7 +212,7 @@ func (h *Hub) serve(ctx context.Context, o Options, listener net.Listener) error
 	measured := metrics.New(metrics.Options{DB: h.db, Engine: h.engine, Requests: requests, Sockets: sockets, Streams: streams, Version: Version, Log: h.log})
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	h.cancel = cancel
-	h.server = web.NewServer(web.New(web.Options{Auth: signer, Engine: h.engine, GraphQL: door, Quota: allowed, Origins: o.Doors.Origins, Metrics: measured, Requests: requests, PublicURL: h.URL, Log: h.log,
+	h.server = web.NewServer(web.New(web.Options{Auth: signer, Engine: h.engine, GraphQL: door, Quota: allowed, Origins: o.Doors.Origins, NoGraphiQL: o.Doors.NoGraphiQL, Metrics: measured, Requests: requests, PublicURL: h.URL, Log: h.log,
 		Denied: func(d hub.Denial) { h.db.NoteDenial(d, time.Now()) }}), h.log)
 	h.server.RegisterOnShutdown(stop)
 	h.server.BaseContext = func(net.Listener) context.Context { return base }
