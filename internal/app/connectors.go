@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/recado-hub/recado/plugins/email"
+	"github.com/recado-hub/recado/plugins/httpsource"
 	"github.com/recado-hub/recado/plugins/sdk"
 	"github.com/recado-hub/recado/plugins/webhook"
 	"github.com/recado-hub/recado/plugins/whatsapp"
@@ -18,9 +19,10 @@ import (
 
 // builtin is the connectors that come with the hub. They run as child processes like any other.
 var builtin = map[string]func() sdk.Connector{
-	email.Name:    email.New,
-	webhook.Name:  webhook.New,
-	whatsapp.Name: whatsapp.New,
+	email.Name:      email.New,
+	httpsource.Name: httpsource.New,
+	webhook.Name:    webhook.New,
+	whatsapp.Name:   whatsapp.New,
 }
 
 // ConnectorCommand is the first argument by which the hub's own executable runs one of its connectors: the program that
