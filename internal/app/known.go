@@ -14,7 +14,7 @@ import (
 	"github.com/recado-hub/recado/internal/host"
 )
 
-// BuiltinConnectors are the names of the connectors that come with the hub, sorted.
+// BuiltinConnectors are the names of the connectors that come with the hub, sorted. No third party's connector may have one of them.
 func BuiltinConnectors() []string { return slices.Sorted(maps.Keys(builtin)) }
 
 // KnownConnector is a connector that a hub with a certain plugins directory knows, whether or not it can be run.
@@ -43,7 +43,7 @@ func KnownConnectors(plugins string) ([]KnownConnector, error) {
 	if plugins == "" {
 		return list, nil
 	}
-	found, err := host.Look(plugins, reserved())
+	found, err := host.Look(plugins, BuiltinConnectors())
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ func TrustConnector(o Options, what string) (Pin, error) {
 	if !ok {
 		return Pin{}, fmt.Errorf("%s is not the name of a connector's executable; call it %sNAME", filepath.Base(path), host.ExecutablePrefix)
 	}
-	for _, r := range reserved() {
+	for _, r := range BuiltinConnectors() {
 		if name == r {
 			return Pin{}, fmt.Errorf("%q is the name of a built-in connector; give it another name", name)
 		}
