@@ -5,7 +5,9 @@ package app_test
 import (
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/recado-hub/recado/plugins/sdk/conformance"
@@ -84,5 +86,45 @@ func TestTheBuiltInConnectorPassesTheSuite(t *testing.T) {
 				t.Errorf("it ended with %d, and the report says %s: %v", code, r.Status, r.Counts)
 			}
 		})
+	}
+}
+
+func TestTheSuiteEndsWithOneWhenSomethingIsWrong(t *testing.T) {
+	t.Parallel()
+	notConnector, err := exec.LookPath("true")
+	if err != nil {
+		t.Skip("there is no program that only ends")
+	}
+	p := run(t, nil, "connector", "test", notConnector)
+	if code := p.exit(t); code != 1 {
+		t.Errorf("it ended with %d", code)
+	}
+	for _, says := range []string{"FAILED   start/handshake", "why:", "see:  plugins/README.md#", "2 failed"} {
+		if out := p.out.String(); !strings.Contains(out, says) {
+			t.Errorf("it does not say %q:\n%s", says, out)
+		}
+	}
+	if errs := p.errs.String(); errs != "" {
+		t.Errorf("it also says %s", errs)
+	}
+	for _, args := range [][]string{{}, {"/nonexistent"}, {binary, "--config", "/nonexistent"}, {binary, "more"}} {
+		p := run(t, nil, append([]string{"connector", "test"}, args...)...)
+		if code := p.exit(t); code != 1 || !strings.HasPrefix(p.errs.String(), "recado: ") || strings.Count(p.errs.String(), "\n") != 1 {
+			t.Errorf("%q: it ended with %d and said %q", args, code, p.errs.String())
+		}
+	}
+}
+
+func TestAStrictSuiteTakesWhatWasNotTestedForFailed(t *testing.T) {
+	t.Parallel()
+	first := filepath.Join(t.TempDir(), "recado-connector-first")
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", first, "../../plugins/sdk/testdata/first").CombinedOutput(); err != nil {
+		t.Fatalf("it cannot be built: %v\n%s", err, out)
+	}
+	for want, more := range map[int][]string{0: nil, 1: {"--strict"}} {
+		p := run(t, nil, append([]string{"connector", "test", first, "--deliveries", "500"}, more...)...)
+		if code := p.exit(t); code != want || !strings.Contains(p.out.String(), "0 failed, 4 skipped") {
+			t.Errorf("%q: it ended with %d:\n%s", more, code, p.out.String())
+		}
 	}
 }
