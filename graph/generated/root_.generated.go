@@ -459,10 +459,10 @@ type AuditEntryConnection {
   nodes: [AuditEntry!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many entries the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many entries the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
   "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
-  totalCountIsExact: Boolean
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -1481,7 +1481,7 @@ type ConsumerConnection {
   nodes: [Consumer!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many consumers the whole list has; null where counting is not offered. Counted only when asked for."
+  "How many consumers the whole list has, up to 100,000; null if the caller may not see what the list was narrowed by. Counted only when asked for."
   totalCount: Int
   "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
   totalCountIsExact: Boolean
@@ -1946,10 +1946,10 @@ type DeliveryConnection {
   nodes: [Delivery!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many deliveries the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many deliveries the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
   "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
-  totalCountIsExact: Boolean
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -2771,7 +2771,7 @@ type EventConnection {
   nodes: [Event!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many events the whole list has; null where counting is not offered. Counted only when asked for."
+  "How many events the whole list has, up to 100,000; null if the caller may not see what the list was narrowed by. Counted only when asked for."
   totalCount: Int
   "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
   totalCountIsExact: Boolean
@@ -3140,10 +3140,10 @@ type ExecutionConnection {
   nodes: [Execution!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many executions the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many executions the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
   "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
-  totalCountIsExact: Boolean
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -3743,7 +3743,7 @@ type FlowConnection {
   nodes: [Flow!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many flows the whole list has; null where counting is not offered. Counted only when asked for."
+  "How many flows the whole list has, up to 100,000; null if the caller may not see what the list was narrowed by. Counted only when asked for."
   totalCount: Int
   "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
   totalCountIsExact: Boolean
@@ -4240,7 +4240,7 @@ type GroupConnection {
   nodes: [Group!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many groups the whole list has; null where counting is not offered. Counted only when asked for."
+  "How many groups the whole list has, up to 100,000; null if the caller may not see what the list was narrowed by. Counted only when asked for."
   totalCount: Int
   "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
   totalCountIsExact: Boolean
@@ -4618,7 +4618,7 @@ type IntegrationConnection {
   nodes: [Integration!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many integrations the whole list has; null where counting is not offered. Counted only when asked for."
+  "How many integrations the whole list has, up to 100,000; null if the caller may not see what the list was narrowed by. Counted only when asked for."
   totalCount: Int
   "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
   totalCountIsExact: Boolean
@@ -5053,10 +5053,10 @@ type OccurrenceConnection {
   nodes: [Occurrence!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many occurrences the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many occurrences the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
   "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
-  totalCountIsExact: Boolean
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -5856,10 +5856,10 @@ type FieldOptionConnection {
   nodes: [FieldOption!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many options the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many options the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
   "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
-  totalCountIsExact: Boolean
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -5882,10 +5882,10 @@ type RecordConnection {
   nodes: [Record!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many records the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many records the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see, and with conditions. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
   "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
-  totalCountIsExact: Boolean
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -6788,10 +6788,10 @@ type SuppressionConnection {
   nodes: [Suppression!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many suppressions the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many suppressions the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
   "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
-  totalCountIsExact: Boolean
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
