@@ -10,9 +10,11 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/recado-hub/recado/internal/host"
 )
 
-// BuiltinConnectors are the names of the connectors that come with the hub, sorted.
+// BuiltinConnectors are the names of the connectors that come with the hub, sorted. No third party's connector may have one of them.
 func BuiltinConnectors() []string { return slices.Sorted(maps.Keys(builtin)) }
 
 // KnownConnector is a connector that a hub with a certain plugins directory knows, whether or not it can be run.
@@ -41,30 +43,18 @@ func KnownConnectors(plugins string) ([]KnownConnector, error) {
 	if plugins == "" {
 		return list, nil
 	}
-	entries, err := os.ReadDir(plugins)
+	found, err := host.Look(plugins, BuiltinConnectors())
 	if err != nil {
-		return nil, fmt.Errorf("the plugins directory cannot be read: %w", err)
+		return nil, err
 	}
-	for _, entry := range entries {
-		if k, ok := knownFile(plugins, entry); ok {
-			list = append(list, k)
+	for _, f := range found {
+		k := KnownConnector{Name: f.Name, Path: f.Path, Command: []string{f.Path}}
+		if f.Problem != nil {
+			k.Command, k.Problem = nil, fmt.Sprintf("the connector %s is not run: %v", f.Path, f.Problem)
 		}
+		list = append(list, k)
 	}
 	return list, nil
-}
-
-// knownFile is the connector that an entry of the plugins directory is; false for any other file.
-func knownFile(plugins string, entry os.DirEntry) (k KnownConnector, ok bool) {
-	if k.Name, ok = strings.CutPrefix(strings.TrimSuffix(entry.Name(), ".exe"), connectorPrefix); !ok {
-		return k, false
-	}
-	name, path, err := thirdParty(plugins, entry)
-	if err != nil {
-		k.Path = filepath.Join(plugins, entry.Name())
-		k.Problem = err.Error()
-		return k, true
-	}
-	return KnownConnector{Name: name, Path: path, Command: []string{path}}, true
 }
 
 // FindConnector says how to run what a person named: the path of an executable, or the name of a built-in connector or of one in the plugins

@@ -6,6 +6,7 @@ package template
 import (
 	"embed"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -110,21 +111,25 @@ func nameOf(file string) string {
 	return file
 }
 
-// addContract adds the contract for languages that read it while they run, and for people.
+// addContract adds the contract, for people and for languages that read it while they run.
 func (p Project) addContract(all map[string][]byte) error {
-	code := map[string]string{
-		"node":   "\"use strict\";\n\n// connector.proto as a FileDescriptorSet, in base64.\nexports.descriptorSet =\n  \"%s\";\n",
-		"python": "\"\"\"connector.proto as a FileDescriptorSet, in base64.\"\"\"\n\nDESCRIPTOR_SET = \"%s\"\n",
-	}[p.Language]
-	if code == "" {
+	switch p.Language {
+	case "node":
+		text, err := json.Marshal(string(sdk.Proto()))
+		if err != nil {
+			return err
+		}
+		all["recado/contract.js"] = fmt.Appendf(nil, "\"use strict\";\n\n// The text of connector.proto.\nexports.proto =\n  %s;\n", text)
+	case "python":
+		set, err := sdk.DescriptorSet()
+		if err != nil {
+			return err
+		}
+		all["recado/contract.py"] = fmt.Appendf(nil, "\"\"\"connector.proto as a FileDescriptorSet, in base64.\"\"\"\n\nDESCRIPTOR_SET = \"%s\"\n",
+			base64.StdEncoding.EncodeToString(set))
+	default:
 		return nil
 	}
-	set, err := sdk.DescriptorSet()
-	if err != nil {
-		return err
-	}
-	file := map[string]string{"node": "recado/contract.js", "python": "recado/contract.py"}[p.Language]
-	all[file] = fmt.Appendf(nil, code, base64.StdEncoding.EncodeToString(set))
 	all["recado/connector.proto"] = sdk.Proto()
 	return nil
 }

@@ -3,10 +3,11 @@
 // Between the plain objects of an author and the messages of connector.proto. Field names are the same in camelCase; JSON fields
 // are plain values here (settings and not settings_json), times are Dates, durations are milliseconds.
 const loader = require("@grpc/proto-loader");
-const { descriptorSet } = require("./contract");
+const protobuf = require("protobufjs");
+const { proto } = require("./contract");
 
 const options = { longs: Number, enums: String, defaults: true, oneofs: true };
-const contract = loader.loadFileDescriptorSetFromBuffer(Buffer.from(descriptorSet, "base64"), options);
+const contract = loader.fromJSON(protobuf.parse(proto).root.toJSON(), options);
 
 const service = contract["recado.connector.v1.Connector"];
 
