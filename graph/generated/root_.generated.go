@@ -119,27 +119,33 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputAuditEntryOrderInput,
 		ec.unmarshalInputAuditFilterInput,
 		ec.unmarshalInputCollectInput,
 		ec.unmarshalInputConsumerCreateInput,
 		ec.unmarshalInputConsumerFilterInput,
+		ec.unmarshalInputConsumerOrderInput,
 		ec.unmarshalInputConsumerSecretRotateInput,
 		ec.unmarshalInputConsumerUpdateInput,
 		ec.unmarshalInputCronScheduleInput,
 		ec.unmarshalInputDateScheduleInput,
 		ec.unmarshalInputDeliveriesRetryInput,
 		ec.unmarshalInputDeliveryFilterInput,
+		ec.unmarshalInputDeliveryOrderInput,
 		ec.unmarshalInputDeliveryResolveInput,
 		ec.unmarshalInputEventBacktestInput,
 		ec.unmarshalInputEventCreateInput,
 		ec.unmarshalInputEventFilterInput,
+		ec.unmarshalInputEventOrderInput,
 		ec.unmarshalInputEventUpdateInput,
 		ec.unmarshalInputExecutionFilterInput,
+		ec.unmarshalInputExecutionOrderInput,
 		ec.unmarshalInputExecutionReplayInput,
 		ec.unmarshalInputExecutionsCancelInput,
 		ec.unmarshalInputExecutionsReplayInput,
 		ec.unmarshalInputFlowCreateInput,
 		ec.unmarshalInputFlowFilterInput,
+		ec.unmarshalInputFlowOrderInput,
 		ec.unmarshalInputFlowPreviewInput,
 		ec.unmarshalInputFlowRetentionUpdateInput,
 		ec.unmarshalInputFlowRollbackInput,
@@ -160,16 +166,19 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputInstantScheduleInput,
 		ec.unmarshalInputIntegrationCreateInput,
 		ec.unmarshalInputIntegrationFilterInput,
+		ec.unmarshalInputIntegrationOrderInput,
 		ec.unmarshalInputIntegrationUpdateInput,
 		ec.unmarshalInputIntervalScheduleInput,
 		ec.unmarshalInputMappingEntryInput,
 		ec.unmarshalInputOccurrenceFilterInput,
+		ec.unmarshalInputOccurrenceOrderInput,
 		ec.unmarshalInputOccurrencePublishInput,
 		ec.unmarshalInputPauseInput,
 		ec.unmarshalInputQueuePauseInput,
 		ec.unmarshalInputQuietHoursInput,
 		ec.unmarshalInputRecipientInput,
 		ec.unmarshalInputRecordInput,
+		ec.unmarshalInputRecordOrderInput,
 		ec.unmarshalInputRecordsUpsertInput,
 		ec.unmarshalInputRetentionUpdateInput,
 		ec.unmarshalInputSecretInput,
@@ -445,7 +454,7 @@ enum AuditSubject {
 }
 
 """
-A page of the audit log, newest first.
+A page of the audit log, in the order that was asked for.
 """
 type AuditEntryConnection {
   "The entries with their cursors."
@@ -454,8 +463,10 @@ type AuditEntryConnection {
   nodes: [AuditEntry!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many entries the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many entries the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -466,6 +477,24 @@ type AuditEntryEdge {
   cursor: Cursor!
   "The entry."
   node: AuditEntry!
+}
+
+"""
+By what a list of entries of the audit log is sorted.
+"""
+enum AuditEntryOrderField {
+  "By the time when it was done; of a tally, when it was done first."
+  AT
+}
+
+"""
+The order of a list of entries of the audit log. A cursor holds for the order of the list that it is of.
+"""
+input AuditEntryOrderInput {
+  "By what it is sorted."
+  field: AuditEntryOrderField! = AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -486,17 +515,23 @@ input AuditFilterInput {
 
 extend type Query {
   """
-  The audit log, newest first: who did what, when and from where. What changed in an object is told only to who may see the object.
+  The audit log, newest first unless another order is asked for: who did what, when and from where. What changed in an object is told only to who may see the object.
   Tokens and denials are written a few seconds after they happened.
   """
   auditLog(
     "Narrows the list."
     filter: AuditFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: AuditEntryOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): AuditEntryConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "transactions_log", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): AuditEntryConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "transactions_log", action: SEE)
 
   """
   An entry of the audit log; null if there is none with this id.
@@ -1173,11 +1208,15 @@ type Collection {
   rowCount: Int!
   "The occurrences, newest first; without those that the caller may not see."
   occurrences(
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): OccurrenceConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: EVENT_TYPE, action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): OccurrenceConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: EVENT_TYPE, action: SEE)
 }
 
 """
@@ -1735,7 +1774,7 @@ type Consumer implements Node {
 }
 
 """
-A page of the list of consumers, newest first.
+A page of the list of consumers, in the order that was asked for.
 """
 type ConsumerConnection {
   "The consumers with their cursors."
@@ -1744,8 +1783,10 @@ type ConsumerConnection {
   nodes: [Consumer!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many consumers the whole list has; null where counting is not offered. Counted only when asked for."
+  "How many consumers the whole list has, up to 100,000; null if the caller may not see what the list was narrowed by. Counted only when asked for."
   totalCount: Int
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean
 }
 
 """
@@ -1768,6 +1809,28 @@ input ConsumerFilterInput {
   enabled: Boolean
   "Only consumers of this group. Finds none of another than the caller's own if that may not see groups."
   group: ID
+}
+
+"""
+By what a list of consumers is sorted.
+"""
+enum ConsumerOrderField {
+  "By the name, without regard to upper and lower case, whatever the alphabet; letters with accents come after those without. Equal ones by age."
+  NAME
+  "By the time when the consumer was made."
+  CREATED_AT
+  "By the time of the last change. What is changed while a list is read takes another place in it."
+  UPDATED_AT
+}
+
+"""
+The order of a list of consumers. A cursor holds for the order of the list that it is of.
+"""
+input ConsumerOrderInput {
+  "By what it is sorted."
+  field: ConsumerOrderField! = CREATED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -1880,16 +1943,22 @@ type ConsumerDeletePayload {
 
 extend type Query {
   """
-  The consumers of the API, newest first.
+  The consumers of the API, newest first unless another order is asked for.
   """
   consumers(
     "Narrows the list."
     filter: ConsumerFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: ConsumerOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): ConsumerConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "api_connections", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): ConsumerConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "api_connections", action: SEE)
 
   """
   A consumer of the API; null if there is none with this id.
@@ -1966,6 +2035,8 @@ type Delivery implements Node {
   hidden: [Hidden!]!
   "The place of its target in the flow's targets, from 0."
   target: Int!
+  "That target, as the version of the flow has it that made the message; null if the caller may not see flows."
+  flowTarget: FlowTarget @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "The key of the connector's action."
   action: String!
   "The execution that it belongs to; null if the caller may not see it."
@@ -2168,7 +2239,7 @@ enum ReceiptStatus {
 }
 
 """
-A page of the list of deliveries, newest first.
+A page of the list of deliveries, in the order that was asked for.
 """
 type DeliveryConnection {
   "The deliveries with their cursors."
@@ -2177,8 +2248,10 @@ type DeliveryConnection {
   nodes: [Delivery!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many deliveries the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many deliveries the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -2199,6 +2272,8 @@ input DeliveryFilterInput {
   execution: ID
   "Only of this flow."
   flow: ID
+  "Only those of the target at this place in the flow's targets, from 0. Name the ` + "`" + `flow` + "`" + ` or the ` + "`" + `execution` + "`" + `, too."
+  target: Int
   "Only those that go through this integration. Finds none if the caller may not see integrations."
   integration: ID
   "Only those in one of these states."
@@ -2219,6 +2294,24 @@ input DeliveryFilterInput {
   since: DateTime
   "Only those that came to be before this time."
   until: DateTime
+}
+
+"""
+By what a list of deliveries is sorted.
+"""
+enum DeliveryOrderField {
+  "By the time when the delivery came to be."
+  CREATED_AT
+}
+
+"""
+The order of a list of deliveries. A cursor holds for the order of the list that it is of.
+"""
+input DeliveryOrderInput {
+  "By what it is sorted."
+  field: DeliveryOrderField! = CREATED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -2402,16 +2495,22 @@ extend type Query {
   ): DeliveryFailures @cost(weight: 500) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 
   """
-  The messages, newest first.
+  The messages, newest first unless another order is asked for.
   """
   deliveries(
     "Narrows the list."
     filter: DeliveryFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: DeliveryOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): DeliveryConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): DeliveryConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 
   """
   A message; null if there is none with this id.
@@ -2965,7 +3064,7 @@ input EventBacktestInput {
 }
 
 """
-A page of the list of events, newest first.
+A page of the list of events, in the order that was asked for.
 """
 type EventConnection {
   "The events with their cursors."
@@ -2974,8 +3073,10 @@ type EventConnection {
   nodes: [Event!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many events the whole list has; null where counting is not offered. Counted only when asked for."
+  "How many events the whole list has, up to 100,000; null if the caller may not see what the list was narrowed by. Counted only when asked for."
   totalCount: Int
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean
 }
 
 """
@@ -3002,6 +3103,28 @@ input EventFilterInput {
   type: String
   "Only events that run this flow. Finds none if the caller may not see flows."
   flow: ID
+}
+
+"""
+By what a list of events is sorted.
+"""
+enum EventOrderField {
+  "By the description, without regard to upper and lower case, whatever the alphabet; letters with accents come after those without. Equal ones by age."
+  DESCRIPTION
+  "By the time when the event was made."
+  CREATED_AT
+  "By the time of the last change. What is changed while a list is read takes another place in it."
+  UPDATED_AT
+}
+
+"""
+The order of a list of events. A cursor holds for the order of the list that it is of.
+"""
+input EventOrderInput {
+  "By what it is sorted."
+  field: EventOrderField! = CREATED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -3093,16 +3216,22 @@ type EventArchivePayload {
 
 extend type Query {
   """
-  The events of the dispatcher, newest first.
+  The events of the dispatcher, newest first unless another order is asked for.
   """
   events(
     "Narrows the list."
     filter: EventFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: EventOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): EventConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "events", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): EventConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "events", action: SEE)
 
   """
   An event of the dispatcher; null if there is none with this id.
@@ -3231,11 +3360,15 @@ type Execution implements Node {
   replayOf: Execution @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "The executions that replay it, newest first; not those that replay one of these."
   replays(
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): ExecutionConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): ExecutionConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   """
   Whether what was in it has not been kept (see ` + "`" + `retention` + "`" + `): then free text, parameters, and what was in its deliveries are left
   out, for everybody.
@@ -3300,7 +3433,7 @@ enum ExecutionOutcome {
 }
 
 """
-A page of the list of executions, newest first.
+A page of the list of executions, in the order that was asked for.
 """
 type ExecutionConnection {
   "The executions with their cursors."
@@ -3309,8 +3442,10 @@ type ExecutionConnection {
   nodes: [Execution!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many executions the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many executions the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -3347,6 +3482,24 @@ input ExecutionFilterInput {
   since: DateTime
   "Only those that came to be before this time."
   until: DateTime
+}
+
+"""
+By what a list of executions is sorted.
+"""
+enum ExecutionOrderField {
+  "By the time when the execution came to be."
+  CREATED_AT
+}
+
+"""
+The order of a list of executions. A cursor holds for the order of the list that it is of.
+"""
+input ExecutionOrderInput {
+  "By what it is sorted."
+  field: ExecutionOrderField! = CREATED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -3407,16 +3560,22 @@ type ExecutionsCancelPayload {
 
 extend type Query {
   """
-  The executions, newest first: the screen *Execution history*.
+  The executions, newest first unless another order is asked for: the screen *Execution history*.
   """
   executions(
     "Narrows the list."
     filter: ExecutionFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: ExecutionOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): ExecutionConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): ExecutionConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 
   """
   An execution; null if there is none with this id.
@@ -3518,11 +3677,15 @@ type Flow implements Node {
   Its versions, newest first: every save is one. What each changed is in its ` + "`" + `diff` + "`" + `, and ` + "`" + `flowRollback` + "`" + ` brings one back.
   """
   history(
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): FlowVersionConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): FlowVersionConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   """
   Why its deliveries are held back, such as a template that does not exist, and what to do; null if they are not. ` + "`" + `flowResume` + "`" + ` lets them
   go; so does the provider's word that it is in order again, and a later check that no longer finds what was wrong.
@@ -3611,6 +3774,8 @@ type FlowVersionConnection {
   pageInfo: PageInfo!
   "How many versions the flow has. Counted only when asked for."
   totalCount: Int
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more."
+  totalCountIsExact: Boolean
 }
 
 """
@@ -3849,7 +4014,7 @@ enum Weekday {
 Which messages of a flow must not overtake each other. Of those that have the same, one is under way at a time, in the order in which
 they were made; the others are PENDING with ` + "`" + `waitingFor` + "`" + ` ORDERED, and ` + "`" + `reason` + "`" + ` names the delivery that holds them. One holds them until it is
 ACCEPTED or ends otherwise, while it is tried again or waits for anything, and while it is UNKNOWN for as long as ` + "`" + `unknownWait` + "`" + `; what the
-policy is then decides. Messages with another record or recipient are not held up.
+policy is then decides. Messages with another record or recipient are not held up, nor are those of a target with another integration.
 """
 enum FlowOrdering {
   "None: each goes as soon as it can."
@@ -3871,7 +4036,7 @@ enum UnknownPolicy {
 }
 
 """
-A page of the list of flows, newest first.
+A page of the list of flows, in the order that was asked for.
 """
 type FlowConnection {
   "The flows with their cursors."
@@ -3880,8 +4045,10 @@ type FlowConnection {
   nodes: [Flow!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many flows the whole list has; null where counting is not offered. Counted only when asked for."
+  "How many flows the whole list has, up to 100,000; null if the caller may not see what the list was narrowed by. Counted only when asked for."
   totalCount: Int
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean
 }
 
 """
@@ -3904,6 +4071,28 @@ input FlowFilterInput {
   enabled: Boolean
   "Whether archived ones are listed too."
   archived: Boolean = false
+}
+
+"""
+By what a list of flows is sorted.
+"""
+enum FlowOrderField {
+  "By the description, without regard to upper and lower case, whatever the alphabet; letters with accents come after those without. Equal ones by age."
+  DESCRIPTION
+  "By the time when the flow was made."
+  CREATED_AT
+  "By the time of the last change. What is changed while a list is read takes another place in it."
+  UPDATED_AT
+}
+
+"""
+The order of a list of flows. A cursor holds for the order of the list that it is of.
+"""
+input FlowOrderInput {
+  "By what it is sorted."
+  field: FlowOrderField! = CREATED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -4043,7 +4232,7 @@ input FlowCreateInput {
   source: FlowSourceInput
   "Which of the rows it keeps; all if left out."
   filter: TermsInput
-  "Through what, to whom and with which values it sends: one target at most. Needed to enable the flow."
+  "Through what, to whom and with which values it sends: 10 targets at most. Needed to enable the flow."
   targets: [FlowTargetInput!]
   "How it sends."
   settings: FlowSettingsInput
@@ -4071,7 +4260,7 @@ input FlowUpdateInput {
   source: FlowSourceInput
   "Which of the rows it keeps; null keeps all."
   filter: TermsInput
-  "Through what, to whom and with which values it sends: one target at most; it replaces the old list, and null clears it."
+  "Through what, to whom and with which values it sends: 10 targets at most; it replaces the old list, and null clears it."
   targets: [FlowTargetInput!]
   "How it sends; all settings are replaced, and null takes the defaults."
   settings: FlowSettingsInput
@@ -4171,16 +4360,22 @@ type FlowResumePayload {
 
 extend type Query {
   """
-  The flows, newest first.
+  The flows, newest first unless another order is asked for.
   """
   flows(
     "Narrows the list."
     filter: FlowFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: FlowOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): FlowConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): FlowConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 
   """
   A flow; null if there is none with this id.
@@ -4294,11 +4489,15 @@ type Group implements Node {
   grants: [Grant!]!
   "The consumers that belong to the group, newest first; null if the caller may not see consumers."
   consumers(
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): ConsumerConnection @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "api_connections", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): ConsumerConnection @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "api_connections", action: SEE)
   "When the group was made."
   createdAt: DateTime!
   "When the group was last saved."
@@ -4343,8 +4542,10 @@ type GroupConnection {
   nodes: [Group!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many groups the whole list has; null where counting is not offered. Counted only when asked for."
+  "How many groups the whole list has, up to 100,000; null if the caller may not see what the list was narrowed by. Counted only when asked for."
   totalCount: Int
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean
 }
 
 """
@@ -4369,10 +4570,12 @@ input GroupFilterInput {
 By what a list of groups is sorted.
 """
 enum GroupOrderField {
-  "By the description, without regard to upper and lower case; equal ones by age."
+  "By the description, without regard to upper and lower case, whatever the alphabet; letters with accents come after those without. Equal ones by age."
   DESCRIPTION
   "By the time when the group was made."
   CREATED_AT
+  "By the time of the last change. What is changed while a list is read takes another place in it."
+  UPDATED_AT
 }
 
 """
@@ -4386,7 +4589,7 @@ enum OrderDirection {
 }
 
 """
-The order of a list of groups. A cursor holds for the field by which its list is sorted.
+The order of a list of groups. A cursor holds for the order of the list that it is of.
 """
 input GroupOrderInput {
   "By what it is sorted."
@@ -4529,11 +4732,15 @@ extend type Query {
     filter: GroupFilterInput
     "The order of the list; newest first if left out."
     orderBy: GroupOrderInput
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): GroupConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "user_accounts", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): GroupConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "user_accounts", action: SEE)
 
   """
   A permission group; null if there is none with this id.
@@ -4625,11 +4832,15 @@ type Integration implements Node {
   suppressions(
     "Only those that hold now (true), or only those that are over (false)."
     active: Boolean
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): SuppressionConnection @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): SuppressionConnection @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "When the integration was made."
   createdAt: DateTime!
   "When the integration was last saved."
@@ -4700,7 +4911,7 @@ enum IntegrationState {
 }
 
 """
-A page of the list of integrations, newest first.
+A page of the list of integrations, in the order that was asked for.
 """
 type IntegrationConnection {
   "The integrations with their cursors."
@@ -4709,8 +4920,10 @@ type IntegrationConnection {
   nodes: [Integration!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many integrations the whole list has; null where counting is not offered. Counted only when asked for."
+  "How many integrations the whole list has, up to 100,000; null if the caller may not see what the list was narrowed by. Counted only when asked for."
   totalCount: Int
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean
 }
 
 """
@@ -4731,6 +4944,28 @@ input IntegrationFilterInput {
   search: String
   "Only integrations of this connector, by name."
   connector: String
+}
+
+"""
+By what a list of integrations is sorted.
+"""
+enum IntegrationOrderField {
+  "By the name, without regard to upper and lower case, whatever the alphabet; letters with accents come after those without. Equal ones by age."
+  NAME
+  "By the time when the integration was made."
+  CREATED_AT
+  "By the time of the last change. What is changed while a list is read takes another place in it."
+  UPDATED_AT
+}
+
+"""
+The order of a list of integrations. A cursor holds for the order of the list that it is of.
+"""
+input IntegrationOrderInput {
+  "By what it is sorted."
+  field: IntegrationOrderField! = CREATED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -4848,16 +5083,22 @@ type IntegrationCheckPayload {
 
 extend type Query {
   """
-  The integrations, newest first.
+  The integrations, newest first unless another order is asked for.
   """
   integrations(
     "Narrows the list."
     filter: IntegrationFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: IntegrationOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): IntegrationConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "api_connections", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): IntegrationConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "api_connections", action: SEE)
 
   """
   An integration; null if there is none with this id.
@@ -4944,9 +5185,9 @@ Where a page of a list begins and ends (Relay cursor connections).
 type PageInfo {
   "Whether there are items after this page."
   hasNextPage: Boolean!
-  "Whether there are items before this page: true as soon as ` + "`" + `after` + "`" + ` was given."
+  "Whether there are items before this page."
   hasPreviousPage: Boolean!
-  "The cursor of the first item; null if the page is empty."
+  "The cursor of the first item, to be given as ` + "`" + `before` + "`" + ` for the page before; null if the page is empty."
   startCursor: Cursor
   "The cursor of the last item, to be given as ` + "`" + `after` + "`" + ` for the next page; null if the page is empty."
   endCursor: Cursor
@@ -5001,10 +5242,15 @@ type Occurrence implements Node {
   consumer: Consumer @requires(module: "settings", submodule: "api_connections", action: SEE)
   "Those of the records that it brought that the caller may see, as they came in."
   records: [OccurrenceRecord!]! @requiresRowOf(what: RECORD_TYPE, action: SEE)
+  """
+  The extension attributes with which it came as a CloudEvent, by their names: text, numbers and booleans. They mean nothing to the hub, but for
+  ` + "`" + `recadoderive` + "`" + `, ` + "`" + `traceparent` + "`" + ` and ` + "`" + `tracestate` + "`" + `, which are not among them. Null if there were none, or if they have not been kept.
+  """
+  extensions: JSON
   "What the enabled events of its type made of it, at the time."
   matches: [Match!]!
   """
-  Whether what it brought has not been kept (see ` + "`" + `retention` + "`" + `): then ` + "`" + `records` + "`" + ` is empty, and ` + "`" + `matches` + "`" + ` have neither rows nor free text. The
+  Whether what it brought has not been kept (see ` + "`" + `retention` + "`" + `): then ` + "`" + `records` + "`" + ` is empty, ` + "`" + `extensions` + "`" + ` is null, and ` + "`" + `matches` + "`" + ` have neither rows nor free text. The
   same one again is a repeat all the same.
   """
   payloadsPruned: Boolean!
@@ -5100,7 +5346,7 @@ type SkippedAction {
 }
 
 """
-A page of the list of occurrences, newest first.
+A page of the list of occurrences, in the order that was asked for.
 """
 type OccurrenceConnection {
   "The occurrences with their cursors."
@@ -5109,8 +5355,10 @@ type OccurrenceConnection {
   nodes: [Occurrence!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many occurrences the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many occurrences the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -5137,6 +5385,24 @@ input OccurrenceFilterInput {
   since: DateTime
   "Only those that came in before this time."
   until: DateTime
+}
+
+"""
+By what a list of occurrences is sorted.
+"""
+enum OccurrenceOrderField {
+  "By the time when the occurrence came in."
+  RECEIVED_AT
+}
+
+"""
+The order of a list of occurrences. A cursor holds for the order of the list that it is of.
+"""
+input OccurrenceOrderInput {
+  "By what it is sorted."
+  field: OccurrenceOrderField! = RECEIVED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -5182,16 +5448,22 @@ type OccurrencePublishPayload {
 
 extend type Query {
   """
-  What happened, newest first.
+  What happened, newest first unless another order is asked for.
   """
   occurrences(
     "Narrows the list."
     filter: OccurrenceFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: OccurrenceOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): OccurrenceConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: EVENT_TYPE, action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): OccurrenceConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: EVENT_TYPE, action: SEE)
 
   """
   An occurrence; null if there is none with this id.
@@ -5485,6 +5757,8 @@ How one test message is to be sent.
 input FlowTestInput {
   "On what the flow is tested. The message is that of the first row that passes the flow's filter; terms of events are not asked."
   on: FlowSampleInput!
+  "The place of the target whose message it is in the flow's targets, from 0. A test of a flow with several takes one for each."
+  target: Int! = 0
   "To whom it goes, whoever the records name: a telephone number, with country code unless the flow has a default country."
   recipient: String!
   "Your own key of this test, 256 bytes at most: the same flow and key again is a repeat and returns the first one; with another input it is a CONFLICT. Without one every call is a test."
@@ -5803,11 +6077,15 @@ type Record implements Node {
   The states that it was in, newest first, from the one that it is in now. Beside that one the last 20 are kept.
   """
   history(
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): RecordVersionConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"])
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): RecordVersionConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"])
 }
 
 """
@@ -5842,6 +6120,8 @@ type RecordVersionConnection {
   pageInfo: PageInfo!
   "How many states the whole list has; null where counting is not offered. Counted only when asked for."
   totalCount: Int
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean
 }
 
 """
@@ -5878,8 +6158,10 @@ type FieldOptionConnection {
   nodes: [FieldOption!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many options the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many options the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -5893,7 +6175,7 @@ type FieldOptionEdge {
 }
 
 """
-A page of the list of records, newest first.
+A page of the list of records, in the order that was asked for.
 """
 type RecordConnection {
   "The records with their cursors."
@@ -5902,8 +6184,10 @@ type RecordConnection {
   nodes: [Record!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many records the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many records the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see, and with conditions. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -5914,6 +6198,26 @@ type RecordEdge {
   cursor: Cursor!
   "The record."
   node: Record!
+}
+
+"""
+By what a list of records is sorted.
+"""
+enum RecordOrderField {
+  "By the record's own key in its type, byte by byte: 10 comes before 9. Equal ones, of different types, by age."
+  KEY
+  "By the time when the record first came in."
+  CREATED_AT
+}
+
+"""
+The order of a list of records. A cursor holds for the order of the list that it is of.
+"""
+input RecordOrderInput {
+  "By what it is sorted."
+  field: RecordOrderField! = CREATED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -5987,7 +6291,7 @@ type RecordsUpsertPayload {
 
 extend type Query {
   """
-  The records, newest first.
+  The records, newest first unless another order is asked for.
   """
   records(
     "Only records of this type, by its key; of all that the caller may see, if left out."
@@ -6000,11 +6304,17 @@ extend type Query {
     ` + "`" + `hasNextPage` + "`" + `, and the next one goes on.
     """
     where: TermsInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: RecordOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): RecordConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: RECORD_TYPE, action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): RecordConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: RECORD_TYPE, action: SEE)
 
   """
   What can be chosen for a field, by label: the values of an enum, or the records that a reference may lead to, of the types that
@@ -6017,11 +6327,15 @@ extend type Query {
     field: String!
     "Only options with this in their label or key, whatever the case of its letters."
     search: String
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): FieldOptionConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: RECORD_TYPE, action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): FieldOptionConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: RECORD_TYPE, action: SEE)
 
   """
   A record; null if there is none with this id.
@@ -6776,8 +7090,10 @@ type SuppressionConnection {
   nodes: [Suppression!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many suppressions the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many suppressions the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -6847,11 +7163,15 @@ extend type Query {
   suppressions(
     "Narrows the list."
     filter: SuppressionFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): SuppressionConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): SuppressionConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 
   """
   A suppression; null if there is none with this id.
@@ -7212,6 +7532,8 @@ func (ec *executionContext) childFields_AuditEntryConnection(ctx context.Context
 		return ec.fieldContext_AuditEntryConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_AuditEntryConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_AuditEntryConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AuditEntryConnection", field.Name)
 }
@@ -7606,6 +7928,8 @@ func (ec *executionContext) childFields_ConsumerConnection(ctx context.Context, 
 		return ec.fieldContext_ConsumerConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_ConsumerConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_ConsumerConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConsumerConnection", field.Name)
 }
@@ -7708,6 +8032,8 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_hidden(ctx, field)
 	case "target":
 		return ec.fieldContext_Delivery_target(ctx, field)
+	case "flowTarget":
+		return ec.fieldContext_Delivery_flowTarget(ctx, field)
 	case "action":
 		return ec.fieldContext_Delivery_action(ctx, field)
 	case "execution":
@@ -7812,6 +8138,8 @@ func (ec *executionContext) childFields_DeliveryConnection(ctx context.Context, 
 		return ec.fieldContext_DeliveryConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_DeliveryConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_DeliveryConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeliveryConnection", field.Name)
 }
@@ -8068,6 +8396,8 @@ func (ec *executionContext) childFields_EventConnection(ctx context.Context, fie
 		return ec.fieldContext_EventConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_EventConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_EventConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EventConnection", field.Name)
 }
@@ -8288,6 +8618,8 @@ func (ec *executionContext) childFields_ExecutionConnection(ctx context.Context,
 		return ec.fieldContext_ExecutionConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_ExecutionConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_ExecutionConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ExecutionConnection", field.Name)
 }
@@ -8436,6 +8768,8 @@ func (ec *executionContext) childFields_FieldOptionConnection(ctx context.Contex
 		return ec.fieldContext_FieldOptionConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_FieldOptionConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_FieldOptionConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FieldOptionConnection", field.Name)
 }
@@ -8570,6 +8904,8 @@ func (ec *executionContext) childFields_FlowConnection(ctx context.Context, fiel
 		return ec.fieldContext_FlowConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_FlowConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_FlowConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowConnection", field.Name)
 }
@@ -8828,6 +9164,8 @@ func (ec *executionContext) childFields_FlowVersionConnection(ctx context.Contex
 		return ec.fieldContext_FlowVersionConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_FlowVersionConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_FlowVersionConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowVersionConnection", field.Name)
 }
@@ -9008,6 +9346,8 @@ func (ec *executionContext) childFields_GroupConnection(ctx context.Context, fie
 		return ec.fieldContext_GroupConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_GroupConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_GroupConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type GroupConnection", field.Name)
 }
@@ -9152,6 +9492,8 @@ func (ec *executionContext) childFields_IntegrationConnection(ctx context.Contex
 		return ec.fieldContext_IntegrationConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_IntegrationConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_IntegrationConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type IntegrationConnection", field.Name)
 }
@@ -9324,6 +9666,8 @@ func (ec *executionContext) childFields_Occurrence(ctx context.Context, field gr
 		return ec.fieldContext_Occurrence_consumer(ctx, field)
 	case "records":
 		return ec.fieldContext_Occurrence_records(ctx, field)
+	case "extensions":
+		return ec.fieldContext_Occurrence_extensions(ctx, field)
 	case "matches":
 		return ec.fieldContext_Occurrence_matches(ctx, field)
 	case "payloadsPruned":
@@ -9352,6 +9696,8 @@ func (ec *executionContext) childFields_OccurrenceConnection(ctx context.Context
 		return ec.fieldContext_OccurrenceConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_OccurrenceConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_OccurrenceConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OccurrenceConnection", field.Name)
 }
@@ -9764,6 +10110,8 @@ func (ec *executionContext) childFields_RecordConnection(ctx context.Context, fi
 		return ec.fieldContext_RecordConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_RecordConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_RecordConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordConnection", field.Name)
 }
@@ -9890,6 +10238,8 @@ func (ec *executionContext) childFields_RecordVersionConnection(ctx context.Cont
 		return ec.fieldContext_RecordVersionConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_RecordVersionConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_RecordVersionConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordVersionConnection", field.Name)
 }
@@ -10138,6 +10488,8 @@ func (ec *executionContext) childFields_SuppressionConnection(ctx context.Contex
 		return ec.fieldContext_SuppressionConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_SuppressionConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_SuppressionConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SuppressionConnection", field.Name)
 }

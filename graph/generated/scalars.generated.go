@@ -372,6 +372,24 @@ func (ec *executionContext) marshalOJSON2encodingᚋjsonᚐRawMessage(ctx contex
 	return res
 }
 
+func (ec *executionContext) unmarshalOJSON2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐFields(ctx context.Context, v any) (hub.Fields, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := model.UnmarshalFieldsJSON(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOJSON2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐFields(ctx context.Context, sel ast.SelectionSet, v hub.Fields) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := model.MarshalFieldsJSON(v)
+	return res
+}
+
 func (ec *executionContext) unmarshalOJSON2interface(ctx context.Context, v any) (any, error) {
 	if v == nil {
 		return nil, nil

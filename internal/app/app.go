@@ -40,10 +40,15 @@ type Options struct {
 	Plugins         string                         // directory of third-party connectors: executables recado-connector-NAME; empty: none
 	TrustPlugins    bool                           // run whatever lies there, without its being trusted: for development
 	ConnectorLimits map[string]hub.ConnectorLimits // by name; the empty name is for all others
-	BootstrapKey    string                         // key of the first consumer; empty: generated
-	BootstrapSecret string                         // its secret; empty: generated, and shown in Hub.First
-	SecretsKey      string                         // key that seals secrets, base64; empty: the file SecretsKeyFile
-	SigningKey      []byte                         // PEM of the keys that sign tokens; empty: a file in the data directory
+
+	// OutboundAllow are addresses and networks that are not public and to which connectors may connect all the same, as
+	// outbound.ParseAllowed reads them; empty: none.
+	OutboundAllow string
+
+	BootstrapKey    string // key of the first consumer; empty: generated
+	BootstrapSecret string // its secret; empty: generated, and shown in Hub.First
+	SecretsKey      string // key that seals secrets, base64; empty: the file SecretsKeyFile
+	SigningKey      []byte // PEM of the keys that sign tokens; empty: a file in the data directory
 
 	Doors Doors // how much callers may ask for
 
@@ -205,7 +210,7 @@ func (h *Hub) serve(ctx context.Context, o Options, listener net.Listener) error
 	measured := metrics.New(metrics.Options{DB: h.db, Engine: h.engine, Requests: requests, Sockets: sockets, Streams: streams, Version: Version, Log: h.log})
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	h.cancel = cancel
-	h.server = web.NewServer(web.New(web.Options{Auth: signer, Engine: h.engine, GraphQL: door, Quota: allowed, Origins: o.Doors.Origins, Metrics: measured, Requests: requests, PublicURL: h.URL, Log: h.log,
+	h.server = web.NewServer(web.New(web.Options{Auth: signer, Engine: h.engine, GraphQL: door, Quota: allowed, Origins: o.Doors.Origins, NoGraphiQL: o.Doors.NoGraphiQL, Metrics: measured, Requests: requests, PublicURL: h.URL, Log: h.log,
 		Denied: func(d hub.Denial) { h.db.NoteDenial(d, time.Now()) }}), h.log)
 	h.server.RegisterOnShutdown(stop)
 	h.server.BaseContext = func(net.Listener) context.Context { return base }

@@ -10,12 +10,15 @@ import (
 
 	"github.com/recado-hub/recado/internal/host"
 	"github.com/recado-hub/recado/plugins/sdk"
+	"github.com/recado-hub/recado/plugins/sdk/outbound"
+	"github.com/recado-hub/recado/plugins/webhook"
 	"github.com/recado-hub/recado/plugins/whatsapp"
 )
 
 // builtin is the connectors that come with the hub. They run as child processes like any other.
 var builtin = map[string]func() sdk.Connector{
-	"whatsapp": whatsapp.New,
+	webhook.Name:  webhook.New,
+	whatsapp.Name: whatsapp.New,
 }
 
 // ConnectorCommand is the first argument by which the hub's own executable runs one of its connectors: the program that
@@ -61,8 +64,11 @@ func (h *Hub) hostOptions(o Options) (host.Options, error) {
 	if err != nil {
 		return host.Options{}, err
 	}
+	if _, err := outbound.ParseAllowed(o.OutboundAllow); err != nil {
+		return host.Options{}, fmt.Errorf("--outbound-allow: %w", err)
+	}
 	return host.Options{
-		Builtin: lines, Log: h.log, Outcomes: h.engine.Outcomes, Changed: h.engine.ConnectorChanged, Version: Version,
+		Builtin: lines, Environment: []string{outbound.AllowVariable + "=" + o.OutboundAllow}, Log: h.log, Outcomes: h.engine.Outcomes, Changed: h.engine.ConnectorChanged, Version: Version,
 		SocketDir: socketDir(o.Data), Runtime: connectorRuntime, Limits: o.ConnectorLimits,
 		Plugins: host.Plugins{Dir: o.Plugins, Data: data, Any: o.TrustPlugins, Reserved: reserved()},
 	}, nil

@@ -42,6 +42,9 @@ type Options struct {
 	// Version is the hub's own. Connectors find it in RECADO_VERSION, for a User-Agent.
 	Version string
 
+	// Environment has more variables for every connector, as NAME=value. No secrets: they go with each call.
+	Environment []string
+
 	// SocketDir is where the sockets of the connectors lie; it must exist, and its path must be short, since that of a Unix
 	// socket may have about 100 bytes. Empty: the system's directory for temporary files.
 	SocketDir string

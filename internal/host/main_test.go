@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/go-plugin"
+
 	"github.com/recado-hub/recado/plugins/sdk"
 )
 
@@ -73,6 +75,14 @@ func serveProbe(name string, start []string) {
 			p.inFlight, _ = strconv.Atoi(value)
 		case "schema":
 			p.schema = value
+		case "contract": // of another version than the hub's
+			version, _ := strconv.Atoi(value)
+			plugin.Serve(&plugin.ServeConfig{
+				HandshakeConfig:  sdk.Handshake(),
+				VersionedPlugins: map[int]plugin.PluginSet{version: {sdk.PluginName: &sdk.Plugin{Connector: p}}},
+				GRPCServer:       plugin.DefaultGRPCServer,
+			})
+			return
 		}
 	}
 	sdk.Serve(p)

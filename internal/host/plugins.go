@@ -118,7 +118,7 @@ func (s *plugins) scan(now time.Time) {
 	}
 	present, there := map[string]bool{}, map[string]bool{}
 	for _, e := range entries {
-		name, ok := strings.CutPrefix(strings.TrimSuffix(e.Name(), ".exe"), ExecutablePrefix)
+		name, ok := NameOf(e.Name())
 		if !ok {
 			continue
 		}
@@ -175,22 +175,50 @@ func (s *plugins) look(file, name string, now time.Time) *candidate {
 		next.given = c.given
 	}
 	s.seen[file] = next
-	switch {
-	case !connectorName.MatchString(name):
-		next.problem = fmt.Errorf("a connector cannot be called %q: a name has lower-case letters, digits, dashes and underscores, 40 at most", hub.Clip(name, 60))
-	case slices.Contains(s.o.Reserved, name) || s.h.o.Builtin[name] != nil:
-		next.problem = fmt.Errorf("%q is the name of a built-in connector; give it another name", name)
-	case err != nil:
-		next.name, next.problem = name, err
-	case !info.Mode().IsRegular() || runtime.GOOS != "windows" && info.Mode()&0o111 == 0:
-		next.name, next.problem = name, errors.New("it is no executable file; make it one with chmod +x, or take it away")
-	default:
-		next.name = name
+	next.name, next.problem = name, judge(name, info, err)
+	if next.problem == nil && (slices.Contains(s.o.Reserved, name) || s.h.o.Builtin[name] != nil) {
+		next.problem = reserved(name)
+	}
+	if !connectorName.MatchString(name) || s.h.o.Builtin[name] != nil || slices.Contains(s.o.Reserved, name) {
+		next.name = "" // it is nobody's
 	}
 	if next.problem != nil {
 		next.refuse(next.problem.Error(), "Mend that, or take the file away.", now)
 	}
 	return next
+}
+
+// NameOf reads the name of a connector from that of its executable; false for any other file.
+func NameOf(file string) (name string, ok bool) {
+	return strings.CutPrefix(strings.TrimSuffix(file, ".exe"), ExecutablePrefix)
+}
+
+// Judge says why a file of a plugins directory can be no connector, whoever trusts it; nil if it can be one.
+func Judge(path, name string, isReserved bool) error {
+	info, err := os.Stat(path) // a link is followed: that is how some packages install
+	if err := judge(name, info, err); err != nil {
+		return err
+	}
+	if isReserved {
+		return reserved(name)
+	}
+	return nil
+}
+
+func reserved(name string) error {
+	return fmt.Errorf("%q is the name of a built-in connector; give it another name", name)
+}
+
+func judge(name string, info os.FileInfo, err error) error {
+	switch {
+	case !connectorName.MatchString(name):
+		return fmt.Errorf("a connector cannot be called %q: a name has lower-case letters, digits, dashes and underscores, 40 at most", hub.Clip(name, 60))
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular() || runtime.GOOS != "windows" && info.Mode()&0o111 == 0:
+		return errors.New("it is no executable file; make it one with chmod +x, or take it away")
+	}
+	return nil
 }
 
 // restFor is how long a file that is not trusted must stay as it is before anything is said of it, or it is run without being trusted: it

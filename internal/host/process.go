@@ -161,6 +161,8 @@ func (p *process) startFailure(ctx context.Context, err error) (reason string, q
 		return fmt.Sprintf("it was not ready within %s and was stopped", p.c.o.StartTimeout), true
 	case garbled && line != "":
 		return fmt.Sprintf("its first line on standard output is no handshake but %q; a connector prints nothing there", hub.Clip(line, 100)), false
+	case sdk.VersionProblem(err) != "":
+		return sdk.VersionProblem(err), false
 	case p.run.endedByItself():
 		return p.run.ended(), true
 	}
