@@ -10,9 +10,11 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/recado-hub/recado/internal/host"
 )
 
-// BuiltinConnectors are the names of the connectors that come with the hub, sorted.
+// BuiltinConnectors are the names of the connectors that come with the hub, sorted. No third party's connector may have one of them.
 func BuiltinConnectors() []string { return slices.Sorted(maps.Keys(builtin)) }
 
 // KnownConnector is a connector that a hub with a certain plugins directory knows, whether or not it can be run.
@@ -55,16 +57,20 @@ func KnownConnectors(plugins string) ([]KnownConnector, error) {
 
 // knownFile is the connector that an entry of the plugins directory is; false for any other file.
 func knownFile(plugins string, entry os.DirEntry) (k KnownConnector, ok bool) {
-	if k.Name, ok = strings.CutPrefix(strings.TrimSuffix(entry.Name(), ".exe"), connectorPrefix); !ok {
+	if k.Name, ok = host.NameOf(entry.Name()); !ok {
 		return k, false
 	}
-	name, path, err := thirdParty(plugins, entry)
+	path, err := filepath.Abs(filepath.Join(plugins, entry.Name()))
+	if err == nil {
+		k.Path = path
+		err = host.Judge(path, k.Name, slices.Contains(BuiltinConnectors(), k.Name))
+	}
 	if err != nil {
-		k.Path = filepath.Join(plugins, entry.Name())
 		k.Problem = err.Error()
 		return k, true
 	}
-	return KnownConnector{Name: name, Path: path, Command: []string{path}}, true
+	k.Command = []string{path}
+	return k, true
 }
 
 // FindConnector says how to run what a person named: the path of an executable, or the name of a built-in connector or of one in the plugins
