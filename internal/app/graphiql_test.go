@@ -6,46 +6,12 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
-	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 )
-
-// chromium is the browser of this machine. There is none that a package registry has, so a machine without one cannot run what needs it.
-func chromium(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if at, err := exec.LookPath(name); err == nil {
-			return at
-		}
-	}
-	t.Skip("NOT TESTED: GraphiQL needs a browser, and this machine has no chromium")
-	return ""
-}
-
-// A browser uses the page behind a proxy that puts the hub under a path.
-func TestGraphiQLIsUsedInABrowser(t *testing.T) {
-	t.Parallel()
-	browser := chromium(t)
-	dir := npmInstall(t, "graphiql")
-	var hub *url.URL
-	front := httptest.NewServer(http.StripPrefix("/recado", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		httputil.NewSingleHostReverseProxy(hub).ServeHTTP(w, r)
-	})))
-	defer front.Close()
-	address := serve(t, t.TempDir(), anyPort, "RECADO_PUBLIC_URL="+front.URL+"/recado").url
-	hub, err := url.Parse(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	nodeChecks(t, dir, "browser.mjs", front.URL+"/recado", "CLIENT_ID="+adminKey, "CLIENT_SECRET="+adminSecret, "CHROMIUM="+browser, "PICTURES="+os.Getenv("RECADO_PICTURES"))
-}
 
 // What is embedded is what the sources of the page, and the packages that its lock file names, make today.
 func TestWhatIsEmbeddedOfGraphiQLIsWhatItsSourcesMake(t *testing.T) {
