@@ -43,18 +43,34 @@ func KnownConnectors(plugins string) ([]KnownConnector, error) {
 	if plugins == "" {
 		return list, nil
 	}
-	found, err := host.Look(plugins, BuiltinConnectors())
+	entries, err := os.ReadDir(plugins)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the plugins directory cannot be read: %w", err)
 	}
-	for _, f := range found {
-		k := KnownConnector{Name: f.Name, Path: f.Path, Command: []string{f.Path}}
-		if f.Problem != nil {
-			k.Command, k.Problem = nil, fmt.Sprintf("the connector %s is not run: %v", f.Path, f.Problem)
+	for _, entry := range entries {
+		if k, ok := knownFile(plugins, entry); ok {
+			list = append(list, k)
 		}
-		list = append(list, k)
 	}
 	return list, nil
+}
+
+// knownFile is the connector that an entry of the plugins directory is; false for any other file.
+func knownFile(plugins string, entry os.DirEntry) (k KnownConnector, ok bool) {
+	if k.Name, ok = host.NameOf(entry.Name()); !ok {
+		return k, false
+	}
+	path, err := filepath.Abs(filepath.Join(plugins, entry.Name()))
+	if err == nil {
+		k.Path = path
+		err = host.Judge(path, k.Name, slices.Contains(BuiltinConnectors(), k.Name))
+	}
+	if err != nil {
+		k.Problem = err.Error()
+		return k, true
+	}
+	k.Command = []string{path}
+	return k, true
 }
 
 // FindConnector says how to run what a person named: the path of an executable, or the name of a built-in connector or of one in the plugins
