@@ -6,12 +6,38 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
+
+func TestServeOffersGraphiQLUnlessItIsSwitchedOff(t *testing.T) {
+	t.Parallel()
+	for setting, want := range map[string]int{"RECADO_GRAPHIQL=true": http.StatusOK, "RECADO_GRAPHIQL=false": http.StatusNotFound} {
+		hub := serve(t, t.TempDir(), anyPort, setting)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, hub.url+"/graphql", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Accept", "text/html")
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		if answer.StatusCode != want {
+			t.Errorf("with %s a browser is answered %d", setting, answer.StatusCode)
+		}
+		hub.end(t, syscall.SIGTERM) // then all is said
+		if told := strings.Contains(hub.out.String(), "in a browser: "+hub.url+"/graphql"); told != (want == http.StatusOK) {
+			t.Errorf("with %s the first start says:\n%s", setting, hub.out.String())
+		}
+	}
+}
 
 // What is embedded is what the sources of the page, and the packages that its lock file names, make today.
 func TestWhatIsEmbeddedOfGraphiQLIsWhatItsSourcesMake(t *testing.T) {
