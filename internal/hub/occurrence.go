@@ -21,6 +21,7 @@ type Occurrence struct {
 	Records     []RecordInput
 	Matches     []Match
 	EmptiedAt   *time.Time // when its records, and what was told of them in its matches, were taken away; nil: they are there
+	Bare        bool       // Records and Matches were not read
 }
 
 // ID is the public id.

@@ -200,6 +200,7 @@ type OccurrenceFilter struct {
 	Subject      string
 	ConsumerKey  int64
 	Since, Until time.Time // of receipt
+	Bare         bool      // narrows nothing: what they brought and what came of it is not to be read
 }
 
 // DeliveryFilter narrows a list of deliveries.
