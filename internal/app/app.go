@@ -26,7 +26,6 @@ import (
 	"github.com/recado-hub/recado/internal/sqlite"
 	"github.com/recado-hub/recado/internal/trace"
 	"github.com/recado-hub/recado/internal/web"
-	"github.com/recado-hub/recado/plugins/sdk/outbound"
 )
 
 // Version is the version of this program.
@@ -36,17 +35,19 @@ const Version = "0.1.0"
 type Options struct {
 	Addr      string // where to listen, such as "127.0.0.1:8080"; port 0 takes a free one
 	Data      string // data directory; made if need be
-	Plugins   string // directory of third-party connectors: executables recado-connector-NAME; empty: none
 	PublicURL string // where the world reaches the hub; empty: http:// and the address on which it listens
 
 	// OutboundAllow are addresses and networks that are not public and to which connectors may connect all the same, as
 	// outbound.ParseAllowed reads them; empty: none.
 	OutboundAllow string
 
-	BootstrapKey    string // key of the first consumer; empty: generated
-	BootstrapSecret string // its secret; empty: generated, and shown in Hub.First
-	SecretsKey      string // key that seals secrets, base64; empty: the file SecretsKeyFile
-	SigningKey      []byte // PEM of the keys that sign tokens; empty: a file in the data directory
+	Plugins         string                         // directory of third-party connectors: executables recado-connector-NAME; empty: none
+	TrustPlugins    bool                           // run whatever lies there, without its being trusted: for development
+	ConnectorLimits map[string]hub.ConnectorLimits // by name; the empty name is for all others
+	BootstrapKey    string                         // key of the first consumer; empty: generated
+	BootstrapSecret string                         // its secret; empty: generated, and shown in Hub.First
+	SecretsKey      string                         // key that seals secrets, base64; empty: the file SecretsKeyFile
+	SigningKey      []byte                         // PEM of the keys that sign tokens; empty: a file in the data directory
 
 	Doors Doors // how much callers may ask for
 
@@ -164,15 +165,11 @@ func (h *Hub) open(ctx context.Context, o Options) error {
 		}
 	}
 	h.engine = engine.New(engine.Options{DB: h.db, Catalog: h.catalog, Feed: tail.Load(), Log: h.log, Tracer: h.tracer, PublicURL: h.URL})
-	lines, err := commandLines(o.Plugins)
+	connectors, err := h.hostOptions(o)
 	if err != nil {
 		return err
 	}
-	if _, err := outbound.ParseAllowed(o.OutboundAllow); err != nil {
-		return fmt.Errorf("--outbound-allow: %w", err)
-	}
-	h.host = host.New(host.Options{Builtin: lines, Environment: []string{outbound.AllowVariable + "=" + o.OutboundAllow}, Log: h.log, Outcomes: h.engine.Outcomes, Changed: h.engine.ConnectorChanged, Version: Version,
-		SocketDir: socketDir(o.Data), Runtime: connectorRuntime})
+	h.host = host.New(connectors)
 	h.engine.Connect(h.host)
 	return nil
 }

@@ -1,8 +1,10 @@
 package app
 
 import (
-	"errors"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -10,77 +12,91 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/recado-hub/recado/internal/host"
 )
 
-// BuiltinConnectors are the names of the connectors that come with the hub, sorted.
-func BuiltinConnectors() []string { return slices.Sorted(maps.Keys(builtin)) }
+// ReservedConnectors are the names that no third party's connector may have: those of connectors that come with the hub, now or later.
+func ReservedConnectors() []string { return reserved() }
 
-// KnownConnector is a connector that a hub with a certain plugins directory knows, whether or not it can be run.
+// KnownConnector is a connector that a hub with certain directories knows, whether or not it runs it.
 type KnownConnector struct {
 	Name    string
 	Builtin bool
 	// Path of the executable; of a built-in one it is the hub's own.
 	Path string
-	// Command runs it; nil if there is a Problem.
+	// Command runs it; nil if no hub would.
 	Command []string
-	// Problem says why it is not run, and what to do; empty if nothing is wrong with the file.
+	// Problem says why the hub does not run it, and what to do; empty if it does.
 	Problem string
 }
 
-// KnownConnectors are the built-in connectors and the executables of the plugins directory, by their names; without a directory the built-in
-// ones alone. It runs none of them. An error says that the directory cannot be read.
-func KnownConnectors(plugins string) ([]KnownConnector, error) {
-	self, err := os.Executable()
+// KnownConnectors are the built-in connectors and the executables of Options.Plugins, by their names; without a directory the built-in ones
+// alone. What Options.Data does not trust has a Problem, unless Options.TrustPlugins. It runs none of them.
+func KnownConnectors(o Options) ([]KnownConnector, error) {
+	lines, err := commandLines()
 	if err != nil {
-		return nil, fmt.Errorf("this program cannot find its own executable, which has the built-in connectors: %w", err)
+		return nil, err
 	}
 	var list []KnownConnector
-	for _, name := range BuiltinConnectors() {
-		list = append(list, KnownConnector{Name: name, Builtin: true, Path: self, Command: []string{self, ConnectorCommand, name}})
+	for _, name := range slices.Sorted(maps.Keys(lines)) {
+		list = append(list, KnownConnector{Name: name, Builtin: true, Path: lines[name][0], Command: lines[name]})
 	}
-	if plugins == "" {
+	if o.Plugins == "" {
 		return list, nil
 	}
-	entries, err := os.ReadDir(plugins)
+	found, err := host.Look(o.Plugins, reserved())
 	if err != nil {
-		return nil, fmt.Errorf("the plugins directory cannot be read: %w", err)
+		return nil, err
 	}
-	for _, entry := range entries {
-		if k, ok := knownFile(plugins, entry); ok {
-			list = append(list, k)
+	pins, err := TrustedConnectors(o)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range found {
+		k := KnownConnector{Name: f.Name, Path: f.Path}
+		switch problem := f.Problem; {
+		case problem != nil:
+			k.Problem = problem.Error()
+		case !o.TrustPlugins && !trusts(pins, f):
+			k.Problem = "it is not trusted as it is; see where it comes from, then run: recado connector trust " + f.Path
+		default:
+			k.Command = []string{f.Path}
 		}
+		list = append(list, k)
 	}
 	return list, nil
 }
 
-// knownFile is the connector that an entry of the plugins directory is; false for any other file.
-func knownFile(plugins string, entry os.DirEntry) (k KnownConnector, ok bool) {
-	if k.Name, ok = strings.CutPrefix(strings.TrimSuffix(entry.Name(), ".exe"), connectorPrefix); !ok {
-		return k, false
-	}
-	name, path, err := thirdParty(plugins, entry)
+// trusts tells whether the bytes of a file are trusted as the connector whose name it bears.
+func trusts(pins []Pin, f host.Found) bool {
+	file, err := os.Open(f.Path)
 	if err != nil {
-		k.Path = filepath.Join(plugins, entry.Name())
-		k.Problem = err.Error()
-		return k, true
+		return false
 	}
-	return KnownConnector{Name: name, Path: path, Command: []string{path}}, true
+	defer func() { _ = file.Close() }()
+	h := sha256.New()
+	if _, err := io.Copy(h, file); err != nil {
+		return false
+	}
+	sum := hex.EncodeToString(h.Sum(nil))
+	return slices.ContainsFunc(pins, func(p Pin) bool { return p.Name == f.Name && p.SHA256 == sum })
 }
 
 // FindConnector says how to run what a person named: the path of an executable, or the name of a built-in connector or of one in the plugins
-// directory.
+// directory. Whoever names one means to run it: it need not be trusted.
 func FindConnector(plugins, what string) (command []string, err error) {
 	if info, err := os.Stat(what); err == nil && !info.IsDir() || strings.ContainsRune(what, filepath.Separator) {
 		return executable(what, info, err)
 	}
-	known, err := KnownConnectors(plugins)
+	known, err := KnownConnectors(Options{Plugins: plugins, TrustPlugins: true})
 	if err != nil {
 		return nil, err
 	}
 	names := []string{}
 	for _, k := range known {
 		if k.Name == what && k.Problem != "" {
-			return nil, errors.New(k.Problem)
+			return nil, fmt.Errorf("%s: %s", k.Path, k.Problem)
 		}
 		if k.Name == what {
 			return k.Command, nil

@@ -15,6 +15,7 @@ func connectorCommands() []command {
 		{"list", "list the built-in connectors and those of a plugins directory", connectorList},
 		{"run", "give a connector one delivery from a file, and show everything that goes over the wire", connectorRun},
 		{"test", "run the conformance suite against an executable, whatever its language", connectorTest},
+		{"trust", "run an executable in the plugins directory, and no other one of its name", trustConnector},
 	}
 }
 

@@ -226,3 +226,30 @@ func (db *DB) ExplainRecordsBy(ctx context.Context, c hub.Caller, typ string, p 
 	}
 	return explainPage(ctx, db, records, recordWalk(types, false, ""), p)
 }
+
+// ExplainCounts is Explain of what counts lists.
+func (db *DB) ExplainCounts(ctx context.Context, c hub.Caller) (map[string][]string, error) {
+	types, all, err := db.recordTypes().visible(c, "")
+	if err != nil {
+		return nil, err
+	}
+	plans := map[string][]string{}
+	for name, q := range map[string]struct {
+		table string
+		walk  walk
+	}{
+		"all executions":           {"executions", executionWalk(hub.ExecutionFilter{})},
+		"executions of a flow":     {"executions", executionWalk(hub.ExecutionFilter{FlowKey: 1, Outcomes: []hub.ExecutionOutcome{hub.Succeeded}})},
+		"open executions":          {"executions", executionWalk(hub.ExecutionFilter{States: []hub.ExecutionState{hub.Queued, hub.Running}, Since: time.Now()})},
+		"executions by occurrence": {"executions", executionWalk(hub.ExecutionFilter{OccurrenceKey: 1})},
+		"records":                  {"records", recordWalk(types, all, "")},
+		"records of a subject":     {"records", recordWalk(types, all, "WO-1")},
+		"failed deliveries":        {"deliveries", deliveryWalk(hub.DeliveryFilter{States: []hub.DeliveryState{hub.DeliveryFailed, hub.Suppressed}})},
+	} {
+		query, args := q.walk.tally(q.table, hub.MaxCounted)
+		if plans[name], err = db.Explain(ctx, query, args...); err != nil {
+			return nil, err
+		}
+	}
+	return plans, nil
+}

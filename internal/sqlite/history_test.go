@@ -25,6 +25,11 @@ func walkAll[T any](t *testing.T, size int, key func(*T) int64, read func(hub.Pa
 	if slices.Reverse(oldest); !slices.Equal(oldest, keys) {
 		t.Fatalf("the oldest first it is the reverse of %v, not of %v", oldest, keys)
 	}
+	if l := must(read(hub.Page{First: 1}))(t); l.Total != nil {
+		if n := must(l.Total())(t); n != (hub.Count{N: len(keys), Exact: true}) {
+			t.Fatalf("it has %d items and is counted as %v", len(keys), n)
+		}
+	}
 	return keys
 }
 

@@ -208,7 +208,7 @@ func TestWhatTheEngineAsksIsAnsweredByAnIndex(t *testing.T) {
 		"the journal after a cursor":   "SELECT * FROM changes c WHERE c.seq > 1 ORDER BY c.seq LIMIT 10",
 	} {
 		plan := must(db.Explain(t.Context(), query))(t)
-		answeredByIndex(t, what, plan, false)
+		answeredByIndex(t, what, plan, what == "the journal after a cursor") // which is a walk along the key
 		if !slices.ContainsFunc(plan, func(step string) bool { return strings.HasPrefix(step, "SEARCH ") }) {
 			t.Errorf("%s: %v", what, plan)
 		}

@@ -2,8 +2,12 @@ package conformance_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"maps"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -166,6 +170,162 @@ func TestAWrongConnectorFailsForItsOwnReason(t *testing.T) {
 				t.Errorf("the report says %s", r.Status)
 			}
 		})
+	}
+}
+
+func TestAConnectorOfAnotherContractIsNamedWithWhatToDo(t *testing.T) {
+	t.Parallel()
+	for fault, says := range map[string]string{
+		"speaks a later contract":    "it speaks version 2 of the connector contract, and this version of Recado speaks 1: the connector is too new; update Recado",
+		"speaks an earlier contract": "it speaks version 0 of the connector contract, and this version of Recado speaks 1: the connector is too old; install a newer version",
+	} {
+		r := test(t, fault)
+		if _, said := failed(r); !strings.Contains(said, says) {
+			t.Errorf("%s: it says\n%s", fault, said)
+		}
+		if n := r.Counts[conformance.Skipped]; n < 50 {
+			t.Errorf("%s: %d checks were skipped", fault, n)
+		}
+	}
+}
+
+// The connector that was built against the first contract is a program of its own, kept as source.
+func TestTheFirstConnectorPassesTheSuite(t *testing.T) {
+	t.Parallel()
+	binary := filepath.Join(t.TempDir(), "recado-connector-first")
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", binary, "../testdata/first").CombinedOutput(); err != nil {
+		t.Fatalf("it cannot be built: %v\n%s", err, out)
+	}
+	s, err := conformance.New(conformance.Executable{Command: []string{binary}}, conformance.FromFile(nil), conformance.Options{Deliveries: 2000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	r := s.Run(t.Context(), func(conformance.Result) {})
+	if names, said := failed(r); len(names) > 0 || r.Counts[conformance.Passed] < 40 {
+		t.Errorf("%d passed\n%s", r.Counts[conformance.Passed], said)
+	}
+}
+
+func TestEveryCheckSaysWhyAndWhereToLook(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sections := map[string]bool{}
+	for line := range strings.Lines(string(text)) {
+		if heading, ok := strings.CutPrefix(strings.TrimSpace(line), "## "); ok {
+			anchor := strings.ReplaceAll(strings.ToLower(heading), " ", "-")
+			sections[strings.ReplaceAll(anchor, ",", "")] = true
+		}
+	}
+	names := map[string]bool{}
+	for _, c := range conformance.Checks() {
+		if names[c.Name] || c.Title == "" || c.Why == "" {
+			t.Errorf("%s: every check has a name of its own, a title and a reason", c.Name)
+		}
+		names[c.Name] = true
+		if !sections[c.Guide] {
+			t.Errorf("%s: plugins/README.md has no section #%s", c.Name, c.Guide)
+		}
+	}
+}
+
+func TestEveryWordOfTheConfigurationIsInTheGuide(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "```json\n")
+	block, _, ok := strings.Cut(rest, "```")
+	path := filepath.Join(t.TempDir(), "suite.json")
+	if err := os.WriteFile(path, []byte(block), 0o600); err != nil || !ok {
+		t.Fatal(err)
+	}
+	f, err := conformance.ReadFile(path)
+	if err != nil {
+		t.Fatalf("the example of the guide: %v", err)
+	}
+	var unset func(at string, v reflect.Value)
+	unset = func(at string, v reflect.Value) {
+		switch v.Kind() {
+		case reflect.Pointer:
+			unset(at, v.Elem())
+		case reflect.Slice:
+			if v.Len() > 0 && v.Index(0).Kind() == reflect.Struct {
+				unset(at+"[]", v.Index(0))
+			}
+		case reflect.Struct:
+			for i := range v.NumField() {
+				name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+				if name == "" {
+					unset(at, v.Field(i))
+					continue
+				}
+				if !strings.Contains(block, `"`+name+`":`) {
+					t.Errorf("the guide does not show %s.%s", at, name)
+				}
+				unset(at+"."+name, v.Field(i))
+			}
+		}
+	}
+	unset("", reflect.ValueOf(f))
+}
+
+func TestAConfigurationThatIsWrongIsRefusedWithThePlace(t *testing.T) {
+	t.Parallel()
+	for text, says := range map[string]string{
+		`{"setings":{}}`:                "setings",
+		`{"settings":{}} {}`:            "more than one",
+		`{"delivery":{"values":"one"}}`: "delivery.values",
+		`not json`:                      "invalid character",
+	} {
+		path := filepath.Join(t.TempDir(), "suite.json")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conformance.ReadFile(path); err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), "suite.json") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+// The shape of the JSON is what programs read. Fields may be added.
+func TestTheReportAsJSON(t *testing.T) {
+	t.Parallel()
+	r := test(t, "a language is missing")
+	text, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Version   int
+		Status    string
+		Began     time.Time
+		Counts    map[string]int
+		Connector map[string]any
+		Checks    []map[string]any
+	}
+	if err := json.Unmarshal(text, &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Version != 1 || got.Status != "FAILED" || got.Counts["FAILED"] != 1 || got.Connector["name"] != "right" || got.Connector["contract"] != 1.0 || got.Began.IsZero() {
+		t.Errorf("the report begins with %.300s", text)
+	}
+	for _, c := range got.Checks {
+		want := []string{"guide", "ms", "name", "status", "title", "why"}
+		switch c["status"] {
+		case "FAILED":
+			want = []string{"guide", "ms", "name", "problems", "status", "title", "why"}
+			if p := c["problems"].([]any); len(p) != 1 || p[0] != "title: no text in it" {
+				t.Errorf("the problems are %q", p)
+			}
+		case "SKIPPED", "NOT_OFFERED":
+			want = []string{"guide", "ms", "name", "reason", "status", "title", "why"}
+		}
+		if keys := slices.Sorted(maps.Keys(c)); !slices.Equal(keys, want) {
+			t.Errorf("%v has the fields %q", c["name"], keys)
+		}
 	}
 }
 

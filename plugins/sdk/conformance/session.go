@@ -143,7 +143,7 @@ func (s *Session) guarded(t *T) {
 			cancel()
 		}
 		if s.instance != nil && s.instance == before && s.instance.gone() {
-			t.fail("the connector's process ended during this check (%s)%s", s.instance.Process.ended(), s.watch.lastWords())
+			t.fail("the connector's process ended during this check (%s)%s", s.instance.Process.Ended(), s.watch.lastWords())
 		}
 	}()
 	t.check.run(t)
@@ -161,7 +161,7 @@ func (t *T) client() *sdk.Client {
 	if t.instance == nil {
 		i, err := t.start()
 		if err != nil {
-			t.stop("the connector did not start again: %v%s", err, t.watch.lastWords())
+			t.stop("the connector did not start again: %v", err)
 		}
 		t.instance = i
 	}
