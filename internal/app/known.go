@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/recado-hub/recado/internal/host"
+	"github.com/recado-hub/recado/plugins/sdk/outbound"
 )
 
 // ReservedConnectors are the names that no third party's connector may have: those of connectors that come with the hub, now or later.
@@ -81,6 +82,14 @@ func trusts(pins []Pin, f host.Found) bool {
 	}
 	sum := hex.EncodeToString(h.Sum(nil))
 	return slices.ContainsFunc(pins, func(p Pin) bool { return p.Name == f.Name && p.SHA256 == sum })
+}
+
+// ConnectorEnvironment is what a hub adds to the environment of its connectors; allow is as Options.OutboundAllow.
+func ConnectorEnvironment(allow string) ([]string, error) {
+	if _, err := outbound.ParseAllowed(allow); err != nil {
+		return nil, fmt.Errorf("--outbound-allow: %w", err)
+	}
+	return []string{"RECADO_VERSION=" + Version, outbound.AllowVariable + "=" + allow}, nil
 }
 
 // FindConnector says how to run what a person named: the path of an executable, or the name of a built-in connector or of one in the plugins

@@ -26,6 +26,7 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/plugins/sdk"
 	"github.com/recado-hub/recado/plugins/sdk/conformance"
+	"github.com/recado-hub/recado/plugins/sdk/outbound"
 	"github.com/recado-hub/recado/plugins/sdk/sdktest"
 	"github.com/recado-hub/recado/plugins/template"
 )
@@ -124,7 +125,8 @@ func delivered(t *testing.T, name, executable string, in hub.OpenIntegration, d 
 	outcomes := make(chan hub.Outcome, 8)
 	h := host.New(host.Options{
 		Builtin: map[string][]string{name: {executable}}, Version: "1.0.0",
-		Log: slog.New(slog.NewJSONHandler(&log, nil)),
+		Environment: []string{outbound.AllowVariable + "=127.0.0.1"},
+		Log:         slog.New(slog.NewJSONHandler(&log, nil)),
 		Outcomes: func(_ int64, list []hub.Outcome) {
 			for _, o := range list {
 				outcomes <- o
