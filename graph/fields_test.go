@@ -108,7 +108,7 @@ func (a answered) leaf(d *gql.Definition, v any, path string) {
 
 func TestEveryFieldOfTheSchemaIsAnsweredAsTheSchemaSays(t *testing.T) {
 	t.Parallel()
-	s := setUp(t, newDoor(t, func(o *graph.Options) { o.MaxCost = 100_000_000 }))
+	s := setUp(t, newDoor(t, func(o *graph.Options) { o.MaxCost, o.MaxTokens = 100_000_000, 20_000 }))
 	s.post.refuse = "+5511999991234"
 	published := s.workOrder("OT-1", "jonas", "maria")
 	execution := published.text("occurrencePublish", "executions", 0, "id")

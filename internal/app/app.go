@@ -37,17 +37,18 @@ type Options struct {
 	Data      string // data directory; made if need be
 	PublicURL string // where the world reaches the hub; empty: http:// and the address on which it listens
 
+	Plugins         string                         // directory of third-party connectors: executables recado-connector-NAME; empty: none
+	TrustPlugins    bool                           // run whatever lies there, without its being trusted: for development
+	ConnectorLimits map[string]hub.ConnectorLimits // by name; the empty name is for all others
+
 	// OutboundAllow are addresses and networks that are not public and to which connectors may connect all the same, as
 	// outbound.ParseAllowed reads them; empty: none.
 	OutboundAllow string
 
-	Plugins         string                         // directory of third-party connectors: executables recado-connector-NAME; empty: none
-	TrustPlugins    bool                           // run whatever lies there, without its being trusted: for development
-	ConnectorLimits map[string]hub.ConnectorLimits // by name; the empty name is for all others
-	BootstrapKey    string                         // key of the first consumer; empty: generated
-	BootstrapSecret string                         // its secret; empty: generated, and shown in Hub.First
-	SecretsKey      string                         // key that seals secrets, base64; empty: the file SecretsKeyFile
-	SigningKey      []byte                         // PEM of the keys that sign tokens; empty: a file in the data directory
+	BootstrapKey    string // key of the first consumer; empty: generated
+	BootstrapSecret string // its secret; empty: generated, and shown in Hub.First
+	SecretsKey      string // key that seals secrets, base64; empty: the file SecretsKeyFile
+	SigningKey      []byte // PEM of the keys that sign tokens; empty: a file in the data directory
 
 	Doors Doors // how much callers may ask for
 

@@ -17,8 +17,8 @@ import (
 	"github.com/recado-hub/recado/plugins/sdk/outbound"
 )
 
-// ReservedConnectors are the names that no third party's connector may have: those of connectors that come with the hub, now or later.
-func ReservedConnectors() []string { return reserved() }
+// BuiltinConnectors are the names of the connectors that come with the hub, sorted. No third party's connector may have one of them.
+func BuiltinConnectors() []string { return slices.Sorted(maps.Keys(builtin)) }
 
 // KnownConnector is a connector that a hub with certain directories knows, whether or not it runs it.
 type KnownConnector struct {
@@ -46,23 +46,31 @@ func KnownConnectors(o Options) ([]KnownConnector, error) {
 	if o.Plugins == "" {
 		return list, nil
 	}
-	found, err := host.Look(o.Plugins, reserved())
+	entries, err := os.ReadDir(o.Plugins)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the plugins directory cannot be read: %w", err)
 	}
 	pins, err := TrustedConnectors(o)
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range found {
-		k := KnownConnector{Name: f.Name, Path: f.Path}
-		switch problem := f.Problem; {
+	for _, entry := range entries {
+		name, ok := host.NameOf(entry.Name())
+		if !ok {
+			continue
+		}
+		path, err := filepath.Abs(filepath.Join(o.Plugins, entry.Name()))
+		if err != nil {
+			return nil, err
+		}
+		k := KnownConnector{Name: name, Path: path}
+		switch problem := host.Judge(path, name, slices.Contains(BuiltinConnectors(), name)); {
 		case problem != nil:
 			k.Problem = problem.Error()
-		case !o.TrustPlugins && !trusts(pins, f):
-			k.Problem = "it is not trusted as it is; see where it comes from, then run: recado connector trust " + f.Path
+		case !o.TrustPlugins && !trusts(pins, k):
+			k.Problem = "it is not trusted as it is; see where it comes from, then run: recado connector trust " + path
 		default:
-			k.Command = []string{f.Path}
+			k.Command = []string{path}
 		}
 		list = append(list, k)
 	}
@@ -70,8 +78,8 @@ func KnownConnectors(o Options) ([]KnownConnector, error) {
 }
 
 // trusts tells whether the bytes of a file are trusted as the connector whose name it bears.
-func trusts(pins []Pin, f host.Found) bool {
-	file, err := os.Open(f.Path)
+func trusts(pins []Pin, k KnownConnector) bool {
+	file, err := os.Open(k.Path)
 	if err != nil {
 		return false
 	}
@@ -81,7 +89,7 @@ func trusts(pins []Pin, f host.Found) bool {
 		return false
 	}
 	sum := hex.EncodeToString(h.Sum(nil))
-	return slices.ContainsFunc(pins, func(p Pin) bool { return p.Name == f.Name && p.SHA256 == sum })
+	return slices.ContainsFunc(pins, func(p Pin) bool { return p.Name == k.Name && p.SHA256 == sum })
 }
 
 // ConnectorEnvironment is what a hub adds to the environment of its connectors; allow is as Options.OutboundAllow.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,14 +21,12 @@ func TrustConnector(o Options, what string) (Pin, error) {
 	if err != nil {
 		return Pin{}, err
 	}
-	name, ok := strings.CutPrefix(strings.TrimSuffix(filepath.Base(path), ".exe"), host.ExecutablePrefix)
+	name, ok := host.NameOf(filepath.Base(path))
 	if !ok {
 		return Pin{}, fmt.Errorf("%s is not the name of a connector's executable; call it %sNAME", filepath.Base(path), host.ExecutablePrefix)
 	}
-	for _, r := range reserved() {
-		if name == r {
-			return Pin{}, fmt.Errorf("%q is the name of a built-in connector; give it another name", name)
-		}
+	if err := host.Judge(path, name, slices.Contains(BuiltinConnectors(), name)); err != nil {
+		return Pin{}, err
 	}
 	return host.PinsOf(o.Data).Trust(name, path, time.Now())
 }

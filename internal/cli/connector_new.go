@@ -37,7 +37,7 @@ func connectorNew(args []string, out, errOut io.Writer) error {
 		return errors.New("say how the connector is to be called: recado connector new NAME")
 	}
 	p := template.Project{Name: words[0], Language: *language}
-	if slices.Contains(app.ReservedConnectors(), p.Name) {
+	if slices.Contains(app.BuiltinConnectors(), p.Name) {
 		return fmt.Errorf("%q is the name of a connector that comes with Recado; choose another one", p.Name)
 	}
 	if p.Language == "go" {

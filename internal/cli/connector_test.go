@@ -8,9 +8,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/recado-hub/recado/internal/app"
 	"github.com/recado-hub/recado/internal/cli"
 )
 
@@ -151,7 +153,7 @@ func listed(t *testing.T, args ...string) map[string]string {
 	said := map[string]string{}
 	for _, l := range list {
 		said[l.Name] = l.Version + " " + strings.Join(l.Roles, ",") + " " + l.Problem
-		if ours := l.Name == "whatsapp" || l.Name == "webhook"; ours && !l.Builtin || l.Builtin && strings.Contains("probe alias flat mute", l.Name) {
+		if l.Builtin != slices.Contains(app.BuiltinConnectors(), l.Name) {
 			t.Errorf("%s is built in: %v", l.Name, l.Builtin)
 		}
 	}
@@ -161,7 +163,7 @@ func listed(t *testing.T, args ...string) map[string]string {
 func TestListShowsWhatIsThereAndWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	said := listed(t, "--plugins", plugins(t), "--data", t.TempDir(), "--trust-plugins")
-	if said["probe"] != "2.1.0 DESTINATION " || said["notes"] != "" {
+	if len(said) != len(app.BuiltinConnectors())+4 || said["probe"] != "2.1.0 DESTINATION " {
 		t.Errorf("the list is %q", said)
 	}
 	contains(t, "whatsapp", said["whatsapp"], "DESTINATION")

@@ -118,7 +118,7 @@ func (s *plugins) scan(now time.Time) {
 	}
 	present, there := map[string]bool{}, map[string]bool{}
 	for _, e := range entries {
-		name, ok := executableOf(e.Name())
+		name, ok := NameOf(e.Name())
 		if !ok {
 			continue
 		}
@@ -175,61 +175,50 @@ func (s *plugins) look(file, name string, now time.Time) *candidate {
 		next.given = c.given
 	}
 	s.seen[file] = next
-	next.name, next.problem = judge(name, info, err, slices.Contains(s.o.Reserved, name) || s.h.o.Builtin[name] != nil)
+	next.name, next.problem = name, judge(name, info, err)
+	if next.problem == nil && (slices.Contains(s.o.Reserved, name) || s.h.o.Builtin[name] != nil) {
+		next.problem = reserved(name)
+	}
+	if !connectorName.MatchString(name) || s.h.o.Builtin[name] != nil || slices.Contains(s.o.Reserved, name) {
+		next.name = "" // it is nobody's
+	}
 	if next.problem != nil {
 		next.refuse(next.problem.Error(), "Mend that, or take the file away.", now)
 	}
 	return next
 }
 
-// judge says which connector a file is, after what follows the prefix in its name, and why it cannot be run, if that shows without running it. The
-// name is empty if it can be that of none.
-func judge(name string, info os.FileInfo, err error, reserved bool) (_ string, problem error) {
+// NameOf reads the name of a connector from that of its executable; false for any other file.
+func NameOf(file string) (name string, ok bool) {
+	return strings.CutPrefix(strings.TrimSuffix(file, ".exe"), ExecutablePrefix)
+}
+
+// Judge says why a file of a plugins directory can be no connector, whoever trusts it; nil if it can be one.
+func Judge(path, name string, isReserved bool) error {
+	info, err := os.Stat(path) // a link is followed: that is how some packages install
+	if err := judge(name, info, err); err != nil {
+		return err
+	}
+	if isReserved {
+		return reserved(name)
+	}
+	return nil
+}
+
+func reserved(name string) error {
+	return fmt.Errorf("%q is the name of a built-in connector; give it another name", name)
+}
+
+func judge(name string, info os.FileInfo, err error) error {
 	switch {
 	case !connectorName.MatchString(name):
-		return "", fmt.Errorf("a connector cannot be called %q: a name has lower-case letters, digits, dashes and underscores, 40 at most", hub.Clip(name, 60))
-	case reserved:
-		return "", fmt.Errorf("%q is the name of a built-in connector; give it another name", name)
+		return fmt.Errorf("a connector cannot be called %q: a name has lower-case letters, digits, dashes and underscores, 40 at most", hub.Clip(name, 60))
 	case err != nil:
-		return name, err
+		return err
 	case !info.Mode().IsRegular() || runtime.GOOS != "windows" && info.Mode()&0o111 == 0:
-		return name, errors.New("it is no executable file; make it one with chmod +x, or take it away")
+		return errors.New("it is no executable file; make it one with chmod +x, or take it away")
 	}
-	return name, nil
-}
-
-// Found is a file of a plugins directory that bears the name of a connector's executable.
-type Found struct {
-	Name    string // what follows the prefix
-	Path    string
-	Problem error // why a hub does not run it, whoever trusts it
-}
-
-// Look lists the executables of a plugins directory, in the order of their names, without running any. reserved are names that none may have.
-func Look(dir string, reserved []string) (list []Found, err error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, fmt.Errorf("the plugins directory cannot be read: %w", err)
-	}
-	for _, e := range entries {
-		name, ok := executableOf(e.Name())
-		if !ok {
-			continue
-		}
-		path, err := filepath.Abs(filepath.Join(dir, e.Name()))
-		if err != nil {
-			return nil, err
-		}
-		info, err := os.Stat(path) // as look does
-		_, problem := judge(name, info, err, slices.Contains(reserved, name))
-		list = append(list, Found{name, path, problem})
-	}
-	return list, nil
-}
-
-// executableOf is the name of the connector whose executable is called so; false for any other file.
-func executableOf(file string) (name string, ok bool) {
-	return strings.CutPrefix(strings.TrimSuffix(file, ".exe"), ExecutablePrefix)
+	return nil
 }
 
 // restFor is how long a file that is not trusted must stay as it is before anything is said of it, or it is run without being trusted: it
