@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/recado-hub/recado/internal/host"
+	"github.com/recado-hub/recado/plugins/email"
+	"github.com/recado-hub/recado/plugins/httpsource"
 	"github.com/recado-hub/recado/plugins/sdk"
 	"github.com/recado-hub/recado/plugins/sdk/outbound"
 	"github.com/recado-hub/recado/plugins/webhook"
@@ -17,8 +19,10 @@ import (
 
 // builtin is the connectors that come with the hub. They run as child processes like any other.
 var builtin = map[string]func() sdk.Connector{
-	webhook.Name:  webhook.New,
-	whatsapp.Name: whatsapp.New,
+	email.Name:      email.New,
+	httpsource.Name: httpsource.New,
+	webhook.Name:    webhook.New,
+	whatsapp.Name:   whatsapp.New,
 }
 
 // ConnectorCommand is the first argument by which the hub's own executable runs one of its connectors: the program that
@@ -34,11 +38,6 @@ func ServeConnector(name string) error {
 	}
 	sdk.Serve(make())
 	return nil
-}
-
-// reserved are the names of connectors that come with the hub, now or later: no third party's connector may have them.
-func reserved() []string {
-	return append(slices.Sorted(maps.Keys(builtin)), "webhook", "email", "http")
 }
 
 // commandLines says how each built-in connector is started: by this same executable.
@@ -70,6 +69,6 @@ func (h *Hub) hostOptions(o Options) (host.Options, error) {
 	return host.Options{
 		Builtin: lines, Environment: []string{outbound.AllowVariable + "=" + o.OutboundAllow}, Log: h.log, Outcomes: h.engine.Outcomes, Changed: h.engine.ConnectorChanged, Version: Version,
 		SocketDir: socketDir(o.Data), Runtime: connectorRuntime, Limits: o.ConnectorLimits,
-		Plugins: host.Plugins{Dir: o.Plugins, Data: data, Any: o.TrustPlugins, Reserved: reserved()},
+		Plugins: host.Plugins{Dir: o.Plugins, Data: data, Any: o.TrustPlugins, Reserved: BuiltinConnectors()},
 	}, nil
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/recado-hub/recado/internal/host"
 )
 
-// BuiltinConnectors are the names of the connectors that come with the hub, sorted.
+// BuiltinConnectors are the names of the connectors that come with the hub, sorted. No third party's connector may have one of them.
 func BuiltinConnectors() []string { return slices.Sorted(maps.Keys(builtin)) }
 
 // KnownConnector is a connector that a hub with a certain plugins directory knows, whether or not it can be run.
@@ -63,7 +63,7 @@ func knownFile(plugins string, entry os.DirEntry) (k KnownConnector, ok bool) {
 	path, err := filepath.Abs(filepath.Join(plugins, entry.Name()))
 	if err == nil {
 		k.Path = path
-		err = host.Judge(path, k.Name, slices.Contains(reserved(), k.Name))
+		err = host.Judge(path, k.Name, slices.Contains(BuiltinConnectors(), k.Name))
 	}
 	if err != nil {
 		k.Problem = err.Error()

@@ -25,7 +25,7 @@ func TrustConnector(o Options, what string) (Pin, error) {
 	if !ok {
 		return Pin{}, fmt.Errorf("%s is not the name of a connector's executable; call it %sNAME", filepath.Base(path), host.ExecutablePrefix)
 	}
-	if err := host.Judge(path, name, slices.Contains(reserved(), name)); err != nil {
+	if err := host.Judge(path, name, slices.Contains(BuiltinConnectors(), name)); err != nil {
 		return Pin{}, err
 	}
 	return host.PinsOf(o.Data).Trust(name, path, time.Now())

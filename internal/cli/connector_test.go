@@ -8,9 +8,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/recado-hub/recado/internal/app"
 	"github.com/recado-hub/recado/internal/cli"
 )
 
@@ -150,11 +152,11 @@ func TestListShowsWhatIsThereAndWhatIsWrong(t *testing.T) {
 	said := map[string]string{}
 	for _, l := range list {
 		said[l.Name] = l.Version + " " + strings.Join(l.Roles, ",") + " " + l.Problem
-		if l.Builtin != (l.Name == "whatsapp") {
+		if l.Builtin != slices.Contains(app.BuiltinConnectors(), l.Name) {
 			t.Errorf("%s is built in: %v", l.Name, l.Builtin)
 		}
 	}
-	if len(said) != 5 || said["probe"] != "2.1.0 DESTINATION " {
+	if len(said) != len(app.BuiltinConnectors())+4 || said["probe"] != "2.1.0 DESTINATION " {
 		t.Errorf("the list is %q", said)
 	}
 	contains(t, "whatsapp", said["whatsapp"], "DESTINATION")
