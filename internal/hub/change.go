@@ -28,6 +28,8 @@ const (
 
 	AspectCollected Aspect = "COLLECTED" // of an execution that collects: how many occurrences there are
 
+	AspectFollowUp Aspect = "FOLLOW_UP" // of a delivery: the condition on which it follows another one up came to hold
+
 	AspectProblems Aspect = "PROBLEMS" // what connectors and providers say of a flow or an integration: the severity of the worst; empty: nothing
 	AspectBreaker  Aspect = "BREAKER"  // of an integration; see BreakerState
 )
