@@ -216,17 +216,17 @@ func (r *queryResolver) DeliveryFailures(ctx context.Context, filter *model.Deli
 	return r.db.DeliveryFailures(ctx, caller(ctx), f)
 }
 
-func (r *queryResolver) Deliveries(ctx context.Context, filter *model.DeliveryFilterInput, first *int, after *string) (*model.Connection[*hub.Delivery], error) {
+func (r *queryResolver) Deliveries(ctx context.Context, filter *model.DeliveryFilterInput, orderBy *hub.Order, first *int, after *string, last *int, before *string) (*model.Connection[*hub.Delivery], error) {
 	f, err := deliveryFilter(filter)
 	if err != nil {
 		return nil, err
 	}
-	asked, err := page(first, after)
+	asked, err := page(paging{first, after, last, before, orderBy}, "deliveries", f)
 	if err != nil {
 		return nil, err
 	}
-	list, err := r.db.Deliveries(ctx, caller(ctx), f, asked)
-	return connection(list, err, asked, deliveryKey)
+	list, err := r.db.Deliveries(ctx, caller(ctx), f, asked.Page)
+	return connection(list, err, asked)
 }
 
 func (r *queryResolver) Delivery(ctx context.Context, id string) (*hub.Delivery, error) {

@@ -47,17 +47,17 @@ func (r *occurrenceResolver) Consumer(ctx context.Context, obj *hub.Occurrence) 
 	return visitOf(ctx).loaders.consumers.one(ctx, obj.ConsumerKey)
 }
 
-func (r *queryResolver) Occurrences(ctx context.Context, filter *model.OccurrenceFilterInput, first *int, after *string) (*model.Connection[*hub.Occurrence], error) {
+func (r *queryResolver) Occurrences(ctx context.Context, filter *model.OccurrenceFilterInput, orderBy *hub.Order, first *int, after *string, last *int, before *string) (*model.Connection[*hub.Occurrence], error) {
 	f, err := occurrenceFilter(filter)
 	if err != nil {
 		return nil, err
 	}
-	asked, err := page(first, after)
+	asked, err := page(paging{first, after, last, before, orderBy}, "occurrences", f)
 	if err != nil {
 		return nil, err
 	}
-	list, err := r.db.Occurrences(ctx, caller(ctx), f, asked)
-	return connection(list, err, asked, occurrenceKey)
+	list, err := r.db.Occurrences(ctx, caller(ctx), f, asked.Page)
+	return connection(list, err, asked)
 }
 
 func (r *queryResolver) Occurrence(ctx context.Context, id string) (*hub.Occurrence, error) {

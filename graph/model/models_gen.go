@@ -44,7 +44,7 @@ type CollectInput struct {
 	Limit *int `json:"limit,omitempty"`
 }
 
-// A change of the state of a connector, as a subscriber gets it.
+// A change of a connector, as a subscriber gets it.
 type ConnectorChange struct {
 	// The place in the journal, to be given as `after` when subscribing again.
 	Cursor string `json:"cursor"`
@@ -52,6 +52,22 @@ type ConnectorChange struct {
 	Change *hub.Change `json:"change"`
 	// The connector, as it is when the item is sent; null if there is none of that name any more.
 	Connector *hub.Connector `json:"connector,omitempty"`
+}
+
+// Why a process of a connector last stopped, or could not take over.
+type ConnectorError struct {
+	// In words for people, in the caller's language as far as the hub said them.
+	Message string `json:"message"`
+	// When that was.
+	At time.Time `json:"at"`
+}
+
+// The answer to `connectorRestart`.
+type ConnectorRestartPayload struct {
+	// The connector, as it is now; null if there are errors.
+	Connector *hub.Connector `json:"connector,omitempty"`
+	// Why it was not restarted; empty if it was.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // The same recipient for every row.

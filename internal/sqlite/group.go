@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -11,6 +12,10 @@ var groups = table[hub.Group]{
 	name:    "groups",
 	columns: "key, version, description, note, read_only, grants, created_at, updated_at",
 	key:     func(g *hub.Group) int64 { return g.Key },
+	orders: map[hub.OrderField]sorting[hub.Group]{
+		hub.ByDescription: byFolded(func(g *hub.Group) string { return g.Description }),
+		hub.ByUpdatedAt:   byUpdate(func(g *hub.Group) time.Time { return g.UpdatedAt }),
+	},
 	scan: func(r scanner) (*hub.Group, error) {
 		g := &hub.Group{}
 		return g, r.Scan(&g.Key, &g.Version, &g.Description, &g.Note, &g.ReadOnly, document{&g.Grants}, millis{&g.CreatedAt}, millis{&g.UpdatedAt})
@@ -21,8 +26,7 @@ func (db *DB) group(ctx context.Context, key int64) (*hub.Group, error) {
 	return groups.get(db.reads(ctx), key)
 }
 
-// Groups lists permission groups in the order of the filter, the newest first if it has none; Search looks into the
-// description, the other fields of the filter do not narrow. It needs SEE on settings/user_accounts.
+// Groups lists permission groups; Search looks into the description, the other fields of the filter do not narrow. It needs SEE on settings/user_accounts.
 func (db *DB) Groups(ctx context.Context, c hub.Caller, f hub.ListFilter, p hub.Page) (hub.List[*hub.Group], error) {
 	var none hub.List[*hub.Group]
 	if err := c.Need(hub.RowUserAccounts, hub.See); err != nil {
@@ -32,7 +36,7 @@ func (db *DB) Groups(ctx context.Context, c hub.Caller, f hub.ListFilter, p hub.
 	if err := w.search(f.Search, "description"); err != nil {
 		return none, err
 	}
-	return groups.sorted(db.reads(ctx), w, f.Order, p)
+	return groups.page(db.reads(ctx), w, p)
 }
 
 // Group reads a permission group; NOT_FOUND if there is none. It needs SEE on settings/user_accounts.

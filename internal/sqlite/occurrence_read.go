@@ -12,7 +12,7 @@ var occurrences = table[hub.Occurrence]{
 	key: func(o *hub.Occurrence) int64 { return o.Key },
 }
 
-// Occurrences lists what happened, newest first, of the event types that the caller may see: it needs SEE on the row that
+// Occurrences lists what happened, of the event types that the caller may see: it needs SEE on the row that
 // guards the type, or on that of one type at least if the filter names none. A filter by another consumer finds none without SEE on
 // settings/api_connections, since it would tell what is left out. Of the records that an occurrence brought, it
 // shows those that the caller may see.
@@ -24,10 +24,12 @@ func (db *DB) Occurrences(ctx context.Context, c hub.Caller, f hub.OccurrenceFil
 	if f.ConsumerKey != 0 && f.ConsumerKey != c.Consumer.Key && !c.May(hub.RowAPIConnections, hub.See) {
 		return hub.List[*hub.Occurrence]{}, nil
 	}
-	l, err := occurrences.walk(db.reads(ctx), occurrenceWalk(f, types, all), p)
+	q := occurrenceWalk(f, types, all)
+	l, err := occurrences.walk(db.reads(ctx), q, p)
 	if err != nil {
 		return l, err
 	}
+	l.Total = occurrences.total(db.reads(ctx), q, hub.MaxCounted)
 	return l, disclosing(ctx, c, l.Items, db.redact)
 }
 

@@ -77,7 +77,7 @@ func TestADatabaseOfANewerVersionIsRefusedAndLeftAsItIs(t *testing.T) {
 	dir := t.TempDir()
 	db := hubtest.Open(t, dir, nil)
 	if err := db.Write(t.Context(), func(tx *sqlite.Tx) error {
-		return tx.Exec("INSERT INTO migrations (version, name, at) VALUES (99, '0099_future', 0)")
+		return tx.Exec("INSERT INTO migrations (version, name, at) VALUES (9999, '9999_future', 0)")
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestADatabaseOfANewerVersionIsRefusedAndLeftAsItIs(t *testing.T) {
 	}
 	for range 2 { // the refusal frees the directory, so the second one is the same
 		_, err := sqlite.Open(t.Context(), dir, hubtest.Options(nil))
-		oneClearLine(t, err, "newer version (99)", "use the newer program")
+		oneClearLine(t, err, "newer version (9999)", "use the newer program")
 	}
 }
 
