@@ -20,6 +20,8 @@ func processChecks() []Check {
 	return []Check{
 		{"process/signals", "SIGINT, SIGTERM and SIGHUP do not end it",
 			"they reach the whole group while the hub still drains: what is on its way would be lost", secLife, processSignals},
+		{"process/orphan", "it ends when its hub is gone",
+			"the hub that is started next has a connector of its own: two would send side by side", secLife, processOrphan},
 		{"process/shutdown", "told to end, it is gone within two seconds, also with a stream open",
 			"the hub kills it then, and with it whatever it was doing", secLife, processShutdown},
 		{"process/crash", "after a crash in the middle of a batch or a query, the next process works",
