@@ -71,6 +71,14 @@ func (r *deliveryResolver) Record(ctx context.Context, obj *hub.Delivery) (*stri
 	return &obj.Record, nil
 }
 
+func (r *deliveryResolver) FlowTarget(ctx context.Context, obj *hub.Delivery) (*hub.FlowTarget, error) {
+	v, err := visitOf(ctx).loaders.flowVersions.one(ctx, hub.FlowVersionKey{FlowKey: obj.FlowKey, Version: obj.FlowVersion})
+	if err != nil || v == nil || obj.Target >= len(v.Definition.Targets) {
+		return nil, err
+	}
+	return &v.Definition.Targets[obj.Target], nil
+}
+
 func (r *deliveryResolver) Execution(ctx context.Context, obj *hub.Delivery) (*hub.Execution, error) {
 	return visitOf(ctx).loaders.executions.one(ctx, obj.ExecutionKey)
 }

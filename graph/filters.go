@@ -87,7 +87,7 @@ func deliveryFilter(in *model.DeliveryFilterInput) (out hub.DeliveryFilter, err 
 	if in == nil {
 		return out, nil
 	}
-	out.States, out.Test, out.Reasons, out.ProviderCodes = in.States, in.Test, in.Reasons, in.ProviderCodes
+	out.States, out.Test, out.Reasons, out.ProviderCodes, out.Target = in.States, in.Test, in.Reasons, in.ProviderCodes, in.Target
 	hub.Assign(&out.Recipient, in.Recipient)
 	hub.Assign(&out.ProviderID, in.ProviderID)
 	hub.Assign(&out.Since, in.Since)

@@ -14,6 +14,7 @@ func TestTheScreensShowWhatHappens(t *testing.T) {
 	s.frame()
 	s.administers()
 	s.connects()
+	s.operates()
 	s.makesFlows()
 	s.maps()
 	s.dispatches()
@@ -80,6 +81,21 @@ func (s *stage) connects() {
 	s.show("LeftAloneRemove", vars{"id": alone}, "suppressionRemove.deletedId", alone)
 	s.show("IntegrationRemove", vars{"id": s.integration}, "integrationDelete.userErrors.0.code", "IN_USE")
 	s.show("IntegrationRemove", vars{"id": other}, "integrationDelete.deletedId", other)
+}
+
+func (s *stage) operates() {
+	s.t.Helper()
+	next := s.listen("ConnectorFollow", nil)
+	s.post.refused.Store(&hub.RefusedExecutable{File: "/plugins/recado-connector-post", Name: "post", SHA256: "abc", Problem: "the file is not trusted", NextStep: "look", At: time.Now()})
+	s.show("ConnectorTable", nil, "connectors.0.state", "READY", "connectors.0.trust", "PINNED", "connectors.0.pid", 4711, "connectors.0.usage.memory", 40, "connectors.0.refused.sha256", "abc",
+		"connectors.0.inFlight", 3, "connectors.0.usage.openFilesLimit", nil, "connectors.0.usage.cpu", "PT1.5S")
+	s.show("ConnectorPlugins", nil, "pluginsDirectory.path", "/plugins", "pluginsDirectory.refused.0.name", "post")
+	s.show("ConnectorPage", vars{"name": "post"}, "connector.settings.form.fields.0.title", "Stamp", "connector.settings.form.fields.1.input", "SECRET", "connector.actions.0.parameters.form.fields.0.title", "Template")
+	s.show("ConnectorTakeOver", vars{"name": "post"}, "connectorRestart.connector.restarts", 1, "connectorRestart.userErrors", "[]")
+	s.show("ConnectorTakeOver", vars{"name": "no such"}, "connectorRestart.userErrors.0.code", "NOT_FOUND")
+	s.engine.ConnectorChanged(*s.post.describe())
+	next("connectorChanged.change.aspect", "STATE", "connectorChanged.change.to", "READY")
+	next("connectorChanged.change.aspect", "PROBLEMS", "connectorChanged.change.cause.message", "the file is not trusted", "connectorChanged.connector.refused.nextStep", "look")
 }
 
 func (s *stage) makesFlows() {
@@ -164,6 +180,7 @@ func (s *stage) dispatches() {
 func (s *stage) feeds() {
 	s.t.Helper()
 	next := s.listen("Follow", vars{"flow": s.flow, "after": hub.Cursor(0)})
+	arrival := s.listen("Arrivals", vars{"type": "work_management.work_orders.new", "after": hub.Cursor(0)})
 	s.show("PublishTypes", nil, "catalog.eventTypes.0.recordType.key", some, "catalog.eventTypes.0.guardedBy.submodule", some)
 	in := vars{"source": "/cmms", "id": "wo-1", "type": "work_management.work_orders.new", "subject": "OT-1", "records": []vars{
 		{"type": "work_order_task", "key": "101", "data": vars{"id_work_orders_tasks": 101, "wo_folio": "OT-1", "description": "Oil", "code_responsible": "jonas"}},
@@ -172,6 +189,9 @@ func (s *stage) feeds() {
 		"occurrencePublish.executions.0.flow.description", "WO assigned")
 	execution := r.text("occurrencePublish", "executions", 0, "id")
 	s.show("PublishOccurrence", vars{"input": in}, "occurrencePublish.repeat", true, "occurrencePublish.executions.0.id", execution)
+	for r := arrival("occurrenceReceived.cursor", some); r.follow("occurrenceReceived.occurrence.name") != "wo-1"; {
+		r = arrival("occurrenceReceived.occurrence.type", "work_management.work_orders.new")
+	}
 	s.settled(execution)
 	s.show("PublishOutcome", vars{"execution": execution}, "execution.outcome", "SUCCEEDED", "execution.deliveries.0.values", "[OT-1 WO Oil]", "execution.deliveries.0.recipient", "+5511999991234")
 	for r := next("executionChanged.execution.id", execution, "executionChanged.execution.occurrence.name", "wo-1"); r.follow("executionChanged.change.to") != "CLOSED"; {

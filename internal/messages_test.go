@@ -67,6 +67,7 @@ var composed = map[string]string{
 	"flow: %s": "usage.refuse", "flows": "usage.refuse", "flows: %s": "usage.refuse",
 	"event: %s": "usage.refuse", "events": "usage.refuse", "events: %s": "usage.refuse",
 	"consumer: %s": "usage.refuse", "consumers": "usage.refuse", "consumers: %s": "usage.refuse",
+	"%s; its last words: %s":      "host.quoted",
 	"Description cannot be empty": "hub.checkText", "Name cannot be empty": "hub.checkText",
 }
 

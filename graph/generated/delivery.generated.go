@@ -36,6 +36,8 @@ type DeliveryResolver interface {
 	Values(ctx context.Context, obj *hub.Delivery) ([]*string, error)
 	Record(ctx context.Context, obj *hub.Delivery) (*string, error)
 
+	FlowTarget(ctx context.Context, obj *hub.Delivery) (*hub.FlowTarget, error)
+
 	Execution(ctx context.Context, obj *hub.Delivery) (*hub.Execution, error)
 	Flow(ctx context.Context, obj *hub.Delivery) (*hub.Flow, error)
 	FlowVersion(ctx context.Context, obj *hub.Delivery) (*hub.FlowVersion, error)
@@ -845,6 +847,38 @@ func (ec *executionContext) _Delivery_target(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_Delivery_target(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Delivery", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Delivery_flowTarget(ctx context.Context, field graphql.CollectedField, obj *hub.Delivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Delivery_flowTarget(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Delivery().FlowTarget(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *hub.FlowTarget) graphql.Marshaler {
+			return ec.marshalOFlowTarget2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐFlowTarget(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Delivery_flowTarget(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Delivery",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FlowTarget(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Delivery_action(ctx context.Context, field graphql.CollectedField, obj *hub.Delivery) (ret graphql.Marshaler) {
@@ -2822,7 +2856,7 @@ func (ec *executionContext) unmarshalInputDeliveryFilterInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"execution", "flow", "integration", "states", "reasons", "providerCodes", "recipient", "test", "providerId", "since", "until"}
+	fieldsInOrder := [...]string{"execution", "flow", "target", "integration", "states", "reasons", "providerCodes", "recipient", "test", "providerId", "since", "until"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2843,6 +2877,13 @@ func (ec *executionContext) unmarshalInputDeliveryFilterInput(ctx context.Contex
 				return it, err
 			}
 			it.Flow = data
+		case "target":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("target"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Target = data
 		case "integration":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("integration"))
 			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
@@ -3589,6 +3630,44 @@ func (ec *executionContext) _Delivery(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "flowTarget":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Delivery_flowTarget(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "action":
 			out.Values[i] = ec._Delivery_action(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

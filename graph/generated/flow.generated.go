@@ -7294,6 +7294,13 @@ func (ec *executionContext) unmarshalOFlowSourceInput2ᚖgithubᚗcomᚋrecado�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOFlowTarget2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐFlowTarget(ctx context.Context, sel ast.SelectionSet, v *hub.FlowTarget) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FlowTarget(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOFlowTargetInput2ᚕᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋgraphᚋmodelᚐFlowTargetInputᚄ(ctx context.Context, v any) ([]*model.FlowTargetInput, error) {
 	if v == nil {
 		return nil, nil

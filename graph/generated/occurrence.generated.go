@@ -30,6 +30,7 @@ type OccurrenceResolver interface {
 
 	Consumer(ctx context.Context, obj *hub.Occurrence) (*hub.Consumer, error)
 	Records(ctx context.Context, obj *hub.Occurrence) ([]*hub.RecordInput, error)
+
 	Matches(ctx context.Context, obj *hub.Occurrence) ([]*hub.Match, error)
 }
 type RowMatchResolver interface {
@@ -531,6 +532,29 @@ func (ec *executionContext) fieldContext_Occurrence_records(_ context.Context, f
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Occurrence_extensions(ctx context.Context, field graphql.CollectedField, obj *hub.Occurrence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Occurrence_extensions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Extensions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v hub.Fields) graphql.Marshaler {
+			return ec.marshalOJSON2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐFields(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Occurrence_extensions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Occurrence", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
 func (ec *executionContext) _Occurrence_matches(ctx context.Context, field graphql.CollectedField, obj *hub.Occurrence) (ret graphql.Marshaler) {
@@ -1899,6 +1923,11 @@ func (ec *executionContext) _Occurrence(ctx context.Context, sel ast.SelectionSe
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "extensions":
+			out.Values[i] = ec._Occurrence_extensions(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "matches":
 			field := field
 

@@ -109,3 +109,44 @@ func stepsOfREADME(t *testing.T, values map[string]string) string {
 	}
 	return filled
 }
+
+// The guide's three ways to send a CloudEvent are pasted into a shell as they stand there.
+func TestTheCloudEventsOfTheGuideAreTakenAsTheyStandThere(t *testing.T) {
+	t.Parallel()
+	for _, tool := range []string{"sh", "curl"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("%s is needed to paste the guide's commands, and is not installed", tool)
+		}
+	}
+	hub := serve(t, t.TempDir(), anyPort)
+	guide, err := os.ReadFile("../../schema/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answers []string
+	for _, part := range strings.Split(string(guide), "```sh\n")[1:] {
+		command, _, _ := strings.Cut(part, "```")
+		const here = "http://127.0.0.1:8080/events"
+		if !strings.Contains(command, here) {
+			continue
+		}
+		run := exec.CommandContext(t.Context(), "sh", "-euc", strings.ReplaceAll(command, here, hub.url+"/events"))
+		run.Env = append(os.Environ(), "TOKEN="+signIn(t, hub.url, adminKey, adminSecret).token)
+		out, err := run.Output()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, command)
+		}
+		answers = append(answers, string(out))
+	}
+	if len(answers) != 3 {
+		t.Fatalf("the guide has %d commands that send events", len(answers))
+	}
+	for i, answer := range answers[:2] {
+		if !strings.Contains(answer, `"id":"occ_`) || !strings.Contains(answer, `"repeat":false`) {
+			t.Errorf("the guide's command %d is answered with %s", i, answer)
+		}
+	}
+	if batch := answers[2]; strings.Count(batch, `"status":202`) != 2 || strings.Count(batch, `"repeat":true`) != 1 {
+		t.Errorf("the guide's batch is answered with %s", batch)
+	}
+}

@@ -10,7 +10,12 @@ import (
 // connectorCommands are the commands below `recado connector`, for authors and operators. Their names can be no built-in connector's.
 func connectorCommands() []command {
 	return []command{
+		{"new", "write the project of a new connector, in Go, Node or Python", connectorNew},
+		{"inspect", "show what a connector declares", connectorInspect},
+		{"list", "list the built-in connectors and those of a plugins directory", connectorList},
+		{"run", "give a connector one delivery from a file, and show everything that goes over the wire", connectorRun},
 		{"test", "run the conformance suite against an executable, whatever its language", connectorTest},
+		{"trust", "run an executable in the plugins directory, and no other one of its name", trustConnector},
 	}
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -25,16 +26,26 @@ func serve(args []string, out, errOut io.Writer) error {
 		SecretsKey: os.Getenv("RECADO_SECRETS_KEY"), SigningKey: []byte(os.Getenv("RECADO_SIGNING_KEY"))}
 	f.StringVar(&o.Addr, "addr", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
 	f.StringVar(&o.Data, "data", "./data", "data `directory`; made if need be, used by one hub at a time")
-	f.StringVar(&o.Plugins, "plugins", "", "`directory` of third-party connectors: executables named recado-connector-NAME; read at start")
+	f.StringVar(&o.Plugins, "plugins", "", "`directory` of third-party connectors: executables named recado-connector-NAME, which are run if they are trusted (recado connector trust)")
+	f.BoolVar(&o.TrustPlugins, "trust-plugins", false, "run whatever lies in the plugins directory without its being trusted: for development only")
+	f.StringVar(&o.OutboundAllow, "outbound-allow", "", "`addresses` that are not public and to which connectors may connect all the same, such as 10.1.2.3:8443 or 10.2.0.0/16, with commas between")
 	f.StringVar(&o.PublicURL, "public-url", "", "`URL` by which the world, and thus every provider, reaches the hub; default http:// and the address")
 	level := f.String("log-level", "info", "least `level` of the log: debug, info, warn, error")
 	format := f.String("log-format", "text", "`format` of the log: text or json")
+	limits := newLimitFlags(f)
 	doors := newDoorFlags(f, &o.Doors)
 	if err := parse(f, args); err != nil {
 		return err
 	}
 	if err := doors.finish(); err != nil {
 		return err
+	}
+	var err error
+	if o.ConnectorLimits, err = limits.finish(); err != nil {
+		return err
+	}
+	if o.TrustPlugins && o.Plugins == "" {
+		return errors.New("--trust-plugins: there is no plugins directory; name it with --plugins")
 	}
 	log, err := logger(*level, *format, errOut)
 	if err != nil {

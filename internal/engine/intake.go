@@ -61,7 +61,7 @@ func (e *Engine) intake(ctx context.Context, c hub.Caller, in hub.OccurrenceInpu
 		}
 	}
 	p.occurrence = &hub.Occurrence{ConsumerKey: c.Consumer.Key, Source: in.Source, Name: in.ID, Type: in.Type, Subject: in.Subject,
-		Time: in.Time, Hash: hash}
+		Time: in.Time, Hash: hash, Extensions: in.Extensions}
 	for i := range parts {
 		p.occurrence.Records = append(p.occurrence.Records, parts[i].in)
 	}

@@ -81,7 +81,7 @@ func (r *run) passed(it *item) {
 
 // lineUpAnew puts a delivery that was made anew among those with which it now has an order.
 func (r *run) lineUpAnew(p *program, it *item) {
-	if key := p.flow.Definition.Settings.OrderKey(it.Record, it.Recipient); key != it.OrderKey {
+	if key := p.flow.Definition.OrderKey(it.Target, it.Record, it.Recipient); key != it.OrderKey {
 		r.passed(it)
 		it.OrderKey, it.anew = key, true
 	}

@@ -164,7 +164,7 @@ func (r *run) deliver(ctx context.Context, p *program, target int, w *row) error
 	}
 	values, problems := p.mapping[target].Apply(w, nil)
 	for _, to := range list {
-		gone, err := r.sentBefore(w.name, to.Text)
+		gone, err := r.sentBefore(ctx, p, target, w.name, to.Text)
 		if err != nil {
 			return err
 		}
@@ -186,7 +186,7 @@ func (r *run) deliverOne(p *program, target int, w *row, to mapping.To, gone boo
 	} else {
 		r.fill(p, it, to, values, problems)
 	}
-	it.OrderKey = p.flow.Definition.Settings.OrderKey(it.Record, it.Recipient)
+	it.OrderKey = p.flow.Definition.OrderKey(it.Target, it.Record, it.Recipient)
 }
 
 // started is why the execution came to be, in a word.

@@ -30,7 +30,7 @@ type run struct {
 	replay *hub.Replay      // of a replay, once it was asked for: what it replays
 	given  []*row           // the rows in place of those of the hub; nil: none
 	heard  map[*row][]int64 // of rows that were gathered, with which occurrences each came
-	only   *string          // to whom it goes alone, since it was gathered for them; nil: to whom the rows name
+	only   *gatheredFor     // to whom it goes alone, since it was gathered for them; nil: to whom the rows name
 	sent   *sent            // what went out before, once it was asked for
 
 	beside  stored                               // of a preview, which has no transaction and is never saved

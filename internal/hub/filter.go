@@ -29,6 +29,7 @@ type DeliveryFilter struct {
 	ExecutionKey   int64
 	FlowKey        int64
 	IntegrationKey int64
+	Target         *int // of the flow
 	States         []DeliveryState
 	Reasons        []ReasonCode
 	ProviderCodes  []string // an empty one is none

@@ -185,9 +185,6 @@ type FlowInput struct {
 	Settings    *FlowSettings
 }
 
-// MaxTargets is how many targets a flow can have.
-const MaxTargets = 1
-
 // Apply writes the input over the flow. A draft may be incomplete, so nothing is judged here but what could not be
 // stored: sizes. What is missing is told by FlowProblems.
 func (f *Flow) Apply(in FlowInput) error {
@@ -212,7 +209,7 @@ func (f *Flow) Apply(in FlowInput) error {
 		return WithProblems(p)
 	}
 	if len(f.Definition.Targets) > MaxTargets {
-		return Invalid("targets", "a flow can have %d target; make a second flow and let the event run both", MaxTargets)
+		return Invalid("targets", "a flow can have at most %d targets; make a second flow and let the event run both", MaxTargets)
 	}
 	if b, err := json.Marshal(f.Definition); err != nil || len(b) > 64<<10 {
 		return Invalid("", "the flow is larger than 64 KiB")

@@ -19,6 +19,7 @@ type Occurrence struct {
 	ReceivedAt  time.Time
 	Hash        []byte // of the content: tells a repeat from another body under the same id
 	Records     []RecordInput
+	Extensions  Fields // the extension attributes with which it came: text, numbers and booleans; nil: none
 	Matches     []Match
 	EmptiedAt   *time.Time // when its records, and what was told of them in its matches, were taken away; nil: they are there
 	Bare        bool       // Records and Matches were not read
@@ -50,6 +51,10 @@ type OccurrenceInput struct {
 	Records []RecordInput
 	Derive  *bool // false: notice nothing by itself in the records that it brings; nil: notice
 	Trace   Trace // to which it belongs, if it says so itself; it is no part of the content
+
+	// Extensions are extension attributes, which are kept and mean nothing to the hub: text, json.Number or boolean. They are no part
+	// of the content either, since whoever passes an event on may add some.
+	Extensions Fields
 }
 
 // The sources of what the hub notices by itself. Nobody else may publish under them.
@@ -64,6 +69,7 @@ const (
 	MaxAttribute        = 256     // bytes of source, id, subject
 	MaxOccurrenceBytes  = 1 << 20 // of the body of one event
 	MaxOccurrenceRecord = 500     // records in one occurrence
+	MaxExtensionBytes   = 8 << 10 // of the extension attributes of one event, with their names
 	MaxBatchBytes       = 4 << 20 // of the body of a batch of events
 	MaxBatchEvents      = 1000    // in a batch
 )

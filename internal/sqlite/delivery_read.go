@@ -63,6 +63,9 @@ func deliveryWalk(f hub.DeliveryFilter) (q walk) {
 	q.oneOf("state", texts(f.States), index)
 	q.number("flow", "", f.FlowKey)
 	q.number("integration", "", f.IntegrationKey)
+	if f.Target != nil {
+		q.rest.and("target + 0 = ?", *f.Target)
+	}
 	q.between("deliveries", "created_at", f.Since, f.Until)
 	q.reasons(f)
 	return q

@@ -59,6 +59,17 @@ func (e exact) Scan(v any) error {
 	return decodeNumbers([]byte(s), e.v)
 }
 
+// maybeExact is exact for a column that may be NULL, of which nothing is read.
+type maybeExact struct{ v any }
+
+// Scan reads JSON text or NULL.
+func (e maybeExact) Scan(v any) error {
+	if v == nil {
+		return nil
+	}
+	return exact{e.v}.Scan(v)
+}
+
 // scanKey reads a query that answers keys.
 func scanKey(row scanner) (key int64, err error) {
 	err = row.Scan(&key)

@@ -81,7 +81,7 @@ func (p *pruning) occurrencePayloads(key int64) (whole bool, err error) {
 			unquote(&m.Skipped[j].Reason)
 		}
 	}
-	return true, p.delete("UPDATE occurrences SET records = '[]', matches = ?, emptied_at = ? WHERE key = ?", doc(packMatches(matches)), ms(p.tx.now), key)
+	return true, p.delete("UPDATE occurrences SET records = '[]', extensions = NULL, matches = ?, emptied_at = ? WHERE key = ?", doc(packMatches(matches)), ms(p.tx.now), key)
 }
 
 // quotes takes the free text out of what the journal says of a root.

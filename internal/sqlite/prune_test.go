@@ -82,6 +82,7 @@ func (a *aged) make(tx *sqlite.Tx, f *hub.Flow, age time.Duration) piece {
 	o := occurrence(tx, a.admin.Consumer.Key, 0)
 	o.Key, o.Time, o.ReceivedAt = a.key(age), at, at
 	o.Name, o.Subject = fmt.Sprint("name ", o.Key), fmt.Sprint("WO-", o.Key)
+	o.Extensions = hub.Fields{"plant": "secret"}
 	o.Matches = []hub.Match{{EventKey: 7, EventVersion: 1, Fired: true, Rows: []hub.RowMatch{{Record: "task", True: true,
 		Trace: []hub.Verdict{{Field: "f", Operation: "EQUAL", Want: "secret", Got: "secret", Present: true, True: true, Path: "terms.0"}}}},
 		Skipped: []hub.SkippedAction{{FlowKey: 9, Reason: hub.Reason{Code: hub.ReasonFlowDisabled, Message: "secret"}}}}}
@@ -332,13 +333,14 @@ func TestTheDatabaseLetsHistoryLosePayloadsAndNothingElse(t *testing.T) {
 		query string
 		taken bool
 	}{
-		"records emptied and marked":       {`UPDATE occurrences SET records = '[]', matches = '{"events":[]}', emptied_at = 1`, true},
-		"records emptied and not marked":   {`UPDATE occurrences SET records = '[]', matches = '{}'`, false},
-		"other records":                    {`UPDATE occurrences SET records = '[1]', matches = '{}', emptied_at = 1`, false},
-		"longer matches":                   {`UPDATE occurrences SET records = '[]', matches = matches || printf('%1000c', ' '), emptied_at = 1`, false},
-		"matches that have rows":           {`UPDATE occurrences SET records = '[]', emptied_at = 1`, false},
-		"another subject":                  {`UPDATE occurrences SET records = '[]', matches = '{}', emptied_at = 1, subject = 'x'`, false},
-		"another hash":                     {`UPDATE occurrences SET records = '[]', matches = '{}', emptied_at = 1, hash = x'02'`, false},
+		"records emptied and marked":       {`UPDATE occurrences SET extensions = NULL, records = '[]', matches = '{"events":[]}', emptied_at = 1`, true},
+		"extensions that stay":             {`UPDATE occurrences SET records = '[]', matches = '{"events":[]}', emptied_at = 1`, false},
+		"records emptied and not marked":   {`UPDATE occurrences SET extensions = NULL, records = '[]', matches = '{}'`, false},
+		"other records":                    {`UPDATE occurrences SET extensions = NULL, records = '[1]', matches = '{}', emptied_at = 1`, false},
+		"longer matches":                   {`UPDATE occurrences SET extensions = NULL, records = '[]', matches = matches || printf('%1000c', ' '), emptied_at = 1`, false},
+		"matches that have rows":           {`UPDATE occurrences SET extensions = NULL, records = '[]', emptied_at = 1`, false},
+		"another subject":                  {`UPDATE occurrences SET extensions = NULL, records = '[]', matches = '{}', emptied_at = 1, subject = 'x'`, false},
+		"another hash":                     {`UPDATE occurrences SET extensions = NULL, records = '[]', matches = '{}', emptied_at = 1, hash = x'02'`, false},
 		"a line that loses its text":       {fmt.Sprintf(`UPDATE changes SET lines = '`+line+`' WHERE seq = %d`, p.d.Key, `"REJECTED"`, seq), true},
 		"a line that gets another cause":   {fmt.Sprintf(`UPDATE changes SET lines = '`+line+`' WHERE seq = %d`, p.d.Key, `"RETRY"`, seq), false},
 		"a line that gets another state":   {fmt.Sprintf(`UPDATE changes SET lines = replace('`+line+`', 'FAILED', 'READ') WHERE seq = %d`, p.d.Key, `"REJECTED"`, seq), false},

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -62,6 +63,8 @@ func TestAGoodEventIsAccepted(t *testing.T) {
 		"white space around and escapes in names": " \r\n" + with(`,"\u0073ubject":"a","data":{"records":[]}`) + "\n\t ",
 		"a time with an offset":                   with(`,"time":"2016-07-12T20:00:00-03:00"`),
 		"a schema":                                with(`,"dataschema":"https://example.org/schema"`),
+		"data in base 64":                         with(`,"data_base64":"eyJyZWNvcmRzIjpbXX0="`),
+		"nothing in base 64":                      with(`,"data_base64":""`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -100,6 +103,29 @@ func TestAnEventSaysWhetherAndInWhichOrderItsRecordsTell(t *testing.T) {
 	}
 }
 
+// Some who have their data as bytes write it so, whatever it is.
+func TestDataInBase64IsReadAsData(t *testing.T) {
+	t.Parallel()
+	data := newWorkOrder[strings.Index(newWorkOrder, `{"records"`) : len(newWorkOrder)-1]
+	plain, err := read(with(`,"data":` + data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := read(with(`,"data_base64":"` + base64.StdEncoding.EncodeToString([]byte(data)) + `"`))
+	if err != nil || !reflect.DeepEqual(in, plain) || len(in.Records) != 1 {
+		t.Errorf("got %+v, %v, want %+v", in, err, plain)
+	}
+}
+
+func TestExtensionAttributesAreKept(t *testing.T) {
+	t.Parallel()
+	in, err := read(with(`,"sequence":7,"sampled":true,"team":"","dead":null,"dataschema":"/x","recadoderive":true,"traceparent":"00","tracestate":"a=b"`))
+	want := hub.Fields{"sequence": json.Number("7"), "sampled": true, "team": ""}
+	if err != nil || !reflect.DeepEqual(in.Extensions, want) {
+		t.Errorf("got %#v, %v, want %#v", in.Extensions, err, want)
+	}
+}
+
 func TestABadEventIsRefusedWithPathAndPlace(t *testing.T) {
 	t.Parallel()
 	deep := strings.Repeat("[", 40) + strings.Repeat("]", 40)
@@ -130,7 +156,12 @@ func TestABadEventIsRefusedWithPathAndPlace(t *testing.T) {
 		{"a time with a comma", with(`,"time":"2026-11-22T14:00:34,5Z"`), "time", "no time of RFC 3339"},
 		{"a time as number", with(`,"time":1763820000`), "time", "must be a text, not a number"},
 		{"data that is XML", with(`,"datacontenttype":"application/xml","data":"<a/>"`), "datacontenttype", "data must be JSON"},
-		{"data in base 64", with(`,"data_base64":"AAAA"`), "data_base64", "binary data is not accepted"},
+		{"data in base 64 that is no JSON", with(`,"data_base64":"AAAA"`), "data_base64", "line 1, column 1 (byte 0): this is not JSON"},
+		{"data in base 64 that is none", with(`,"data_base64":"e30"`), "data_base64", "not in base 64"},
+		{"data in base 64 that brings what no event does", with(`,"data_base64":"eyJyZWNvcmQiOltdfQ=="`), "data.record", "only the member records"},
+		{"data twice", with(`,"data":{},"data_base64":"e30="`), "data_base64", "not both"},
+		{"an extension with a line break", with(`,"team":"a\nb"`), "team", "control characters"},
+		{"extensions without end", with(`,"a":"` + strings.Repeat("a", 5000) + `","b":"` + strings.Repeat("b", 5000) + `"`), "b", "larger than 8192 bytes"},
 		{"an attribute in capitals", with(`,"traceParent":"x"`), "traceParent", "lower-case letters and digits"},
 		{"an attribute without a name", with(`,"":"x"`), "", "no name"},
 		{"an attribute that is an object", with(`,"records":[]`), "records", "records belong in data"},

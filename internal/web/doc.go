@@ -7,7 +7,7 @@
 //	POST /oauth/revoke                 take a token back
 //	GET  /.well-known/oauth-authorization-server   where these are and what they understand
 //	GET  /.well-known/jwks.json        the public keys of the tokens
-//	POST /events                       one structured CloudEvent (CloudEvents 1.0, JSON format)
+//	POST /events                       a CloudEvent, structured or binary, or a batch of them (CloudEvents 1.0, JSON format)
 //	GET, POST /callbacks/{integration} a provider's callback; its signature is the proof
 //	GET  /healthz, /readyz             is the process alive; does the hub take work
 package web

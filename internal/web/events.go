@@ -19,7 +19,7 @@ const typeEvent = "application/cloudevents+json"
 // body took, serves the next; the garbage collector empties it when it is not used.
 var readers = sync.Pool{New: func() any { return newReader() }}
 
-// events answers POST /events: one CloudEvent in, 202 with what became of it out. By then it is committed. A repeat (same
+// events answers POST /events: one CloudEvent in, structured or binary, 202 with what became of it out. By then it is committed. A repeat (same
 // consumer, source, id and content) is answered with what became of the first one. A batch of them is answered by batch.
 func (s *surface) events(w http.ResponseWriter, r *http.Request) {
 	if given := r.Header.Get("Content-Type"); given != typeEvent && isBatch(given) {
@@ -59,13 +59,14 @@ func (s *surface) publish(w http.ResponseWriter, r *http.Request, d *reader) (*h
 	if err := s.within(w.Header(), caller.Consumer.Key, 1); err != nil {
 		return nil, err
 	}
-	if err := wantEvent(w, r); err != nil {
+	read, err := wantEvent(w, r)
+	if err != nil {
 		return nil, err
 	}
 	if err := readBody(r, hub.MaxOccurrenceBytes, &d.body); err != nil {
 		return nil, err
 	}
-	in, err := d.event()
+	in, err := read(d, r.Header)
 	if err != nil {
 		return nil, err
 	}
@@ -98,25 +99,38 @@ func isBatch(contentType string) bool { return speaks(contentType, typeBatch) }
 
 // speaks says whether a media type is the one that is wanted, in UTF-8.
 func speaks(contentType, want string) bool {
-	kind, parameters, err := mime.ParseMediaType(contentType)
-	charset := parameters["charset"]
-	return err == nil && kind == want && (charset == "" || strings.EqualFold(charset, "utf-8"))
+	kind, _, err := mime.ParseMediaType(contentType)
+	return err == nil && kind == want && inUTF8(contentType)
 }
 
-// wantEvent refuses what is not one structured event in JSON and says what is accepted.
-func wantEvent(w http.ResponseWriter, r *http.Request) error {
+// inUTF8 says whether a media type names no other character set, nor is malformed.
+func inUTF8(contentType string) bool {
+	_, parameters, err := mime.ParseMediaType(contentType)
+	charset := parameters["charset"]
+	return err == nil && (charset == "" || strings.EqualFold(charset, "utf-8"))
+}
+
+// structured reads an event in the structured content mode, of which all is in the body.
+func structured(d *reader, _ http.Header) (hub.OccurrenceInput, error) { return d.event() }
+
+// wantEvent says how the event of a request is read, by its content mode (CloudEvents HTTP binding 1.0 §3), or refuses what is none
+// and says what is accepted.
+func wantEvent(w http.ResponseWriter, r *http.Request) (func(*reader, http.Header) (hub.OccurrenceInput, error), error) {
 	if err := uncompressed(w, r); err != nil {
-		return err
+		return nil, err
 	}
 	given := r.Header.Get("Content-Type")
 	if given == typeEvent || speaks(given, typeEvent) {
-		return nil
+		return structured, nil
 	}
-	w.Header().Set("Accept-Post", typeEvent+", "+typeBatch)
-	detail := "send one CloudEvent with Content-Type: " + typeEvent + " (structured mode, UTF-8), or a list of them with " + typeBatch
+	w.Header().Set("Accept-Post", typeEvent+", "+typeBatch+", application/json")
 	switch {
-	case r.Header.Get("Ce-Specversion") != "" || r.Header.Get("Ce-Id") != "":
-		detail = "the binary mode (attributes in ce- headers) is not offered; " + detail
+	case strings.HasPrefix(strings.ToLower(given), "application/cloudevents") || !isBinary(r.Header):
+		return nil, &fault{code: codeMediaType, detail: "send one CloudEvent with Content-Type: " + typeEvent + " (structured mode, UTF-8), a list of them with " +
+			typeBatch + ", or its data as application/json with its attributes in ce- headers (binary mode)"}
+	case given != "" && !(isJSON(given) && inUTF8(given)):
+		return nil, &fault{code: codeMediaType, detail: "data must be JSON in UTF-8; send it with Content-Type: application/json"}
 	}
-	return &fault{code: codeMediaType, detail: detail}
+	w.Header().Del("Accept-Post")
+	return (*reader).binary, nil
 }

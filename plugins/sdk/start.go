@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"strings"
 	"time"
@@ -26,6 +27,10 @@ type Program struct {
 	// Wire is told of every message on the wire, in the order in which it is sent or received, without secrets. It may be called by
 	// several goroutines, never by two at once.
 	Wire func(WireMessage)
+	// Dir is the working directory. Empty: that of this process.
+	Dir string
+	// Dial are options of the connection, for who looks at all that comes.
+	Dial []grpc.DialOption
 	// StartTimeout bounds the start until the handshake. Zero: 10 s.
 	StartTimeout time.Duration
 }
@@ -34,6 +39,7 @@ type Program struct {
 type Running struct {
 	*Client
 	plugin *plugin.Client
+	conn   grpc.ClientConnInterface
 	cmd    *exec.Cmd
 }
 
@@ -44,7 +50,7 @@ func (p Program) Start() (*Running, error) {
 		return nil, errors.New("no executable was named")
 	}
 	cmd := exec.Command(p.Command[0], p.Command[1:]...)
-	cmd.Env = append(HostEnvironment(), p.Env...)
+	cmd.Dir, cmd.Env = p.Dir, append(HostEnvironment(), p.Env...)
 	ownGroup(cmd)
 	words := &lastLine{to: p.Stderr}
 	r := &Running{cmd: cmd, plugin: plugin.NewClient(p.config(cmd, words))}
@@ -59,6 +65,7 @@ func (p Program) Start() (*Running, error) {
 		return nil, startError(err, "")
 	}
 	r.Client = raw.(*Client)
+	r.conn = protocol.(*plugin.GRPCClient).Conn // the only protocol that is allowed
 	return r, nil
 }
 
@@ -71,17 +78,22 @@ func (p Program) config(cmd *exec.Cmd, stderr io.Writer) *plugin.ClientConfig {
 		Cmd:              cmd,
 		StartTimeout:     cmp.Or(p.StartTimeout, 10*time.Second),
 		Stderr:           stderr,
+		SyncStderr:       stderr, // what a connector in Go writes there while it serves
+		GRPCDialOptions:  p.Dial,
 		Logger:           hclog.New(&hclog.LoggerOptions{Level: hclog.Off}),
 	}
 	if p.Wire != nil {
 		t := &tap{tell: p.Wire}
-		c.GRPCDialOptions = []grpc.DialOption{grpc.WithChainUnaryInterceptor(t.unary), grpc.WithChainStreamInterceptor(t.stream)}
+		c.GRPCDialOptions = append(c.GRPCDialOptions[:len(p.Dial):len(p.Dial)], grpc.WithChainUnaryInterceptor(t.unary), grpc.WithChainStreamInterceptor(t.stream))
 	}
 	return c
 }
 
 // startError shortens what go-plugin says, which goes on with general advice in further lines.
 func startError(err error, words string) error {
+	if problem := VersionProblem(err); problem != "" {
+		return errors.New(problem)
+	}
 	first, _, _ := strings.Cut(err.Error(), "\n")
 	if line, garbled := strings.CutPrefix(first, "Unrecognized remote plugin message:"); garbled {
 		first = "it ended, or closed its standard output, before the handshake"
@@ -98,8 +110,22 @@ func startError(err error, words string) error {
 // PID is the number of the process.
 func (r *Running) PID() int { return r.cmd.Process.Pid }
 
+// Conn is the connection, for what every connector serves beside the contract: its health, and that it is told to end.
+func (r *Running) Conn() grpc.ClientConnInterface { return r.conn }
+
+// Signal sends the process a signal.
+func (r *Running) Signal(s os.Signal) error { return r.cmd.Process.Signal(s) }
+
 // Exited tells whether the process has ended.
 func (r *Running) Exited() bool { return r.plugin.Exited() }
+
+// Ended says how the process ended, once Exited says that it did.
+func (r *Running) Ended() string {
+	if s := r.cmd.ProcessState; s != nil {
+		return s.String()
+	}
+	return "it is gone"
+}
 
 // Stop asks the process to end, kills it two seconds later, and returns when it and what it started are gone.
 func (r *Running) Stop() {

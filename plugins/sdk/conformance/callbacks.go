@@ -31,7 +31,7 @@ type Callbacks struct {
 	answer func(sdk.Callback) (sdk.Reception, error)
 }
 
-// mostKept callbacks are kept, the last ones.
+// mostKept callbacks are kept, the first ones: what is asked for is the message that was sent first.
 const mostKept = 4096
 
 func newCallbacks(address string) (*Callbacks, error) {
@@ -57,9 +57,8 @@ func (c *Callbacks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	answer := c.answer
 	if r.Method == http.MethodPost {
-		c.kept = append(c.kept, cb)
-		if len(c.kept) > mostKept {
-			c.kept = c.kept[1:]
+		if len(c.kept) < mostKept {
+			c.kept = append(c.kept, cb)
 		}
 		close(c.more)
 		c.more = make(chan struct{})

@@ -31,16 +31,13 @@ func processChecks() []Check {
 
 func processSignals(t *T) {
 	p := t.process()
-	if len(stopSignals) == 0 {
-		t.skip("signals cannot be sent to another process on this system")
-	}
-	for _, s := range stopSignals {
-		if err := p.cmd.Process.Signal(s); err != nil {
-			t.stop("%v", err)
+	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		if err := p.Signal(s); err != nil && !p.Exited() {
+			t.skip("a signal cannot be sent to another process here: %v", err)
 		}
 		pause(t, 100*time.Millisecond)
-		if p.plugin.Exited() {
-			t.fail("%s ended it (%s)", signalName(s), p.ended())
+		if p.Exited() {
+			t.fail("%s ended it (%s)", signalName(s), p.Ended())
 			t.instance.Close()
 			t.instance = nil
 			p = t.process()
@@ -74,7 +71,7 @@ func (t *T) own() *Instance {
 	t.client() // says why there is none
 	i, err := t.start()
 	if err != nil {
-		t.stop("a second process did not start: %v%s", err, t.watch.lastWords())
+		t.stop("a second process did not start: %v", err)
 	}
 	return i
 }
@@ -109,7 +106,7 @@ func processCrash(t *T) {
 	if _, err := s.Recv(); err != nil {
 		t.stop("no outcome came: %v", err)
 	}
-	i.Process.kill()
+	i.Process.Kill()
 	if ctx, cancel := t.patient(); !i.Process.wait(ctx) {
 		cancel()
 		t.stop("it survived SIGKILL")
@@ -122,7 +119,7 @@ func processCrash(t *T) {
 	}
 	next, err := t.start()
 	if err != nil {
-		t.stop("the next process did not start: %v%s", err, t.watch.lastWords())
+		t.stop("the next process did not start: %v", err)
 	}
 	t.instance = next
 	if o, err := t.one(t.example.Integration, t.delivery()); err != nil || o.Kind != sdk.Accepted {
@@ -165,7 +162,7 @@ func (t *T) memory(p *Process) int64 {
 	if runtime.GOOS != "linux" {
 		t.skip("the memory of another process is read from /proc, which this system does not have")
 	}
-	n, err := residentSet(p.pid())
+	n, err := residentSet(p.PID())
 	if err != nil {
 		t.skip("the memory of the process cannot be read: %v", err)
 	}

@@ -175,7 +175,7 @@ func queryUnknown(t *T) {
 // Of a source this slowly read, nobody needs more memory than that.
 const (
 	mostQueryMemory = 64 << 20
-	slowRead        = time.Second
+	slowRead        = 500 * time.Millisecond
 )
 
 func queryMemory(t *T) {

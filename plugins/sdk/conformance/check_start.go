@@ -9,6 +9,8 @@ import (
 	"time"
 
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+
+	"github.com/recado-hub/recado/plugins/sdk"
 )
 
 const (
@@ -35,7 +37,7 @@ func startHandshake(t *T) {
 	i, err := t.start()
 	if err != nil {
 		t.noStart = err
-		t.stop("%v%s", err, t.watch.lastWords())
+		t.stop("%v", err)
 	}
 	t.instance = i
 }
@@ -58,16 +60,13 @@ func (t *T) process() *Process {
 func startCookie(t *T) {
 	ctx, cancel := context.WithTimeout(t, 5*time.Second)
 	defer cancel()
-	cmd := t.executable().command(t.place.Directory)
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	cmd.WaitDelay = time.Second
-	if err := cmd.Start(); err != nil {
-		t.stop("%v", err)
-	}
-	kill := context.AfterFunc(ctx, func() { killGroup(cmd.Process) })
-	err := cmd.Wait()
-	if !kill() {
+	command := t.executable().Command
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd.Dir, cmd.Env = t.place.Directory, sdk.HostEnvironment()
+	var errs bytes.Buffer
+	cmd.Stderr, cmd.WaitDelay = &errs, time.Second
+	err := cmd.Run()
+	if ctx.Err() != nil {
 		t.stop("without the cookie in its environment it did not end within 5 s")
 	}
 	var exit *exec.ExitError

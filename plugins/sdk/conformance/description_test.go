@@ -18,8 +18,8 @@ func labels() sdk.Labels {
 	return l
 }
 
-// right is a description without a fault.
-func right() sdk.Description {
+// faultless is a description without a fault.
+func faultless() sdk.Description {
 	schema := sdk.Schema{
 		JSON:   json.RawMessage(`{"type":"object","properties":{"token":{"type":"string","writeOnly":true},"rate":{"type":"number"}}}`),
 		Labels: map[string]sdk.FieldLabels{"token": {Title: labels(), Help: labels()}, "rate": {Title: labels(), Help: labels()}},
@@ -36,7 +36,7 @@ func right() sdk.Description {
 }
 
 func TestDescriptionProblems(t *testing.T) {
-	d := right()
+	d := faultless()
 	if p := conformance.DescriptionProblems(&d); len(p) > 0 {
 		t.Fatalf("the right one: %q", p)
 	}
@@ -72,7 +72,7 @@ func TestDescriptionProblems(t *testing.T) {
 		"there is no setting":    func(d *sdk.Description) { d.Limits[0].Setting = "speed" },
 		"capabilities.in_flight": func(d *sdk.Description) { d.Capabilities.InFlight = 0 },
 	} {
-		d := right()
+		d := faultless()
 		spoil(&d)
 		if p := fmt.Sprint(conformance.DescriptionProblems(&d)); !strings.Contains(p, want) {
 			t.Errorf("nothing was said about %q: %q", want, p)

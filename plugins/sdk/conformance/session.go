@@ -137,8 +137,13 @@ func (s *Session) guarded(t *T) {
 		if _, ok := v.(ended); !ok && v != nil {
 			panic(v)
 		}
+		if i := s.instance; i != nil && i.Process != nil && len(t.problems) > 0 {
+			ctx, cancel := context.WithTimeout(context.Background(), tooMuch) // an end is seen a moment after the connection is lost
+			i.Process.wait(ctx)
+			cancel()
+		}
 		if s.instance != nil && s.instance == before && s.instance.gone() {
-			t.fail("the connector's process ended during this check (%s)%s", s.instance.Process.ended(), s.watch.lastWords())
+			t.fail("the connector's process ended during this check (%s)%s", s.instance.Process.Ended(), s.watch.lastWords())
 		}
 	}()
 	t.check.run(t)
@@ -156,7 +161,7 @@ func (t *T) client() *sdk.Client {
 	if t.instance == nil {
 		i, err := t.start()
 		if err != nil {
-			t.stop("the connector did not start again: %v%s", err, t.watch.lastWords())
+			t.stop("the connector did not start again: %v", err)
 		}
 		t.instance = i
 	}
@@ -205,11 +210,11 @@ func hasRole(d *sdk.Description, role sdk.Role) bool {
 	return false
 }
 
-// delivery is one that will be accepted, with an id of its own.
+// delivery is one that will be accepted, with an id of its own, which is no part of another one's.
 func (t *T) delivery() sdk.Delivery {
 	t.number++
 	d := t.example.Delivery(t.number)
-	d.ID, d.Attempt, d.Deadline = fmt.Sprintf("dlv_suite%d", t.number), 1, time.Now().Add(t.options.Patience)
+	d.ID, d.Attempt, d.Deadline = fmt.Sprintf("dlv_suite%07d", t.number), 1, time.Now().Add(t.options.Patience)
 	return d
 }
 

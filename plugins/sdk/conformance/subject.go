@@ -35,7 +35,7 @@ type Instance struct {
 // Close ends it at once.
 func (i *Instance) Close() { i.stop() }
 
-func (i *Instance) gone() bool { return i.Process != nil && i.Process.plugin.Exited() }
+func (i *Instance) gone() bool { return i.Process != nil && i.Process.Exited() }
 
 // InMemory is a connector in this process, at the other end of a connection in memory: everything goes through the real protocol, only the
 // process border is missing.

@@ -11,6 +11,9 @@ import (
 	"github.com/recado-hub/recado/plugins/sdk"
 )
 
+// version is another one in another build.
+var version = "1.0.0"
+
 type connector struct{}
 
 func labels(text string) sdk.Labels {
@@ -23,7 +26,7 @@ func labels(text string) sdk.Labels {
 
 func (connector) Describe(context.Context) (sdk.Description, error) {
 	return sdk.Description{
-		Name: "file", Version: "1.0.0", Title: labels("File"),
+		Name: "file", Version: version, Title: labels("File"),
 		Settings: sdk.Schema{JSON: json.RawMessage(`{"type":"object","properties":{"path":{"type":"string","minLength":1}},"required":["path"]}`),
 			Labels: map[string]sdk.FieldLabels{"path": {Title: labels("File")}}},
 		Actions: []sdk.Action{{Key: "append", Title: labels("Append a line"), Parameters: sdk.Schema{JSON: json.RawMessage(`{"type":"object"}`)},
