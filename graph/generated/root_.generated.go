@@ -1822,7 +1822,7 @@ input ConsumerFilterInput {
 By what a list of consumers is sorted.
 """
 enum ConsumerOrderField {
-  "By the name, without regard to upper and lower case, whatever the alphabet; letters with accents come after those without. Equal ones by age."
+  "By the name, without regard to upper and lower case and to accents. Equal ones by age."
   NAME
   "By the time when the consumer was made."
   CREATED_AT
@@ -3132,7 +3132,7 @@ input EventFilterInput {
 By what a list of events is sorted.
 """
 enum EventOrderField {
-  "By the description, without regard to upper and lower case, whatever the alphabet; letters with accents come after those without. Equal ones by age."
+  "By the description, without regard to upper and lower case and to accents. Equal ones by age."
   DESCRIPTION
   "By the time when the event was made."
   CREATED_AT
@@ -4134,7 +4134,7 @@ input FlowFilterInput {
 By what a list of flows is sorted.
 """
 enum FlowOrderField {
-  "By the description, without regard to upper and lower case, whatever the alphabet; letters with accents come after those without. Equal ones by age."
+  "By the description, without regard to upper and lower case and to accents. Equal ones by age."
   DESCRIPTION
   "By the time when the flow was made."
   CREATED_AT
@@ -4644,7 +4644,7 @@ input GroupFilterInput {
 By what a list of groups is sorted.
 """
 enum GroupOrderField {
-  "By the description, without regard to upper and lower case, whatever the alphabet; letters with accents come after those without. Equal ones by age."
+  "By the description, without regard to upper and lower case and to accents. Equal ones by age."
   DESCRIPTION
   "By the time when the group was made."
   CREATED_AT
@@ -5024,7 +5024,7 @@ input IntegrationFilterInput {
 By what a list of integrations is sorted.
 """
 enum IntegrationOrderField {
-  "By the name, without regard to upper and lower case, whatever the alphabet; letters with accents come after those without. Equal ones by age."
+  "By the name, without regard to upper and lower case and to accents. Equal ones by age."
   NAME
   "By the time when the integration was made."
   CREATED_AT
