@@ -52,10 +52,12 @@ type FileDelivery struct {
 	Language   string            `json:"language,omitempty"`
 }
 
-// FileSent says where to see how much was sent: the lines of a file, or a number in a JSON document.
+// FileSent says where to see how much was sent: the lines of a file, the files below a folder, or a number in a JSON document.
 type FileSent struct {
 	File string `json:"file,omitempty"`
-	URL  string `json:"url,omitempty"`
+	// Files is the folder, for a connector that makes a file of each message.
+	Files string `json:"files,omitempty"`
+	URL   string `json:"url,omitempty"`
 	// Pointer to the number (RFC 6901).
 	Pointer string `json:"pointer,omitempty"`
 }
@@ -157,6 +159,10 @@ func (s *FileSent) counter(words *strings.Replacer) func() (int, error) {
 		path := words.Replace(s.File)
 		return func() (int, error) { return countLines(path) }
 	}
+	if s.Files != "" {
+		dir := words.Replace(s.Files)
+		return func() (int, error) { return countFiles(dir) }
+	}
 	address := words.Replace(s.URL)
 	client := &http.Client{Timeout: 10 * time.Second}
 	return func() (int, error) {
@@ -216,6 +222,15 @@ func countLines(path string) (int, error) {
 			return n, err
 		}
 	}
+}
+
+// countFiles below a folder; 0 if it is not there.
+func countFiles(dir string) (n int, err error) {
+	err = walkFiles(dir, func(string) error { n++; return nil })
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return n, err
 }
 
 // walkFiles calls each for every regular file.
