@@ -110,7 +110,7 @@ func (tx *Tx) consumerInsert(c *hub.Consumer, hash []byte) error {
 	tx.configured()
 	return tx.exec("INSERT INTO consumers ("+consumers.columns+", secret_hash, folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		c.Key, c.Version, c.Name, c.Description, c.GroupKey, c.HubEnabled, c.Enabled, c.ClientID, ms(c.CreatedAt), ms(c.UpdatedAt),
-		msp(c.ExpiresAt), msp(c.LastUsedAt), msp(c.SecretRotatedAt), msp(c.OldSecretUntil), c.TokensSince, numberOrNull(c.RateLimit), numberOrNull(c.CostBudget), hash, hub.Fold(c.Name))
+		msp(c.ExpiresAt), msp(c.LastUsedAt), msp(c.SecretRotatedAt), msp(c.OldSecretUntil), c.TokensSince, numberOrNull(c.RateLimit), numberOrNull(c.CostBudget), hash, hub.Filed(c.Name))
 }
 
 // handOut reads the group of a consumer that is about to be saved, and refuses a caller who does not hold all that it
@@ -151,7 +151,7 @@ func (db *DB) ConsumerUpdate(ctx context.Context, c hub.Caller, key int64, expec
 		u.Version, u.UpdatedAt = u.Version+1, tx.now
 		tx.configured()
 		if err := tx.exec("UPDATE consumers SET version = ?, name = ?, folded = ?, description = ?, group_key = ?, hub_enabled = ?, enabled = ?, expires_at = ?, updated_at = ?, rate_limit = ?, cost_budget = ? WHERE key = ?",
-			u.Version, u.Name, hub.Fold(u.Name), u.Description, u.GroupKey, u.HubEnabled, u.Enabled, msp(u.ExpiresAt), ms(u.UpdatedAt), numberOrNull(u.RateLimit), numberOrNull(u.CostBudget), key); err != nil {
+			u.Version, u.Name, hub.Filed(u.Name), u.Description, u.GroupKey, u.HubEnabled, u.Enabled, msp(u.ExpiresAt), ms(u.UpdatedAt), numberOrNull(u.RateLimit), numberOrNull(u.CostBudget), key); err != nil {
 			return nil, err
 		}
 		if err := tx.auditConsumer(c, switched(before.Enabled, u.Enabled), &before, u); err != nil {
