@@ -32,8 +32,12 @@ func test(t *testing.T, fault string) conformance.Report {
 		t.Error(err)
 		return conformance.Report{}
 	}
+	n := 40
+	if fault == "leaks" {
+		n = 400
+	}
 	s, err := conformance.New(conformance.Executable{Command: []string{self, "connector", fault}}, conformance.FromFile(rightFile()),
-		conformance.Options{Deliveries: 400, Many: 200, Patience: 5 * time.Second})
+		conformance.Options{Deliveries: n, Many: 100, Patience: 5 * time.Second})
 	if err != nil {
 		t.Error(err)
 		return conformance.Report{}
