@@ -123,20 +123,26 @@ func (e *Engine) seenOccurrences(ctx context.Context, c hub.Caller, w *Watch, ch
 }
 
 func (e *Engine) seenExecutions(ctx context.Context, c hub.Caller, w *Watch, changes []hub.Change) ([]Seen, error) {
-	var executions, deliveries []int64
-	for _, ch := range changes {
-		if !slices.Contains(executions, ch.Root) {
-			executions = append(executions, ch.Root)
+	last := e.feed.Last()
+	var executions, deliveries, whens, thens []int64 // with the places of their last changes
+	note := func(keys, places *[]int64, key, seq int64) {
+		if at := slices.Index(*keys, key); at >= 0 {
+			(*places)[at] = max((*places)[at], seq)
+			return
 		}
-		if ch.Subject == hub.SubjectDelivery && !slices.Contains(deliveries, ch.Key) {
-			deliveries = append(deliveries, ch.Key)
+		*keys, *places = append(*keys, key), append(*places, seq)
+	}
+	for _, ch := range changes {
+		note(&executions, &whens, ch.Root, ch.Seq)
+		if ch.Subject == hub.SubjectDelivery {
+			note(&deliveries, &thens, ch.Key, ch.Seq)
 		}
 	}
-	es, err := e.db.ExecutionsByKey(ctx, c, executions)
+	es, err := e.db.ExecutionsTold(ctx, c, executions, whens, last)
 	if err != nil {
 		return nil, err
 	}
-	ds, err := e.db.DeliveriesByKey(ctx, c, deliveries)
+	ds, err := e.db.DeliveriesTold(ctx, c, deliveries, thens, last)
 	if err != nil {
 		return nil, err
 	}

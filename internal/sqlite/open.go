@@ -50,6 +50,9 @@ type DB struct {
 	rights  signal
 	tallies tallies
 
+	toldExecutions told[hub.Execution]
+	toldDeliveries told[hub.Delivery]
+
 	provenances sync.Map      // versionKey → *provenance
 	floor       atomic.Int64  // the last line of the journal that was pruned; see OldestCursor
 	retention   atomic.Uint64 // counts the changes of how long things are kept
