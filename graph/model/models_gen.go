@@ -885,6 +885,8 @@ type FlowTargetInput struct {
 	Recipient *hub.Recipient `json:"recipient,omitempty"`
 	// Which value stands at which place of the message: all by position, or all by name. Needed to enable the flow.
 	Mapping []*hub.MappingEntry `json:"mapping,omitempty"`
+	// Which messages of another target it follows up, if these come to nothing; left out: it sends whatever becomes of others.
+	FollowUp *FollowUpInput `json:"followUp,omitempty"`
 }
 
 // How one test message is to be sent.
@@ -937,6 +939,17 @@ type FlowUpdatePayload struct {
 	Flow *hub.Flow `json:"flow,omitempty"`
 	// What was wrong with the input.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// When a target sends: only if a message of another target came to nothing.
+type FollowUpInput struct {
+	// The place of the other target in the list, from 0. It stands before this one, and may itself be a follow-up; they go 3 deep at most.
+	Of int `json:"of"`
+	// What must have become of its message. A connector that has no receipts (`capabilities.receipts`) never says DELIVERED or READ: then only FAILED
+	// makes sense, and anything else is a problem with the code FOLLOW_UP_UNTOLD.
+	When hub.FollowUpCondition `json:"when"`
+	// In which time the message has to arrive: 30 days at most, whole seconds. Needed to enable the flow; with FAILED a day if left out.
+	Within *time.Duration `json:"within,omitempty"`
 }
 
 // What became of `groupClone`.

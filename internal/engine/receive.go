@@ -208,7 +208,7 @@ func (e *Engine) applyReceipt(tx *sqlite.Tx, delivery int64, rc hub.Receipt) err
 		return err
 	}
 	cause := hub.Reason{Code: hub.ReasonReceipt, Message: rc.Message, Provider: rc.Code, NextStep: rc.NextStep}
-	if goesOn(d.State, rc.Status) {
+	if goesOn(d.State, rc.Status) && !e.followed(d) {
 		return e.receiptAlone(tx, d, rc, cause)
 	}
 	return e.amend(tx, d.ExecutionKey, cause, func(r *run) error {

@@ -74,7 +74,7 @@ func (f *Flow) Audited() Facts {
 	targets := make([]Facts, len(f.Definition.Targets))
 	for i, t := range f.Definition.Targets {
 		targets[i] = Facts{"integration": idOrNone(KindIntegration, t.IntegrationKey), "action": t.Action, "parameters": t.Parameters,
-			"recipient": t.Recipient, "mapping": t.Mapping}
+			"recipient": t.Recipient, "mapping": t.Mapping, "followUp": t.FollowUp.audited()}
 	}
 	facts["targets"] = targets
 	return facts
