@@ -20,16 +20,16 @@ func TestLimitsAreForAllConnectorsAndForOneOfItsOwn(t *testing.T) {
 		}
 		return l.finish()
 	}
-	usual := hub.ConnectorLimits{Memory: 512 << 20, OpenFiles: 1024, InFlight: 1024}
+	usual := hub.ConnectorLimits{Memory: 512 << 20, OpenFiles: 4096, InFlight: 1024}
 	for name, c := range map[string]struct {
 		args []string
 		want map[string]hub.ConnectorLimits
 	}{
 		"none given":                       {nil, map[string]hub.ConnectorLimits{"": usual}},
-		"another memory for one":           {[]string{"--connector-memory", "512MiB,chat=2GiB"}, map[string]hub.ConnectorLimits{"": usual, "chat": {Memory: 2 << 30, OpenFiles: 1024, InFlight: 1024}}},
+		"another memory for one":           {[]string{"--connector-memory", "512MiB,chat=2GiB"}, map[string]hub.ConnectorLimits{"": usual, "chat": {Memory: 2 << 30, OpenFiles: 4096, InFlight: 1024}}},
 		"one that may do more, all others": {[]string{"--connector-in-flight", "8, chat=0", "--connector-files=64"}, map[string]hub.ConnectorLimits{"": {Memory: 512 << 20, OpenFiles: 64, InFlight: 8}, "chat": {Memory: 512 << 20, OpenFiles: 64}}},
-		"bytes":                            {[]string{"--connector-memory", "1048576"}, map[string]hub.ConnectorLimits{"": {Memory: 1 << 20, OpenFiles: 1024, InFlight: 1024}}},
-		"no limit":                         {[]string{"--connector-memory", "0"}, map[string]hub.ConnectorLimits{"": {OpenFiles: 1024, InFlight: 1024}}},
+		"bytes":                            {[]string{"--connector-memory", "1048576"}, map[string]hub.ConnectorLimits{"": {Memory: 1 << 20, OpenFiles: 4096, InFlight: 1024}}},
+		"no limit":                         {[]string{"--connector-memory", "0"}, map[string]hub.ConnectorLimits{"": {OpenFiles: 4096, InFlight: 1024}}},
 	} {
 		if got, err := read(c.args...); err != nil || !maps.Equal(got, c.want) {
 			t.Errorf("%s: %+v, %v", name, got, err)
