@@ -156,7 +156,9 @@ func TestAFieldBelowTheTopIsAnsweredWithExactlyThePermissionThatItNames(t *testi
 	record := m.do(m.admin, `{ records(type: "work_order_task", first: 1) { nodes { id } } }`, nil).text("records", "nodes", 0, "id")
 	persons := see(hub.Row{Module: "inhouse_personnel", Submodule: "general"})
 	previewing := `flowPreview(input: {flow: $id, on: {occurrence: "` + m.occurrenceOf(m.executions[0]) + `"}}) { %s }`
+	m.post.refused.Store(&hub.RefusedExecutable{File: "/plugins/recado-connector-post", Problem: "the file is not trusted"})
 	of := map[string]reaching{
+		"Connector":        {nil, see(hub.RowHub), `connector(name: "post") { %s } node(id: $id) { __typename }`, m.flow, []any{"connector"}},
 		"Record":           {nil, orders, `record(id: $id) { %s }`, record, []any{"record"}},
 		"RecordVersion":    {nil, orders, `record(id: $id) { history { nodes { %s } } }`, record, []any{"record", "history", "nodes", 0}},
 		"Consumer":         {nil, see(hub.RowAPIConnections), `consumer(id: $id) { %s }`, m.consumer, []any{"consumer"}},

@@ -1277,8 +1277,11 @@ type Connector {
   trust: ConnectorTrust!
   "The SHA-256 of the executable that runs, in hexadecimal; null for a built-in one, and while none may be run."
   sha256: String
-  "The executable in the plugins directory that is not run, such as a new version that nobody trusts yet; null if the one that lies there is run."
-  refused: RefusedExecutable
+  """
+  The executable in the plugins directory that is not run, such as a new version that nobody trusts yet; null if the one that lies there is run, or
+  if the caller may not see it.
+  """
+  refused: RefusedExecutable @requires(module: "settings", submodule: "api_connections", action: SEE)
   "The number of the process on the hub's machine; null while none runs."
   pid: Int
   "Since when that process is ready; null while none runs."

@@ -40,6 +40,7 @@ type Options struct {
 	Plugins         string                         // directory of third-party connectors: executables recado-connector-NAME; empty: none
 	TrustPlugins    bool                           // run whatever lies there, without its being trusted: for development
 	ConnectorLimits map[string]hub.ConnectorLimits // by name; the empty name is for all others
+	ConnectorStops  int                            // so many stops of a connector within five minutes keep it from being started for ten; 0: none do
 
 	// OutboundAllow are addresses and networks that are not public and to which connectors may connect all the same, as
 	// outbound.ParseAllowed reads them; empty: none.

@@ -68,7 +68,7 @@ func (h *Hub) hostOptions(o Options) (host.Options, error) {
 	}
 	return host.Options{
 		Builtin: lines, Environment: []string{outbound.AllowVariable + "=" + o.OutboundAllow}, Log: h.log, Outcomes: h.engine.Outcomes, Changed: h.engine.ConnectorChanged, Version: Version,
-		SocketDir: socketDir(o.Data), Runtime: connectorRuntime, Limits: o.ConnectorLimits,
+		SocketDir: socketDir(o.Data), Runtime: connectorRuntime, Limits: o.ConnectorLimits, Quarantine: host.QuarantineAfter(o.ConnectorStops),
 		Plugins: host.Plugins{Dir: o.Plugins, Data: data, Any: o.TrustPlugins, Reserved: BuiltinConnectors()},
 	}, nil
 }

@@ -15,7 +15,7 @@ type limitFlags struct{ memory, files, inFlight string }
 func newLimitFlags(f *flag.FlagSet) *limitFlags {
 	l := &limitFlags{}
 	f.StringVar(&l.memory, "connector-memory", "512MiB", "most `memory` of a connector, watched on Linux: 512MiB, or 512MiB,NAME=1GiB; 0: no limit")
-	f.StringVar(&l.files, "connector-files", "1024", "most open `files` of a connector's process, on Linux: 1024, or 1024,NAME=4096; 0: no limit")
+	f.StringVar(&l.files, "connector-files", "4096", "most open `files` of a connector's process, on Linux: 4096, or 4096,NAME=16384; 0: no limit")
 	f.StringVar(&l.inFlight, "connector-in-flight", "1024", "most `deliveries` that are with a connector at once, over all of its integrations: 1024, or 1024,NAME=16; 0: no limit")
 	return l
 }

@@ -32,6 +32,7 @@ func serve(args []string, out, errOut io.Writer) error {
 	f.StringVar(&o.PublicURL, "public-url", "", "`URL` by which the world, and thus every provider, reaches the hub; default http:// and the address")
 	level := f.String("log-level", "info", "least `level` of the log: debug, info, warn, error")
 	format := f.String("log-format", "text", "`format` of the log: text or json")
+	f.IntVar(&o.ConnectorStops, "connector-stops", 10, "`stops` of a connector within five minutes that keep it from being started for ten; 0: none do")
 	limits := newLimitFlags(f)
 	doors := newDoorFlags(f, &o.Doors)
 	if err := parse(f, args); err != nil {
@@ -43,6 +44,9 @@ func serve(args []string, out, errOut io.Writer) error {
 	var err error
 	if o.ConnectorLimits, err = limits.finish(); err != nil {
 		return err
+	}
+	if o.ConnectorStops < 0 {
+		return fmt.Errorf("--connector-stops: %d is too little; it is 0 for none, or more", o.ConnectorStops)
 	}
 	if o.TrustPlugins && o.Plugins == "" {
 		return errors.New("--trust-plugins: there is no plugins directory; name it with --plugins")

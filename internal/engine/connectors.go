@@ -10,12 +10,24 @@ import (
 	"github.com/recado-hub/recado/internal/sqlite"
 )
 
-// Connectors lists every connector with its state, and with what its processes use. Any valid token.
+// Connectors lists every connector with its state, and with what its processes use. Any valid token; what of it is refused needs SEE on
+// settings/api_connections.
 func (e *Engine) Connectors(_ context.Context, c hub.Caller) ([]*hub.Connector, error) {
 	if err := c.NeedToken(); err != nil {
 		return nil, err
 	}
-	return e.connectors.List(), nil
+	list := e.connectors.List()
+	for _, k := range list {
+		disclose(c, k)
+	}
+	return list, nil
+}
+
+// disclose leaves out of a connector what the caller may not see: where on the hub's machine a file lies. The connector is the caller's own copy.
+func disclose(c hub.Caller, k *hub.Connector) {
+	if k != nil && !c.May(hub.RowAPIConnections, hub.See) {
+		k.Refused = nil
+	}
 }
 
 // Connector finds a connector by its name, also one that has never run; nil if there is none. Any valid token.
@@ -23,7 +35,9 @@ func (e *Engine) Connector(_ context.Context, c hub.Caller, name string) (*hub.C
 	if err := c.NeedToken(); err != nil {
 		return nil, err
 	}
-	return e.listed(name), nil
+	k := e.listed(name)
+	disclose(c, k)
+	return k, nil
 }
 
 // listed finds a connector also if it has never described itself; nil if there is none.
@@ -56,7 +70,11 @@ func (e *Engine) ConnectorRestart(ctx context.Context, c hub.Caller, name string
 	err = e.db.Write(ctx, func(tx *sqlite.Tx) error {
 		return tx.Audit(c, hub.AuditEntry{Kind: hub.AuditConnectorRestarted, Changes: []hub.AuditChange{{Path: "connector", To: asked}}})
 	})
-	return e.listed(name), err
+	if k = e.listed(name); err != nil {
+		return nil, err
+	}
+	disclose(c, k)
+	return k, nil
 }
 
 // PluginsDirectory is the place of third parties' connectors, with what lies there and is not run; nil if there is none. SEE on

@@ -17,7 +17,7 @@ import (
 
 // Connectors is what the engine needs of connector processes.
 type Connectors interface {
-	// List is every connector that is known, as it is now.
+	// List is every connector that is known, as it is now. The connectors are the caller's own copies, but not what they refer to.
 	List() []*hub.Connector
 	// Connector is one of them by name, nil if it is not known.
 	Connector(name string) *hub.Connector

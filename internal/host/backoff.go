@@ -21,8 +21,11 @@ type Quarantine struct {
 	For    time.Duration // keep it from being started for so long
 }
 
-// usualQuarantine is a connector that has been through all shorter waits in vain.
-var usualQuarantine = Quarantine{Stops: 10, Within: 5 * time.Minute, For: 10 * time.Minute}
+// QuarantineAfter is ten minutes of it for so many stops within five; 0: never. With ten, a connector has been through nearly all shorter waits
+// in vain.
+func QuarantineAfter(stops int) Quarantine {
+	return Quarantine{Stops: stops, Within: 5 * time.Minute, For: 10 * time.Minute}
+}
 
 // backoff counts the stops of a connector. The zero value has seen none and knows no quarantine.
 type backoff struct {

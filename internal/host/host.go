@@ -32,9 +32,8 @@ type Options struct {
 	// Limits bound what connectors use, by name; under the empty name for all that have none of their own.
 	Limits map[string]hub.ConnectorLimits
 
-	// Quarantine says when a connector that keeps stopping is left alone. Nil: ten stops within five minutes keep it from being
-	// started for ten.
-	Quarantine *Quarantine
+	// Quarantine says when a connector that keeps stopping is left alone.
+	Quarantine Quarantine
 
 	// Changed is told of every change of a connector, in order for each connector. It should return soon.
 	Changed func(hub.Connector)
@@ -85,9 +84,6 @@ func (o Options) withDefaults() Options {
 	o.StartTimeout = cmp.Or(o.StartTimeout, 10*time.Second)
 	o.HealthEvery = cmp.Or(o.HealthEvery, 10*time.Second)
 	o.MissedAnswers = cmp.Or(o.MissedAnswers, 10)
-	if o.Quarantine == nil {
-		o.Quarantine = &usualQuarantine
-	}
 	o.IdleTimeout = cmp.Or(o.IdleTimeout, 5*time.Minute)
 	o.QueueSize = cmp.Or(o.QueueSize, 4096)
 	return o

@@ -16,7 +16,7 @@ const retireTimeout = 45 * time.Second
 // another one take over when another executable is wanted or somebody asks for it.
 func (c *connector) supervise(ctx context.Context) {
 	defer close(c.gone)
-	b := backoff{quarantine: *c.o.Quarantine}
+	b := backoff{quarantine: c.o.Quarantine}
 	for stops := 0; ctx.Err() == nil; {
 		x, _ := c.next()
 		if x == nil {

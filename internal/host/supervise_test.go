@@ -17,7 +17,7 @@ import (
 func TestAConnectorThatStopsTooOftenIsLeftAloneUntilItsTimeOrUntilSomebodyWantsIt(t *testing.T) {
 	t.Parallel()
 	flag := filepath.Join(t.TempDir(), "works")
-	rule := &host.Quarantine{Stops: 3, Within: time.Minute, For: time.Hour}
+	rule := host.Quarantine{Stops: 3, Within: time.Minute, For: time.Hour}
 	r := start(t, host.Options{Builtin: with(builtin("other"), "probe", command("probe", "unless="+flag)), Quarantine: rule})
 	c := r.is(t, "probe", "in quarantine", func(c *hub.Connector) bool { return c.State == hub.ConnectorQuarantined })
 	if !strings.Contains(c.Problem, "stopped too often") || !strings.Contains(c.Problem, "cannot find my configuration") || c.Until == nil || time.Until(*c.Until) < 50*time.Minute {
@@ -34,7 +34,7 @@ func TestAConnectorThatStopsTooOftenIsLeftAloneUntilItsTimeOrUntilSomebodyWantsI
 	}
 	t.Run("and leaves by itself when its time has come", func(t *testing.T) {
 		flag := filepath.Join(t.TempDir(), "works")
-		r := start(t, host.Options{Builtin: with(builtin(), "probe", command("probe", "unless="+flag)), Quarantine: &host.Quarantine{Stops: 2, Within: time.Minute, For: 300 * time.Millisecond}})
+		r := start(t, host.Options{Builtin: with(builtin(), "probe", command("probe", "unless="+flag)), Quarantine: host.Quarantine{Stops: 2, Within: time.Minute, For: 300 * time.Millisecond}})
 		r.is(t, "probe", "in quarantine", func(c *hub.Connector) bool { return c.State == hub.ConnectorQuarantined })
 		must(t, os.WriteFile(flag, nil, 0o600))
 		r.is(t, "probe", "ready", ready)
@@ -171,7 +171,7 @@ func TestOneBadConnectorDoesNotSlowAnother(t *testing.T) {
 		"that hangs": {"hang", nil}, "that crashes": {"crash", nil}, "that is slow": {"slow", []string{"2s"}}, "that floods its log": {"flood", nil},
 	} {
 		t.Run("one "+name, func(t *testing.T) {
-			r := start(t, host.Options{Builtin: builtin("good", "bad"), Quarantine: &host.Quarantine{}})
+			r := start(t, host.Options{Builtin: builtin("good", "bad")})
 			alone := good(t, r, 1)
 			stop, stopped := make(chan struct{}), make(chan struct{})
 			go func() {

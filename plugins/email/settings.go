@@ -22,10 +22,21 @@ const settingsSchema = `{
   "properties": {
     "host": {"type": "string", "minLength": 1, "maxLength": 253, "x-recado-secret-destination": true},
     "port": {"type": "integer", "minimum": 1, "maximum": 65535, "x-recado-secret-destination": true},
-    "security": {"type": "string", "enum": ["STARTTLS", "TLS", "NONE"], "default": "STARTTLS"},
+    "security": {"type": "string", "enum": ["STARTTLS", "TLS", "NONE"], "default": "STARTTLS",
+      "x-recado-options": {
+        "STARTTLS": "STARTTLS",
+        "TLS": "TLS",
+        "NONE": {"pt-BR": "Sem criptografia", "pt-PT": "Sem cifra", "es": "Sin cifrado", "en": "No encryption", "fr": "Sans chiffrement", "it": "Senza cifratura"}}},
     "from": {"type": "string", "minLength": 3, "maxLength": 500},
     "reply_to": {"type": "string", "minLength": 3, "maxLength": 500},
-    "auth": {"type": "string", "enum": ["AUTO", "NONE", "SCRAM_SHA_256", "PLAIN", "LOGIN", "XOAUTH2"], "default": "AUTO"},
+    "auth": {"type": "string", "enum": ["AUTO", "NONE", "SCRAM_SHA_256", "PLAIN", "LOGIN", "XOAUTH2"], "default": "AUTO",
+      "x-recado-options": {
+        "AUTO": {"pt-BR": "Automático", "pt-PT": "Automático", "es": "Automático", "en": "Automatic", "fr": "Automatique", "it": "Automatico"},
+        "NONE": {"pt-BR": "Sem login", "pt-PT": "Sem início de sessão", "es": "Sin inicio de sesión", "en": "No sign-in", "fr": "Sans connexion", "it": "Senza accesso"},
+        "SCRAM_SHA_256": "SCRAM-SHA-256",
+        "PLAIN": "PLAIN",
+        "LOGIN": "LOGIN",
+        "XOAUTH2": "OAuth 2.0 (XOAUTH2)"}},
     "username": {"type": "string", "minLength": 1, "maxLength": 320},
     "password": {"type": "string", "minLength": 1, "maxLength": 1000, "writeOnly": true},
     "oauth_token_url": {"type": "string", "format": "uri", "pattern": "^https?://[^@\\s#]+$", "x-recado-secret-destination": true},

@@ -21,12 +21,18 @@ const settingsSchema = `{
   "properties": {
     "url": {"type": "string", "format": "uri", "pattern": "^https?://[^@\\s#]+$", "maxLength": 2000, "x-recado-secret-destination": true},
     "secret_path": {"type": "string", "pattern": "^[/?][!-~]*$", "maxLength": 2000, "writeOnly": true},
-    "signature": {"type": "string", "enum": ["STANDARD_WEBHOOKS", "NONE"], "default": "STANDARD_WEBHOOKS"},
+    "signature": {"type": "string", "enum": ["STANDARD_WEBHOOKS", "NONE"], "default": "STANDARD_WEBHOOKS",
+      "x-recado-options": {
+        "STANDARD_WEBHOOKS": "Standard Webhooks",
+        "NONE": {"pt-BR": "Sem assinatura", "pt-PT": "Sem assinatura", "es": "Sin firma", "en": "No signature", "fr": "Sans signature", "it": "Senza firma"}}},
     "signing_secret": {"type": "string", "pattern": "^wh(sec|sk)_[A-Za-z0-9+/]+=*$", "writeOnly": true},
     "previous_signing_secret": {"type": "string", "pattern": "^wh(sec|sk)_[A-Za-z0-9+/]+=*$", "writeOnly": true},
     "auth_header": {"type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$", "default": "Authorization"},
     "auth_value": {"type": "string", "minLength": 1, "maxLength": 4000, "writeOnly": true},
-    "follow_redirects": {"type": "string", "enum": ["NEVER", "SAME_ORIGIN"], "default": "NEVER"},
+    "follow_redirects": {"type": "string", "enum": ["NEVER", "SAME_ORIGIN"], "default": "NEVER",
+      "x-recado-options": {
+        "NEVER": {"pt-BR": "Nunca", "pt-PT": "Nunca", "es": "Nunca", "en": "Never", "fr": "Jamais", "it": "Mai"},
+        "SAME_ORIGIN": {"pt-BR": "Só na mesma origem", "pt-PT": "Só na mesma origem", "es": "Solo en el mismo origen", "en": "Only at the same origin", "fr": "Seulement à la même origine", "it": "Solo alla stessa origine"}}},
     "timeout_seconds": {"type": "integer", "minimum": 1, "maximum": 60, "default": 20},
     "rate_per_second": {"type": "number", "exclusiveMinimum": 0, "maximum": 100000, "default": 50}
   },
