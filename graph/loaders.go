@@ -32,7 +32,8 @@ type loaders struct {
 	flows        loader[int64, *hub.Flow]
 	flowVersions loader[hub.FlowVersionKey, *hub.FlowVersion]
 	events       loader[int64, *hub.Event]
-	occurrences  loader[int64, *hub.Occurrence]
+	occurrences  loader[int64, *hub.Occurrence] // without their payloads
+	payloads     loader[int64, *hub.Occurrence] // with them
 	executions   loader[int64, *hub.Execution]
 	deliveries   loader[int64, *hub.Delivery]
 	records      loader[int64, *hub.Record]
@@ -64,7 +65,8 @@ func newLoaders(db *sqlite.DB, e *engine.Engine, remember bool) *loaders {
 		flows:        newLoader(byKeys(db.FlowsByKey), remember),
 		flowVersions: newLoader(read[hub.FlowVersionKey, *hub.FlowVersion](db.FlowVersionsByKey), remember),
 		events:       newLoader(byKeys(db.EventsByKey), remember),
-		occurrences:  newLoader(byKeys(db.OccurrencesByKey), remember),
+		occurrences:  newLoader(byKeys(db.BareOccurrencesByKey), remember),
+		payloads:     newLoader(byKeys(db.OccurrencesByKey), remember),
 		executions:   newLoader(byKeys(db.ExecutionsByKey), remember),
 		deliveries:   newLoader(byKeys(db.DeliveriesByKey), remember),
 		records:      newLoader(oneByOne(db.Record), remember),

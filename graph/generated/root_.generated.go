@@ -1770,6 +1770,10 @@ type Consumer implements Node {
   secretRotatedAt: DateTime
   "Until when the secret before the current one is valid too; null if it is not kept, or if there is none."
   oldSecretUntil: DateTime
+  "How many requests the consumer may make in a minute, at ` + "`" + `/graphql` + "`" + ` and ` + "`" + `/events` + "`" + ` together; 0: without end; null: as many as the hub has for everybody."
+  rateLimit: Int
+  "What the GraphQL operations of the consumer may cost together in a minute; 0: without end; null: what the hub has for everybody."
+  costBudget: Int
   "When the consumer was made."
   createdAt: DateTime!
   "When the consumer was last saved."
@@ -1852,6 +1856,10 @@ input ConsumerCreateInput {
   enabled: Boolean = true
   "When the consumer expires: a time to come. Left out or null: never."
   expiresAt: DateTime
+  "How many requests it may make in a minute, at ` + "`" + `/graphql` + "`" + ` and ` + "`" + `/events` + "`" + ` together; 0: without end. Left out or null: as many as the hub has for everybody."
+  rateLimit: Int
+  "What its GraphQL operations may cost together in a minute; one that costs more than that is refused. 0: without end. Left out or null: what the hub has for everybody."
+  costBudget: Int
   """
   Your own key of this call, 256 bytes at most. The same key and input again within 24 hours makes nothing and is answered with the consumer that was
   made the first time, as it is now; with another input it is a CONFLICT. Without one every call makes something.
@@ -1877,6 +1885,10 @@ input ConsumerUpdateInput {
   enabled: Boolean
   "When the consumer expires: a time to come; null: never."
   expiresAt: DateTime
+  "How many requests it may make in a minute, at ` + "`" + `/graphql` + "`" + ` and ` + "`" + `/events` + "`" + ` together; 0: without end; null: as many as the hub has for everybody. Holds at once; what was used of this minute counts."
+  rateLimit: Int
+  "What its GraphQL operations may cost together in a minute; one that costs more than that is refused. 0: without end; null: what the hub has for everybody. Holds at once; what was used of this minute counts."
+  costBudget: Int
 }
 
 """
@@ -7972,6 +7984,10 @@ func (ec *executionContext) childFields_Consumer(ctx context.Context, field grap
 		return ec.fieldContext_Consumer_secretRotatedAt(ctx, field)
 	case "oldSecretUntil":
 		return ec.fieldContext_Consumer_oldSecretUntil(ctx, field)
+	case "rateLimit":
+		return ec.fieldContext_Consumer_rateLimit(ctx, field)
+	case "costBudget":
+		return ec.fieldContext_Consumer_costBudget(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Consumer_createdAt(ctx, field)
 	case "updatedAt":

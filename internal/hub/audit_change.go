@@ -47,7 +47,8 @@ func (c *Consumer) Audited() Facts {
 		return nil
 	}
 	return Facts{"version": c.Version, "name": c.Name, "description": c.Description, "group": ID(KindGroup, c.GroupKey), "hubEnabled": c.HubEnabled,
-		"enabled": c.Enabled, "clientId": c.ClientID, "expiresAt": c.ExpiresAt, "oldSecretUntil": c.OldSecretUntil}
+		"enabled": c.Enabled, "clientId": c.ClientID, "expiresAt": c.ExpiresAt, "oldSecretUntil": c.OldSecretUntil,
+		"rateLimit": c.RateLimit, "costBudget": c.CostBudget}
 }
 
 // Audited is what the audit log compares of an integration, without its secrets.

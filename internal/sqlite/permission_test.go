@@ -215,7 +215,7 @@ var asks = map[string]ask{
 }
 
 // elsewhere says of the other methods that take a caller where their permission is tested: it depends on what is read.
-var elsewhere = []string{"GroupsByKey", "ConsumersByKey", "IntegrationsByKey", "FlowsByKey", "EventsByKey", "OccurrencesByKey", "ExecutionsByKey", "DeliveriesByKey", "AuditEntriesByKey", "FlowVersionsByKey", "ReplaysByKey", "CollectionsByKey", "SuppressionsByKey", "DiscloseSuppression",
+var elsewhere = []string{"GroupsByKey", "ConsumersByKey", "IntegrationsByKey", "FlowsByKey", "EventsByKey", "OccurrencesByKey", "BareOccurrencesByKey", "ExecutionsByKey", "DeliveriesByKey", "AuditEntriesByKey", "FlowVersionsByKey", "ReplaysByKey", "CollectionsByKey", "SuppressionsByKey", "DiscloseSuppression",
 	"Occurrences", "Occurrence", "Records", "Record", "RecordHistory", "Disclose", "Disclosed", "DiscloseIntegration", "DisclosePublished", "ScanOccurrences"}
 
 func TestEveryMethodAsksForItsPermissionAndForNoOther(t *testing.T) {
@@ -266,6 +266,7 @@ func TestManyByKeyAreNilForWhoMayNotSeeThem(t *testing.T) {
 	byKey(t, ctx, admin, bare, e.Key, db.EventsByKey)
 	byKey(t, ctx, admin, bare, h.flows[0].Key, db.FlowsByKey)
 	byKey(t, ctx, admin, bare, h.occurrences[0].Key, db.OccurrencesByKey)
+	byKey(t, ctx, admin, bare, h.occurrences[0].Key, db.BareOccurrencesByKey)
 	byKey(t, ctx, admin, bare, h.executions[0].Key, db.ExecutionsByKey)
 	byKey(t, ctx, admin, bare, h.deliveries[0].Key, db.DeliveriesByKey)
 	var s *hub.Suppression
