@@ -118,7 +118,10 @@ func (s *stage) makesFlows() {
 	in["filter"] = vars{"mode": "ALL", "terms": []vars{{"field": "wo_folio", "operation": "STARTS_WITH", "value": "OT"}}, "groups": []vars{{"mode": "ANY", "terms": []vars{{"field": "code_responsible", "operation": "IS_NOT_EMPTY"}}}}}
 	s.show("FlowSave", vars{"id": flow, "input": in}, "flowUpdate.flow.problems", "[]", "flowUpdate.flow.schedule.expression", "0 8 * * *", "flowUpdate.flow.nextRuns.4", some,
 		"flowUpdate.flow.permissionsNeeded.0.submodule", some)
-	s.show("FlowTurnOn", vars{"id": flow, "expectedVersion": 2}, "flowEnable.flow.enabled", true, "flowEnable.flow.nextRun", some)
+	in["targets"] = s.twoTargets(vars{"of": 0, "when": "NOT_READ", "within": "PT30M"})
+	delete(in, "expectedVersion")
+	s.show("FlowSave", vars{"id": flow, "input": in}, "flowUpdate.flow.problems", "[]", "flowUpdate.flow.targets.1.followUp.within", "PT30M", "flowUpdate.flow.targets.0.followUp", nil)
+	s.show("FlowTurnOn", vars{"id": flow, "expectedVersion": 3}, "flowEnable.flow.enabled", true, "flowEnable.flow.nextRun", some)
 	s.show("FlowEditor", vars{"id": flow}, "flow.filter.terms.0.value", "OT", "flow.filter.groups.0.terms.0.operation", "IS_NOT_EMPTY", "flow.targets.0.recipient.field", "responsible.sms",
 		"flow.targets.0.mapping.0.field", "wo_folio", "flow.settings.maxAttempts", 8, "flow.source.sourceAction.title", "Query Tasks in Work Orders (Items)", "flow.targets.0.connectorAction.title", "Letter")
 	s.show("Flows", vars{"filter": vars{"search": "morning"}, "orderBy": vars{"field": "UPDATED_AT"}}, "flows.nodes.0.nextRun", some, "flows.nodes.0.source.consumer.name", "WhatsApp", "flows.totalCount", 1, "flows.nodes.0.problems", "[]")
@@ -129,7 +132,7 @@ func (s *stage) makesFlows() {
 		{"type": "person", "key": "jonas", "data": vars{"code": "jonas", "sms": "+5511999991234"}}}}}}, "flowTest.delivery.recipient", "+5511999990001", "flowTest.delivery.values", "[OT-900 Grease]")
 	s.show("FlowHold", vars{"id": flow, "input": vars{"reason": "holidays"}}, "flowPause.flow.pause.reason.message", "holidays")
 	s.show("FlowGoOn", vars{"id": flow}, "flowResume.flow.paused", nil)
-	s.show("FlowVersions", vars{"id": flow}, "flow.history.nodes.0.version", 2, "flow.history.nodes.0.diff.0.path", some, "flow.history.nodes.0.savedBy.id", some)
+	s.show("FlowVersions", vars{"id": flow}, "flow.history.nodes.0.version", 3, "flow.history.nodes.0.diff.0.path", some, "flow.history.nodes.0.savedBy.id", some)
 	s.show("FlowTurnOff", vars{"id": flow}, "flowDisable.flow.enabled", false)
 	s.show("FlowRestore", vars{"id": flow, "input": vars{"version": 1}}, "flowRollback.flow.description", "", "flowRollback.flow.problems.0.code", some)
 	s.show("FlowRemove", vars{"id": flow}, "flowArchive.flow.archivedAt", some)

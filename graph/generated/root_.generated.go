@@ -157,6 +157,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputFlowTargetInput,
 		ec.unmarshalInputFlowTestInput,
 		ec.unmarshalInputFlowUpdateInput,
+		ec.unmarshalInputFollowUpInput,
 		ec.unmarshalInputGrantInput,
 		ec.unmarshalInputGroupCloneInput,
 		ec.unmarshalInputGroupCreateInput,
@@ -998,6 +999,8 @@ enum ChangeAspect {
   RECEIPT
   "An occurrence joined an execution that collects, or a person closed it: from and to are how many occurrences there were and are."
   COLLECTED
+  "What a follow-up waited to hear of a message came to hold, so that it goes: to is a ` + "`" + `FollowUpCondition` + "`" + `, from is empty."
+  FOLLOW_UP
   """
   What a connector or a provider says of a flow or an integration; of a connector, whether there is an executable that is not run. From and to
   are the severity of the worst problem, empty if there is none.
@@ -1767,6 +1770,10 @@ type Consumer implements Node {
   secretRotatedAt: DateTime
   "Until when the secret before the current one is valid too; null if it is not kept, or if there is none."
   oldSecretUntil: DateTime
+  "How many requests the consumer may make in a minute, at ` + "`" + `/graphql` + "`" + ` and ` + "`" + `/events` + "`" + ` together; 0: without end; null: as many as the hub has for everybody."
+  rateLimit: Int
+  "What the GraphQL operations of the consumer may cost together in a minute; 0: without end; null: what the hub has for everybody."
+  costBudget: Int
   "When the consumer was made."
   createdAt: DateTime!
   "When the consumer was last saved."
@@ -1849,6 +1856,10 @@ input ConsumerCreateInput {
   enabled: Boolean = true
   "When the consumer expires: a time to come. Left out or null: never."
   expiresAt: DateTime
+  "How many requests it may make in a minute, at ` + "`" + `/graphql` + "`" + ` and ` + "`" + `/events` + "`" + ` together; 0: without end. Left out or null: as many as the hub has for everybody."
+  rateLimit: Int
+  "What its GraphQL operations may cost together in a minute; one that costs more than that is refused. 0: without end. Left out or null: what the hub has for everybody."
+  costBudget: Int
   """
   Your own key of this call, 256 bytes at most. The same key and input again within 24 hours makes nothing and is answered with the consumer that was
   made the first time, as it is now; with another input it is a CONFLICT. Without one every call makes something.
@@ -1874,6 +1885,10 @@ input ConsumerUpdateInput {
   enabled: Boolean
   "When the consumer expires: a time to come; null: never."
   expiresAt: DateTime
+  "How many requests it may make in a minute, at ` + "`" + `/graphql` + "`" + ` and ` + "`" + `/events` + "`" + ` together; 0: without end; null: as many as the hub has for everybody. Holds at once; what was used of this minute counts."
+  rateLimit: Int
+  "What its GraphQL operations may cost together in a minute; one that costs more than that is refused. 0: without end; null: what the hub has for everybody. Holds at once; what was used of this minute counts."
+  costBudget: Int
 }
 
 """
@@ -2037,6 +2052,10 @@ type Delivery implements Node {
   target: Int!
   "That target, as the version of the flow has it that made the message; null if the caller may not see flows."
   flowTarget: FlowTarget @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "The messages that it follows up: it goes only if one of them comes to nothing. Empty if its target is no follow-up."
+  follows: [Delivery!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "The messages that follow it up, sent or not; empty if there are none."
+  followUps: [Delivery!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "The key of the connector's action."
   action: String!
   "The execution that it belongs to; null if the caller may not see it."
@@ -2114,7 +2133,7 @@ enum DeliveryState {
   UNKNOWN
   "It was not delivered; ` + "`" + `reason` + "`" + ` says why."
   FAILED
-  "Not sent: the recipient must not be messaged, or the flow wants no message when a value is missing. ` + "`" + `reason` + "`" + ` says which."
+  "Not sent: the recipient must not be messaged, the flow wants no message when a value is missing, or it would follow up a message that needs it not. ` + "`" + `reason` + "`" + ` says which."
   SUPPRESSED
   "Taken back before it was sent."
   CANCELLED
@@ -2789,6 +2808,10 @@ enum ReasonCode {
   QUIET_HOURS
   "It must not overtake an earlier message of its flow, which ` + "`" + `by` + "`" + ` is."
   ORDERED
+  "It goes only if the message that it follows up, which ` + "`" + `by` + "`" + ` is, comes to nothing."
+  FOLLOW_UP
+  "The message that it follows up, which ` + "`" + `by` + "`" + ` is, needs no follow-up."
+  FOLLOW_UP_NOT_NEEDED
   "The integration is paused until somebody mends it."
   INTEGRATION_PAUSED
   "The flow is paused until somebody mends it."
@@ -3854,6 +3877,40 @@ type FlowTarget {
   recipient: Recipient
   "Which value stands at which place of the message."
   mapping: [MappingEntry!]!
+  "Which messages of another target it follows up, if these come to nothing; null: it sends whatever becomes of others."
+  followUp: FollowUp
+}
+
+"""
+When a target sends: only if a message of another target came to nothing. A follow-up is about the same row, and goes to whoever stands for
+the recipient: where the recipients of both targets name as many, to the one at the same place, else to all that its own recipient names.
+Messages about one row that lead to the same recipient have one follow-up together. It is PENDING with ` + "`" + `waitingFor` + "`" + ` FOLLOW_UP from the
+beginning, and its execution WAITING. When it is not needed it is SUPPRESSED, with FOLLOW_UP_NOT_NEEDED and the message's word as ` + "`" + `reason` + "`" + `.
+"""
+type FollowUp {
+  "The place of the other target in the flow's targets, from 0."
+  of: Int!
+  "What must have become of its message."
+  when: FollowUpCondition!
+  """
+  In which time the message has to arrive. It begins with the first try to send it, or when its connector or its provider is found to be down; not
+  while quiet hours, an order, a rate or a pause hold it back. With FAILED, how long after it was accepted a failure still counts.
+  """
+  within: Duration!
+}
+
+"""
+What must have become of a message for its follow-up to go. One that is FAILED satisfies each of these at once, and so does one that is SUPPRESSED
+since its recipient cannot be reached by the integration at the moment. One that was taken back, or was not to be sent for another
+reason, has no follow-up. Whether it is UNKNOWN is no matter of failure: nobody can tell.
+"""
+enum FollowUpCondition {
+  "It is FAILED. One of which nobody knows (UNKNOWN) did not fail, unless somebody says so within the time."
+  FAILED
+  "It is neither DELIVERED nor READ when the time is over, for all that is known."
+  NOT_DELIVERED
+  "It is not READ when the time is over, for all that is known."
+  NOT_READ
 }
 
 """
@@ -4125,6 +4182,23 @@ input FlowTargetInput {
   recipient: RecipientInput
   "Which value stands at which place of the message: all by position, or all by name. Needed to enable the flow."
   mapping: [MappingEntryInput!]
+  "Which messages of another target it follows up, if these come to nothing; left out: it sends whatever becomes of others."
+  followUp: FollowUpInput
+}
+
+"""
+When a target sends: only if a message of another target came to nothing.
+"""
+input FollowUpInput {
+  "The place of the other target in the list, from 0. It stands before this one, and may itself be a follow-up; they go 3 deep at most."
+  of: Int!
+  """
+  What must have become of its message. A connector that has no receipts (` + "`" + `capabilities.receipts` + "`" + `) never says DELIVERED or READ: then only FAILED
+  makes sense, and anything else is a problem with the code FOLLOW_UP_UNTOLD.
+  """
+  when: FollowUpCondition!
+  "In which time the message has to arrive: 30 days at most, whole seconds. Needed to enable the flow; with FAILED a day if left out."
+  within: Duration
 }
 
 """
@@ -7910,6 +7984,10 @@ func (ec *executionContext) childFields_Consumer(ctx context.Context, field grap
 		return ec.fieldContext_Consumer_secretRotatedAt(ctx, field)
 	case "oldSecretUntil":
 		return ec.fieldContext_Consumer_oldSecretUntil(ctx, field)
+	case "rateLimit":
+		return ec.fieldContext_Consumer_rateLimit(ctx, field)
+	case "costBudget":
+		return ec.fieldContext_Consumer_costBudget(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Consumer_createdAt(ctx, field)
 	case "updatedAt":
@@ -8034,6 +8112,10 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_target(ctx, field)
 	case "flowTarget":
 		return ec.fieldContext_Delivery_flowTarget(ctx, field)
+	case "follows":
+		return ec.fieldContext_Delivery_follows(ctx, field)
+	case "followUps":
+		return ec.fieldContext_Delivery_followUps(ctx, field)
 	case "action":
 		return ec.fieldContext_Delivery_action(ctx, field)
 	case "execution":
@@ -9096,6 +9178,8 @@ func (ec *executionContext) childFields_FlowTarget(ctx context.Context, field gr
 		return ec.fieldContext_FlowTarget_recipient(ctx, field)
 	case "mapping":
 		return ec.fieldContext_FlowTarget_mapping(ctx, field)
+	case "followUp":
+		return ec.fieldContext_FlowTarget_followUp(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowTarget", field.Name)
 }
@@ -9178,6 +9262,18 @@ func (ec *executionContext) childFields_FlowVersionEdge(ctx context.Context, fie
 		return ec.fieldContext_FlowVersionEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowVersionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_FollowUp(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "of":
+		return ec.fieldContext_FollowUp_of(ctx, field)
+	case "when":
+		return ec.fieldContext_FollowUp_when(ctx, field)
+	case "within":
+		return ec.fieldContext_FollowUp_within(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FollowUp", field.Name)
 }
 
 func (ec *executionContext) childFields_Form(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

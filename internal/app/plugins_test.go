@@ -4,6 +4,7 @@ package app_test
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,8 +15,14 @@ import (
 // build builds the connector of testdata in a version, and says where it lies.
 func build(t *testing.T, version string) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "recado-connector-file")
-	build := exec.Command("go", "build", "-buildvcs=false", "-ldflags", "-X main.version="+version, "-o", path, "./testdata/connector")
+	return buildAs(t, "file", version)
+}
+
+// buildAs is build under another name.
+func buildAs(t *testing.T, name, version string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "recado-connector-"+name)
+	build := exec.Command("go", "build", "-buildvcs=false", "-ldflags", "-X main.name="+name+" -X main.version="+version, "-o", path, "./testdata/connector")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("the connector cannot be built: %v\n%s", err, out)
 	}
@@ -33,7 +40,7 @@ func command(t *testing.T, args ...string) (out, errs string, code int) {
 // trusted has the hub of a data directory trust an executable.
 func trusted(t *testing.T, data, path string) {
 	t.Helper()
-	if out, errs, code := command(t, "connector", "trust", "--data", data, path); code != 0 || !strings.Contains(out, "Trusted as the connector file") {
+	if out, errs, code := command(t, "connector", "trust", "--data", data, path); code != 0 || !strings.Contains(out, "Trusted as the connector") {
 		t.Fatalf("it ended with %d: %s%s", code, out, errs)
 	}
 }
@@ -46,7 +53,7 @@ func install(t *testing.T, path, plugins string) {
 		err = os.WriteFile(filepath.Join(plugins, ".part"), text, 0o755)
 	}
 	if err == nil {
-		err = os.Rename(filepath.Join(plugins, ".part"), filepath.Join(plugins, "recado-connector-file"))
+		err = os.Rename(filepath.Join(plugins, ".part"), filepath.Join(plugins, filepath.Base(path)))
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -63,31 +70,36 @@ func thirdParty(t *testing.T, data string) string {
 }
 
 // notebook is a hub with a flow that appends each new work order to a file, through the connector of a third party.
-func notebook(t *testing.T, hub *program, more object) (admin *client, file string) {
+func notebook(t *testing.T, hub *program) (admin *client, file string) {
 	t.Helper()
 	admin = signIn(t, hub.url, adminKey, adminSecret)
+	return admin, writesDown(t, admin, "file", nil)
+}
+
+// writesDown makes a flow that appends each new work order to a file through a connector.
+func writesDown(t *testing.T, admin *client, connector string, more object) (file string) {
+	t.Helper()
 	var viewer struct {
 		Viewer struct{ Consumer struct{ ID string } }
 	}
 	admin.ask(t, `{ viewer { consumer { id } } }`, nil, &viewer)
 	file = filepath.Join(t.TempDir(), "messages")
+	settings := object{"path": file}
+	maps.Copy(settings, more)
 	var i, f, ev made
 	admin.act(t, `mutation($input: IntegrationCreateInput!) { integrationCreate(input: $input) { integration { id } userErrors { message field } } }`,
-		object{"input": object{"connector": "file", "name": "notebook", "settings": object{"path": file}}}, &i)
+		object{"input": object{"connector": connector, "name": connector, "settings": settings}}, &i)
 	admin.act(t, `mutation($id: ID!) { consumerUpdate(id: $id, input: {hubEnabled: true}) { userErrors { message field } } }`,
 		object{"id": viewer.Viewer.Consumer.ID}, &f)
-	flow := object{"description": "Into the notebook", "source": object{"consumer": viewer.Viewer.Consumer.ID, "action": "query_work_order_tasks"},
-		"targets": []object{{"integration": i.Integration.ID, "action": "append", "recipient": object{"constant": "workshop"},
-			"mapping": []object{{"field": "wo_folio", "position": 1}, {"field": "description", "position": 2}}}}}
-	for name, value := range more {
-		flow[name] = value
-	}
-	admin.act(t, `mutation($input: FlowCreateInput!) { flowCreate(input: $input) { flow { id } userErrors { message field } } }`, object{"input": flow}, &f)
+	admin.act(t, `mutation($input: FlowCreateInput!) { flowCreate(input: $input) { flow { id } userErrors { message field } } }`,
+		object{"input": object{"description": "Into " + connector, "source": object{"consumer": viewer.Viewer.Consumer.ID, "action": "query_work_order_tasks"},
+			"targets": []object{{"integration": i.Integration.ID, "action": "append", "recipient": object{"constant": "workshop"},
+				"mapping": []object{{"field": "wo_folio", "position": 1}, {"field": "description", "position": 2}}}}}}, &f)
 	admin.act(t, `mutation($id: ID!) { flowEnable(id: $id) { flow { enabled } userErrors { message field } } }`, object{"id": f.Flow.ID}, &made{})
 	admin.act(t, `mutation($input: EventCreateInput!) { eventCreate(input: $input) { event { id } userErrors { message field } } }`,
-		object{"input": object{"description": "Every new WO", "type": "work_management.work_orders.new", "flows": []string{f.Flow.ID}}}, &ev)
+		object{"input": object{"description": "Every new WO, into " + connector, "type": "work_management.work_orders.new", "flows": []string{f.Flow.ID}}}, &ev)
 	admin.act(t, `mutation($id: ID!) { eventEnable(id: $id) { event { enabled } userErrors { message field } } }`, object{"id": ev.Event.ID}, &made{})
-	return admin, file
+	return file
 }
 
 // operated is what an operator sees of the connector.
@@ -105,11 +117,21 @@ func (c *client) operated(t *testing.T) *operated {
 	return known.Connector
 }
 
+// count is how many deliveries are in a state.
+func (c *client) count(t *testing.T, state string) int {
+	t.Helper()
+	var seen struct {
+		Deliveries struct{ TotalCount int }
+	}
+	c.ask(t, `query($s: [DeliveryState!]) { deliveries(filter: {states: $s}) { totalCount } }`, object{"s": []string{state}}, &seen)
+	return seen.Deliveries.TotalCount
+}
+
 func TestAThirdPartysConnectorInThePluginsDirectoryDeliversLikeABuiltInOne(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
 	hub := serve(t, data, anyPort, "RECADO_PLUGINS="+thirdParty(t, data))
-	admin, file := notebook(t, hub, nil)
+	admin, file := notebook(t, hub)
 	if c := admin.operated(t); c.State != "READY" || c.Trust != "PINNED" || c.PID == 0 || len(c.SHA256) != 64 {
 		t.Fatalf("the connector is %+v", c)
 	}
@@ -133,7 +155,7 @@ func TestAnExecutableIsReplacedUnderLoadAndEveryMessageArrivesOnce(t *testing.T)
 	install(t, versions[0], plugins)
 	watcher := signIn(t, hub.url, adminKey, adminSecret)
 	eventually(t, "it is there, without a restart of the hub", func() bool { c := watcher.operated(t); return c != nil && c.State == "READY" })
-	admin, file := notebook(t, hub, nil)
+	admin, file := notebook(t, hub)
 
 	stop, published := make(chan struct{}), make(chan int)
 	go func() {
@@ -184,12 +206,43 @@ func TestAnExecutableIsReplacedUnderLoadAndEveryMessageArrivesOnce(t *testing.T)
 	if len(seen) != n || len(lines()) != n {
 		t.Errorf("%d were published; the notebook has %d lines about %d work orders", n, len(lines()), len(seen))
 	}
-	var left struct {
-		Deliveries struct{ TotalCount int }
+	eventually(t, "the hub knows that all were accepted", func() bool { return admin.count(t, "ACCEPTED") == n })
+	if c := watcher.operated(t); c.Restarts != 0 {
+		t.Errorf("it was restarted %d times", c.Restarts)
 	}
-	admin.ask(t, `{ deliveries(filter: {states: [PENDING, SENDING, UNKNOWN, FAILED]}) { totalCount } }`, nil, &left)
-	if c := watcher.operated(t); left.Deliveries.TotalCount != 0 || c.Restarts != 0 {
-		t.Errorf("%d are not accepted, after %d restarts", left.Deliveries.TotalCount, c.Restarts)
+}
+
+func TestAConnectorInTroubleHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	good, bad := build(t, "1.0.0"), buildAs(t, "bad", "1.0.0")
+	for _, trouble := range []string{"hang", "crash", "slow", "flood"} {
+		t.Run("one that has the trouble "+trouble, func(t *testing.T) {
+			data, plugins := t.TempDir(), t.TempDir()
+			for _, path := range []string{good, bad} {
+				trusted(t, data, path)
+				install(t, path, plugins)
+			}
+			hub := serve(t, data, anyPort, "RECADO_PLUGINS="+plugins)
+			defer hub.kill()
+			admin, file := notebook(t, hub)
+			writesDown(t, admin, "bad", object{"trouble": trouble})
+			const n = 150
+			for i := range n {
+				if a, err := admin.tryPublish(workOrder(fmt.Sprintf("OS-%d", i), i+1, "")); err != nil || len(a.Executions) != 2 {
+					t.Fatalf("POST /events: %v, %+v", err, a)
+				}
+			}
+			eventually(t, "the other one has written all of them down", func() bool {
+				text, _ := os.ReadFile(file)
+				return strings.Count(string(text), "\n") == n
+			})
+			if c := admin.operated(t); c.State != "READY" || c.Restarts != 0 {
+				t.Errorf("the other one is %+v", c)
+			}
+			if accepted := admin.count(t, "ACCEPTED"); trouble != "flood" && accepted > n {
+				t.Errorf("%d are accepted, more than the %d of the other one: the bad one was in no trouble", accepted, n)
+			}
+		})
 	}
 }
 

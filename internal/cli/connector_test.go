@@ -135,9 +135,10 @@ func TestInspectShowsWhatAConnectorDeclares(t *testing.T) {
 	}
 }
 
-func TestListShowsWhatIsThereAndWhatIsWrong(t *testing.T) {
-	t.Parallel()
-	code, out, errs := recado(t, "connector", "list", "--plugins", plugins(t), "--json")
+// listed is what `recado connector list` says of each connector: its version, roles and problem.
+func listed(t *testing.T, args ...string) map[string]string {
+	t.Helper()
+	code, out, errs := recado(t, append([]string{"connector", "list", "--json"}, args...)...)
 	if code != 0 {
 		t.Fatal(errs)
 	}
@@ -156,6 +157,12 @@ func TestListShowsWhatIsThereAndWhatIsWrong(t *testing.T) {
 			t.Errorf("%s is built in: %v", l.Name, l.Builtin)
 		}
 	}
+	return said
+}
+
+func TestListShowsWhatIsThereAndWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	said := listed(t, "--plugins", plugins(t), "--data", t.TempDir(), "--trust-plugins")
 	if len(said) != len(app.BuiltinConnectors())+4 || said["probe"] != "2.1.0 DESTINATION " {
 		t.Errorf("the list is %q", said)
 	}
@@ -163,6 +170,26 @@ func TestListShowsWhatIsThereAndWhatIsWrong(t *testing.T) {
 	contains(t, "the alias", said["alias"], `describes itself as "probe"`)
 	contains(t, "the flat file", said["flat"], "chmod +x")
 	contains(t, "the mute one", said["mute"], "I have no grpc")
+}
+
+func TestListStartsNothingThatIsNotTrusted(t *testing.T) {
+	t.Parallel()
+	dir, data := plugins(t), t.TempDir()
+	ran := filepath.Join(t.TempDir(), "ran")
+	write(t, filepath.Join(dir, "recado-connector-sly"), "#!/bin/sh\ntouch '"+ran+"'\n", 0o755)
+	said := listed(t, "--plugins", dir, "--data", data)
+	contains(t, "the sly one", said["sly"], "it is not trusted as it is", "recado connector trust "+filepath.Join(dir, "recado-connector-sly"))
+	if _, err := os.Stat(ran); err == nil {
+		t.Error("what is not trusted was run")
+	}
+	if code, _, errs := recado(t, "connector", "trust", "--data", data, filepath.Join(dir, "recado-connector-probe")); code != 0 {
+		t.Fatal(errs)
+	}
+	if said = listed(t, "--plugins", dir, "--data", data); said["probe"] != "2.1.0 DESTINATION " {
+		t.Errorf("the trusted one is %q", said["probe"])
+	}
+	write(t, filepath.Join(dir, "recado-connector-probe"), "#!/bin/sh\ntouch '"+ran+"'\n", 0o755)
+	contains(t, "the changed one", listed(t, "--plugins", dir, "--data", data)["probe"], "it is not trusted as it is")
 }
 
 func TestRunShowsTheWholeConversationWithoutSecrets(t *testing.T) {

@@ -62,7 +62,7 @@ func serve(args []string, out, errOut io.Writer) error {
 	if err != nil {
 		return err
 	}
-	greet(out, h)
+	greet(out, h, !o.Doors.NoGraphiQL)
 	select {
 	case <-ctx.Done():
 		stop() // the next signal is not caught
@@ -82,7 +82,7 @@ func drain(h *app.Hub) error {
 	return err
 }
 
-func greet(out io.Writer, h *app.Hub) {
+func greet(out io.Writer, h *app.Hub, graphiQL bool) {
 	fmt.Fprintf(out, "recado %s serves at %s (reached by the world at %s)\n", app.Version, h.Local, h.URL)
 	if h.First == nil {
 		return
@@ -90,6 +90,9 @@ func greet(out io.Writer, h *app.Hub) {
 	fmt.Fprintf(out, "\nThis is the first start. The consumer %q of the group Administrators was made:\n\n  key     %s\n", h.First.Consumer.Name, h.First.Consumer.ClientID)
 	if h.First.Secret != "" {
 		fmt.Fprintf(out, "  secret  %s\n\nThe secret is shown this once and kept as a hash only.\n", h.First.Secret)
+	}
+	if graphiQL {
+		fmt.Fprintf(out, "\nLook around with them in a browser: %s/graphql\n", h.URL)
 	}
 	fmt.Fprintln(out)
 }

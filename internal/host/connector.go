@@ -116,10 +116,29 @@ func (c *connector) settle() {
 	}
 }
 
+// current is the process that has the work; nil if none has.
+func (c *connector) current() *process {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.process
+}
+
+// setProcess gives the work to a process, or to none. The one that had it is one of the old ones at the same moment, so that whoever drains
+// the connector misses none.
 func (c *connector) setProcess(p *process) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.process != nil {
+		c.old[c.process] = struct{}{}
+	}
 	c.process = p
+}
+
+// forget is for a process that has ended.
+func (c *connector) forget(p *process) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.old, p)
 }
 
 // running is the process, or an UNAVAILABLE error that says why there is none.

@@ -69,12 +69,9 @@ func (s *plugins) open() error {
 	if _, err := os.ReadDir(s.o.Dir); err != nil {
 		return fmt.Errorf("the plugins directory cannot be read: %w", err)
 	}
-	if s.o.Any {
-		return nil
-	}
 	list, err := s.pins.List()
-	if err != nil {
-		return err
+	if s.o.Any || err != nil { // which the first scan shows
+		return nil
 	}
 	keep := map[string]bool{}
 	for _, p := range list {
@@ -173,6 +170,8 @@ func (s *plugins) look(file, name string, now time.Time) *candidate {
 	next := &candidate{path: path, info: info, since: now}
 	if c != nil {
 		next.given = c.given
+	} else if k := s.h.find(name); k != nil { // it was not there for a moment
+		next.given = k.wanted()
 	}
 	s.seen[file] = next
 	next.name, next.problem = name, judge(name, info, err)

@@ -99,7 +99,7 @@ func (p *process) config() *plugin.ClientConfig {
 		AutoMTLS:         true,
 		SkipHostEnv:      true, // else the process would get the hub's whole environment
 		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: p.c.o.SocketDir},
-		StartTimeout:     p.c.o.StartTimeout,
+		StartTimeout:     2 * p.c.o.StartTimeout, // never before our own, which says it better
 		RunnerFunc: func(_ hclog.Logger, cmd *exec.Cmd, tmpDir string) (gorunner.Runner, error) {
 			p.run.cmd.Env, p.run.tmpDir = append(environment(p.c.o, p.c.limits.Memory), cmd.Env...), tmpDir
 			return p.run, nil

@@ -2,7 +2,7 @@ package host
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -61,7 +61,7 @@ func (c *connector) rest(ctx context.Context, x *executable, b *backoff, ran tim
 	state := hub.ConnectorBackoff
 	if quarantined {
 		state = hub.ConnectorQuarantined
-		problem = fmt.Sprintf("it stopped %d times within %s; the last time: %s", c.o.Quarantine.Stops, c.o.Quarantine.Within, problem)
+		problem = "it stopped too often; the last time: " + problem
 		c.log.Error("the connector stops again and again; it is left alone", "problem", problem, "until", until)
 	} else {
 		c.log.Warn("the connector stopped and is started again", "problem", problem, "ran", ran.Round(time.Millisecond), "in", wait)
@@ -113,7 +113,7 @@ func (c *connector) runOnce(ctx context.Context, x *executable, b *backoff) (ran
 				b.forget()
 			} else if why != asked {
 				if _, quarantined := b.stopped(time.Now(), time.Since(p.ready)); quarantined {
-					return c.end(p, fmt.Errorf("%s", why))
+					return c.end(p, errors.New(why))
 				}
 			}
 			p = c.replace(ctx, p, next, why)
@@ -147,6 +147,7 @@ func (c *connector) end(p *process, err error) (ran time.Duration, problem strin
 	ran = time.Since(p.ready)
 	c.setProcess(nil)
 	p.stop(err == nil)
+	c.forget(p)
 	if err != nil {
 		problem = c.redact.text(err.Error() + quoted(p.stderr.panicWords()))
 	}
@@ -180,11 +181,8 @@ func (c *connector) replace(ctx context.Context, old *process, x *executable, wh
 	return p
 }
 
-// retire lets a process finish what it has begun, and ends it.
+// retire lets a process that has lost the work finish what it has begun, and ends it.
 func (c *connector) retire(ctx context.Context, p *process) {
-	c.mu.Lock()
-	c.old[p] = struct{}{}
-	c.mu.Unlock()
 	c.retiring.Go(func() {
 		ctx, cancel := context.WithTimeout(ctx, retireTimeout)
 		defer cancel()
@@ -192,9 +190,7 @@ func (c *connector) retire(ctx context.Context, p *process) {
 			c.log.Warn("a process that was replaced could not finish in time", "pid", p.run.pid(), "error", err)
 		}
 		p.stop(true)
-		c.mu.Lock()
-		delete(c.old, p)
-		c.mu.Unlock()
+		c.forget(p)
 	})
 }
 

@@ -20,13 +20,13 @@ func TestAConnectorThatStopsTooOftenIsLeftAloneUntilItsTimeOrUntilSomebodyWantsI
 	rule := &host.Quarantine{Stops: 3, Within: time.Minute, For: time.Hour}
 	r := start(t, host.Options{Builtin: with(builtin("other"), "probe", command("probe", "unless="+flag)), Quarantine: rule})
 	c := r.is(t, "probe", "in quarantine", func(c *hub.Connector) bool { return c.State == hub.ConnectorQuarantined })
-	if !strings.Contains(c.Problem, "stopped 3 times") || !strings.Contains(c.Problem, "cannot find my configuration") || c.Until == nil || time.Until(*c.Until) < 50*time.Minute {
+	if !strings.Contains(c.Problem, "stopped too often") || !strings.Contains(c.Problem, "cannot find my configuration") || c.Until == nil || time.Until(*c.Until) < 50*time.Minute {
 		t.Errorf("it is there because %q until %v", c.Problem, c.Until)
 	}
 	wantCode(t, r.Send(integration("probe"), handovers("ok", 1, 1)), hub.CodeUnavailable, "too often")
 	must(t, os.WriteFile(flag, nil, 0o600))
 	must(t, r.Restart("probe"))
-	if c = r.is(t, "probe", "ready", ready); c.Problem != "" || c.Until != nil || !strings.Contains(c.LastError, "stopped 3 times") {
+	if c = r.is(t, "probe", "ready", ready); c.Problem != "" || c.Until != nil || !strings.Contains(c.LastError, "stopped too often") {
 		t.Errorf("it is %+v", c)
 	}
 	if c := r.listed("other"); c.Restarts != 0 {

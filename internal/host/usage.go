@@ -54,7 +54,7 @@ func (h *Host) measure() {
 }
 
 // judge has another process take over from one that is over its limit of memory twice in a row, so that what it has begun is finished. One
-// that is far over, or is over while it only finishes, is killed: the machine must not suffer.
+// that is far over, or over for long, is killed: the machine must not suffer.
 func (p *process) judge(u *usage) {
 	limit := p.c.limits.Memory
 	if limit <= 0 || u.memory <= limit {
@@ -70,9 +70,9 @@ func (p *process) judge(u *usage) {
 	switch p.over++; {
 	case float64(u.memory) > mostOver*float64(limit):
 		p.condemn(why + ", and it was killed")
-	case p.over == 2:
+	case p.over == 2 && p.c.current() == p:
 		p.c.restart(why)
-	case p.over > 2 && p.over%30 == 0: // another process has not taken over, or this one does not end
+	case p.over == 30: // another process has not taken over, or this one does not end
 		p.condemn(why + " for a minute, and it was killed")
 	}
 }

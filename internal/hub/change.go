@@ -28,6 +28,8 @@ const (
 
 	AspectCollected Aspect = "COLLECTED" // of an execution that collects: how many occurrences there are
 
+	AspectFollowUp Aspect = "FOLLOW_UP" // of a delivery: the condition on which it follows another one up came to hold
+
 	// What connectors and providers say of a flow or an integration, and of a connector whether there is an executable that is not run: the
 	// severity of the worst; empty: nothing.
 	AspectProblems Aspect = "PROBLEMS"

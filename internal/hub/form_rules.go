@@ -3,6 +3,7 @@ package hub
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 )
 
 // conditional adds what of an object depends on the values of its fields: if, then and else, dependentRequired, dependentSchemas, and the
@@ -63,14 +64,15 @@ func (b *formBuilder) alternatives(list []json.RawMessage, prefix string, when [
 			b.part(raw, prefix, when, false, depth)
 			continue
 		}
+		required := readStrings(o.value["required"])
 		for _, c := range told {
-			b.choice(c)
+			b.choice(c, strings.TrimPrefix(c.Path, prefix), prefix, slices.Contains(required, strings.TrimPrefix(c.Path, prefix)), when, depth)
 		}
 		own := object{value: map[string]json.RawMessage{}}
 		for _, name := range o.names {
 			own.set(name, o.value[name])
 		}
-		names := slices.DeleteFunc(readStrings(o.value["required"]), func(name string) bool {
+		names := slices.DeleteFunc(required, func(name string) bool {
 			return slices.ContainsFunc(told, func(c FormCondition) bool { return c.Path == prefix+name })
 		})
 		own.set("required", mustJSON(names))
@@ -79,13 +81,16 @@ func (b *formBuilder) alternatives(list []json.RawMessage, prefix string, when [
 }
 
 // choice adds the field by which alternatives are told apart, and one of its values to what can be chosen.
-func (b *formBuilder) choice(c FormCondition) {
+func (b *formBuilder) choice(c FormCondition, name, prefix string, required bool, when []FormRule, depth int) {
+	if _, ok := b.at[c.Path]; !ok {
+		b.property(object{}, prefix, name, required, when, depth)
+	}
 	i, ok := b.at[c.Path]
-	if !ok {
-		return // it comes as a property of the first alternative
+	if !ok { // the form is long enough
+		return
 	}
 	f := &b.form.Fields[i]
-	if f.Input == InputText || f.Input == InputJSON || f.Input == InputChoice && !slices.ContainsFunc(f.Options, func(o FormOption) bool { return string(o.Value) == string(c.Values[0]) }) {
+	if !slices.ContainsFunc(f.Options, func(o FormOption) bool { return string(o.Value) == string(c.Values[0]) }) {
 		f.Input = InputChoice
 		f.Options = append(f.Options, FormOption{Value: c.Values[0], Title: Labels{"en": plainText(c.Values[0])}})
 	}

@@ -140,6 +140,8 @@ var wrong = map[string][]string{
 	"a limit that is not declared":       {"outcome/limit"},
 	"waits in the wrong unit":            {"outcome/retry-after"},
 	"a state that does not exist":        {"outcome/values"},
+	"opens twice":                        {"outcome/order"},
+	"has room for nothing":               {"outcome/order"},
 	"secrets in answers":                 {"secrets/answers"},
 	"logs its secrets":                   {"secrets/log"},
 }
