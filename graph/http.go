@@ -20,6 +20,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/quota"
 )
@@ -46,7 +47,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *handler) serveOne(w http.ResponseWriter, r *http.Request, s session) {
-	a := &answer{w: w, media: mediaOf(r.Header.Values("Accept"))}
+	a := &answer{w: w, media: mediaOf(r.Header.Values("Accept")), locale: s.locale}
 	ctx, cancel := context.WithTimeout(hub.WithTrace(r.Context(), hub.TraceOfHeader(r.Header)), h.timeout)
 	defer cancel()
 	v, err := h.open(ctx, s)
@@ -223,14 +224,16 @@ func sayJSON(err error) string {
 
 // answer writes the response of one request.
 type answer struct {
-	w     http.ResponseWriter
-	media string
+	w      http.ResponseWriter
+	media  string
+	locale string
 }
 
 func (a *answer) write(status int, response *graphql.Response) {
 	header := a.w.Header()
 	header.Set("Content-Type", a.media+"; charset=utf-8")
 	header.Set("Cache-Control", "no-store")
+	header.Set("Content-Language", a.locale)
 	header.Add("Vary", vary)
 	a.w.WriteHeader(status)
 	_, _ = a.w.Write(encode(response)) // a client that is gone needs no answer
@@ -252,7 +255,17 @@ func (a *answer) fail(f *refusal) {
 	if f.allow != "" {
 		a.w.Header().Set("Allow", f.allow)
 	}
-	a.write(f.status, &graphql.Response{Errors: gqlerror.List{f.err}})
+	a.write(f.status, &graphql.Response{Errors: said(a.locale, f.err)})
+}
+
+// said is errors in a language, which those that were said in it already stay.
+func said(locale string, errs ...*gqlerror.Error) gqlerror.List {
+	list := make(gqlerror.List, len(errs))
+	for i, err := range errs {
+		in := *err
+		in.Message, list[i] = catalog.Say(locale, err.Message), &in
+	}
+	return list
 }
 
 // refuse answers a caller that could not be authenticated (RFC 6750 §3); with an error code only if there was a token.

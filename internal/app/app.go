@@ -192,7 +192,7 @@ var connectorRuntime = host.Runtime{GCPercent: 400, MaxProcs: 1}
 
 // serve opens the doors. The connectors start meanwhile: what waits for them goes on when they are ready.
 func (h *Hub) serve(ctx context.Context, o Options, listener net.Listener) error {
-	signer, err := auth.Open(o.Data, auth.Options{DB: h.db, Issuer: h.URL, TTL: o.TokenTTL, KeyPEM: o.SigningKey, Log: h.log})
+	signer, err := auth.Open(o.Data, auth.Options{DB: h.db, Issuer: h.URL, TTL: o.TokenTTL, KeyPEM: o.SigningKey, Say: web.Say, Log: h.log})
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,15 @@ func TestEveryConnectorOfThisRepositoryPassesTheSuiteAsAnExecutable(t *testing.T
 	if err != nil || len(files) < 2 {
 		t.Fatalf("there are only %q, %v", files, err)
 	}
+	tested := map[string]bool{
+		"email": true, // plugins/email has its executable pass the suite: it needs an SMTP server
+	}
 	for _, file := range files {
+		say, err := conformance.ReadFile(file)
+		if err != nil || len(say.Args) != 2 {
+			t.Fatalf("%s: the arguments are to be connector and its name: %v", file, err)
+		}
+		tested[say.Args[1]] = true
 		t.Run(filepath.Base(filepath.Dir(file)), func(t *testing.T) {
 			r := suite(t, file)
 			for _, c := range r.Checks {
@@ -30,6 +38,19 @@ func TestEveryConnectorOfThisRepositoryPassesTheSuiteAsAnExecutable(t *testing.T
 				}
 			}
 		})
+	}
+	p := run(t, nil, "connector", "list", "--json")
+	if code := p.exit(t); code != 0 {
+		t.Fatalf("the list ended with %d", code)
+	}
+	var list []struct{ Name string }
+	if err := json.Unmarshal([]byte(p.out.String()), &list); err != nil || len(list) < 2 {
+		t.Fatalf("the list is %s, %v", p.out.String(), err)
+	}
+	for _, c := range list {
+		if !tested[c.Name] {
+			t.Errorf("the connector %s is not tested as an executable: write a suite.json beside it", c.Name)
+		}
 	}
 }
 
@@ -46,7 +67,7 @@ func suite(t *testing.T, config string) (r conformance.Report) {
 			t.Errorf("%s: %q", c.Name, c.Problems)
 		}
 	}
-	if code != 0 || r.Status != conformance.Passed || r.Counts[conformance.Passed] < 40 {
+	if code != 0 || r.Status != conformance.Passed || r.Counts[conformance.Passed] < 20 {
 		t.Errorf("it ended with %d, and the report says %s: %v", code, r.Status, r.Counts)
 	}
 	return r

@@ -68,7 +68,7 @@ func KnownConnectors(o Options) ([]KnownConnector, error) {
 		case problem != nil:
 			k.Problem = problem.Error()
 		case !o.TrustPlugins && !trusts(pins, k):
-			k.Problem = "it is not trusted as it is; see where it comes from, then run: recado connector trust " + path
+			k.Problem = fmt.Sprintf("it is not trusted as it is; see where it comes from, then run: recado connector trust --data %s %s", o.Data, path)
 		default:
 			k.Command = []string{path}
 		}

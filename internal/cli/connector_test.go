@@ -178,7 +178,7 @@ func TestListStartsNothingThatIsNotTrusted(t *testing.T) {
 	ran := filepath.Join(t.TempDir(), "ran")
 	write(t, filepath.Join(dir, "recado-connector-sly"), "#!/bin/sh\ntouch '"+ran+"'\n", 0o755)
 	said := listed(t, "--plugins", dir, "--data", data)
-	contains(t, "the sly one", said["sly"], "it is not trusted as it is", "recado connector trust "+filepath.Join(dir, "recado-connector-sly"))
+	contains(t, "the sly one", said["sly"], "it is not trusted as it is", "recado connector trust --data "+data+" "+filepath.Join(dir, "recado-connector-sly"))
 	if _, err := os.Stat(ran); err == nil {
 		t.Error("what is not trusted was run")
 	}
@@ -190,6 +190,22 @@ func TestListStartsNothingThatIsNotTrusted(t *testing.T) {
 	}
 	write(t, filepath.Join(dir, "recado-connector-probe"), "#!/bin/sh\ntouch '"+ran+"'\n", 0o755)
 	contains(t, "the changed one", listed(t, "--plugins", dir, "--data", data)["probe"], "it is not trusted as it is")
+}
+
+func TestTheCommandsForConnectorsAreListed(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"connector", "--help"}, {"connector", "help"}} {
+		code, out, _ := recado(t, args...)
+		contains(t, "the help", out, "recado connector new", "recado connector inspect", "recado connector list", "recado connector run", "recado connector test", "recado connector trust")
+		if code != 0 {
+			t.Errorf("%v ended with %d", args, code)
+		}
+	}
+	for _, args := range [][]string{{"connector"}, {"connector", "nobody"}, {"connector", "nobody", "else"}} {
+		if code, _, errs := recado(t, args...); code != 1 || strings.Count(errs, "\n") != 1 || !strings.Contains(errs, "recado connector --help") {
+			t.Errorf("%v ended with %d and said %q", args, code, errs)
+		}
+	}
 }
 
 func TestRunShowsTheWholeConversationWithoutSecrets(t *testing.T) {

@@ -206,6 +206,12 @@ var asks = map[string]ask{
 	"ReceiptsOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.ReceiptsOf(ctx, c, []int64{1}))
 	}},
+	"FollowsOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.FollowsOf(ctx, c, []int64{1}))
+	}},
+	"FollowUpsOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.FollowUpsOf(ctx, c, []int64{1}))
+	}},
 }
 
 // elsewhere says of the other methods that take a caller where their permission is tested: it depends on what is read.

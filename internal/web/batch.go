@@ -62,7 +62,7 @@ func (s *surface) batch(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h["Content-Type"] = jsonType
 	h["Cache-Control"] = noStore
-	h.Add("Vary", "Accept-Language")
+	speak(h, locale)
 	if status == http.StatusServiceUnavailable {
 		h["Retry-After"] = retryLater
 	}

@@ -33,8 +33,10 @@ func (s *surface) events(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	d.out = appendPublished(d.out[:0], published, localeOf(r))
+	locale := localeOf(r)
+	d.out = appendPublished(d.out[:0], published, locale)
 	h := w.Header()
+	speak(h, locale)
 	h["Content-Type"] = jsonType
 	h["Cache-Control"] = noStore
 	w.WriteHeader(http.StatusAccepted)

@@ -118,13 +118,38 @@ func builtInPython(t *testing.T, python, dir, name string) (executable string) {
 	return filepath.Join(dir, "recado-connector-"+name)
 }
 
+// lockedBuffer is written to by a host while the test reads.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
 // delivered is a host with one connector that has been given one delivery and was closed again.
 func delivered(t *testing.T, name, executable string, in hub.OpenIntegration, d hub.Handover) (hub.Outcome, *hub.MessagePreview, string) {
 	t.Helper()
-	var log bytes.Buffer
+	// As an operator installs it: the hub trusts the file, and runs a copy of it in a directory of its own.
+	plugins, data := t.TempDir(), t.TempDir()
+	installed := filepath.Join(plugins, "recado-connector-"+name)
+	must(t, plugins, "cp", executable, installed)
+	if _, err := host.PinsOf(data).Trust(name, installed, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	var log lockedBuffer
 	outcomes := make(chan hub.Outcome, 8)
 	h := host.New(host.Options{
-		Builtin: map[string][]string{name: {executable}}, Version: "1.0.0",
+		Plugins: host.Plugins{Dir: plugins, Data: data}, Version: "1.0.0",
 		Environment: []string{outbound.AllowVariable + "=127.0.0.1"},
 		Log:         slog.New(slog.NewJSONHandler(&log, nil)),
 		Outcomes: func(_ int64, list []hub.Outcome) {
@@ -153,8 +178,12 @@ func delivered(t *testing.T, name, executable string, in hub.OpenIntegration, d 
 		}
 	}
 	defer shut()
-	if c := h.Connector(name); c == nil || c.State != hub.ConnectorReady {
-		t.Fatalf("the connector is %+v\n%s", c, &log)
+	for c := h.Connector(name); c == nil || c.State != hub.ConnectorReady; c = h.Connector(name) {
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+			t.Fatalf("the connector is %+v\n%s", c, &log)
+		}
 	}
 	if problems, err := h.Check(ctx, in); err != nil || len(problems) > 0 {
 		t.Fatalf("the settings have the problems %v, %v", problems, err)

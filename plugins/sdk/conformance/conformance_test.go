@@ -129,6 +129,7 @@ var wrong = map[string][]string{
 	"reads ahead without end":            {"query/memory"},
 	"ends at a signal":                   {"process/signals"},
 	"does not end":                       {"process/shutdown"},
+	"outlives its hub":                   {"process/orphan"},
 	"leaves a lock behind":               {"process/crash"},
 	"leaks":                              {"process/memory"},
 	"answers one twice":                  {"outcome/once"},

@@ -55,6 +55,14 @@ func serveWrong(fault string) {
 	if started && fault != "ends at a signal" {
 		signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	}
+	if started && fault != "outlives its hub" {
+		go func(parent int) {
+			for os.Getppid() == parent {
+				time.Sleep(100 * time.Millisecond)
+			}
+			os.Exit(0)
+		}(os.Getppid())
+	}
 	w := &wrongWire{fault: fault}
 	plugin.Serve(&plugin.ServeConfig{
 		HandshakeConfig:  h,
