@@ -31,7 +31,7 @@ func TestEveryConnectorOfThisRepositoryPassesTheSuiteAsAnExecutable(t *testing.T
 		}
 		tested[say.Args[1]] = true
 		t.Run(filepath.Base(filepath.Dir(file)), func(t *testing.T) {
-			r := suite(t, file)
+			r := suite(t, say.Args[1], file)
 			for _, c := range r.Checks {
 				if c.Status == conformance.Skipped {
 					t.Errorf("%s could not run: %s", c.Name, c.Reason)
@@ -54,10 +54,10 @@ func TestEveryConnectorOfThisRepositoryPassesTheSuiteAsAnExecutable(t *testing.T
 	}
 }
 
-// suite runs `recado connector test` on this binary. Nothing may have failed.
-func suite(t *testing.T, config string) (r conformance.Report) {
+// suite runs `recado connector test` on a connector by its path or name. Nothing may have failed.
+func suite(t *testing.T, what, config string) (r conformance.Report) {
 	t.Helper()
-	p := run(t, nil, "connector", "test", binary, "--config", config, "--json", "--deliveries", "3000")
+	p := run(t, nil, "connector", "test", what, "--config", config, "--json", "--deliveries", "3000")
 	code := p.exit(t)
 	if err := json.Unmarshal([]byte(p.out.String()), &r); err != nil {
 		t.Fatalf("the report is no JSON: %v\n%s", err, p.out.String())
@@ -127,7 +127,7 @@ func TestWhatsAppPassesTheSuiteAgainstItsSandbox(t *testing.T) {
 			if err := os.WriteFile(config, text, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			for _, c := range suite(t, config).Checks {
+			for _, c := range suite(t, binary, config).Checks {
 				if c.Status == conformance.Skipped && !strings.HasPrefix(c.Name, "provider/") && !(name == "meta" && strings.HasPrefix(c.Name, "receive/")) {
 					t.Errorf("%s could not run: %s", c.Name, c.Reason)
 				}

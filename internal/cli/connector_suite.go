@@ -7,39 +7,32 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"time"
 
+	"github.com/recado-hub/recado/internal/app"
 	"github.com/recado-hub/recado/plugins/sdk/conformance"
 )
 
 // connectorTest runs the conformance suite against an executable.
 func connectorTest(args []string, out, errOut io.Writer) error {
-	const usage = "say which executable to test: recado connector test PATH [--config FILE] [--json]"
-	if len(args) == 0 {
-		return errors.New(usage)
-	}
-	path := ""
-	if !strings.HasPrefix(args[0], "-") {
-		path, args = args[0], args[1:]
-	}
 	f := flags("connector test", errOut)
+	plugins := f.String("plugins", "", "`directory` of third-party connectors, in which a NAME is looked for")
 	config := f.String("config", "", "`file` with what the suite cannot know by itself: settings that work, a delivery, how to see what was sent")
 	asJSON := f.Bool("json", false, "report as JSON")
 	strict := f.Bool("strict", false, "take a check that could not run for one that failed")
 	o := conformance.Options{}
 	f.IntVar(&o.Deliveries, "deliveries", 100_000, "`number` of deliveries over which memory must not grow")
 	f.DurationVar(&o.Patience, "patience", 20*time.Second, "how `long` one answer may take")
-	if err := parseArgs(f, args); err != nil {
+	words, err := parseWords(f, args, 1)
+	if err != nil {
 		return err
 	}
-	if path == "" {
-		return errors.New(usage)
+	if len(words) == 0 {
+		return errors.New("say which connector to test: recado connector test PATH, or the NAME of one, with --config FILE for what the suite cannot know")
 	}
-	s, err := connectorSession(path, *config, o)
+	s, err := connectorSession(*plugins, words[0], *config, o)
 	if err != nil {
 		return err
 	}
@@ -67,7 +60,7 @@ func connectorTest(args []string, out, errOut io.Writer) error {
 	return nil
 }
 
-func connectorSession(path, config string, o conformance.Options) (*conformance.Session, error) {
+func connectorSession(plugins, what, config string, o conformance.Options) (*conformance.Session, error) {
 	file := &conformance.File{}
 	if config != "" {
 		var err error
@@ -75,14 +68,16 @@ func connectorSession(path, config string, o conformance.Options) (*conformance.
 			return nil, fmt.Errorf("the configuration cannot be read: %w", err)
 		}
 	}
-	found, err := exec.LookPath(path)
-	if err != nil && !errors.Is(err, exec.ErrDot) {
-		return nil, fmt.Errorf("%s cannot be run: %w", path, err)
-	}
-	absolute, err := filepath.Abs(found)
+	command, err := app.FindConnector(plugins, what)
 	if err != nil {
 		return nil, err
 	}
-	o.Path = path
-	return conformance.New(conformance.Executable{Command: append([]string{absolute}, file.Args...)}, conformance.FromFile(file), o)
+	if command[0], err = filepath.Abs(command[0]); err != nil { // it runs in a directory of the suite's
+		return nil, err
+	}
+	if len(command) == 1 { // a built-in one has its arguments
+		command = append(command, file.Args...)
+	}
+	o.Path = command[0]
+	return conformance.New(conformance.Executable{Command: command}, conformance.FromFile(file), o)
 }
