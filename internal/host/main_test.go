@@ -228,10 +228,7 @@ func (s *probeSender) Send(_ context.Context, d sdk.Delivery) sdk.Outcome {
 		}
 	case "eat":
 		mebibytes, _ := strconv.Atoi(d.Values[0].Text)
-		eaten = make([]byte, mebibytes<<20)
-		for i := 0; i < len(eaten); i += 512 {
-			eaten[i] = 1
-		}
+		eat(mebibytes)
 	case "open":
 		most, _ := strconv.Atoi(d.Values[0].Text)
 		accepted.Detail = openMany(most)
@@ -240,9 +237,6 @@ func (s *probeSender) Send(_ context.Context, d sdk.Delivery) sdk.Outcome {
 	}
 	return accepted
 }
-
-// eaten is memory that a test has the connector hold.
-var eaten []byte
 
 func (p *probe) Check(_ context.Context, in sdk.Integration) ([]sdk.Problem, error) {
 	switch in.Name {

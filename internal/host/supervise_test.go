@@ -72,19 +72,19 @@ func onLinux(t *testing.T) {
 func TestAConnectorThatNeedsTooMuchMemoryIsReplacedOrKilled(t *testing.T) {
 	t.Parallel()
 	onLinux(t)
-	r := start(t, host.Options{Builtin: builtin("probe", "other"), Limits: map[string]hub.ConnectorLimits{"probe": {Memory: 200 << 20}}})
+	r := start(t, host.Options{Builtin: builtin("probe", "other"), Limits: map[string]hub.ConnectorLimits{"probe": {Memory: 400 << 20}}})
 	before := r.is(t, "probe", "ready", ready)
-	if before.Bounds.Memory != 200<<20 || r.listed("other").Bounds.Memory != 0 {
+	if before.Bounds.Memory != 400<<20 || r.listed("other").Bounds.Memory != 0 {
 		t.Errorf("the limits are %+v and %+v", before.Bounds, r.listed("other").Bounds)
 	}
 	r.is(t, "probe", "measured", func(c *hub.Connector) bool { return c.Usage.Memory > 1<<20 && c.Usage.OpenFiles > 3 })
 	t.Run("a little too much: another one takes over, and what was begun is finished", func(t *testing.T) {
 		mark, begun := sign(t)
-		r.send(t, integration("probe"), "eat", 1, 1, "220", mark)
+		r.send(t, integration("probe"), "eat", 1, 1, "420", mark)
 		begun()
 		r.send(t, integration("probe"), "slow", 2, 1, "5s")
 		c := r.is(t, "probe", "another process", func(c *hub.Connector) bool { return ready(c) && c.PID != before.PID })
-		if !strings.Contains(c.LastError, "of memory; its limit is 200 MiB") || c.Restarts != 0 {
+		if !strings.Contains(c.LastError, "of memory; its limit is 400 MiB") || c.Restarts != 0 {
 			t.Errorf("it was replaced because %q, after %d restarts", c.LastError, c.Restarts)
 		}
 		if o := r.outcome(t, 2); o.Kind != hub.OutcomeAccepted {
@@ -93,7 +93,7 @@ func TestAConnectorThatNeedsTooMuchMemoryIsReplacedOrKilled(t *testing.T) {
 		before = c
 	})
 	t.Run("far too much: it is killed", func(t *testing.T) {
-		r.send(t, integration("probe"), "eat", 3, 1, "400")
+		r.send(t, integration("probe"), "eat", 3, 1, "700")
 		c := r.state(t, "probe", hub.ConnectorBackoff, 0)
 		if !strings.Contains(c.Problem, "it was killed") {
 			t.Errorf("it stopped because %q", c.Problem)
