@@ -47,6 +47,14 @@ func (r *connectorLimitResolver) Where(ctx context.Context, obj *hub.Limit) ([]*
 	return list, nil
 }
 
+func (r *connectorSourceResolver) Title(ctx context.Context, obj *hub.ConnectorSource) (string, error) {
+	return label(ctx, obj.Title), nil
+}
+
+func (r *connectorSourceResolver) Help(ctx context.Context, obj *hub.ConnectorSource) (string, error) {
+	return label(ctx, obj.Help), nil
+}
+
 func (r *parameterSchemaResolver) Labels(ctx context.Context, obj *hub.Schema) ([]*model.PropertyLabel, error) {
 	return labelsOf(ctx, obj), nil
 }
@@ -90,6 +98,10 @@ func (r *resolver) ConnectorLimit() generated.ConnectorLimitResolver {
 	return &connectorLimitResolver{r}
 }
 
+func (r *resolver) ConnectorSource() generated.ConnectorSourceResolver {
+	return &connectorSourceResolver{r}
+}
+
 func (r *resolver) ParameterSchema() generated.ParameterSchemaResolver {
 	return &parameterSchemaResolver{r}
 }
@@ -102,6 +114,7 @@ type (
 	connectorResolver       struct{ *resolver }
 	connectorActionResolver struct{ *resolver }
 	connectorLimitResolver  struct{ *resolver }
+	connectorSourceResolver struct{ *resolver }
 	parameterSchemaResolver struct{ *resolver }
 	recipientSpecResolver   struct{ *resolver }
 	valuesSpecResolver      struct{ *resolver }

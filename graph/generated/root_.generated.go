@@ -34,6 +34,7 @@ type ResolverRoot interface {
 	Connector() ConnectorResolver
 	ConnectorAction() ConnectorActionResolver
 	ConnectorLimit() ConnectorLimitResolver
+	ConnectorSource() ConnectorSourceResolver
 	Consumer() ConsumerResolver
 	Delivery() DeliveryResolver
 	DeliveryFailureGroup() DeliveryFailureGroupResolver
@@ -84,6 +85,7 @@ type ResolverRoot interface {
 	RowMatch() RowMatchResolver
 	SkippedAction() SkippedActionResolver
 	SourceAction() SourceActionResolver
+	SourceFetch() SourceFetchResolver
 	Submodule() SubmoduleResolver
 	Subscription() SubscriptionResolver
 	Suppression() SuppressionResolver
@@ -180,6 +182,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRecordsUpsertInput,
 		ec.unmarshalInputRetentionUpdateInput,
 		ec.unmarshalInputSecretInput,
+		ec.unmarshalInputSourceFetchInput,
 		ec.unmarshalInputStreamTicketCreateInput,
 		ec.unmarshalInputSuppressionAddInput,
 		ec.unmarshalInputSuppressionFilterInput,
@@ -1246,6 +1249,8 @@ type Connector {
   settings: ParameterSchema!
   "What it can do."
   actions: [ConnectorAction!]!
+  "What it can be asked for rows, if it is a source."
+  sources: [ConnectorSource!]!
   "The rates that it declares; Recado keeps to them."
   limits: [ConnectorLimit!]!
   "Which optional abilities it has."
@@ -1330,6 +1335,22 @@ type ConnectorAction {
   values: ValuesSpec!
   "How the recipient is written."
   recipient: RecipientSpec!
+}
+
+"""
+Something that a connector can be asked for rows. A flow takes them over as records, and reads these (` + "`" + `FlowSource.fetch` + "`" + `).
+"""
+type ConnectorSource {
+  "The key, to be given as the ` + "`" + `action` + "`" + ` of a flow's ` + "`" + `fetch` + "`" + `."
+  key: String!
+  "What it is called on the screen, in the caller's language."
+  title: String!
+  "The help text in the caller's language; empty if there is none."
+  help: String!
+  "The heading under which a screen lists it; empty if there is none."
+  category: String!
+  "Its parameters."
+  parameters: ParameterSchema!
 }
 
 """
@@ -2455,6 +2476,8 @@ enum ReasonCode {
   NO_EVENT
   "The source query found nothing."
   NO_ROWS
+  "The source connector could not be asked, or its rows could not be taken over as records; nothing was sent."
+  SOURCE_FAILED
   "The source query found more rows than one execution may read; nothing was sent."
   TOO_MANY_ROWS
   "The flow's filter dropped every row."
@@ -3516,6 +3539,23 @@ type FlowSource {
   parameters: JSON
   "To which rows the query is narrowed when an occurrence started the flow."
   rows: SourceRows!
+  "The source connector that is asked before the rows are read; null if the records are read as they are."
+  fetch: SourceFetch
+}
+
+"""
+A source connector that is asked for rows when the clock or somebody starts the flow. They are taken over as records of the type that
+the source action reads, with the rights of the flow's consumer (which needs ADD, and EDIT, on them): a row has the fields of
+that type, others of the record stay as they are; it is named by the field that names such records, or by its member ` + "`" + `$key` + "`" + `. The flow then reads
+these records, and no others. A preview asks nobody, and shows the records as they are.
+"""
+type SourceFetch {
+  "The integration that is asked; null if none was chosen, or if the caller may not see integrations."
+  integration: Integration @requires(module: "settings", submodule: "api_connections", action: SEE)
+  "The key of what the connector is asked for, of ` + "`" + `connectors.sources` + "`" + `."
+  action: String!
+  "The parameters, by its schema; null if there are none."
+  parameters: JSON
 }
 
 """
@@ -3807,6 +3847,20 @@ input FlowSourceInput {
   parameters: JSON
   "To which rows the query is narrowed when an occurrence started the flow."
   rows: SourceRows! = MATCHING
+  "A source connector to ask before the rows are read; not for flows that events start. Null or left out: the records are read as they are."
+  fetch: SourceFetchInput
+}
+
+"""
+A source connector that is asked for rows before a flow reads them.
+"""
+input SourceFetchInput {
+  "The integration that is asked. Needed to enable the flow."
+  integration: ID
+  "The key of what the connector is asked for, of ` + "`" + `connectors.sources` + "`" + `. Needed to enable the flow."
+  action: String
+  "The parameters, an object by its schema."
+  parameters: JSON
 }
 
 """
@@ -7420,6 +7474,8 @@ func (ec *executionContext) childFields_Connector(ctx context.Context, field gra
 		return ec.fieldContext_Connector_settings(ctx, field)
 	case "actions":
 		return ec.fieldContext_Connector_actions(ctx, field)
+	case "sources":
+		return ec.fieldContext_Connector_sources(ctx, field)
 	case "limits":
 		return ec.fieldContext_Connector_limits(ctx, field)
 	case "capabilities":
@@ -7504,6 +7560,22 @@ func (ec *executionContext) childFields_ConnectorLimit(ctx context.Context, fiel
 		return ec.fieldContext_ConnectorLimit_where(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConnectorLimit", field.Name)
+}
+
+func (ec *executionContext) childFields_ConnectorSource(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_ConnectorSource_key(ctx, field)
+	case "title":
+		return ec.fieldContext_ConnectorSource_title(ctx, field)
+	case "help":
+		return ec.fieldContext_ConnectorSource_help(ctx, field)
+	case "category":
+		return ec.fieldContext_ConnectorSource_category(ctx, field)
+	case "parameters":
+		return ec.fieldContext_ConnectorSource_parameters(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConnectorSource", field.Name)
 }
 
 func (ec *executionContext) childFields_Consumer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8700,6 +8772,8 @@ func (ec *executionContext) childFields_FlowSource(ctx context.Context, field gr
 		return ec.fieldContext_FlowSource_parameters(ctx, field)
 	case "rows":
 		return ec.fieldContext_FlowSource_rows(ctx, field)
+	case "fetch":
+		return ec.fieldContext_FlowSource_fetch(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowSource", field.Name)
 }
@@ -9886,6 +9960,18 @@ func (ec *executionContext) childFields_SourceAction(ctx context.Context, field 
 		return ec.fieldContext_SourceAction_parameters(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SourceAction", field.Name)
+}
+
+func (ec *executionContext) childFields_SourceFetch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "integration":
+		return ec.fieldContext_SourceFetch_integration(ctx, field)
+	case "action":
+		return ec.fieldContext_SourceFetch_action(ctx, field)
+	case "parameters":
+		return ec.fieldContext_SourceFetch_parameters(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SourceFetch", field.Name)
 }
 
 func (ec *executionContext) childFields_StreamTicketCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
