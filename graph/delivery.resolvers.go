@@ -79,6 +79,16 @@ func (r *deliveryResolver) FlowTarget(ctx context.Context, obj *hub.Delivery) (*
 	return &v.Definition.Targets[obj.Target], nil
 }
 
+func (r *deliveryResolver) Follows(ctx context.Context, obj *hub.Delivery) ([]*hub.Delivery, error) {
+	list, err := visitOf(ctx).loaders.followsOf.one(ctx, obj.Key)
+	return linked(ctx, list, err, func(a *hub.Awaited) int64 { return a.FollowsKey })
+}
+
+func (r *deliveryResolver) FollowUps(ctx context.Context, obj *hub.Delivery) ([]*hub.Delivery, error) {
+	list, err := visitOf(ctx).loaders.followUpsOf.one(ctx, obj.Key)
+	return linked(ctx, list, err, func(a *hub.Awaited) int64 { return a.DeliveryKey })
+}
+
 func (r *deliveryResolver) Execution(ctx context.Context, obj *hub.Delivery) (*hub.Execution, error) {
 	return visitOf(ctx).loaders.executions.one(ctx, obj.ExecutionKey)
 }

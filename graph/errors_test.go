@@ -99,7 +99,7 @@ func TestAMissingThingIsNothingInAQuery(t *testing.T) {
 func TestACloseReasonFitsIntoItsFrame(t *testing.T) {
 	t.Parallel()
 	for _, message := range []string{"short", strings.Repeat("long ", 100), strings.Repeat("ação ", 100)} {
-		reason := closeReason(&hub.Error{Code: hub.CodeUnauthenticated, Message: message})
+		reason := closeReason("en", &hub.Error{Code: hub.CodeUnauthenticated, Message: message})
 		if len(reason) > maxCloseReason || !strings.HasPrefix(reason, "UNAUTHENTICATED: ") {
 			t.Errorf("%d bytes: %s", len(reason), reason)
 		}

@@ -70,7 +70,7 @@ func groupUpdate(in model.GroupUpdateInput) (out hub.GroupInput, err error) {
 func consumerCreate(in model.ConsumerCreateInput) (hub.ConsumerInput, error) {
 	group, err := hub.ParseKey(hub.KindGroup, in.Group, "group")
 	return hub.ConsumerInput{Name: &in.Name, Description: in.Description, GroupKey: &group,
-		HubEnabled: in.HubEnabled, Enabled: in.Enabled, ExpiresAt: &in.ExpiresAt}, err
+		HubEnabled: in.HubEnabled, Enabled: in.Enabled, ExpiresAt: &in.ExpiresAt, RateLimit: &in.RateLimit, CostBudget: &in.CostBudget}, err
 }
 
 func consumerUpdate(in model.ConsumerUpdateInput) (out hub.ConsumerInput, err error) {
@@ -86,6 +86,12 @@ func consumerUpdate(in model.ConsumerUpdateInput) (out hub.ConsumerInput, err er
 	out.Description = cleared(in.Description)
 	if at, ok := in.ExpiresAt.ValueOK(); ok {
 		out.ExpiresAt = &at
+	}
+	if n, ok := in.RateLimit.ValueOK(); ok {
+		out.RateLimit = &n
+	}
+	if n, ok := in.CostBudget.ValueOK(); ok {
+		out.CostBudget = &n
 	}
 	group, err := given(in.Group, "group")
 	if err != nil || group == nil {

@@ -57,14 +57,18 @@ func (l limits) ExtensionName() string { return "Limits" }
 func (l limits) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationContext judges an operation that fits the schema and, if it may run, opens it for introspection.
-func (l limits) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
+func (l limits) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	if op.Operation.Operation == ast.Subscription {
 		if n := len(graphql.CollectFields(op, op.Operation.SelectionSet, []string{"Subscription"})); n != 1 {
 			return plainError(codeValidation, "a subscription selects exactly one field, this one %d; subscribe to each by itself", n)
 		}
 	}
 	got := newMeasurer(l.schema, l.prices, op.Variables).set(op.Operation.SelectionSet, spot{items: 1}, nil)
-	op.Stats.SetExtension(costExtension, operationCost{Requested: got.cost, Most: l.MaxCost})
+	most := l.MaxCost
+	if budget := l.quota.Of(visitOf(ctx).caller.Consumer, quota.Cost); budget > 0 {
+		most = min(most, budget)
+	}
+	op.Stats.SetExtension(costExtension, operationCost{Requested: got.cost, Most: most})
 	switch {
 	case got.introspection > 0 && l.noIntrospection:
 		return plainError(codeIntrospection, "introspection is switched off at this hub; the folder schema of its source has the schema")
@@ -74,8 +78,8 @@ func (l limits) MutateOperationContext(_ context.Context, op *graphql.OperationC
 		return tooMuch("introspection", got.introspection, maxIntrospection, "the introspection is %d levels deep, at most %d are answered")
 	case got.fields > l.MaxRoot:
 		return tooMuch("root", got.fields, l.MaxRoot, "the operation has %d fields at its top, at most %d are answered; ask in several operations")
-	case got.cost > l.MaxCost:
-		return tooMuch("cost", got.cost, l.MaxCost, "the operation costs %d, at most %d are answered; ask for fewer fields or a smaller first")
+	case got.cost > most:
+		return tooMuch("cost", got.cost, most, "the operation costs %d, at most %d are answered; ask for fewer fields or a smaller first")
 	}
 	op.DisableIntrospection = false
 	return nil
@@ -110,8 +114,8 @@ func costOf(op *graphql.OperationContext) int {
 func (l limits) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	op := graphql.GetOperationContext(ctx)
 	if cost, ok := op.Stats.GetExtension(costExtension).(operationCost); ok && op.Operation.Operation != ast.Subscription {
-		if l.quota.Has(quota.Cost) {
-			left, whole := l.quota.Left(visitOf(ctx).caller.Consumer.Key, quota.Cost, time.Now())
+		if consumer := visitOf(ctx).caller.Consumer; l.quota.Of(consumer, quota.Cost) > 0 {
+			left, whole := l.quota.Left(consumer, quota.Cost, time.Now())
 			seconds := int(math.Ceil(whole.Seconds()))
 			cost.Left, cost.Whole = &left, &seconds
 		}

@@ -47,6 +47,16 @@ func (r *occurrenceResolver) Consumer(ctx context.Context, obj *hub.Occurrence) 
 	return visitOf(ctx).loaders.consumers.one(ctx, obj.ConsumerKey)
 }
 
+func (r *occurrenceResolver) Records(ctx context.Context, obj *hub.Occurrence) ([]*hub.RecordInput, error) {
+	whole, err := whole(ctx, obj)
+	return pointers(whole.Records), err
+}
+
+func (r *occurrenceResolver) Matches(ctx context.Context, obj *hub.Occurrence) ([]*hub.Match, error) {
+	whole, err := whole(ctx, obj)
+	return pointers(whole.Matches), err
+}
+
 func (r *queryResolver) Occurrences(ctx context.Context, filter *model.OccurrenceFilterInput, orderBy *hub.Order, first *int, after *string, last *int, before *string) (*model.Connection[*hub.Occurrence], error) {
 	f, err := occurrenceFilter(filter)
 	if err != nil {
@@ -56,6 +66,7 @@ func (r *queryResolver) Occurrences(ctx context.Context, filter *model.Occurrenc
 	if err != nil {
 		return nil, err
 	}
+	f.Bare = true // the fields that need more ask for it
 	list, err := r.db.Occurrences(ctx, caller(ctx), f, asked.Page)
 	return connection(list, err, asked)
 }

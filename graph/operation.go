@@ -70,7 +70,7 @@ func (o *operation) hold() (cursor string, ok bool) {
 // fail ends it with a message of the type error, on which nothing follows.
 func (o *operation) fail(errs gqlerror.List) {
 	o.say("error", func(b []byte) []byte {
-		text, _ := json.Marshal(errs) // text always can
+		text, _ := json.Marshal(said(o.socket.locale(), errs...)) // text always can
 		return append(b, text...)
 	}, nil)
 }

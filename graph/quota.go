@@ -18,10 +18,10 @@ func (h *handler) spend(v *visit, header http.Header, kind quota.Kind, n int) *h
 	if h.quota == nil {
 		return nil
 	}
-	consumer, now := v.caller.Consumer.Key, time.Now()
+	consumer, now := v.caller.Consumer, time.Now()
 	err := h.quota.Take(consumer, kind, n, now)
-	if header != nil {
-		header["Ratelimit-Policy"], header["Ratelimit"] = h.quota.Policy(), []string{h.quota.State(consumer, now)}
+	if policy := h.quota.Policy(consumer, now); policy != nil && header != nil {
+		header["Ratelimit-Policy"], header["Ratelimit"] = policy, []string{h.quota.State(consumer, now)}
 	}
 	if err == nil {
 		return nil

@@ -1,11 +1,13 @@
 package graph_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/recado-hub/recado/graph"
+	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/hubtest"
 	"github.com/recado-hub/recado/internal/quota"
 )
@@ -72,4 +74,85 @@ func TestAConsumerThatAsksForTooMuchInAMinuteIsToldSo(t *testing.T) {
 			t.Errorf("it has left %v", c)
 		}
 	})
+}
+
+const consumerLimits = `mutation($id: ID!, $in: ConsumerUpdateInput!) { consumerUpdate(id: $id, input: $in) { consumer { rateLimit costBudget } userErrors { code message field } } }`
+
+func TestAConsumerIsHeldToItsOwnBudgetAndAnotherIsNot(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t, func(o *graph.Options) { o.MaxCost, o.Quota = 500, quota.New(0, 0) })
+	small, other := hubtest.CallerWith(t, d.db, hubtest.May(hub.RowHub, hub.See)), hubtest.CallerWith(t, d.db, hubtest.May(hub.RowHub, hub.See))
+	dear := `{ flows(first: 100) { nodes { id description enabled } } }` // 302
+	set := func(in vars) reply {
+		t.Helper()
+		r := d.do(d.admin, consumerLimits, vars{"id": small.Consumer.ID(), "in": in})
+		if errs := r.userErrors("consumerUpdate"); len(errs) > 0 {
+			t.Fatal(errs)
+		}
+		return r
+	}
+	tokens := []string{d.tokenOf(small), d.tokenOf(other)}
+	for _, token := range tokens {
+		if r := d.do(token, dear, nil); r.header.Get("RateLimit-Policy") != "" {
+			t.Errorf("without a limit it is told of one: %v", r.header)
+		}
+	}
+	r := set(vars{"costBudget": 400, "rateLimit": 1000})
+	if r.at("consumerUpdate", "consumer", "costBudget") != 400.0 || r.at("consumerUpdate", "consumer", "rateLimit") != 1000.0 {
+		t.Errorf("it is shown with %v", r.at("consumerUpdate", "consumer"))
+	}
+	if r := d.do(tokens[0], dear, nil); r.header.Get("RateLimit-Policy") != `"requests";q=1000;w=60, "cost";q=400;w=60` || r.Extra["cost"].(map[string]any)["most"] != 400.0 {
+		t.Errorf("the first one within its budget is told %v %v", r.header, r.Extra)
+	}
+	if r := d.ask(tokens[0], dear, nil); r.status != http.StatusTooManyRequests || r.Errors[0].code() != "RATE_LIMITED" || r.Errors[0].Extensions["quota"] != "cost" {
+		t.Errorf("above its budget it is answered %d %+v", r.status, r.Errors)
+	}
+	for range 3 {
+		d.do(tokens[1], dear, nil)
+	}
+	set(vars{"costBudget": 100})
+	if r := d.ask(tokens[0], dear, nil); r.Errors[0].code() != "TOO_COSTLY" || r.Errors[0].Extensions["most"] != 100.0 {
+		t.Errorf("what costs more than all of its budget is answered %+v", r.Errors)
+	}
+	set(vars{"costBudget": 0, "rateLimit": 2})
+	if r := d.ask(tokens[0], dear, nil); r.Errors[0].code() != "RATE_LIMITED" || r.Errors[0].Extensions["quota"] != "requests" {
+		t.Errorf("after more requests than it may make it is answered %+v", r.Errors)
+	}
+	set(vars{"rateLimit": nil, "costBudget": nil})
+	for range 3 {
+		if r := d.do(tokens[0], dear, nil); r.header.Get("RateLimit-Policy") != "" {
+			t.Errorf("as everybody it is told of a limit: %v", r.header)
+		}
+	}
+}
+
+func TestWhatAConsumerMayAskForIsJudgedAndKeptInTheAuditLog(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t, nil)
+	id := hubtest.CallerWith(t, d.db).Consumer.ID()
+	for _, in := range []vars{{"rateLimit": -1}, {"costBudget": 1_000_000_001}} {
+		errs := d.do(d.admin, consumerLimits, vars{"id": id, "in": in}).userErrors("consumerUpdate")
+		for field := range in {
+			if len(errs) != 1 || errs[0] != "INVALID "+field {
+				t.Errorf("%v is answered with %v", in, errs)
+			}
+		}
+	}
+	if r := d.ask(d.tokenOf(hubtest.CallerWith(t, d.db, hubtest.May(hub.RowAPIConnections, hub.See))), consumerLimits, vars{"id": id, "in": vars{"rateLimit": 1}}); r.Errors[0].code() != "FORBIDDEN" {
+		t.Errorf("who may not edit consumers is answered with %+v", r)
+	}
+	d.do(d.admin, consumerLimits, vars{"id": id, "in": vars{"rateLimit": 7}})
+	d.do(d.admin, consumerLimits, vars{"id": id, "in": vars{"description": "as it was"}})
+	if got := d.do(d.admin, `query($id: ID!) { consumer(id: $id) { rateLimit costBudget } }`, vars{"id": id}).at("consumer"); fmt.Sprint(got) != "map[costBudget:<nil> rateLimit:7]" {
+		t.Errorf("it is kept as %v", got)
+	}
+	log := d.do(d.admin, `{ auditLog(first: 2) { nodes { kind changes { path from to } } } }`, nil)
+	if got := fmt.Sprint(log.at("auditLog", "nodes", 1)); !strings.Contains(got, "from:<nil> path:rateLimit to:7") {
+		t.Errorf("the audit log has %s", got)
+	}
+	made := d.do(d.admin, `mutation($in: ConsumerCreateInput!) { consumerCreate(input: $in) { consumer { rateLimit costBudget } userErrors { message } } }`,
+		vars{"in": vars{"name": "new", "group": hubtest.CallerWith(t, d.db).Group.ID(), "costBudget": 5000}})
+	if got := fmt.Sprint(made.at("consumerCreate", "consumer")); got != "map[costBudget:5000 rateLimit:<nil>]" {
+		t.Errorf("a new one has %s", got)
+	}
 }

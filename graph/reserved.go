@@ -88,7 +88,7 @@ func isReserved(r *http.Request) bool {
 }
 
 func (h *handler) serveReserved(w http.ResponseWriter, r *http.Request, s session) {
-	a := &answer{w: w, media: mediaOf(r.Header.Values("Accept"))}
+	a := &answer{w: w, media: mediaOf(r.Header.Values("Accept")), locale: s.locale}
 	var v *visit
 	if r.Method != http.MethodGet || s.token != "" {
 		var err error
@@ -152,6 +152,7 @@ func (res *reservation) open(a *answer, r *http.Request) {
 		a.fail(&refusal{http.StatusConflict, plainError(codeBadRequest, "the stream of this token is open already; reserve another by PUT"), ""})
 		return
 	}
+	a.w.Header().Set("Content-Language", a.locale)
 	stream := res.openStream(a.w, r)
 	res.stream = stream
 	close(res.opened)

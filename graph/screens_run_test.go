@@ -14,6 +14,7 @@ func TestTheScreensShowWhatHappens(t *testing.T) {
 	s.frame()
 	s.administers()
 	s.connects()
+	s.operates()
 	s.makesFlows()
 	s.maps()
 	s.dispatches()
@@ -82,6 +83,21 @@ func (s *stage) connects() {
 	s.show("IntegrationRemove", vars{"id": other}, "integrationDelete.deletedId", other)
 }
 
+func (s *stage) operates() {
+	s.t.Helper()
+	next := s.listen("ConnectorFollow", nil)
+	s.post.refused.Store(&hub.RefusedExecutable{File: "/plugins/recado-connector-post", Name: "post", SHA256: "abc", Problem: "the file is not trusted", NextStep: "look", At: time.Now()})
+	s.show("ConnectorTable", nil, "connectors.0.state", "READY", "connectors.0.trust", "PINNED", "connectors.0.pid", 4711, "connectors.0.usage.memory", 40, "connectors.0.refused.sha256", "abc",
+		"connectors.0.inFlight", 3, "connectors.0.usage.openFilesLimit", nil, "connectors.0.usage.cpu", "PT1.5S")
+	s.show("ConnectorPlugins", nil, "pluginsDirectory.path", "/plugins", "pluginsDirectory.refused.0.name", "post")
+	s.show("ConnectorPage", vars{"name": "post"}, "connector.settings.form.fields.0.title", "Stamp", "connector.settings.form.fields.1.input", "SECRET", "connector.actions.0.parameters.form.fields.0.title", "Template")
+	s.show("ConnectorTakeOver", vars{"name": "post"}, "connectorRestart.connector.restarts", 1, "connectorRestart.userErrors", "[]")
+	s.show("ConnectorTakeOver", vars{"name": "no such"}, "connectorRestart.userErrors.0.code", "NOT_FOUND")
+	s.engine.ConnectorChanged(*s.post.describe())
+	next("connectorChanged.change.aspect", "STATE", "connectorChanged.change.to", "READY")
+	next("connectorChanged.change.aspect", "PROBLEMS", "connectorChanged.change.cause.message", "the file is not trusted", "connectorChanged.connector.refused.nextStep", "look")
+}
+
 func (s *stage) makesFlows() {
 	s.t.Helper()
 	s.show("SourceActions", nil, "catalog.sourceActions.0.title", some, "catalog.sourceActions.0.recordType.key", some, "catalog.sourceActions.0.parameters.0.key", some)
@@ -102,7 +118,10 @@ func (s *stage) makesFlows() {
 	in["filter"] = vars{"mode": "ALL", "terms": []vars{{"field": "wo_folio", "operation": "STARTS_WITH", "value": "OT"}}, "groups": []vars{{"mode": "ANY", "terms": []vars{{"field": "code_responsible", "operation": "IS_NOT_EMPTY"}}}}}
 	s.show("FlowSave", vars{"id": flow, "input": in}, "flowUpdate.flow.problems", "[]", "flowUpdate.flow.schedule.expression", "0 8 * * *", "flowUpdate.flow.nextRuns.4", some,
 		"flowUpdate.flow.permissionsNeeded.0.submodule", some)
-	s.show("FlowTurnOn", vars{"id": flow, "expectedVersion": 2}, "flowEnable.flow.enabled", true, "flowEnable.flow.nextRun", some)
+	in["targets"] = s.twoTargets(vars{"of": 0, "when": "NOT_READ", "within": "PT30M"})
+	delete(in, "expectedVersion")
+	s.show("FlowSave", vars{"id": flow, "input": in}, "flowUpdate.flow.problems", "[]", "flowUpdate.flow.targets.1.followUp.within", "PT30M", "flowUpdate.flow.targets.0.followUp", nil)
+	s.show("FlowTurnOn", vars{"id": flow, "expectedVersion": 3}, "flowEnable.flow.enabled", true, "flowEnable.flow.nextRun", some)
 	s.show("FlowEditor", vars{"id": flow}, "flow.filter.terms.0.value", "OT", "flow.filter.groups.0.terms.0.operation", "IS_NOT_EMPTY", "flow.targets.0.recipient.field", "responsible.sms",
 		"flow.targets.0.mapping.0.field", "wo_folio", "flow.settings.maxAttempts", 8, "flow.source.sourceAction.title", "Query Tasks in Work Orders (Items)", "flow.targets.0.connectorAction.title", "Letter")
 	s.show("Flows", vars{"filter": vars{"search": "morning"}, "orderBy": vars{"field": "UPDATED_AT"}}, "flows.nodes.0.nextRun", some, "flows.nodes.0.source.consumer.name", "WhatsApp", "flows.totalCount", 1, "flows.nodes.0.problems", "[]")
@@ -113,7 +132,7 @@ func (s *stage) makesFlows() {
 		{"type": "person", "key": "jonas", "data": vars{"code": "jonas", "sms": "+5511999991234"}}}}}}, "flowTest.delivery.recipient", "+5511999990001", "flowTest.delivery.values", "[OT-900 Grease]")
 	s.show("FlowHold", vars{"id": flow, "input": vars{"reason": "holidays"}}, "flowPause.flow.pause.reason.message", "holidays")
 	s.show("FlowGoOn", vars{"id": flow}, "flowResume.flow.paused", nil)
-	s.show("FlowVersions", vars{"id": flow}, "flow.history.nodes.0.version", 2, "flow.history.nodes.0.diff.0.path", some, "flow.history.nodes.0.savedBy.id", some)
+	s.show("FlowVersions", vars{"id": flow}, "flow.history.nodes.0.version", 3, "flow.history.nodes.0.diff.0.path", some, "flow.history.nodes.0.savedBy.id", some)
 	s.show("FlowTurnOff", vars{"id": flow}, "flowDisable.flow.enabled", false)
 	s.show("FlowRestore", vars{"id": flow, "input": vars{"version": 1}}, "flowRollback.flow.description", "", "flowRollback.flow.problems.0.code", some)
 	s.show("FlowRemove", vars{"id": flow}, "flowArchive.flow.archivedAt", some)

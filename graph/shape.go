@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"context"
 	"strconv"
 	"time"
 
@@ -45,6 +46,18 @@ func pointers[T any](list []T) []*T {
 		out[i] = &list[i]
 	}
 	return out
+}
+
+// whole is an occurrence with its payloads. What has been pruned since it was read has none.
+func whole(ctx context.Context, o *hub.Occurrence) (*hub.Occurrence, error) {
+	if !o.Bare {
+		return o, nil
+	}
+	read, err := visitOf(ctx).loaders.payloads.one(ctx, o.Key)
+	if read == nil {
+		return &hub.Occurrence{}, err
+	}
+	return read, err
 }
 
 // present leaves out what was not found or may not be seen.

@@ -14,6 +14,7 @@ import (
 	"github.com/coder/websocket"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/hub"
 )
 
@@ -99,8 +100,16 @@ func (s *socket) serve() {
 func (s *socket) close(code int, reason string) {
 	s.ending.Do(func() {
 		s.stop()
-		_ = s.conn.Close(websocket.StatusCode(code), fitReason(reason)) // a client that is gone need not be told
+		_ = s.conn.Close(websocket.StatusCode(code), fitReason(catalog.Say(s.locale(), reason))) // a client that is gone need not be told
 	})
+}
+
+// locale is the language in which the connection is spoken to.
+func (s *socket) locale() string {
+	if of, _ := wireOf(s.ctx).now(); of.locale != "" {
+		return of.locale
+	}
+	return sessionOf(s.ctx).locale
 }
 
 // beat says that the hub is there, and how far each subscription is. A client that has not said a word for too long is gone.
@@ -179,7 +188,7 @@ func (s *socket) init(text json.RawMessage) *violation {
 		return &violation{closeManyInits, "connection_init came twice"}
 	}
 	if err := s.signIn(s.ctx, payload); err != nil {
-		return &violation{closeForbidden, closeReason(err)}
+		return &violation{closeForbidden, closeReason(localeOfInit(payload, sessionOf(s.ctx).locale), err)}
 	}
 	s.begun.Store(true)
 	s.send(message{Type: "connection_ack"})

@@ -42,10 +42,10 @@ func wantsStream(r *http.Request) bool {
 // serveDistinct answers one operation as a stream of its own: distinct connections mode. Once the request is well-formed and its caller is known,
 // whatever is wrong is told in the stream, since an EventSource shows nothing else to its page.
 func (h *handler) serveDistinct(w http.ResponseWriter, r *http.Request, s session) {
-	a := &answer{w: w, media: mediaJSON}
+	a := &answer{w: w, media: mediaJSON, locale: s.locale}
 	ticket, redeemed := h.tickets.redeem(r)
 	if redeemed {
-		s.token, s.locale = ticket.token, ticket.locale
+		s.token, s.locale, a.locale = ticket.token, ticket.locale, ticket.locale
 	} else if r.URL.Query().Has(ticketParam) {
 		err := &hub.Error{Code: hub.CodeUnauthenticated, Message: "the ticket is not valid: one opens one stream, within a minute; ask for another with streamTicketCreate"}
 		h.errs.denied(r.Context(), s, err)
@@ -78,6 +78,7 @@ func (h *handler) serveDistinct(w http.ResponseWriter, r *http.Request, s sessio
 	if run != nil && h.usedUp(ctx, a, v, quota.Cost, costOf(run.op)) {
 		return
 	}
+	w.Header().Set("Content-Language", a.locale)
 	stream := h.openStream(w, r)
 	defer stream.close()
 	if run == nil {

@@ -35,7 +35,7 @@ func (h *handler) serveWebsocket(w http.ResponseWriter, r *http.Request, s sessi
 	if spoken && r.Header.Get("Authorization") != "" {
 		if _, err := h.open(r.Context(), s); err != nil {
 			h.errs.denied(r.Context(), s, err)
-			(&answer{w: w, media: mediaJSON}).refuse(err, s)
+			(&answer{w: w, media: mediaJSON, locale: s.locale}).refuse(err, s)
 			return
 		}
 	}
@@ -44,7 +44,7 @@ func (h *handler) serveWebsocket(w http.ResponseWriter, r *http.Request, s sessi
 		return // it is answered already: what came was no handshake
 	}
 	if !spoken {
-		_ = conn.Close(closeNotSpoken, "this websocket speaks the subprotocol "+protocol+" only")
+		_ = conn.Close(closeNotSpoken, fitReason(catalog.Say(s.locale, "this websocket speaks the subprotocol "+protocol+" only")))
 		return
 	}
 	conn.SetReadLimit(h.maxBody)
@@ -66,9 +66,7 @@ func (h *handler) signIn(ctx context.Context, payload map[string]any) error {
 	if given := payloadText(payload, "Authorization"); given != "" {
 		s.token = bearer(given)
 	}
-	if given := payloadText(payload, "Accept-Language"); given != "" {
-		s.locale = catalog.LocaleOf(given)
-	}
+	s.locale = localeOfInit(payload, s.locale)
 	v, err := h.open(ctx, s)
 	if err != nil {
 		h.errs.denied(ctx, s, err)
@@ -76,6 +74,14 @@ func (h *handler) signIn(ctx context.Context, payload map[string]any) error {
 	}
 	wireOf(ctx).opened(s, v.caller.Consumer.Key)
 	return nil
+}
+
+// localeOfInit is the language for which the first message of a connection asks.
+func localeOfInit(payload map[string]any, otherwise string) string {
+	if given := payloadText(payload, "Accept-Language"); given != "" {
+		return catalog.LocaleOf(given)
+	}
+	return otherwise
 }
 
 // payloadText reads a text of a message's payload under its name in any case.
@@ -89,13 +95,13 @@ func payloadText(payload map[string]any, name string) string {
 	return ""
 }
 
-// closeReason is the code of an error and as much of its message as fits.
-func closeReason(err error) string {
+// closeReason is the code of an error and as much of its message as fits, in a language.
+func closeReason(locale string, err error) string {
 	var e *hub.Error
 	if !errors.As(err, &e) {
 		return string(hub.CodeInternal)
 	}
-	return fitReason(string(e.Code) + ": " + e.Message)
+	return fitReason(string(e.Code) + ": " + catalog.Say(locale, e.Message))
 }
 
 // fitReason is as much of a reason as fits into a close frame.

@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -18,21 +19,20 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-// speaking are the rooms whose sentences reach people. Those of auth do not count: the descriptions of OAuth errors are
-// ASCII for developers (RFC 6749 §5.2). Neither do the faults of the embedded catalogue, which stop the build.
-var speaking = []string{"internal/hub", "internal/condition", "internal/mapping", "internal/schedule", "internal/catalog", "internal/sqlite", "internal/engine", "internal/web", "graph"}
+// speaking are the rooms whose sentences reach people. The faults of the embedded catalogue do not count, which stop the build.
+var speaking = []string{"internal/hub", "internal/condition", "internal/mapping", "internal/schedule", "internal/catalog", "internal/sqlite", "internal/engine", "internal/web", "internal/auth", "graph"}
 
 // pure are the rooms that say what is wrong by plain errors, whose text becomes the message of a problem or of a reason.
 var pure = []string{"internal/condition", "internal/mapping", "internal/schedule"}
 
 // unspoken are files with sentences that nobody but an operator or a developer reads: the log, the start of the program,
-// the framing of a protocol.
-var unspoken = regexp.MustCompile(`^(internal/catalog/(verify|load|custom|message)[a-z_]*\.go|internal/hub/audit_change\.go|internal/sqlite/(bootstrap|migrate|reseal|open|conn|writer|seal|scan|tx)[a-z_]*\.go|graph/(http|socket|websocket|stream|reserved)[a-z_]*\.go)$`)
+// the headers of a protocol.
+var unspoken = regexp.MustCompile(`^(internal/catalog/(verify|load|custom|message)[a-z_]*\.go|internal/hub/audit_change\.go|internal/sqlite/(bootstrap|migrate|reseal|open|conn|writer|seal|scan|tx)[a-z_]*\.go|internal/auth/(auth|key|rotate|limiter|metadata)\.go|graph/trusted\.go)$`)
 
 // A literal that could be a sentence: two words of lower-case letters at least, and no statement of SQL or HTTP.
 var (
 	aWord     = regexp.MustCompile(`^["(]?[a-z]{2,}[,;:.")]?$`)
-	statement = regexp.MustCompile(`\b(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|WHERE|VALUES|PRAGMA|ORDER BY|LEFT JOIN|IS NULL|ON CONFLICT|EXISTS)\b|=\?|= \?|\(\?, \?\)| = '[A-Z]|coalesce\(|^{|realm=|default-src|^[a-z_"]+(, [a-z_".()]+)+$`)
+	statement = regexp.MustCompile(`\b(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|WHERE|VALUES|PRAGMA|ORDER BY|LEFT JOIN|IS NULL|ON CONFLICT|EXISTS)\b|=\?|= \?|\(\?, \?\)| = '[A-Z]|coalesce\(|^{|realm=|error="|^Subscriber for |default-src|^[a-z_"]+(, [a-z_".()]+)+$`)
 )
 
 func TestEverySentenceForPeopleIsSaidInAllLanguages(t *testing.T) {
@@ -67,6 +67,8 @@ var composed = map[string]string{
 	"flow: %s": "usage.refuse", "flows": "usage.refuse", "flows: %s": "usage.refuse",
 	"event: %s": "usage.refuse", "events": "usage.refuse", "events: %s": "usage.refuse",
 	"consumer: %s": "usage.refuse", "consumers": "usage.refuse", "consumers: %s": "usage.refuse",
+	"%s; its last words: %s": "host.quoted",
+	"%s Did you mean %s?":    "gqlparser", "%q or %q": "gqlparser", "%q, %q, or %q": "gqlparser",
 	"Description cannot be empty": "hub.checkText", "Name cannot be empty": "hub.checkText",
 }
 
@@ -84,6 +86,9 @@ func TestEverySentenceInTheCatalogueIsStillSaid(t *testing.T) {
 				said[s], said[strings.TrimSpace(s)] = true, true
 			}
 		}
+	}
+	for _, s := range librarySentences(t) {
+		said[quoting(s)] = true
 	}
 	names, err := filepath.Glob("catalog/data/messages/*.json")
 	if err != nil || len(names) == 0 {
@@ -104,6 +109,64 @@ func TestEverySentenceInTheCatalogueIsStillSaid(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What GraphQL's library says of an operation reaches people as well.
+func TestTheSentencesOfTheLibraryAreSaidInAllLanguages(t *testing.T) {
+	t.Parallel()
+	list := librarySentences(t, "Message")
+	if len(list) < 40 {
+		t.Fatalf("only %d sentences were found: %q", len(list), list)
+	}
+	for _, s := range list {
+		if s = quoting(s); s != "%s" && !catalog.Speaks(s) {
+			t.Errorf("%q is in no language; say it in catalog/data/messages/gqlparser.json", s)
+		}
+	}
+}
+
+// quoting writes a format of the library as the catalogue has it: what stands in quotes is a name, which is in no language.
+func quoting(format string) string { return inQuotes.ReplaceAllString(format, "%q") }
+
+var inQuotes = regexp.MustCompile(`"[^"]*%s[^"]*"`)
+
+// librarySentences are the texts in gqlparser that can reach who sends an operation; of calls of these names alone, if any are given.
+func librarySentences(t *testing.T, calls ...string) (list []string) {
+	t.Helper()
+	dir, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Dir}}", "github.com/vektah/gqlparser/v2").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"lexer", "parser", "validator", "validator/core", "validator/rules"} {
+		names, err := filepath.Glob(filepath.Join(strings.TrimSpace(string(dir)), part, "*.go"))
+		if err != nil || len(names) == 0 {
+			t.Fatal(part, names, err)
+		}
+		for _, name := range names {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(calls) == 0 {
+				list = append(list, literals(file)...)
+				continue
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
+				if call, ok := n.(*ast.CallExpr); ok && len(call.Args) > 0 {
+					f, _ := call.Fun.(*ast.Ident)
+					text, _ := call.Args[0].(*ast.BasicLit)
+					if f != nil && text != nil && slices.Contains(calls, f.Name) {
+						list = append(list, unquote(text))
+					}
+				}
+				return true
+			})
+		}
+	}
+	return list
 }
 
 // literals lists all text in a file, alone and joined with values by +.

@@ -66,7 +66,7 @@ var rooms = map[string][]string{
 	"plugins/*/sandbox":         {"plugins/sdk"},
 	"plugins/sdk":               {"plugins/sdk/internal/wire"},
 	"plugins/sdk/internal/wire": {},
-	"plugins/sdk/conformance":   {"plugins/sdk"},
+	"plugins/sdk/conformance":   {"plugins/sdk", "plugins/sdk/outbound"},
 	"plugins/sdk/sdktest":       {"plugins/sdk", "plugins/sdk/conformance"},
 	"plugins/sdk/outbound":      {},
 	"plugins/sdk/places":        {"plugins/sdk"},

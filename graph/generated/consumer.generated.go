@@ -315,6 +315,52 @@ func (ec *executionContext) fieldContext_Consumer_oldSecretUntil(_ context.Conte
 	return graphql.NewScalarFieldContext("Consumer", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
+func (ec *executionContext) _Consumer_rateLimit(ctx context.Context, field graphql.CollectedField, obj *hub.Consumer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Consumer_rateLimit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RateLimit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Consumer_rateLimit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Consumer", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Consumer_costBudget(ctx context.Context, field graphql.CollectedField, obj *hub.Consumer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Consumer_costBudget(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CostBudget, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Consumer_costBudget(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Consumer", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _Consumer_createdAt(ctx context.Context, field graphql.CollectedField, obj *hub.Consumer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -896,7 +942,7 @@ func (ec *executionContext) unmarshalInputConsumerCreateInput(ctx context.Contex
 		asMap["enabled"] = true
 	}
 
-	fieldsInOrder := [...]string{"name", "description", "group", "hubEnabled", "enabled", "expiresAt", "idempotencyKey"}
+	fieldsInOrder := [...]string{"name", "description", "group", "hubEnabled", "enabled", "expiresAt", "rateLimit", "costBudget", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -945,6 +991,20 @@ func (ec *executionContext) unmarshalInputConsumerCreateInput(ctx context.Contex
 				return it, err
 			}
 			it.ExpiresAt = data
+		case "rateLimit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rateLimit"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RateLimit = data
+		case "costBudget":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("costBudget"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CostBudget = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -1107,7 +1167,7 @@ func (ec *executionContext) unmarshalInputConsumerUpdateInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"expectedVersion", "name", "description", "group", "hubEnabled", "enabled", "expiresAt"}
+	fieldsInOrder := [...]string{"expectedVersion", "name", "description", "group", "hubEnabled", "enabled", "expiresAt", "rateLimit", "costBudget"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1163,6 +1223,20 @@ func (ec *executionContext) unmarshalInputConsumerUpdateInput(ctx context.Contex
 				return it, err
 			}
 			it.ExpiresAt = graphql.OmittableOf(data)
+		case "rateLimit":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rateLimit"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RateLimit = graphql.OmittableOf(data)
+		case "costBudget":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("costBudget"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CostBudget = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -1278,6 +1352,16 @@ func (ec *executionContext) _Consumer(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "oldSecretUntil":
 			out.Values[i] = ec._Consumer_oldSecretUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rateLimit":
+			out.Values[i] = ec._Consumer_rateLimit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "costBudget":
+			out.Values[i] = ec._Consumer_costBudget(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

@@ -29,6 +29,9 @@ type OccurrenceResolver interface {
 	EventType(ctx context.Context, obj *hub.Occurrence) (*catalog.EventType, error)
 
 	Consumer(ctx context.Context, obj *hub.Occurrence) (*hub.Consumer, error)
+	Records(ctx context.Context, obj *hub.Occurrence) ([]*hub.RecordInput, error)
+
+	Matches(ctx context.Context, obj *hub.Occurrence) ([]*hub.Match, error)
 }
 type RowMatchResolver interface {
 	Trace(ctx context.Context, obj *hub.RowMatch) ([]*model.TermTrace, error)
@@ -508,11 +511,11 @@ func (ec *executionContext) _Occurrence_records(ctx context.Context, field graph
 			return ec.fieldContext_Occurrence_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records, nil
+			return ec.Resolvers.Occurrence().Records(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []hub.RecordInput) graphql.Marshaler {
-			return ec.marshalNOccurrenceRecord2ᚕgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐRecordInputᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*hub.RecordInput) graphql.Marshaler {
+			return ec.marshalNOccurrenceRecord2ᚕᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐRecordInputᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -522,8 +525,8 @@ func (ec *executionContext) fieldContext_Occurrence_records(_ context.Context, f
 	fc = &graphql.FieldContext{
 		Object:     "Occurrence",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_OccurrenceRecord(ctx, field)
 		},
@@ -563,11 +566,11 @@ func (ec *executionContext) _Occurrence_matches(ctx context.Context, field graph
 			return ec.fieldContext_Occurrence_matches(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Matches, nil
+			return ec.Resolvers.Occurrence().Matches(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []hub.Match) graphql.Marshaler {
-			return ec.marshalNMatch2ᚕgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐMatchᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*hub.Match) graphql.Marshaler {
+			return ec.marshalNMatch2ᚕᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐMatchᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -577,8 +580,8 @@ func (ec *executionContext) fieldContext_Occurrence_matches(_ context.Context, f
 	fc = &graphql.FieldContext{
 		Object:     "Occurrence",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Match(ctx, field)
 		},
@@ -1883,20 +1886,86 @@ func (ec *executionContext) _Occurrence(ctx context.Context, sel ast.SelectionSe
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "records":
-			out.Values[i] = ec._Occurrence_records(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Occurrence_records(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "extensions":
 			out.Values[i] = ec._Occurrence_extensions(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "matches":
-			out.Values[i] = ec._Occurrence_matches(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Occurrence_matches(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "payloadsPruned":
 			out.Values[i] = ec._Occurrence_payloadsPruned(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2379,15 +2448,11 @@ func (ec *executionContext) _TermTrace(ctx context.Context, sel ast.SelectionSet
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNMatch2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐMatch(ctx context.Context, sel ast.SelectionSet, v hub.Match) graphql.Marshaler {
-	return ec._Match(ctx, sel, &v)
-}
-
-func (ec *executionContext) marshalNMatch2ᚕgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐMatchᚄ(ctx context.Context, sel ast.SelectionSet, v []hub.Match) graphql.Marshaler {
+func (ec *executionContext) marshalNMatch2ᚕᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐMatchᚄ(ctx context.Context, sel ast.SelectionSet, v []*hub.Match) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNMatch2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐMatch(ctx, sel, v[i])
+		return ec.marshalNMatch2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐMatch(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -2397,6 +2462,16 @@ func (ec *executionContext) marshalNMatch2ᚕgithubᚗcomᚋrecadoᚑhubᚋrecad
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNMatch2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐMatch(ctx context.Context, sel ast.SelectionSet, v *hub.Match) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Match(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNOccurrence2ᚕᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOccurrenceᚄ(ctx context.Context, sel ast.SelectionSet, v []*hub.Occurrence) graphql.Marshaler {
@@ -2495,6 +2570,32 @@ func (ec *executionContext) marshalNOccurrenceRecord2ᚕgithubᚗcomᚋrecadoᚑ
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNOccurrenceRecord2ᚕᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐRecordInputᚄ(ctx context.Context, sel ast.SelectionSet, v []*hub.RecordInput) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOccurrenceRecord2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐRecordInput(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNOccurrenceRecord2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐRecordInput(ctx context.Context, sel ast.SelectionSet, v *hub.RecordInput) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._OccurrenceRecord(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNRowMatch2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐRowMatch(ctx context.Context, sel ast.SelectionSet, v hub.RowMatch) graphql.Marshaler {

@@ -66,6 +66,7 @@ type ResolverRoot interface {
 	OperationInfo() OperationInfoResolver
 	ParameterSchema() ParameterSchemaResolver
 	PermissionRow() PermissionRowResolver
+	PluginsDirectory() PluginsDirectoryResolver
 	PreviewMatch() PreviewMatchResolver
 	PreviewRow() PreviewRowResolver
 	Problem() ProblemResolver
@@ -79,6 +80,7 @@ type ResolverRoot interface {
 	RecordField() RecordFieldResolver
 	RecordType() RecordTypeResolver
 	RecordVersion() RecordVersionResolver
+	RefusedExecutable() RefusedExecutableResolver
 	ReplayResult() ReplayResultResolver
 	Retention() RetentionResolver
 	RetryResult() RetryResultResolver
@@ -157,6 +159,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputFlowTargetInput,
 		ec.unmarshalInputFlowTestInput,
 		ec.unmarshalInputFlowUpdateInput,
+		ec.unmarshalInputFollowUpInput,
 		ec.unmarshalInputGrantInput,
 		ec.unmarshalInputGroupCloneInput,
 		ec.unmarshalInputGroupCreateInput,
@@ -376,6 +379,8 @@ enum AuditKind {
   QUEUE_PAUSED
   "The paused queue was let go on."
   QUEUE_RESUMED
+  "A person had another process of a connector take over; ` + "`" + `changes` + "`" + ` name the connector."
+  CONNECTOR_RESTARTED
   "A consumer got a new secret."
   SECRET_ROTATED
   "Secrets of an integration were set, replaced or taken away; other fields may have changed with them."
@@ -997,8 +1002,15 @@ enum ChangeAspect {
   RECEIPT
   "An occurrence joined an execution that collects, or a person closed it: from and to are how many occurrences there were and are."
   COLLECTED
-  "What a connector or a provider says of a flow or an integration: from and to are the severity of the worst problem, empty if there is none."
+  "What a follow-up waited to hear of a message came to hold, so that it goes: to is a ` + "`" + `FollowUpCondition` + "`" + `, from is empty."
+  FOLLOW_UP
+  """
+  What a connector or a provider says of a flow or an integration; of a connector, whether there is an executable that is not run. From and to
+  are the severity of the worst problem, empty if there is none.
+  """
   PROBLEMS
+  "Another process of a connector has taken over, after it was replaced, restarted or needed too much memory: from and to are the versions."
+  PROCESS
   "The circuit breaker of an integration."
   BREAKER
 }
@@ -1044,7 +1056,7 @@ type OccurrenceReceived {
 }
 
 """
-A change of the state of a connector, as a subscriber gets it.
+A change of a connector, as a subscriber gets it.
 """
 type ConnectorChange {
   "The place in the journal, to be given as ` + "`" + `after` + "`" + ` when subscribing again."
@@ -1107,7 +1119,8 @@ extend type Subscription {
   ): OccurrenceReceived! @requiresRowOf(what: EVENT_TYPE, action: SEE)
 
   """
-  Changes of the states of connectors. It begins, goes on and ends as ` + "`" + `executionChanged` + "`" + ` does.
+  Changes of connectors: of their states (aspect STATE), of the process that has the work (PROCESS), and whether there is an executable that is not
+  run (PROBLEMS). It begins, goes on and ends as ` + "`" + `executionChanged` + "`" + ` does.
   """
   connectorChanged(
     "Only of the connector of this name."
@@ -1259,10 +1272,123 @@ type Connector {
   state: ConnectorState!
   "How often the process had to be started again since the hub started."
   restarts: Int!
-  "When the process is started again; null unless the state is BACKOFF."
+  "When the process is started again; null unless the state is BACKOFF or QUARANTINED."
   until: DateTime
-  "Why the process stopped; null unless the state is BACKOFF."
+  "Why it does not run; null unless the state is BACKOFF, QUARANTINED or UNTRUSTED."
   problem: String
+  "What it is for, in the caller's language; empty if it does not say."
+  help: String!
+  "Why the hub runs its executable, or does not."
+  trust: ConnectorTrust!
+  "The SHA-256 of the executable that runs, in hexadecimal; null for a built-in one, and while none may be run."
+  sha256: String
+  "The executable in the plugins directory that is not run, such as a new version that nobody trusts yet; null if the one that lies there is run."
+  refused: RefusedExecutable
+  "The number of the process on the hub's machine; null while none runs."
+  pid: Int
+  "Since when that process is ready; null while none runs."
+  startedAt: DateTime
+  "Why a process last stopped, or could not take over; it stays when the next one runs. Null if none did since the hub started."
+  lastError: ConnectorError
+  "How many deliveries were handed over to it and have no answer."
+  inFlight: Int!
+  "How long its last attempts took; null if there were none since the hub started."
+  latency: ConnectorLatency
+  "What its processes use, with all that they started, and how much they may."
+  usage: ConnectorUsage!
+}
+
+"""
+Why the hub runs the executable of a connector, or does not.
+"""
+enum ConnectorTrust {
+  "It is a part of the hub."
+  BUILT_IN
+  "An operator trusts exactly these bytes (` + "`" + `recado connector trust` + "`" + `)."
+  PINNED
+  "The hub was told to run whatever lies in the plugins directory (` + "`" + `--trust-plugins` + "`" + `)."
+  ANY
+  "It is not run."
+  UNTRUSTED
+}
+
+"""
+Why a process of a connector last stopped, or could not take over.
+"""
+type ConnectorError {
+  "In words for people, in the caller's language as far as the hub said them."
+  message: String!
+  "When that was."
+  at: DateTime!
+}
+
+"""
+How long a connector took for its last attempts, at most 1,024: from when it was given each to its answer.
+"""
+type ConnectorLatency {
+  "How many attempts count."
+  attempts: Int!
+  "Half of them took no longer."
+  p50: Duration!
+  "Of a hundred, 95 took no longer."
+  p95: Duration!
+  "Of a hundred, 99 took no longer."
+  p99: Duration!
+}
+
+"""
+What the processes of a connector use, with all that they started, as it was a few seconds ago. Memory, files and CPU are known on Linux only.
+"""
+type ConnectorUsage {
+  "Resident memory in MiB; null if it is not known."
+  memory: Float
+  "The most memory in MiB. One that needs more is replaced by another process, or killed if it needs much more. Null: no limit."
+  memoryLimit: Float
+  "Open files; null if it is not known."
+  openFiles: Int
+  "The most open files of a process; null: no limit."
+  openFilesLimit: Int
+  "The time that the processors spent for those that run now; null if it is not known."
+  cpu: Duration
+  "The most deliveries that it is given at once, over all of its integrations; null: no limit but those of its integrations."
+  inFlightLimit: Int
+  "How many lines of its log were left out since the hub started, because there were too many."
+  linesCut: Int!
+  "How many answers in a row did not come in time, with none in between. A connector that misses ten is started again."
+  missedInRow: Int!
+}
+
+"""
+A file of the plugins directory that is not run, and what to do about it.
+"""
+type RefusedExecutable {
+  "The path of the file on the hub's machine."
+  file: String!
+  "The name of the connector that it would be; null if the file's name is none."
+  name: String
+  "Its SHA-256, in hexadecimal; null if it could not be read."
+  sha256: String
+  "Why it is not run, in the caller's language."
+  problem: String!
+  "What to do, in the caller's language."
+  nextStep: String!
+  "Since when."
+  at: DateTime!
+}
+
+"""
+The directory of third parties' connectors. The hub looks at it all the time: an executable that is put there, replaced or taken away is
+noticed while it runs, and messages are neither lost nor sent twice.
+"""
+type PluginsDirectory {
+  "Its path on the hub's machine."
+  path: String!
+  "When it was last looked at."
+  readAt: DateTime!
+  "Why it cannot be used, in the caller's language; what runs goes on. Null if it can."
+  problem: String
+  "The files in it that are meant to be connectors and are not run."
+  refused: [RefusedExecutable!]!
 }
 
 """
@@ -1285,7 +1411,11 @@ enum ConnectorState {
   READY
   "It stopped; it is started again at ` + "`" + `until` + "`" + `."
   BACKOFF
-  "The hub is shutting down."
+  "It stopped too often; it is left alone until ` + "`" + `until` + "`" + `, or until ` + "`" + `connectorRestart` + "`" + `."
+  QUARANTINED
+  "Its executable is not trusted, so it is not run; ` + "`" + `refused` + "`" + ` says what to do."
+  UNTRUSTED
+  "The hub is shutting down, or its executable was taken away."
   STOPPED
 }
 
@@ -1301,6 +1431,155 @@ type ParameterSchema {
   json: JSON!
   "Titles and help of the properties, in the order of the schema."
   labels: [PropertyLabel!]!
+  "The same as a form, ready to be drawn by who does not want to read JSON Schema."
+  form: Form!
+}
+
+"""
+A form: what a screen needs to draw inputs for an object of which it knows nothing. Whoever gives in what it allows may still be refused: the JSON
+Schema is held against it, and the connector may know more; ` + "`" + `userErrors` + "`" + ` and ` + "`" + `problems` + "`" + ` then say at which path.
+"""
+type Form {
+  "The parts of the form, in order; empty if it has none."
+  groups: [FormGroup!]!
+  "The inputs, in order. Those of an object inside of it, or of the items of a list, follow it with longer paths."
+  fields: [FormField!]!
+}
+
+"""
+A part of a form.
+"""
+type FormGroup {
+  "By which fields name it."
+  key: String!
+  "Its heading, in the caller's language."
+  title: String!
+  "The help text under the heading, in the caller's language; empty if there is none."
+  help: String!
+}
+
+"""
+An input of a form.
+"""
+type FormField {
+  "Where its value stands in the object: ` + "`" + `provider` + "`" + `, ` + "`" + `address.street` + "`" + `, and ` + "`" + `rules[].name` + "`" + ` in each item of a list."
+  path: String!
+  "The last part of the path, without brackets."
+  name: String!
+  "The title, in the caller's language. It is never empty."
+  title: String!
+  "The help text, in the caller's language; empty if there is none."
+  help: String!
+  "What an empty input shows, in the caller's language; empty if nothing."
+  placeholder: String!
+  "The key of the part of the form to which it belongs; null if to none."
+  group: String
+  "Which kind of input it is."
+  input: FormInput!
+  "Whether it must be filled in, whatever else is."
+  required: Boolean!
+  "When it must be filled in besides: when each condition of one of these holds."
+  requiredWhen: [FormRule!]!
+  "When it makes sense at all: when each condition of one of these holds. Always, if there is none. What is hidden must not be sent."
+  shownWhen: [FormRule!]!
+  "Whether it is a secret: it is given in ` + "`" + `secrets` + "`" + `, and never shown again."
+  secret: Boolean!
+  "Whether it decides where secrets are sent: a change needs the secrets again."
+  secretDestination: Boolean!
+  "The value that counts if it is left empty; null if there is none."
+  default: JSON
+  "Values as they may be; null if it has none."
+  examples: JSON
+  "What can be chosen, in order; empty unless ` + "`" + `input` + "`" + ` is CHOICE or CHOICES."
+  options: [FormOption!]!
+  "The least value."
+  minimum: Float
+  "The greatest value."
+  maximum: Float
+  "The value must be more than this."
+  above: Float
+  "The value must be less than this."
+  below: Float
+  "The value must be a multiple of this."
+  step: Float
+  "The fewest characters of a text, or items of a list."
+  minLength: Int
+  "The most characters of a text, or items of a list."
+  maxLength: Int
+  "The regular expression (ECMA-262) that a text must match; null if there is none."
+  pattern: String
+  "The ` + "`" + `format` + "`" + ` of the JSON Schema, such as ` + "`" + `uri` + "`" + `; null if there is none."
+  format: String
+}
+
+"""
+Something that can be chosen.
+"""
+type FormOption {
+  "The value, as it is sent."
+  value: JSON!
+  "What it is called, in the caller's language."
+  title: String!
+  "The help text, in the caller's language; empty if there is none."
+  help: String!
+}
+
+"""
+Conditions that hold together.
+"""
+type FormRule {
+  "All of them must hold."
+  all: [FormCondition!]!
+}
+
+"""
+A condition on the value of another input of the form.
+"""
+type FormCondition {
+  "The path of the other input."
+  path: String!
+  "It holds if the value is one of these; null stands for any value, if only it is filled in. An input that is left empty has its default."
+  values: [JSON]!
+  "It holds if the value is none of these."
+  not: Boolean!
+}
+
+"""
+The kinds of inputs.
+"""
+enum FormInput {
+  "A line of text."
+  TEXT
+  "Several lines of text."
+  LINES
+  "A password field."
+  SECRET
+  "A number."
+  NUMBER
+  "A whole number."
+  INTEGER
+  "Yes or no."
+  SWITCH
+  "One of the options."
+  CHOICE
+  "Some of the options: the value is a list."
+  CHOICES
+  "An e-mail address."
+  EMAIL
+  "A URL."
+  URL
+  "A day."
+  DATE
+  "A time of day."
+  TIME
+  "A moment (RFC 3339)."
+  DATE_TIME
+  "A list; the inputs of an item follow, with ` + "`" + `[]` + "`" + ` in their paths."
+  LIST
+  "An object; its inputs follow."
+  OBJECT
+  "Anything: a field for JSON."
+  JSON
 }
 
 """
@@ -1455,6 +1734,32 @@ extend type Query {
     "The language of titles and help; the caller's own if left out."
     locale: Locale
   ): Connector @requiresToken
+
+  """
+  The directory of third parties' connectors, with what lies there and is not run; null if the hub was started without one.
+  """
+  pluginsDirectory: PluginsDirectory @requires(module: "settings", submodule: "api_connections", action: SEE)
+}
+
+"""
+The answer to ` + "`" + `connectorRestart` + "`" + `.
+"""
+type ConnectorRestartPayload {
+  "The connector, as it is now; null if there are errors."
+  connector: Connector
+  "Why it was not restarted; empty if it was."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  """
+  Has another process of a connector take over: it is started first, then given the work, and what the one before has begun is finished.
+  One that waits for its next start, or is in quarantine, is started at once. The answer does not wait for it: ` + "`" + `connectorChanged` + "`" + ` tells.
+  """
+  connectorRestart(
+    "The name of the connector: ` + "`" + `whatsapp` + "`" + `."
+    name: String!
+  ): ConnectorRestartPayload @requires(module: "settings", submodule: "api_connections", action: EDIT)
 }
 `, BuiltIn: false},
 	{Name: "../../schema/consumer.graphqls", Input: `"""
@@ -1486,6 +1791,10 @@ type Consumer implements Node {
   secretRotatedAt: DateTime
   "Until when the secret before the current one is valid too; null if it is not kept, or if there is none."
   oldSecretUntil: DateTime
+  "How many requests the consumer may make in a minute, at ` + "`" + `/graphql` + "`" + ` and ` + "`" + `/events` + "`" + ` together; 0: without end; null: as many as the hub has for everybody."
+  rateLimit: Int
+  "What the GraphQL operations of the consumer may cost together in a minute; 0: without end; null: what the hub has for everybody."
+  costBudget: Int
   "When the consumer was made."
   createdAt: DateTime!
   "When the consumer was last saved."
@@ -1534,7 +1843,7 @@ input ConsumerFilterInput {
 By what a list of consumers is sorted.
 """
 enum ConsumerOrderField {
-  "By the name, without regard to upper and lower case, whatever the alphabet; letters with accents come after those without. Equal ones by age."
+  "By the name, without regard to upper and lower case and to accents. Equal ones by age."
   NAME
   "By the time when the consumer was made."
   CREATED_AT
@@ -1568,6 +1877,10 @@ input ConsumerCreateInput {
   enabled: Boolean = true
   "When the consumer expires: a time to come. Left out or null: never."
   expiresAt: DateTime
+  "How many requests it may make in a minute, at ` + "`" + `/graphql` + "`" + ` and ` + "`" + `/events` + "`" + ` together; 0: without end. Left out or null: as many as the hub has for everybody."
+  rateLimit: Int
+  "What its GraphQL operations may cost together in a minute; one that costs more than that is refused. 0: without end. Left out or null: what the hub has for everybody."
+  costBudget: Int
   """
   Your own key of this call, 256 bytes at most. The same key and input again within 24 hours makes nothing and is answered with the consumer that was
   made the first time, as it is now; with another input it is a CONFLICT. Without one every call makes something.
@@ -1593,6 +1906,10 @@ input ConsumerUpdateInput {
   enabled: Boolean
   "When the consumer expires: a time to come; null: never."
   expiresAt: DateTime
+  "How many requests it may make in a minute, at ` + "`" + `/graphql` + "`" + ` and ` + "`" + `/events` + "`" + ` together; 0: without end; null: as many as the hub has for everybody. Holds at once; what was used of this minute counts."
+  rateLimit: Int
+  "What its GraphQL operations may cost together in a minute; one that costs more than that is refused. 0: without end; null: what the hub has for everybody. Holds at once; what was used of this minute counts."
+  costBudget: Int
 }
 
 """
@@ -1756,6 +2073,10 @@ type Delivery implements Node {
   target: Int!
   "That target, as the version of the flow has it that made the message; null if the caller may not see flows."
   flowTarget: FlowTarget @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "The messages that it follows up: it goes only if one of them comes to nothing. Empty if its target is no follow-up."
+  follows: [Delivery!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "The messages that follow it up, sent or not; empty if there are none."
+  followUps: [Delivery!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "The key of the connector's action."
   action: String!
   "The execution that it belongs to; null if the caller may not see it."
@@ -1833,7 +2154,7 @@ enum DeliveryState {
   UNKNOWN
   "It was not delivered; ` + "`" + `reason` + "`" + ` says why."
   FAILED
-  "Not sent: the recipient must not be messaged, or the flow wants no message when a value is missing. ` + "`" + `reason` + "`" + ` says which."
+  "Not sent: the recipient must not be messaged, the flow wants no message when a value is missing, or it would follow up a message that needs it not. ` + "`" + `reason` + "`" + ` says which."
   SUPPRESSED
   "Taken back before it was sent."
   CANCELLED
@@ -2510,6 +2831,10 @@ enum ReasonCode {
   QUIET_HOURS
   "It must not overtake an earlier message of its flow, which ` + "`" + `by` + "`" + ` is."
   ORDERED
+  "It goes only if the message that it follows up, which ` + "`" + `by` + "`" + ` is, comes to nothing."
+  FOLLOW_UP
+  "The message that it follows up, which ` + "`" + `by` + "`" + ` is, needs no follow-up."
+  FOLLOW_UP_NOT_NEEDED
   "The integration is paused until somebody mends it."
   INTEGRATION_PAUSED
   "The flow is paused until somebody mends it."
@@ -2830,7 +3155,7 @@ input EventFilterInput {
 By what a list of events is sorted.
 """
 enum EventOrderField {
-  "By the description, without regard to upper and lower case, whatever the alphabet; letters with accents come after those without. Equal ones by age."
+  "By the description, without regard to upper and lower case and to accents. Equal ones by age."
   DESCRIPTION
   "By the time when the event was made."
   CREATED_AT
@@ -3592,6 +3917,40 @@ type FlowTarget {
   recipient: Recipient
   "Which value stands at which place of the message."
   mapping: [MappingEntry!]!
+  "Which messages of another target it follows up, if these come to nothing; null: it sends whatever becomes of others."
+  followUp: FollowUp
+}
+
+"""
+When a target sends: only if a message of another target came to nothing. A follow-up is about the same row, and goes to whoever stands for
+the recipient: where the recipients of both targets name as many, to the one at the same place, else to all that its own recipient names.
+Messages about one row that lead to the same recipient have one follow-up together. It is PENDING with ` + "`" + `waitingFor` + "`" + ` FOLLOW_UP from the
+beginning, and its execution WAITING. When it is not needed it is SUPPRESSED, with FOLLOW_UP_NOT_NEEDED and the message's word as ` + "`" + `reason` + "`" + `.
+"""
+type FollowUp {
+  "The place of the other target in the flow's targets, from 0."
+  of: Int!
+  "What must have become of its message."
+  when: FollowUpCondition!
+  """
+  In which time the message has to arrive. It begins with the first try to send it, or when its connector or its provider is found to be down; not
+  while quiet hours, an order, a rate or a pause hold it back. With FAILED, how long after it was accepted a failure still counts.
+  """
+  within: Duration!
+}
+
+"""
+What must have become of a message for its follow-up to go. One that is FAILED satisfies each of these at once, and so does one that is SUPPRESSED
+since its recipient cannot be reached by the integration at the moment. One that was taken back, or was not to be sent for another
+reason, has no follow-up. Whether it is UNKNOWN is no matter of failure: nobody can tell.
+"""
+enum FollowUpCondition {
+  "It is FAILED. One of which nobody knows (UNKNOWN) did not fail, unless somebody says so within the time."
+  FAILED
+  "It is neither DELIVERED nor READ when the time is over, for all that is known."
+  NOT_DELIVERED
+  "It is not READ when the time is over, for all that is known."
+  NOT_READ
 }
 
 """
@@ -3815,7 +4174,7 @@ input FlowFilterInput {
 By what a list of flows is sorted.
 """
 enum FlowOrderField {
-  "By the description, without regard to upper and lower case, whatever the alphabet; letters with accents come after those without. Equal ones by age."
+  "By the description, without regard to upper and lower case and to accents. Equal ones by age."
   DESCRIPTION
   "By the time when the flow was made."
   CREATED_AT
@@ -3877,6 +4236,23 @@ input FlowTargetInput {
   recipient: RecipientInput
   "Which value stands at which place of the message: all by position, or all by name. Needed to enable the flow."
   mapping: [MappingEntryInput!]
+  "Which messages of another target it follows up, if these come to nothing; left out: it sends whatever becomes of others."
+  followUp: FollowUpInput
+}
+
+"""
+When a target sends: only if a message of another target came to nothing.
+"""
+input FollowUpInput {
+  "The place of the other target in the list, from 0. It stands before this one, and may itself be a follow-up; they go 3 deep at most."
+  of: Int!
+  """
+  What must have become of its message. A connector that has no receipts (` + "`" + `capabilities.receipts` + "`" + `) never says DELIVERED or READ: then only FAILED
+  makes sense, and anything else is a problem with the code FOLLOW_UP_UNTOLD.
+  """
+  when: FollowUpCondition!
+  "In which time the message has to arrive: 30 days at most, whole seconds. Needed to enable the flow; with FAILED a day if left out."
+  within: Duration
 }
 
 """
@@ -4322,7 +4698,7 @@ input GroupFilterInput {
 By what a list of groups is sorted.
 """
 enum GroupOrderField {
-  "By the description, without regard to upper and lower case, whatever the alphabet; letters with accents come after those without. Equal ones by age."
+  "By the description, without regard to upper and lower case and to accents. Equal ones by age."
   DESCRIPTION
   "By the time when the group was made."
   CREATED_AT
@@ -4702,7 +5078,7 @@ input IntegrationFilterInput {
 By what a list of integrations is sorted.
 """
 enum IntegrationOrderField {
-  "By the name, without regard to upper and lower case, whatever the alphabet; letters with accents come after those without. Equal ones by age."
+  "By the name, without regard to upper and lower case and to accents. Equal ones by age."
   NAME
   "By the time when the integration was made."
   CREATED_AT
@@ -7488,6 +7864,26 @@ func (ec *executionContext) childFields_Connector(ctx context.Context, field gra
 		return ec.fieldContext_Connector_until(ctx, field)
 	case "problem":
 		return ec.fieldContext_Connector_problem(ctx, field)
+	case "help":
+		return ec.fieldContext_Connector_help(ctx, field)
+	case "trust":
+		return ec.fieldContext_Connector_trust(ctx, field)
+	case "sha256":
+		return ec.fieldContext_Connector_sha256(ctx, field)
+	case "refused":
+		return ec.fieldContext_Connector_refused(ctx, field)
+	case "pid":
+		return ec.fieldContext_Connector_pid(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_Connector_startedAt(ctx, field)
+	case "lastError":
+		return ec.fieldContext_Connector_lastError(ctx, field)
+	case "inFlight":
+		return ec.fieldContext_Connector_inFlight(ctx, field)
+	case "latency":
+		return ec.fieldContext_Connector_latency(ctx, field)
+	case "usage":
+		return ec.fieldContext_Connector_usage(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Connector", field.Name)
 }
@@ -7544,6 +7940,30 @@ func (ec *executionContext) childFields_ConnectorChange(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type ConnectorChange", field.Name)
 }
 
+func (ec *executionContext) childFields_ConnectorError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "message":
+		return ec.fieldContext_ConnectorError_message(ctx, field)
+	case "at":
+		return ec.fieldContext_ConnectorError_at(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConnectorError", field.Name)
+}
+
+func (ec *executionContext) childFields_ConnectorLatency(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "attempts":
+		return ec.fieldContext_ConnectorLatency_attempts(ctx, field)
+	case "p50":
+		return ec.fieldContext_ConnectorLatency_p50(ctx, field)
+	case "p95":
+		return ec.fieldContext_ConnectorLatency_p95(ctx, field)
+	case "p99":
+		return ec.fieldContext_ConnectorLatency_p99(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConnectorLatency", field.Name)
+}
+
 func (ec *executionContext) childFields_ConnectorLimit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "key":
@@ -7562,6 +7982,16 @@ func (ec *executionContext) childFields_ConnectorLimit(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type ConnectorLimit", field.Name)
 }
 
+func (ec *executionContext) childFields_ConnectorRestartPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "connector":
+		return ec.fieldContext_ConnectorRestartPayload_connector(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ConnectorRestartPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConnectorRestartPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ConnectorSource(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "key":
@@ -7576,6 +8006,28 @@ func (ec *executionContext) childFields_ConnectorSource(ctx context.Context, fie
 		return ec.fieldContext_ConnectorSource_parameters(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConnectorSource", field.Name)
+}
+
+func (ec *executionContext) childFields_ConnectorUsage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "memory":
+		return ec.fieldContext_ConnectorUsage_memory(ctx, field)
+	case "memoryLimit":
+		return ec.fieldContext_ConnectorUsage_memoryLimit(ctx, field)
+	case "openFiles":
+		return ec.fieldContext_ConnectorUsage_openFiles(ctx, field)
+	case "openFilesLimit":
+		return ec.fieldContext_ConnectorUsage_openFilesLimit(ctx, field)
+	case "cpu":
+		return ec.fieldContext_ConnectorUsage_cpu(ctx, field)
+	case "inFlightLimit":
+		return ec.fieldContext_ConnectorUsage_inFlightLimit(ctx, field)
+	case "linesCut":
+		return ec.fieldContext_ConnectorUsage_linesCut(ctx, field)
+	case "missedInRow":
+		return ec.fieldContext_ConnectorUsage_missedInRow(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConnectorUsage", field.Name)
 }
 
 func (ec *executionContext) childFields_Consumer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7604,6 +8056,10 @@ func (ec *executionContext) childFields_Consumer(ctx context.Context, field grap
 		return ec.fieldContext_Consumer_secretRotatedAt(ctx, field)
 	case "oldSecretUntil":
 		return ec.fieldContext_Consumer_oldSecretUntil(ctx, field)
+	case "rateLimit":
+		return ec.fieldContext_Consumer_rateLimit(ctx, field)
+	case "costBudget":
+		return ec.fieldContext_Consumer_costBudget(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Consumer_createdAt(ctx, field)
 	case "updatedAt":
@@ -7728,6 +8184,10 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_target(ctx, field)
 	case "flowTarget":
 		return ec.fieldContext_Delivery_flowTarget(ctx, field)
+	case "follows":
+		return ec.fieldContext_Delivery_follows(ctx, field)
+	case "followUps":
+		return ec.fieldContext_Delivery_followUps(ctx, field)
 	case "action":
 		return ec.fieldContext_Delivery_action(ctx, field)
 	case "execution":
@@ -8792,6 +9252,8 @@ func (ec *executionContext) childFields_FlowTarget(ctx context.Context, field gr
 		return ec.fieldContext_FlowTarget_recipient(ctx, field)
 	case "mapping":
 		return ec.fieldContext_FlowTarget_mapping(ctx, field)
+	case "followUp":
+		return ec.fieldContext_FlowTarget_followUp(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowTarget", field.Name)
 }
@@ -8874,6 +9336,126 @@ func (ec *executionContext) childFields_FlowVersionEdge(ctx context.Context, fie
 		return ec.fieldContext_FlowVersionEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowVersionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_FollowUp(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "of":
+		return ec.fieldContext_FollowUp_of(ctx, field)
+	case "when":
+		return ec.fieldContext_FollowUp_when(ctx, field)
+	case "within":
+		return ec.fieldContext_FollowUp_within(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FollowUp", field.Name)
+}
+
+func (ec *executionContext) childFields_Form(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "groups":
+		return ec.fieldContext_Form_groups(ctx, field)
+	case "fields":
+		return ec.fieldContext_Form_fields(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Form", field.Name)
+}
+
+func (ec *executionContext) childFields_FormCondition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_FormCondition_path(ctx, field)
+	case "values":
+		return ec.fieldContext_FormCondition_values(ctx, field)
+	case "not":
+		return ec.fieldContext_FormCondition_not(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FormCondition", field.Name)
+}
+
+func (ec *executionContext) childFields_FormField(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_FormField_path(ctx, field)
+	case "name":
+		return ec.fieldContext_FormField_name(ctx, field)
+	case "title":
+		return ec.fieldContext_FormField_title(ctx, field)
+	case "help":
+		return ec.fieldContext_FormField_help(ctx, field)
+	case "placeholder":
+		return ec.fieldContext_FormField_placeholder(ctx, field)
+	case "group":
+		return ec.fieldContext_FormField_group(ctx, field)
+	case "input":
+		return ec.fieldContext_FormField_input(ctx, field)
+	case "required":
+		return ec.fieldContext_FormField_required(ctx, field)
+	case "requiredWhen":
+		return ec.fieldContext_FormField_requiredWhen(ctx, field)
+	case "shownWhen":
+		return ec.fieldContext_FormField_shownWhen(ctx, field)
+	case "secret":
+		return ec.fieldContext_FormField_secret(ctx, field)
+	case "secretDestination":
+		return ec.fieldContext_FormField_secretDestination(ctx, field)
+	case "default":
+		return ec.fieldContext_FormField_default(ctx, field)
+	case "examples":
+		return ec.fieldContext_FormField_examples(ctx, field)
+	case "options":
+		return ec.fieldContext_FormField_options(ctx, field)
+	case "minimum":
+		return ec.fieldContext_FormField_minimum(ctx, field)
+	case "maximum":
+		return ec.fieldContext_FormField_maximum(ctx, field)
+	case "above":
+		return ec.fieldContext_FormField_above(ctx, field)
+	case "below":
+		return ec.fieldContext_FormField_below(ctx, field)
+	case "step":
+		return ec.fieldContext_FormField_step(ctx, field)
+	case "minLength":
+		return ec.fieldContext_FormField_minLength(ctx, field)
+	case "maxLength":
+		return ec.fieldContext_FormField_maxLength(ctx, field)
+	case "pattern":
+		return ec.fieldContext_FormField_pattern(ctx, field)
+	case "format":
+		return ec.fieldContext_FormField_format(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FormField", field.Name)
+}
+
+func (ec *executionContext) childFields_FormGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_FormGroup_key(ctx, field)
+	case "title":
+		return ec.fieldContext_FormGroup_title(ctx, field)
+	case "help":
+		return ec.fieldContext_FormGroup_help(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FormGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_FormOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "value":
+		return ec.fieldContext_FormOption_value(ctx, field)
+	case "title":
+		return ec.fieldContext_FormOption_title(ctx, field)
+	case "help":
+		return ec.fieldContext_FormOption_help(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FormOption", field.Name)
+}
+
+func (ec *executionContext) childFields_FormRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "all":
+		return ec.fieldContext_FormRule_all(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FormRule", field.Name)
 }
 
 func (ec *executionContext) childFields_Grant(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9378,6 +9960,8 @@ func (ec *executionContext) childFields_ParameterSchema(ctx context.Context, fie
 		return ec.fieldContext_ParameterSchema_json(ctx, field)
 	case "labels":
 		return ec.fieldContext_ParameterSchema_labels(ctx, field)
+	case "form":
+		return ec.fieldContext_ParameterSchema_form(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ParameterSchema", field.Name)
 }
@@ -9432,6 +10016,20 @@ func (ec *executionContext) childFields_PermissionRow(ctx context.Context, field
 		return ec.fieldContext_PermissionRow_actions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PermissionRow", field.Name)
+}
+
+func (ec *executionContext) childFields_PluginsDirectory(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_PluginsDirectory_path(ctx, field)
+	case "readAt":
+		return ec.fieldContext_PluginsDirectory_readAt(ctx, field)
+	case "problem":
+		return ec.fieldContext_PluginsDirectory_problem(ctx, field)
+	case "refused":
+		return ec.fieldContext_PluginsDirectory_refused(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PluginsDirectory", field.Name)
 }
 
 func (ec *executionContext) childFields_PreviewMatch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9838,6 +10436,24 @@ func (ec *executionContext) childFields_RecordsUpsertPayload(ctx context.Context
 		return ec.fieldContext_RecordsUpsertPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordsUpsertPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RefusedExecutable(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "file":
+		return ec.fieldContext_RefusedExecutable_file(ctx, field)
+	case "name":
+		return ec.fieldContext_RefusedExecutable_name(ctx, field)
+	case "sha256":
+		return ec.fieldContext_RefusedExecutable_sha256(ctx, field)
+	case "problem":
+		return ec.fieldContext_RefusedExecutable_problem(ctx, field)
+	case "nextStep":
+		return ec.fieldContext_RefusedExecutable_nextStep(ctx, field)
+	case "at":
+		return ec.fieldContext_RefusedExecutable_at(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefusedExecutable", field.Name)
 }
 
 func (ec *executionContext) childFields_Replay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -44,7 +44,7 @@ type CollectInput struct {
 	Limit *int `json:"limit,omitempty"`
 }
 
-// A change of the state of a connector, as a subscriber gets it.
+// A change of a connector, as a subscriber gets it.
 type ConnectorChange struct {
 	// The place in the journal, to be given as `after` when subscribing again.
 	Cursor string `json:"cursor"`
@@ -52,6 +52,22 @@ type ConnectorChange struct {
 	Change *hub.Change `json:"change"`
 	// The connector, as it is when the item is sent; null if there is none of that name any more.
 	Connector *hub.Connector `json:"connector,omitempty"`
+}
+
+// Why a process of a connector last stopped, or could not take over.
+type ConnectorError struct {
+	// In words for people, in the caller's language as far as the hub said them.
+	Message string `json:"message"`
+	// When that was.
+	At time.Time `json:"at"`
+}
+
+// The answer to `connectorRestart`.
+type ConnectorRestartPayload struct {
+	// The connector, as it is now; null if there are errors.
+	Connector *hub.Connector `json:"connector,omitempty"`
+	// Why it was not restarted; empty if it was.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // The same recipient for every row.
@@ -76,6 +92,10 @@ type ConsumerCreateInput struct {
 	Enabled *bool `json:"enabled,omitempty"`
 	// When the consumer expires: a time to come. Left out or null: never.
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	// How many requests it may make in a minute, at `/graphql` and `/events` together; 0: without end. Left out or null: as many as the hub has for everybody.
+	RateLimit *int `json:"rateLimit,omitempty"`
+	// What its GraphQL operations may cost together in a minute; one that costs more than that is refused. 0: without end. Left out or null: what the hub has for everybody.
+	CostBudget *int `json:"costBudget,omitempty"`
 	// Your own key of this call, 256 bytes at most. The same key and input again within 24 hours makes nothing and is answered with the consumer that was
 	// made the first time, as it is now; with another input it is a CONFLICT. Without one every call makes something.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
@@ -150,6 +170,10 @@ type ConsumerUpdateInput struct {
 	Enabled graphql.Omittable[*bool] `json:"enabled,omitempty"`
 	// When the consumer expires: a time to come; null: never.
 	ExpiresAt graphql.Omittable[*time.Time] `json:"expiresAt,omitempty"`
+	// How many requests it may make in a minute, at `/graphql` and `/events` together; 0: without end; null: as many as the hub has for everybody. Holds at once; what was used of this minute counts.
+	RateLimit graphql.Omittable[*int] `json:"rateLimit,omitempty"`
+	// What its GraphQL operations may cost together in a minute; one that costs more than that is refused. 0: without end; null: what the hub has for everybody. Holds at once; what was used of this minute counts.
+	CostBudget graphql.Omittable[*int] `json:"costBudget,omitempty"`
 }
 
 // What became of `consumerUpdate`.
@@ -863,6 +887,8 @@ type FlowTargetInput struct {
 	Recipient *hub.Recipient `json:"recipient,omitempty"`
 	// Which value stands at which place of the message: all by position, or all by name. Needed to enable the flow.
 	Mapping []*hub.MappingEntry `json:"mapping,omitempty"`
+	// Which messages of another target it follows up, if these come to nothing; left out: it sends whatever becomes of others.
+	FollowUp *FollowUpInput `json:"followUp,omitempty"`
 }
 
 // How one test message is to be sent.
@@ -915,6 +941,17 @@ type FlowUpdatePayload struct {
 	Flow *hub.Flow `json:"flow,omitempty"`
 	// What was wrong with the input.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// When a target sends: only if a message of another target came to nothing.
+type FollowUpInput struct {
+	// The place of the other target in the list, from 0. It stands before this one, and may itself be a follow-up; they go 3 deep at most.
+	Of int `json:"of"`
+	// What must have become of its message. A connector that has no receipts (`capabilities.receipts`) never says DELIVERED or READ: then only FAILED
+	// makes sense, and anything else is a problem with the code FOLLOW_UP_UNTOLD.
+	When hub.FollowUpCondition `json:"when"`
+	// In which time the message has to arrive: 30 days at most, whole seconds. Needed to enable the flow; with FAILED a day if left out.
+	Within *time.Duration `json:"within,omitempty"`
 }
 
 // What became of `groupClone`.

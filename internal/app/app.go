@@ -26,7 +26,6 @@ import (
 	"github.com/recado-hub/recado/internal/sqlite"
 	"github.com/recado-hub/recado/internal/trace"
 	"github.com/recado-hub/recado/internal/web"
-	"github.com/recado-hub/recado/plugins/sdk/outbound"
 )
 
 // Version is the version of this program.
@@ -36,8 +35,11 @@ const Version = "0.1.0"
 type Options struct {
 	Addr      string // where to listen, such as "127.0.0.1:8080"; port 0 takes a free one
 	Data      string // data directory; made if need be
-	Plugins   string // directory of third-party connectors: executables recado-connector-NAME; empty: none
 	PublicURL string // where the world reaches the hub; empty: http:// and the address on which it listens
+
+	Plugins         string                         // directory of third-party connectors: executables recado-connector-NAME; empty: none
+	TrustPlugins    bool                           // run whatever lies there, without its being trusted: for development
+	ConnectorLimits map[string]hub.ConnectorLimits // by name; the empty name is for all others
 
 	// OutboundAllow are addresses and networks that are not public and to which connectors may connect all the same, as
 	// outbound.ParseAllowed reads them; empty: none.
@@ -164,15 +166,11 @@ func (h *Hub) open(ctx context.Context, o Options) error {
 		}
 	}
 	h.engine = engine.New(engine.Options{DB: h.db, Catalog: h.catalog, Feed: tail.Load(), Log: h.log, Tracer: h.tracer, PublicURL: h.URL})
-	lines, err := commandLines(o.Plugins)
+	connectors, err := h.hostOptions(o)
 	if err != nil {
 		return err
 	}
-	if _, err := outbound.ParseAllowed(o.OutboundAllow); err != nil {
-		return fmt.Errorf("--outbound-allow: %w", err)
-	}
-	h.host = host.New(host.Options{Builtin: lines, Environment: []string{outbound.AllowVariable + "=" + o.OutboundAllow}, Log: h.log, Outcomes: h.engine.Outcomes, Changed: h.engine.ConnectorChanged, Version: Version,
-		SocketDir: socketDir(o.Data), Runtime: connectorRuntime})
+	h.host = host.New(connectors)
 	h.engine.Connect(h.host)
 	return nil
 }
@@ -194,7 +192,7 @@ var connectorRuntime = host.Runtime{GCPercent: 400, MaxProcs: 1}
 
 // serve opens the doors. The connectors start meanwhile: what waits for them goes on when they are ready.
 func (h *Hub) serve(ctx context.Context, o Options, listener net.Listener) error {
-	signer, err := auth.Open(o.Data, auth.Options{DB: h.db, Issuer: h.URL, TTL: o.TokenTTL, KeyPEM: o.SigningKey, Log: h.log})
+	signer, err := auth.Open(o.Data, auth.Options{DB: h.db, Issuer: h.URL, TTL: o.TokenTTL, KeyPEM: o.SigningKey, Say: web.Say, Log: h.log})
 	if err != nil {
 		return err
 	}

@@ -5,15 +5,76 @@ package app_test
 import (
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/recado-hub/recado/plugins/sdk/conformance"
 	"github.com/recado-hub/recado/plugins/whatsapp/sandbox"
 )
 
-// Both providers of the built-in connector, through the command of the real binary, against the sandbox.
-func TestTheBuiltInConnectorPassesTheSuite(t *testing.T) {
+// What `recado connector test` must know of a connector of this repository is a file beside it. To have one more tested: write one.
+func TestEveryConnectorOfThisRepositoryPassesTheSuiteAsAnExecutable(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../../plugins/*/suite.json")
+	if err != nil || len(files) < 2 {
+		t.Fatalf("there are only %q, %v", files, err)
+	}
+	tested := map[string]bool{
+		"email": true, // plugins/email has its executable pass the suite: it needs an SMTP server
+	}
+	for _, file := range files {
+		say, err := conformance.ReadFile(file)
+		if err != nil || len(say.Args) != 2 {
+			t.Fatalf("%s: the arguments are to be connector and its name: %v", file, err)
+		}
+		tested[say.Args[1]] = true
+		t.Run(filepath.Base(filepath.Dir(file)), func(t *testing.T) {
+			r := suite(t, file)
+			for _, c := range r.Checks {
+				if c.Status == conformance.Skipped {
+					t.Errorf("%s could not run: %s", c.Name, c.Reason)
+				}
+			}
+		})
+	}
+	p := run(t, nil, "connector", "list", "--json")
+	if code := p.exit(t); code != 0 {
+		t.Fatalf("the list ended with %d", code)
+	}
+	var list []struct{ Name string }
+	if err := json.Unmarshal([]byte(p.out.String()), &list); err != nil || len(list) < 2 {
+		t.Fatalf("the list is %s, %v", p.out.String(), err)
+	}
+	for _, c := range list {
+		if !tested[c.Name] {
+			t.Errorf("the connector %s is not tested as an executable: write a suite.json beside it", c.Name)
+		}
+	}
+}
+
+// suite runs `recado connector test` on this binary. Nothing may have failed.
+func suite(t *testing.T, config string) (r conformance.Report) {
+	t.Helper()
+	p := run(t, nil, "connector", "test", binary, "--config", config, "--json", "--deliveries", "3000")
+	code := p.exit(t)
+	if err := json.Unmarshal([]byte(p.out.String()), &r); err != nil {
+		t.Fatalf("the report is no JSON: %v\n%s", err, p.out.String())
+	}
+	for _, c := range r.Checks {
+		if c.Status == conformance.Failed {
+			t.Errorf("%s: %q", c.Name, c.Problems)
+		}
+	}
+	if code != 0 || r.Status != conformance.Passed || r.Counts[conformance.Passed] < 20 {
+		t.Errorf("it ended with %d, and the report says %s: %v", code, r.Status, r.Counts)
+	}
+	return r
+}
+
+// Both providers of the WhatsApp connector, against the sandbox.
+func TestWhatsAppPassesTheSuiteAgainstItsSandbox(t *testing.T) {
 	t.Parallel()
 	box, err := sandbox.Start("127.0.0.1:0", sandbox.Options{})
 	if err != nil {
@@ -66,23 +127,51 @@ func TestTheBuiltInConnectorPassesTheSuite(t *testing.T) {
 			if err := os.WriteFile(config, text, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			p := run(t, nil, "connector", "test", binary, "--config", config, "--json", "--deliveries", "3000")
-			code := p.exit(t)
-			var r conformance.Report
-			if err := json.Unmarshal([]byte(p.out.String()), &r); err != nil {
-				t.Fatalf("the report is no JSON: %v\n%s", err, p.out.String())
-			}
-			for _, c := range r.Checks {
-				if c.Status == conformance.Failed {
-					t.Errorf("%s: %q", c.Name, c.Problems)
+			for _, c := range suite(t, config).Checks {
+				if c.Status == conformance.Skipped && !strings.HasPrefix(c.Name, "provider/") && !(name == "meta" && strings.HasPrefix(c.Name, "receive/")) {
+					t.Errorf("%s could not run: %s", c.Name, c.Reason)
 				}
-				if c.Status == conformance.Skipped {
-					t.Logf("%s was skipped: %s", c.Name, c.Reason)
-				}
-			}
-			if code != 0 || r.Status != conformance.Passed || r.Counts[conformance.Passed] < 40 {
-				t.Errorf("it ended with %d, and the report says %s: %v", code, r.Status, r.Counts)
 			}
 		})
+	}
+}
+
+func TestTheSuiteEndsWithOneWhenSomethingIsWrong(t *testing.T) {
+	t.Parallel()
+	notConnector, err := exec.LookPath("true")
+	if err != nil {
+		t.Skip("there is no program that only ends")
+	}
+	p := run(t, nil, "connector", "test", notConnector)
+	if code := p.exit(t); code != 1 {
+		t.Errorf("it ended with %d", code)
+	}
+	for _, says := range []string{"FAILED   start/handshake", "why:", "see:  plugins/README.md#", "2 failed"} {
+		if out := p.out.String(); !strings.Contains(out, says) {
+			t.Errorf("it does not say %q:\n%s", says, out)
+		}
+	}
+	if errs := p.errs.String(); errs != "" {
+		t.Errorf("it also says %s", errs)
+	}
+	for _, args := range [][]string{{}, {"/nonexistent"}, {binary, "--config", "/nonexistent"}, {binary, "more"}} {
+		p := run(t, nil, append([]string{"connector", "test"}, args...)...)
+		if code := p.exit(t); code != 1 || !strings.HasPrefix(p.errs.String(), "recado: ") || strings.Count(p.errs.String(), "\n") != 1 {
+			t.Errorf("%q: it ended with %d and said %q", args, code, p.errs.String())
+		}
+	}
+}
+
+func TestAStrictSuiteTakesWhatWasNotTestedForFailed(t *testing.T) {
+	t.Parallel()
+	first := filepath.Join(t.TempDir(), "recado-connector-first")
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", first, "../../plugins/sdk/testdata/first").CombinedOutput(); err != nil {
+		t.Fatalf("it cannot be built: %v\n%s", err, out)
+	}
+	for want, more := range map[int][]string{0: nil, 1: {"--strict"}} {
+		p := run(t, nil, append([]string{"connector", "test", first, "--deliveries", "500"}, more...)...)
+		if code := p.exit(t); code != want || !strings.Contains(p.out.String(), "0 failed, 4 skipped") {
+			t.Errorf("%q: it ended with %d:\n%s", more, code, p.out.String())
+		}
 	}
 }

@@ -7,44 +7,36 @@ import (
 	"compress/gzip"
 	"io"
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
-// chromium is the browser of this machine. There is none that a package registry has, so a machine without one cannot run what needs it.
-func chromium(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if at, err := exec.LookPath(name); err == nil {
-			return at
+func TestServeOffersGraphiQLUnlessItIsSwitchedOff(t *testing.T) {
+	t.Parallel()
+	for setting, want := range map[string]int{"RECADO_GRAPHIQL=true": http.StatusOK, "RECADO_GRAPHIQL=false": http.StatusNotFound} {
+		hub := serve(t, t.TempDir(), anyPort, setting)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, hub.url+"/graphql", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Accept", "text/html")
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		if answer.StatusCode != want {
+			t.Errorf("with %s a browser is answered %d", setting, answer.StatusCode)
+		}
+		hub.end(t, syscall.SIGTERM) // then all is said
+		if told := strings.Contains(hub.out.String(), "in a browser: "+hub.url+"/graphql"); told != (want == http.StatusOK) {
+			t.Errorf("with %s the first start says:\n%s", setting, hub.out.String())
 		}
 	}
-	t.Skip("NOT TESTED: GraphiQL needs a browser, and this machine has no chromium")
-	return ""
-}
-
-// A browser uses the page behind a proxy that puts the hub under a path.
-func TestGraphiQLIsUsedInABrowser(t *testing.T) {
-	t.Parallel()
-	browser := chromium(t)
-	dir := npmInstall(t, "graphiql")
-	var hub *url.URL
-	front := httptest.NewServer(http.StripPrefix("/recado", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		httputil.NewSingleHostReverseProxy(hub).ServeHTTP(w, r)
-	})))
-	defer front.Close()
-	address := serve(t, t.TempDir(), anyPort, "RECADO_PUBLIC_URL="+front.URL+"/recado").url
-	hub, err := url.Parse(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	nodeChecks(t, dir, "browser.mjs", front.URL+"/recado", "CLIENT_ID="+adminKey, "CLIENT_SECRET="+adminSecret, "CHROMIUM="+browser, "PICTURES="+os.Getenv("RECADO_PICTURES"))
 }
 
 // What is embedded is what the sources of the page, and the packages that its lock file names, make today.

@@ -75,12 +75,6 @@ func clientChecks(t *testing.T, dir, key, secret string, commands ...[]string) {
 	}
 }
 
-// nodeChecks runs a script with the address of a hub.
-func nodeChecks(t *testing.T, dir, script, url string, env ...string) {
-	t.Helper()
-	programChecks(t, dir, []string{"node", script, url}, env...)
-}
-
 // programChecks runs a program in a directory. Each line that it prints is one check: its name, and what went wrong.
 func programChecks(t *testing.T, dir string, command []string, env ...string) {
 	t.Helper()

@@ -38,6 +38,8 @@ type Options struct {
 	// Address says from where a request comes, for slowing down whoever guesses secrets and for the audit log; nil: the peer of the
 	// connection. Behind a proxy it must read the header that the proxy sets, and that only the proxy can set.
 	Address func(*http.Request) string
+	// Say says a sentence in the language that a request asks for, and which that is; nil: all is said in English.
+	Say func(h http.Header, english string) (said, locale string)
 	// Log gets refused and granted tokens; nil: slog.Default(). No token and no secret is ever written to it.
 	Log *slog.Logger
 }
@@ -46,6 +48,7 @@ type Options struct {
 type Auth struct {
 	db       *sqlite.DB
 	log      *slog.Logger
+	say      func(http.Header, string) (string, string)
 	issuer   string
 	audience string
 	ttl      time.Duration
@@ -74,13 +77,16 @@ func Open(dir string, o Options) (*Auth, error) {
 	}
 	a := &Auth{
 		db: o.DB, keys: keys, issuer: o.Issuer, audience: cmp.Or(o.Audience, o.Issuer), ttl: cmp.Or(o.TTL, DefaultTTL),
-		address: o.Address, origin: o.Address, log: o.Log, verified: newCache(), failures: newLimiter(),
+		address: o.Address, origin: o.Address, log: o.Log, say: o.Say, verified: newCache(), failures: newLimiter(),
 	}
 	if a.metadata, err = a.marshalMetadata(); err != nil {
 		return nil, err
 	}
 	if a.address == nil {
 		a.address, a.origin = peer, func(r *http.Request) string { return r.RemoteAddr }
+	}
+	if a.say == nil {
+		a.say = func(_ http.Header, english string) (string, string) { return english, "en" }
 	}
 	if a.log == nil {
 		a.log = slog.Default()

@@ -30,7 +30,7 @@ type introspection struct {
 func (a *Auth) Introspect(w http.ResponseWriter, r *http.Request) {
 	answer, fault := a.introspect(r)
 	a.noteRefusal(r, hub.AuditDenied, fault)
-	respond(w, answer, fault)
+	respond(a, w, r, answer, fault)
 }
 
 func (a *Auth) introspect(r *http.Request) (*introspection, *oauthError) {
@@ -80,7 +80,7 @@ func (a *Auth) tokenOf(r *http.Request) (token string, client hub.Caller, fault 
 func (a *Auth) Revoke(w http.ResponseWriter, r *http.Request) {
 	fault := a.revoke(r)
 	a.noteRefusal(r, hub.AuditDenied, fault)
-	respond[struct{}](w, nil, fault)
+	respond[struct{}](a, w, r, nil, fault)
 }
 
 func (a *Auth) revoke(r *http.Request) *oauthError {

@@ -75,7 +75,7 @@ const badClient = "the client is unknown, its secret is wrong, or it is disabled
 func (a *Auth) Token(w http.ResponseWriter, r *http.Request) {
 	answer, fault := a.token(r)
 	a.noteRefusal(r, hub.AuditTokenRefused, fault)
-	respond(w, answer, fault)
+	respond(a, w, r, answer, fault)
 }
 
 // from is where a request comes from, for the audit log.
@@ -95,8 +95,9 @@ func (a *Auth) noteRefusal(r *http.Request, kind hub.AuditKind, fault *oauthErro
 	a.db.NoteDenial(d, time.Now())
 }
 
-// respond writes the answer of an OAuth endpoint, or its error. A nil answer has no body.
-func respond[T any](w http.ResponseWriter, answer *T, fault *oauthError) {
+// respond writes the answer of an OAuth endpoint, or its error. A nil answer has no body. The description of an error is ASCII for
+// developers (RFC 6749 §5.2); message, a member of our own, says the same in the language of the request.
+func respond[T any](a *Auth, w http.ResponseWriter, r *http.Request, answer *T, fault *oauthError) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("Pragma", "no-cache")
@@ -115,8 +116,11 @@ func respond[T any](w http.ResponseWriter, answer *T, fault *oauthError) {
 	if fault.retryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(fault.retryAfter.Seconds()))))
 	}
+	said, locale := a.say(r.Header, fault.description)
+	h.Set("Content-Language", locale)
+	h.Add("Vary", "Accept-Language")
 	w.WriteHeader(fault.status)
-	json.NewEncoder(w).Encode(map[string]string{"error": fault.code, "error_description": fault.description})
+	json.NewEncoder(w).Encode(map[string]string{"error": fault.code, "error_description": fault.description, "message": said})
 }
 
 // tokenAnswer is a successful answer (RFC 6749 §5.1).

@@ -32,7 +32,7 @@ func commands() []command {
 		{"keys", "rotate: make a new key that signs tokens; those of the old one live on", keys},
 		{"secrets", "rotate: seal the secrets of integrations with a new key", secrets},
 		{"schema", "print the GraphQL schema, or with --against FILE what of an older one is not in it", schema},
-		{app.ConnectorCommand, "run a connector; the hub starts these itself", connector},
+		{app.ConnectorCommand, "new, inspect, run, test, list, trust: write a connector, try it, install it", connector},
 		{"version", "print the version", version},
 	}
 }

@@ -28,7 +28,7 @@ func connectorInspect(args []string, out, errOut io.Writer) error {
 	if len(words) == 0 {
 		return errors.New("say which connector: recado connector inspect PATH, or the NAME of one")
 	}
-	running, recorded, err := startRecorded(*plugins, words[0])
+	running, recorded, err := startRecorded(*plugins, words[0], "")
 	if err != nil {
 		return err
 	}

@@ -26,15 +26,19 @@ type listed struct {
 	Problem string     `json:"problem,omitempty"`
 }
 
-// connectorList shows the connectors that a hub with this plugins directory has, and what is wrong with those that it has not.
+// connectorList shows the connectors that a hub with these directories has, and what is wrong with those that it has not. It starts none that is not
+// trusted.
 func connectorList(args []string, out, errOut io.Writer) error {
 	f := flags("connector list", errOut)
-	plugins := f.String("plugins", "", "`directory` of third-party connectors, as for serve")
+	var o app.Options
+	f.StringVar(&o.Plugins, "plugins", "", "`directory` of third-party connectors, as for serve")
+	f.StringVar(&o.Data, "data", "./data", "data `directory` of the hub, which may be running: it says which executables are trusted")
+	f.BoolVar(&o.TrustPlugins, "trust-plugins", false, "start also what is not trusted, to have it describe itself")
 	asJSON := f.Bool("json", false, "print JSON")
 	if _, err := parseWords(f, args, 0); err != nil {
 		return err
 	}
-	known, err := app.KnownConnectors(*plugins)
+	known, err := app.KnownConnectors(o)
 	if err != nil {
 		return err
 	}

@@ -23,9 +23,6 @@ import (
 // sdkModule has the SDK for connectors in Go.
 const sdkModule = "github.com/recado-hub/recado"
 
-// laterBuiltin are names of connectors that are to come with the hub.
-var laterBuiltin = []string{"webhook", "email", "http"}
-
 // connectorNew writes the project of a new connector.
 func connectorNew(args []string, out, errOut io.Writer) error {
 	f := flags("connector new", errOut)
@@ -40,7 +37,7 @@ func connectorNew(args []string, out, errOut io.Writer) error {
 		return errors.New("say how the connector is to be called: recado connector new NAME")
 	}
 	p := template.Project{Name: words[0], Language: *language}
-	if slices.Contains(append(app.BuiltinConnectors(), laterBuiltin...), p.Name) {
+	if slices.Contains(app.BuiltinConnectors(), p.Name) {
 		return fmt.Errorf("%q is the name of a connector that comes with Recado; choose another one", p.Name)
 	}
 	if p.Language == "go" {

@@ -141,6 +141,7 @@ func connectorRun(args []string, out, errOut io.Writer) error {
 	preview := f.Bool("preview", false, "ask what would be sent, and send nothing")
 	check := f.Bool("check", false, "ask whether the settings would work, and send nothing")
 	timeout := f.Duration("timeout", sdk.DefaultSendTimeout, "how `long` the connector may take")
+	allow := f.String("outbound-allow", "", "`addresses` that are not public and to which it may connect all the same, as for serve")
 	words, err := parseWords(f, args, 2)
 	if err != nil {
 		return err
@@ -156,7 +157,7 @@ func connectorRun(args []string, out, errOut io.Writer) error {
 	if *asJSON {
 		show = nil
 	}
-	running, recorded, err := startRecorded(*plugins, words[0])
+	running, recorded, err := startRecorded(*plugins, words[0], *allow)
 	if err != nil {
 		return err
 	}

@@ -46,9 +46,10 @@ func connectorTest(args []string, out, errOut io.Writer) error {
 	defer s.Close()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	people := conformance.Printer{W: out}
 	report := s.Run(ctx, func(r conformance.Result) {
 		if !*asJSON {
-			r.Line(out)
+			people.Tell(r)
 		}
 	})
 	if *asJSON {
@@ -58,7 +59,7 @@ func connectorTest(args []string, out, errOut io.Writer) error {
 		}
 		_, _ = fmt.Fprintf(out, "%s\n", text)
 	} else {
-		report.Summary(out)
+		people.Summary(&report)
 	}
 	if report.Status == conformance.Failed || *strict && report.Counts[conformance.Skipped] > 0 {
 		return errSilent

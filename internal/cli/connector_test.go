@@ -8,9 +8,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/recado-hub/recado/internal/app"
 	"github.com/recado-hub/recado/internal/cli"
 )
 
@@ -133,9 +135,10 @@ func TestInspectShowsWhatAConnectorDeclares(t *testing.T) {
 	}
 }
 
-func TestListShowsWhatIsThereAndWhatIsWrong(t *testing.T) {
-	t.Parallel()
-	code, out, errs := recado(t, "connector", "list", "--plugins", plugins(t), "--json")
+// listed is what `recado connector list` says of each connector: its version, roles and problem.
+func listed(t *testing.T, args ...string) map[string]string {
+	t.Helper()
+	code, out, errs := recado(t, append([]string{"connector", "list", "--json"}, args...)...)
 	if code != 0 {
 		t.Fatal(errs)
 	}
@@ -150,17 +153,59 @@ func TestListShowsWhatIsThereAndWhatIsWrong(t *testing.T) {
 	said := map[string]string{}
 	for _, l := range list {
 		said[l.Name] = l.Version + " " + strings.Join(l.Roles, ",") + " " + l.Problem
-		if l.Builtin != (l.Name == "whatsapp") {
+		if l.Builtin != slices.Contains(app.BuiltinConnectors(), l.Name) {
 			t.Errorf("%s is built in: %v", l.Name, l.Builtin)
 		}
 	}
-	if len(said) != 5 || said["probe"] != "2.1.0 DESTINATION " {
+	return said
+}
+
+func TestListShowsWhatIsThereAndWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	said := listed(t, "--plugins", plugins(t), "--data", t.TempDir(), "--trust-plugins")
+	if len(said) != len(app.BuiltinConnectors())+4 || said["probe"] != "2.1.0 DESTINATION " {
 		t.Errorf("the list is %q", said)
 	}
 	contains(t, "whatsapp", said["whatsapp"], "DESTINATION")
 	contains(t, "the alias", said["alias"], `describes itself as "probe"`)
 	contains(t, "the flat file", said["flat"], "chmod +x")
 	contains(t, "the mute one", said["mute"], "I have no grpc")
+}
+
+func TestListStartsNothingThatIsNotTrusted(t *testing.T) {
+	t.Parallel()
+	dir, data := plugins(t), t.TempDir()
+	ran := filepath.Join(t.TempDir(), "ran")
+	write(t, filepath.Join(dir, "recado-connector-sly"), "#!/bin/sh\ntouch '"+ran+"'\n", 0o755)
+	said := listed(t, "--plugins", dir, "--data", data)
+	contains(t, "the sly one", said["sly"], "it is not trusted as it is", "recado connector trust --data "+data+" "+filepath.Join(dir, "recado-connector-sly"))
+	if _, err := os.Stat(ran); err == nil {
+		t.Error("what is not trusted was run")
+	}
+	if code, _, errs := recado(t, "connector", "trust", "--data", data, filepath.Join(dir, "recado-connector-probe")); code != 0 {
+		t.Fatal(errs)
+	}
+	if said = listed(t, "--plugins", dir, "--data", data); said["probe"] != "2.1.0 DESTINATION " {
+		t.Errorf("the trusted one is %q", said["probe"])
+	}
+	write(t, filepath.Join(dir, "recado-connector-probe"), "#!/bin/sh\ntouch '"+ran+"'\n", 0o755)
+	contains(t, "the changed one", listed(t, "--plugins", dir, "--data", data)["probe"], "it is not trusted as it is")
+}
+
+func TestTheCommandsForConnectorsAreListed(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"connector", "--help"}, {"connector", "help"}} {
+		code, out, _ := recado(t, args...)
+		contains(t, "the help", out, "recado connector new", "recado connector inspect", "recado connector list", "recado connector run", "recado connector test", "recado connector trust")
+		if code != 0 {
+			t.Errorf("%v ended with %d", args, code)
+		}
+	}
+	for _, args := range [][]string{{"connector"}, {"connector", "nobody"}, {"connector", "nobody", "else"}} {
+		if code, _, errs := recado(t, args...); code != 1 || strings.Count(errs, "\n") != 1 || !strings.Contains(errs, "recado connector --help") {
+			t.Errorf("%v ended with %d and said %q", args, code, errs)
+		}
+	}
 }
 
 func TestRunShowsTheWholeConversationWithoutSecrets(t *testing.T) {

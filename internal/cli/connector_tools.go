@@ -26,13 +26,17 @@ type recorder struct {
 }
 
 // startRecorded starts a connector that a person named.
-func startRecorded(plugins, what string) (*sdk.Running, *recorder, error) {
+func startRecorded(plugins, what, allow string) (*sdk.Running, *recorder, error) {
 	command, err := app.FindConnector(plugins, what)
 	if err != nil {
 		return nil, nil, err
 	}
+	environment, err := app.ConnectorEnvironment(allow)
+	if err != nil {
+		return nil, nil, err
+	}
 	r := &recorder{began: time.Now()}
-	running, err := sdk.Program{Command: command, Env: []string{"RECADO_VERSION=" + app.Version}, Stderr: r, Wire: r.message}.Start()
+	running, err := sdk.Program{Command: command, Env: environment, Stderr: r, Wire: r.message}.Start()
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s could not be started: %w", what, err)
 	}

@@ -111,6 +111,9 @@ func (e *Engine) inCommon(ctx context.Context, p *program, w *row) (keys []strin
 		return []string{"=" + shortened(plain(valueAt(w, p.collect.Field)))}, nil
 	}
 	for i := range p.flow.Definition.Targets {
+		if p.flow.Definition.Follows(i) {
+			continue // they follow what was gathered
+		}
 		normal, err := e.normal(ctx, &p.flow.Definition, i)
 		if err != nil {
 			return nil, err

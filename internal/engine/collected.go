@@ -51,7 +51,7 @@ func only(p *program, col *hub.Collection) *gatheredFor {
 	g := &gatheredFor{recipient: to}
 	if number != "" {
 		var err error
-		if g.target, err = strconv.Atoi(number); err != nil || g.target >= len(p.flow.Definition.Targets) {
+		if g.target, err = strconv.Atoi(number); err != nil || g.target >= len(p.flow.Definition.Targets) || p.flow.Definition.Follows(g.target) {
 			return nil // of no recipient, or of a target that another version had
 		}
 	}

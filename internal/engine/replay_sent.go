@@ -44,6 +44,9 @@ func sentBy(tx *sqlite.Tx, family []*hub.Execution, without int64, same func(*hu
 func (s *sent) add(list []*hub.Delivery, targets []int) {
 	done := make(map[sentPlace]bool, len(list))
 	for _, d := range list {
+		if d.State == hub.Suppressed && d.Reason != nil && d.Reason.Code == hub.ReasonNotNeeded {
+			continue // there was nothing to send
+		}
 		at := sentPlace{d.Target, d.Record}
 		if targets != nil {
 			if d.Target >= len(targets) || targets[d.Target] < 0 {

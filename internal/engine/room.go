@@ -38,6 +38,9 @@ func (e *Engine) hasRoomSomewhere(ctx context.Context, tx *sqlite.Tx, rules *rul
 		}
 	} else {
 		for i := range p.flow.Definition.Targets {
+			if p.flow.Definition.Follows(i) {
+				continue // nothing of it goes yet
+			}
 			through = append(through, sqlite.Through{IntegrationKey: p.flow.Definition.Targets[i].IntegrationKey})
 		}
 	}

@@ -73,7 +73,14 @@ func (r *run) deliverTogether(ctx context.Context, p *program, rows []*row) erro
 	if len(rows) == 0 {
 		return nil
 	}
+	about := map[int64][]*row{} // by delivery, for its follow-ups
 	for i := range p.flow.Definition.Targets {
+		if p.flow.Definition.Follows(i) {
+			if err := r.followUpsTogether(ctx, p, i, about); err != nil {
+				return err
+			}
+			continue
+		}
 		if r.only != nil && r.only.target != i {
 			continue // what was gathered for a recipient goes to that one alone
 		}
@@ -91,7 +98,7 @@ func (r *run) deliverTogether(ctx context.Context, p *program, rows []*row) erro
 			if err != nil {
 				return err
 			}
-			r.deliverOne(p, i, w, one.to, gone, values, problems)
+			about[r.deliverOne(p, i, w, one.to, gone, values, problems).Key] = one.rows
 		}
 	}
 	return nil

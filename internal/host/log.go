@@ -23,6 +23,7 @@ const longestLine = 64 << 10
 type logWriter struct {
 	log    *slog.Logger
 	redact *redactor
+	limit  *lineLimit // nil: none
 
 	mu       sync.Mutex
 	line     []byte
@@ -69,6 +70,13 @@ func (w *logWriter) flush() {
 }
 
 func (w *logWriter) handle(r slog.Record) {
+	may, cut := w.limit.allow()
+	if !may {
+		return
+	}
+	if cut > 0 {
+		w.log.Warn("lines of the connector's log were left out, because there were too many", "lines", cut)
+	}
 	if h := w.log.Handler(); h.Enabled(context.Background(), r.Level) {
 		// A log that cannot be written is not the connector's fault and stops nothing.
 		_ = h.Handle(context.Background(), r)

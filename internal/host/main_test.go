@@ -52,6 +52,11 @@ func serveProbe(name string, start []string) {
 		case "exit":
 			fmt.Fprintln(os.Stderr, "cannot find my configuration")
 			os.Exit(7)
+		case "unless": // it works when the file exists
+			if _, err := os.Stat(value); err != nil {
+				fmt.Fprintln(os.Stderr, "cannot find my configuration")
+				os.Exit(7)
+			}
 		case "hang":
 			select {}
 		case "garbage":
@@ -217,11 +222,27 @@ func (s *probeSender) Send(_ context.Context, d sdk.Delivery) sdk.Outcome {
 		os.Exit(3)
 	case "hang":
 		select {}
+	case "flood":
+		for range 20_000 {
+			fmt.Fprintln(os.NewFile(2, "stderr"), "noise noise noise")
+		}
+	case "eat":
+		mebibytes, _ := strconv.Atoi(d.Values[0].Text)
+		eaten = make([]byte, mebibytes<<20)
+		for i := 0; i < len(eaten); i += 512 {
+			eaten[i] = 1
+		}
+	case "open":
+		most, _ := strconv.Atoi(d.Values[0].Text)
+		accepted.Detail = openMany(most)
 	case "stop":
 		stopSelf()
 	}
 	return accepted
 }
+
+// eaten is memory that a test has the connector hold.
+var eaten []byte
 
 func (p *probe) Check(_ context.Context, in sdk.Integration) ([]sdk.Problem, error) {
 	switch in.Name {

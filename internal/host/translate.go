@@ -18,7 +18,7 @@ func integrationToSDK(in *hub.OpenIntegration) sdk.Integration {
 
 // describedConnector takes a description over, if it can be used: its schemas must be JSON objects, and its actions' keys unique.
 func describedConnector(d sdk.Description) (*hub.Connector, error) {
-	c := &hub.Connector{Name: d.Name, Version: d.Version, Title: hub.Labels(d.Title)}
+	c := &hub.Connector{Name: d.Name, Version: d.Version, Title: hub.Labels(d.Title), Help: hub.Labels(d.Help)}
 	for _, r := range d.Roles {
 		c.Roles = append(c.Roles, string(r))
 	}

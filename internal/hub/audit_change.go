@@ -47,7 +47,8 @@ func (c *Consumer) Audited() Facts {
 		return nil
 	}
 	return Facts{"version": c.Version, "name": c.Name, "description": c.Description, "group": ID(KindGroup, c.GroupKey), "hubEnabled": c.HubEnabled,
-		"enabled": c.Enabled, "clientId": c.ClientID, "expiresAt": c.ExpiresAt, "oldSecretUntil": c.OldSecretUntil}
+		"enabled": c.Enabled, "clientId": c.ClientID, "expiresAt": c.ExpiresAt, "oldSecretUntil": c.OldSecretUntil,
+		"rateLimit": c.RateLimit, "costBudget": c.CostBudget}
 }
 
 // Audited is what the audit log compares of an integration, without its secrets.
@@ -77,7 +78,7 @@ func (f *Flow) Audited() Facts {
 	targets := make([]Facts, len(f.Definition.Targets))
 	for i, t := range f.Definition.Targets {
 		targets[i] = Facts{"integration": idOrNone(KindIntegration, t.IntegrationKey), "action": t.Action, "parameters": t.Parameters,
-			"recipient": t.Recipient, "mapping": t.Mapping}
+			"recipient": t.Recipient, "mapping": t.Mapping, "followUp": t.FollowUp.audited()}
 	}
 	facts["targets"] = targets
 	return facts

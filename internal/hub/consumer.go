@@ -3,6 +3,7 @@ package hub
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -24,6 +25,11 @@ type Consumer struct {
 	LastUsedAt      *time.Time // when it was last given a token, to the minute; nil: never
 	SecretRotatedAt *time.Time // when its secret was last replaced; nil: it still has its first one
 	OldSecretUntil  *time.Time // until when the secret before is valid too; nil: that one ended at once, or there is none
+
+	// RateLimit is how many requests it may make in a minute, and CostBudget what its GraphQL operations may cost together in one. 0: there
+	// is no end; nil: as the hub has it for everybody.
+	RateLimit  *int
+	CostBudget *int
 
 	// TokensSince is the version from which on tokens count: those that were made for an older one were taken back. 0: none was.
 	TokensSince int
@@ -93,7 +99,12 @@ type ConsumerInput struct {
 	HubEnabled  *bool
 	Enabled     *bool
 	ExpiresAt   **time.Time // nil in it: never
+	RateLimit   **int       // nil in it: as the hub has it
+	CostBudget  **int       // nil in it: as the hub has it
 }
+
+// MaxPerMinute is the most that a consumer can be limited to.
+const MaxPerMinute = 1_000_000_000
 
 // MaxName is the most runes that a name can have.
 const MaxName = 100
@@ -106,11 +117,15 @@ func (c *Consumer) Apply(in ConsumerInput, now time.Time) error {
 	Assign(&c.GroupKey, in.GroupKey)
 	Assign(&c.HubEnabled, in.HubEnabled)
 	Assign(&c.Enabled, in.Enabled)
+	Assign(&c.RateLimit, in.RateLimit)
+	Assign(&c.CostBudget, in.CostBudget)
 	expiry := c.applyExpiry(in.ExpiresAt, now)
 	c.Name = strings.TrimSpace(c.Name)
 	problems := checkText("name", c.Name, MaxName, true)
 	problems = append(problems, checkText("description", c.Description, MaxNote, false)...)
 	problems = append(problems, expiry...)
+	problems = append(problems, checkPerMinute("rateLimit", c.RateLimit)...)
+	problems = append(problems, checkPerMinute("costBudget", c.CostBudget)...)
 	if c.GroupKey == 0 {
 		problems = append(problems, Problem{Code: ProblemSettingInvalid, Path: "group", Message: "A consumer needs a permission group"})
 	}
@@ -118,6 +133,13 @@ func (c *Consumer) Apply(in ConsumerInput, now time.Time) error {
 		return WithProblems(problems)
 	}
 	return nil
+}
+
+func checkPerMinute(path string, n *int) []Problem {
+	if n == nil || 0 <= *n && *n <= MaxPerMinute {
+		return nil
+	}
+	return []Problem{{Code: ProblemSettingInvalid, Path: path, Message: fmt.Sprintf("A limit per minute is a number from 1 to %d, 0 for none, or null for what the hub has for everybody", MaxPerMinute)}}
 }
 
 // applyExpiry sets the expiry date, to the millisecond, if one is given.

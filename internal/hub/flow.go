@@ -78,6 +78,7 @@ type FlowTarget struct {
 	Parameters     json.RawMessage `json:"parameters,omitempty"` // an object, by the action's schema
 	Recipient      Recipient       `json:"recipient"`
 	Mapping        []MappingEntry  `json:"mapping"`
+	FollowUp       *FollowUp       `json:"followUp,omitempty"` // nil: it sends whatever becomes of the messages of others
 }
 
 // UnknownPolicy says what happens to a delivery that stayed UNKNOWN.

@@ -208,6 +208,7 @@ func (l leaves) target(t *FlowTarget, path ...string) {
 		l.put(m.Missing(), at("mapping", entry, "missing")...)
 		l.put(m.Default, at("mapping", entry, "default")...)
 	}
+	l.followUp(t.FollowUp, path...)
 }
 
 func (l leaves) settings(s FlowSettings) {

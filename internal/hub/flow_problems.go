@@ -60,6 +60,7 @@ func FlowProblems(f *Flow, facts FlowFacts) []Problem {
 		}
 		p = append(p, targetProblems(Path("targets", i), &d.Targets[i], tf, facts, d.Settings)...)
 	}
+	p = append(p, followUpProblems(d, facts)...)
 	p = append(p, d.Settings.problems()...)
 	return append(p, collectProblems(d, facts)...)
 }

@@ -252,3 +252,12 @@ func TestKeysOfATimeBeginWithIt(t *testing.T) {
 		t.Error("times beyond what keys can carry are not held at the ends")
 	}
 }
+
+func TestNamesAreFiledWithoutCaseAndAccents(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"Água": "agua", "ÇA": "ca", "São João": "sao joao", "A\u0301": "a", "łódź": "łodz", "": "", "10": "10"} {
+		if got := hub.Filed(text); got != want {
+			t.Errorf("%q is filed as %q, want %q", text, got, want)
+		}
+	}
+}

@@ -1,5 +1,23 @@
 package hub
 
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Filed is a text as lists are sorted by it: in lower case and without accents, so that Água stands beside agua and not behind zinco. It is
+// the same for one text for ever, whatever the language: it is stored.
+func Filed(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, norm.NFD.String(Fold(s)))
+}
+
 // OrderField is by what a list is sorted. Which fields there are depends on the list.
 type OrderField string
 
@@ -9,8 +27,8 @@ const (
 	ByReceivedAt  OrderField = "RECEIVED_AT" // the same, of an occurrence
 	ByAt          OrderField = "AT"          // the same, of an entry of the audit log
 	ByUpdatedAt   OrderField = "UPDATED_AT"  // when it was last changed
-	ByDescription OrderField = "DESCRIPTION" // without regard to upper and lower case
-	ByName        OrderField = "NAME"        // without regard to upper and lower case
+	ByDescription OrderField = "DESCRIPTION" // without regard to upper and lower case and accents
+	ByName        OrderField = "NAME"        // without regard to upper and lower case and accents
 	ByKey         OrderField = "KEY"         // of a record: its own key in its type
 )
 

@@ -81,6 +81,8 @@ const (
 	ReasonEarly             ReasonCode = "RECEIPT_FIRST"         // a receipt arrived before the connector's own answer
 	ReasonCollecting        ReasonCode = "COLLECTING"            // it gathers occurrences until its window closes
 	ReasonQuietHours        ReasonCode = "QUIET_HOURS"           // it is quiet for the recipient, and the flow sends nothing then
+	ReasonFollowUp          ReasonCode = "FOLLOW_UP"             // it goes only if the message that it follows up comes to nothing; by is that delivery
+	ReasonNotNeeded         ReasonCode = "FOLLOW_UP_NOT_NEEDED"  // the message that it follows up, which is by, needs none
 	ReasonNotice            ReasonCode = "NOTICE"                // the provider told of it, and not about a message
 )
 

@@ -64,7 +64,7 @@ func (c *Connector) CheckAction(_ context.Context, _ hub.OpenIntegration, use hu
 func (c *Connector) Strange() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.now = hub.Connector{Name: c.now.Name, State: hub.ConnectorStarting}
+	c.now = hub.Connector{Name: c.now.Name, State: hub.ConnectorStarting, ConnectorProcess: c.now.ConnectorProcess}
 }
 
 // Know has a function answer lookups, and the connector say that it can be asked; nil takes that back.

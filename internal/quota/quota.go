@@ -3,14 +3,10 @@
 package quota
 
 import (
-	"fmt"
 	"math"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -33,69 +29,91 @@ const window = time.Minute
 // Quota is how much each consumer may ask for in a minute, and how much of that it has used: token buckets that begin full. What was used
 // comes back evenly. Nil allows everything.
 type Quota struct {
-	perMinute [kinds]int
-	policy    []string
-	of        sync.Map // consumer's key → *[kinds]*rate.Limiter; as many as there are consumers
+	usual allowance
+	of    sync.Map // consumer's key → *account; as many as there are consumers that have an end
 }
 
-// New makes a quota of so many requests and so much cost a minute; of 0 there is no end. It is nil if both are 0.
-func New(requests, cost int) *Quota {
-	q := &Quota{perMinute: [kinds]int{requests, cost}}
-	var list []string
-	for kind, n := range q.perMinute {
-		if n > 0 {
-			list = append(list, fmt.Sprintf(`"%s";q=%d;w=%d`, names[kind], n, int(window.Seconds())))
-		}
+// allowance is how much of each kind there is in a minute; of 0 there is no end.
+type allowance [kinds]int
+
+// New makes a quota of so many requests and so much cost a minute for every consumer that has no numbers of its own; of 0 there is no end.
+func New(requests, cost int) *Quota { return &Quota{usual: allowance{requests, cost}} }
+
+// allowed is what a consumer may ask for.
+func (q *Quota) allowed(c *hub.Consumer) allowance {
+	if q == nil || c == nil {
+		return allowance{}
 	}
-	if len(list) == 0 {
-		return nil
-	}
-	q.policy = []string{strings.Join(list, ", ")}
-	return q
+	a := q.usual
+	hub.Assign(&a[Requests], c.RateLimit)
+	hub.Assign(&a[Cost], c.CostBudget)
+	return a
 }
 
-// Has says whether there is an end to a kind.
-func (q *Quota) Has(kind Kind) bool { return q != nil && q.perMinute[kind] > 0 }
+// Of is how much of a kind a consumer may ask for in a minute; of 0 there is no end.
+func (q *Quota) Of(c *hub.Consumer, kind Kind) int { return q.allowed(c)[kind] }
 
 // Policy is the value of the header RateLimit-Policy
-// (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/), in the shape of a header's values. It is the same for
-// everybody and must not be changed.
-func (q *Quota) Policy() []string { return q.policy }
+// (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/), in the shape of a header's values; nil if nothing has an end. It
+// must not be changed.
+func (q *Quota) Policy(c *hub.Consumer, now time.Time) []string {
+	a := q.account(c, now)
+	if a == nil {
+		return nil
+	}
+	defer a.mu.Unlock()
+	return a.policy
+}
 
 // Take takes n of a kind from what a consumer has, or nothing: then the error is RATE_LIMITED and says how long to wait. What is more than a
 // whole minute's takes that.
-func (q *Quota) Take(consumer int64, kind Kind, n int, now time.Time) error {
-	if !q.Has(kind) {
+func (q *Quota) Take(c *hub.Consumer, kind Kind, n int, now time.Time) error {
+	a := q.account(c, now)
+	if a == nil {
 		return nil
 	}
-	bucket, n := q.buckets(consumer)[kind], min(n, q.perMinute[kind])
+	defer a.mu.Unlock()
+	if a.allowed[kind] == 0 {
+		return nil
+	}
+	bucket, n := a.buckets[kind], min(n, a.allowed[kind])
 	if bucket.AllowN(now, n) {
 		return nil
 	}
 	missing := float64(n) - bucket.TokensAt(now)
-	return hub.RateLimited(names[kind], q.perMinute[kind], time.Duration(max(missing, 0)/float64(bucket.Limit())*float64(time.Second)))
+	return hub.RateLimited(names[kind], a.allowed[kind], time.Duration(max(missing, 0)/float64(bucket.Limit())*float64(time.Second)))
 }
 
-// Left is how much of a kind a consumer has left, and how long it takes until it has everything again.
-func (q *Quota) Left(consumer int64, kind Kind, now time.Time) (n int, whole time.Duration) {
-	bucket := q.buckets(consumer)[kind]
-	tokens := max(bucket.TokensAt(now), 0)
-	missing := float64(q.perMinute[kind]) - tokens
-	return int(tokens), time.Duration(missing / float64(bucket.Limit()) * float64(time.Second))
+// Left is how much of a kind that has an end a consumer has left, and how long it takes until it has everything again.
+func (q *Quota) Left(c *hub.Consumer, kind Kind, now time.Time) (n int, whole time.Duration) {
+	a := q.account(c, now)
+	if a == nil {
+		return 0, 0
+	}
+	defer a.mu.Unlock()
+	if a.allowed[kind] == 0 {
+		return 0, 0
+	}
+	return a.left(kind, now)
 }
 
 // State is the value of the header RateLimit: what a consumer has left of all that has an end.
-func (q *Quota) State(consumer int64, now time.Time) string {
+func (q *Quota) State(c *hub.Consumer, now time.Time) string {
+	a := q.account(c, now)
+	if a == nil {
+		return ""
+	}
+	defer a.mu.Unlock()
 	var b [96]byte
 	s := b[:0]
 	for kind := range kinds {
-		if !q.Has(kind) {
+		if a.allowed[kind] == 0 {
 			continue
 		}
 		if len(s) > 0 {
 			s = append(s, ", "...)
 		}
-		n, whole := q.Left(consumer, kind, now)
+		n, whole := a.left(kind, now)
 		s = append(append(append(s, '"'), names[kind]...), `";r=`...)
 		s = strconv.AppendInt(s, int64(n), 10)
 		s = strconv.AppendInt(append(s, ";t="...), int64(math.Ceil(whole.Seconds())), 10)
@@ -103,14 +121,20 @@ func (q *Quota) State(consumer int64, now time.Time) string {
 	return string(s)
 }
 
-func (q *Quota) buckets(consumer int64) *[kinds]*rate.Limiter {
-	if b, ok := q.of.Load(consumer); ok {
-		return b.(*[kinds]*rate.Limiter)
+// account is what a consumer has, by its numbers as they are now, and locked; nil if nothing has an end.
+func (q *Quota) account(c *hub.Consumer, now time.Time) *account {
+	allowed := q.allowed(c)
+	if allowed == (allowance{}) {
+		return nil
 	}
-	fresh := &[kinds]*rate.Limiter{}
-	for kind, n := range q.perMinute {
-		fresh[kind] = rate.NewLimiter(rate.Limit(float64(n)/window.Seconds()), n)
+	found, ok := q.of.Load(c.Key)
+	if !ok {
+		found, _ = q.of.LoadOrStore(c.Key, &account{})
 	}
-	b, _ := q.of.LoadOrStore(consumer, fresh)
-	return b.(*[kinds]*rate.Limiter)
+	a := found.(*account)
+	a.mu.Lock()
+	if a.allowed != allowed {
+		a.change(allowed, now)
+	}
+	return a
 }

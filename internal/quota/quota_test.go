@@ -11,10 +11,13 @@ import (
 
 var noon = time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
 
+// one is a consumer that has what the hub has for everybody.
+var one = &hub.Consumer{Key: 1}
+
 func TestWhatAConsumerMayAskForComesBackEvenly(t *testing.T) {
 	t.Parallel()
 	q := quota.New(60, 0)
-	take := func(at time.Duration) error { return q.Take(1, quota.Requests, 1, noon.Add(at)) }
+	take := func(at time.Duration) error { return q.Take(one, quota.Requests, 1, noon.Add(at)) }
 	for i := range 60 {
 		if err := take(0); err != nil {
 			t.Fatalf("request %d is refused: %v", i+1, err)
@@ -33,10 +36,10 @@ func TestWhatAConsumerMayAskForComesBackEvenly(t *testing.T) {
 	if err := take(time.Second); err == nil {
 		t.Error("and so is a second one")
 	}
-	if err := q.Take(2, quota.Requests, 1, noon); err != nil {
+	if err := q.Take(&hub.Consumer{Key: 2}, quota.Requests, 1, noon); err != nil {
 		t.Errorf("another consumer is refused: %v", err)
 	}
-	if n, whole := q.Left(1, quota.Requests, noon.Add(31*time.Second)); n != 30 || whole != 30*time.Second {
+	if n, whole := q.Left(one, quota.Requests, noon.Add(31*time.Second)); n != 30 || whole != 30*time.Second {
 		t.Errorf("half a minute later it has %d, and all in %s", n, whole)
 	}
 }
@@ -44,20 +47,20 @@ func TestWhatAConsumerMayAskForComesBackEvenly(t *testing.T) {
 func TestWhatIsDearTakesMore(t *testing.T) {
 	t.Parallel()
 	q := quota.New(0, 6000)
-	if err := q.Take(1, quota.Cost, 5000, noon); err != nil {
+	if err := q.Take(one, quota.Cost, 5000, noon); err != nil {
 		t.Fatal(err)
 	}
 	var e *hub.Error
-	if err := q.Take(1, quota.Cost, 3000, noon); !errors.As(err, &e) || e.RetryAfter != 20*time.Second || e.Quota != "cost" {
+	if err := q.Take(one, quota.Cost, 3000, noon); !errors.As(err, &e) || e.RetryAfter != 20*time.Second || e.Quota != "cost" {
 		t.Fatalf("it is answered with %+v", err)
 	}
-	if err := q.Take(1, quota.Cost, 1000, noon); err != nil {
+	if err := q.Take(one, quota.Cost, 1000, noon); err != nil {
 		t.Errorf("what was refused took something: %v", err)
 	}
-	if err := q.Take(1, quota.Cost, 1_000_000, noon.Add(time.Minute)); err != nil {
+	if err := q.Take(one, quota.Cost, 1_000_000, noon.Add(time.Minute)); err != nil {
 		t.Errorf("what is more than all is never let through: %v", err)
 	}
-	if err := q.Take(1, quota.Requests, 1, noon); err != nil {
+	if err := q.Take(one, quota.Requests, 1, noon); err != nil {
 		t.Errorf("what has no end is refused: %v", err)
 	}
 }
@@ -73,19 +76,51 @@ func TestTheHeadersSayWhatThereIsAndWhatIsLeft(t *testing.T) {
 		{quota.New(600, 1000), `"requests";q=600;w=60, "cost";q=1000;w=60`, `"requests";r=570;t=3, "cost";r=600;t=24`},
 	} {
 		for kind, n := range []int{30, 400} {
-			if err := c.q.Take(7, quota.Kind(kind), n, noon); err != nil {
+			if err := c.q.Take(one, quota.Kind(kind), n, noon); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if got := c.q.Policy()[0]; got != c.policy {
+		if got := c.q.Policy(one, noon)[0]; got != c.policy {
 			t.Errorf("the policy is %s", got)
 		}
-		if got := c.q.State(7, noon); got != c.state {
+		if got := c.q.State(one, noon); got != c.state {
 			t.Errorf("the state is %s", got)
 		}
 	}
-	if q := quota.New(0, 0); q != nil || q.Take(1, quota.Requests, 1, noon) != nil || q.Has(quota.Cost) {
-		t.Error("nothing has an end")
+	for _, q := range []*quota.Quota{nil, quota.New(0, 0)} {
+		if q.Take(one, quota.Requests, 1<<40, noon) != nil || q.Of(one, quota.Cost) != 0 || q.Policy(one, noon) != nil || q.State(one, noon) != "" {
+			t.Error("nothing has an end")
+		}
+	}
+}
+
+func TestAConsumerCanHaveNumbersOfItsOwnWhichHoldAtOnce(t *testing.T) {
+	t.Parallel()
+	q := quota.New(100, 0)
+	with := func(requests, cost int) *hub.Consumer {
+		return &hub.Consumer{Key: 1, RateLimit: &requests, CostBudget: &cost}
+	}
+	take := func(c *hub.Consumer, n int) error { return q.Take(c, quota.Requests, n, noon) }
+	left := func(c *hub.Consumer) int { n, _ := q.Left(c, quota.Requests, noon); return n }
+
+	if err := take(one, 30); err != nil || left(one) != 70 {
+		t.Fatalf("as everybody it has %d left, %v", left(one), err)
+	}
+	if more := with(1000, 50); left(more) != 970 || q.State(more, noon) != `"requests";r=970;t=2, "cost";r=50;t=0` || q.Policy(more, noon)[0] != `"requests";q=1000;w=60, "cost";q=50;w=60` {
+		t.Errorf("with more it has %d left: %s", left(more), q.State(more, noon))
+	}
+	if err := take(with(20, 0), 1); hub.CodeOf(err) != hub.CodeRateLimited {
+		t.Errorf("with less than it has used it is answered %v", err)
+	}
+	if err := take(with(0, 0), 1<<40); err != nil || q.Policy(with(0, 0), noon) != nil {
+		t.Errorf("without end it is answered %v", err)
+	}
+	if err := q.Take(with(20, 50), quota.Requests, 20, noon.Add(time.Minute)); err != nil {
+		t.Errorf("a minute later it is answered %v", err)
+	}
+	other := &hub.Consumer{Key: 2}
+	if err := take(other, 100); err != nil {
+		t.Errorf("another consumer is answered %v", err)
 	}
 }
 
@@ -95,8 +130,8 @@ func BenchmarkTake(b *testing.B) {
 	b.RunParallel(func(p *testing.PB) {
 		for p.Next() {
 			now := time.Now()
-			_ = q.Take(1, quota.Requests, 1, now)
-			_ = q.State(1, now)
+			_ = q.Take(one, quota.Requests, 1, now)
+			_ = q.State(one, now)
 		}
 	})
 }

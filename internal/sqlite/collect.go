@@ -95,7 +95,7 @@ func (db *DB) CollectionsByKey(ctx context.Context, c hub.Caller, executionKeys 
 	return seen(ctx, db, c, hub.RowHub, collections, executionKeys)
 }
 
-// CollectedOf lists the occurrences that an execution gathered, the newest first, those of which the caller may not see left out. It needs
+// CollectedOf lists the occurrences that an execution gathered, the newest first, those of which the caller may not see left out, and without reading their payloads. It needs
 // SEE on automator/fracttal_hub.
 func (db *DB) CollectedOf(ctx context.Context, c hub.Caller, execution int64, p hub.Page) (hub.List[*hub.Occurrence], error) {
 	var l hub.List[*hub.Occurrence]
@@ -110,7 +110,7 @@ func (db *DB) CollectedOf(ctx context.Context, c hub.Caller, execution int64, p 
 		return readAll(db.reads(ctx), scanKey, query, args...)
 	}
 	keep := func(keys []int64) ([]*hub.Occurrence, error) {
-		list, err := db.OccurrencesByKey(ctx, c, keys)
+		list, err := db.BareOccurrencesByKey(ctx, c, keys)
 		return slices.DeleteFunc(list, func(o *hub.Occurrence) bool { return o == nil }), err
 	}
 	return paged(by, p, occurrences.newest().cursor, func(s stretch) ([]*hub.Occurrence, error) {

@@ -11,7 +11,7 @@ import (
 var consumers = table[hub.Consumer]{
 	kind:    hub.KindConsumer,
 	name:    "consumers",
-	columns: "key, version, name, description, group_key, hub_enabled, enabled, client_id, created_at, updated_at, expires_at, last_used_at, secret_rotated_at, old_secret_until, tokens_since",
+	columns: "key, version, name, description, group_key, hub_enabled, enabled, client_id, created_at, updated_at, expires_at, last_used_at, secret_rotated_at, old_secret_until, tokens_since, rate_limit, cost_budget",
 	key:     func(c *hub.Consumer) int64 { return c.Key },
 	orders: map[hub.OrderField]sorting[hub.Consumer]{
 		hub.ByName:      byFolded(func(c *hub.Consumer) string { return c.Name }),
@@ -22,7 +22,7 @@ var consumers = table[hub.Consumer]{
 
 func consumerPlaces(c *hub.Consumer) []any {
 	return []any{&c.Key, &c.Version, &c.Name, &c.Description, &c.GroupKey, &c.HubEnabled, &c.Enabled, &c.ClientID, millis{&c.CreatedAt}, millis{&c.UpdatedAt},
-		maybeMillis{&c.ExpiresAt}, maybeMillis{&c.LastUsedAt}, maybeMillis{&c.SecretRotatedAt}, maybeMillis{&c.OldSecretUntil}, &c.TokensSince}
+		maybeMillis{&c.ExpiresAt}, maybeMillis{&c.LastUsedAt}, maybeMillis{&c.SecretRotatedAt}, maybeMillis{&c.OldSecretUntil}, &c.TokensSince, maybeNumber{&c.RateLimit}, maybeNumber{&c.CostBudget}}
 }
 
 func (db *DB) consumer(ctx context.Context, key int64) (*hub.Consumer, error) {
@@ -108,9 +108,9 @@ func (db *DB) ConsumerCreate(ctx context.Context, c hub.Caller, in hub.ConsumerI
 
 func (tx *Tx) consumerInsert(c *hub.Consumer, hash []byte) error {
 	tx.configured()
-	return tx.exec("INSERT INTO consumers ("+consumers.columns+", secret_hash, folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	return tx.exec("INSERT INTO consumers ("+consumers.columns+", secret_hash, folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		c.Key, c.Version, c.Name, c.Description, c.GroupKey, c.HubEnabled, c.Enabled, c.ClientID, ms(c.CreatedAt), ms(c.UpdatedAt),
-		msp(c.ExpiresAt), msp(c.LastUsedAt), msp(c.SecretRotatedAt), msp(c.OldSecretUntil), c.TokensSince, hash, hub.Fold(c.Name))
+		msp(c.ExpiresAt), msp(c.LastUsedAt), msp(c.SecretRotatedAt), msp(c.OldSecretUntil), c.TokensSince, numberOrNull(c.RateLimit), numberOrNull(c.CostBudget), hash, hub.Filed(c.Name))
 }
 
 // handOut reads the group of a consumer that is about to be saved, and refuses a caller who does not hold all that it
@@ -150,8 +150,8 @@ func (db *DB) ConsumerUpdate(ctx context.Context, c hub.Caller, key int64, expec
 		}
 		u.Version, u.UpdatedAt = u.Version+1, tx.now
 		tx.configured()
-		if err := tx.exec("UPDATE consumers SET version = ?, name = ?, folded = ?, description = ?, group_key = ?, hub_enabled = ?, enabled = ?, expires_at = ?, updated_at = ? WHERE key = ?",
-			u.Version, u.Name, hub.Fold(u.Name), u.Description, u.GroupKey, u.HubEnabled, u.Enabled, msp(u.ExpiresAt), ms(u.UpdatedAt), key); err != nil {
+		if err := tx.exec("UPDATE consumers SET version = ?, name = ?, folded = ?, description = ?, group_key = ?, hub_enabled = ?, enabled = ?, expires_at = ?, updated_at = ?, rate_limit = ?, cost_budget = ? WHERE key = ?",
+			u.Version, u.Name, hub.Filed(u.Name), u.Description, u.GroupKey, u.HubEnabled, u.Enabled, msp(u.ExpiresAt), ms(u.UpdatedAt), numberOrNull(u.RateLimit), numberOrNull(u.CostBudget), key); err != nil {
 			return nil, err
 		}
 		if err := tx.auditConsumer(c, switched(before.Enabled, u.Enabled), &before, u); err != nil {

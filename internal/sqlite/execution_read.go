@@ -41,7 +41,7 @@ func (db *DB) mayFilter(ctx context.Context, c hub.Caller, f hub.ExecutionFilter
 	if _, all, err := db.eventTypes().visible(c, ""); f.OccurrenceKey == 0 || err == nil && all {
 		return true, nil
 	}
-	list, err := db.OccurrencesByKey(ctx, c, []int64{f.OccurrenceKey})
+	list, err := db.BareOccurrencesByKey(ctx, c, []int64{f.OccurrenceKey})
 	return err == nil && list[0] != nil, err
 }
 

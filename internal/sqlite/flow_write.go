@@ -15,7 +15,7 @@ func (db *DB) FlowCreate(ctx context.Context, c hub.Caller, in *hub.Flow, once .
 	return makingFlows.once(ctx, db, c, hub.OnceOf(once), func(tx *Tx) (*hub.Flow, error) {
 		f := &hub.Flow{Key: hub.NewKey(tx.now), Version: 1, Description: in.Description, Definition: in.Definition, CreatedAt: tx.now, UpdatedAt: tx.now}
 		if err := tx.exec("INSERT INTO flows ("+flowColumns+", folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			f.Key, f.Version, f.Enabled, f.Description, doc(f.Definition), reason(f.Paused), msp(f.ArchivedAt), ms(f.CreatedAt), ms(f.UpdatedAt), hub.Fold(f.Description)); err != nil {
+			f.Key, f.Version, f.Enabled, f.Description, doc(f.Definition), reason(f.Paused), msp(f.ArchivedAt), ms(f.CreatedAt), ms(f.UpdatedAt), hub.Filed(f.Description)); err != nil {
 			return nil, err
 		}
 		if err := tx.flowVersion(c, f, 0); err != nil {
@@ -54,7 +54,7 @@ func (db *DB) saveFlow(ctx context.Context, c hub.Caller, key int64, expectedVer
 		f.Description, f.Definition = changed.Description, changed.Definition
 		f.Version, f.UpdatedAt = f.Version+1, tx.now
 		if err := tx.exec("UPDATE flows SET version = ?, description = ?, folded = ?, definition = ?, updated_at = ? WHERE key = ?",
-			f.Version, f.Description, hub.Fold(f.Description), doc(f.Definition), ms(f.UpdatedAt), key); err != nil {
+			f.Version, f.Description, hub.Filed(f.Description), doc(f.Definition), ms(f.UpdatedAt), key); err != nil {
 			return nil, err
 		}
 		if anew {

@@ -115,7 +115,7 @@ func (tx *Tx) groupMade(c hub.Caller, g *hub.Group) error {
 func (tx *Tx) groupInsert(g *hub.Group) error {
 	tx.configured()
 	return tx.exec("INSERT INTO groups ("+groups.columns+", folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		g.Key, g.Version, g.Description, g.Note, g.ReadOnly, doc(g.Grants), ms(g.CreatedAt), ms(g.UpdatedAt), hub.Fold(g.Description))
+		g.Key, g.Version, g.Description, g.Note, g.ReadOnly, doc(g.Grants), ms(g.CreatedAt), ms(g.UpdatedAt), hub.Filed(g.Description))
 }
 
 // GroupUpdate changes a permission group. It needs EDIT on settings/user_accounts, and every right that the group then
@@ -143,7 +143,7 @@ func (db *DB) GroupUpdate(ctx context.Context, c hub.Caller, key int64, expected
 		g.Version, g.UpdatedAt = g.Version+1, tx.now
 		tx.configured()
 		if err := tx.exec("UPDATE groups SET version = ?, description = ?, folded = ?, note = ?, read_only = ?, grants = ?, updated_at = ? WHERE key = ?",
-			g.Version, g.Description, hub.Fold(g.Description), g.Note, g.ReadOnly, doc(g.Grants), ms(g.UpdatedAt), key); err != nil {
+			g.Version, g.Description, hub.Filed(g.Description), g.Note, g.ReadOnly, doc(g.Grants), ms(g.UpdatedAt), key); err != nil {
 			return nil, err
 		}
 		if err := tx.auditGroup(c, hub.AuditChanged, &before, g); err != nil {

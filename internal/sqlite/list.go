@@ -67,7 +67,7 @@ func (e maybeExact) Scan(v any) error {
 	if v == nil {
 		return nil
 	}
-	return exact{e.v}.Scan(v)
+	return exact(e).Scan(v)
 }
 
 // scanKey reads a query that answers keys.

@@ -19,7 +19,7 @@ func TestTenThousandGroupsAreListedSearchedAndCounted(t *testing.T) {
 	write(t, db, func(tx *sqlite.Tx) error {
 		for i := range many {
 			if err := tx.Exec("INSERT INTO groups (key, version, description, folded, note, read_only, grants, created_at, updated_at) VALUES (?, 1, ?, ?, '', 0, '[]', 0, 0)",
-				hub.NewKey(tx.Now()), groupName(i), hub.Fold(groupName(i))); err != nil {
+				hub.NewKey(tx.Now()), groupName(i), hub.Filed(groupName(i))); err != nil {
 				return err
 			}
 		}
@@ -46,12 +46,12 @@ func TestTenThousandGroupsAreListedSearchedAndCounted(t *testing.T) {
 			for more := true; more; {
 				l := must(db.Groups(ctx, admin, hub.ListFilter{}, p))(t)
 				for _, g := range l.Items {
-					seen, names = append(seen, g.Key), append(names, hub.Fold(g.Description))
+					seen, names = append(seen, g.Key), append(names, hub.Filed(g.Description))
 				}
 				last := l.Items[len(l.Items)-1]
 				p.After = hub.Cursor(last.Key)
 				if o.Field == hub.ByDescription {
-					p.After = hub.SortedCursor(hub.Fold(last.Description), last.Key)
+					p.After = hub.SortedCursor(hub.Filed(last.Description), last.Key)
 				}
 				more = l.HasNext
 			}
@@ -95,7 +95,7 @@ func TestTenThousandGroupsAreListedSearchedAndCounted(t *testing.T) {
 		if err := db.GroupDelete(ctx, admin, last.Key, 0); err != nil {
 			t.Fatal(err)
 		}
-		next := must(db.Groups(ctx, admin, found, hub.Page{Order: byName, First: 5, After: hub.SortedCursor(hub.Fold(last.Description), last.Key)}))(t)
+		next := must(db.Groups(ctx, admin, found, hub.Page{Order: byName, First: 5, After: hub.SortedCursor(hub.Filed(last.Description), last.Key)}))(t)
 		if len(next.Items) != 5 || next.Items[0].Description != "Grupo 07775 de Manutenção" || next.HasNext {
 			t.Errorf("the next page has %d items", len(next.Items))
 		}

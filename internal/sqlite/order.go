@@ -14,9 +14,9 @@ type sorting[T any] struct {
 	text   func(*T) string // what the column has
 }
 
-// byFolded sorts by what people call something, whatever the case of its letters.
+// byFolded sorts by what people call something, whatever the case of its letters and their accents.
 func byFolded[T any](name func(*T) string) sorting[T] {
-	return sorting[T]{column: "folded", text: func(v *T) string { return hub.Fold(name(v)) }}
+	return sorting[T]{column: "folded", text: func(v *T) string { return hub.Filed(name(v)) }}
 }
 
 // byUpdate sorts by when something was last changed.

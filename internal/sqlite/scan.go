@@ -97,6 +97,26 @@ func (m maybeMillis) Scan(v any) error {
 	return nil
 }
 
+// maybeNumber reads a number that may be missing.
+type maybeNumber struct{ n **int }
+
+// Scan reads a number or NULL.
+func (m maybeNumber) Scan(v any) error {
+	n, ok := v.(int64)
+	if *m.n = nil; ok {
+		*m.n = new(int(n))
+	}
+	return must(ok || v == nil, *m.n, v)
+}
+
+// numberOrNull writes a number that may be missing.
+func numberOrNull(n *int) any {
+	if n == nil {
+		return nil
+	}
+	return int64(*n)
+}
+
 // ms writes a time.
 func ms(t time.Time) any {
 	if t.IsZero() {

@@ -63,7 +63,7 @@ func shelfOfGroups(t *testing.T, field hub.OrderField) shelf {
 	at := func(g *hub.Group) spot {
 		switch field {
 		case hub.ByDescription:
-			return spot{hub.Fold(g.Description), g.Key}
+			return spot{hub.Filed(g.Description), g.Key}
 		case hub.ByUpdatedAt:
 			return spot{strconv.FormatInt(g.UpdatedAt.UnixMilli(), 10), g.Key}
 		}

@@ -62,7 +62,7 @@ func (s *surface) batch(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h["Content-Type"] = jsonType
 	h["Cache-Control"] = noStore
-	h.Add("Vary", "Accept-Language")
+	speak(h, locale)
 	if status == http.StatusServiceUnavailable {
 		h["Retry-After"] = retryLater
 	}
@@ -108,7 +108,7 @@ func (s *surface) publishAll(w http.ResponseWriter, r *http.Request, d *reader) 
 	if err != nil {
 		return nil, err
 	}
-	if err := s.within(w.Header(), caller.Consumer.Key, max(1, len(events))); err != nil {
+	if err := s.within(w.Header(), caller.Consumer, max(1, len(events))); err != nil {
 		return nil, err
 	}
 	ctx := hub.WithTrace(r.Context(), hub.TraceOfHeader(r.Header))

@@ -33,8 +33,10 @@ func (s *surface) events(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	d.out = appendPublished(d.out[:0], published, localeOf(r))
+	locale := localeOf(r)
+	d.out = appendPublished(d.out[:0], published, locale)
 	h := w.Header()
+	speak(h, locale)
 	h["Content-Type"] = jsonType
 	h["Cache-Control"] = noStore
 	w.WriteHeader(http.StatusAccepted)
@@ -56,7 +58,7 @@ func (s *surface) publish(w http.ResponseWriter, r *http.Request, d *reader) (*h
 	if err != nil {
 		return nil, err
 	}
-	if err := s.within(w.Header(), caller.Consumer.Key, 1); err != nil {
+	if err := s.within(w.Header(), caller.Consumer, 1); err != nil {
 		return nil, err
 	}
 	read, err := wantEvent(w, r)
@@ -75,13 +77,15 @@ func (s *surface) publish(w http.ResponseWriter, r *http.Request, d *reader) (*h
 }
 
 // within counts requests of a consumer, and says in the header what it has left. Each event of a batch is one.
-func (s *surface) within(h http.Header, consumer int64, n int) error {
+func (s *surface) within(h http.Header, consumer *hub.Consumer, n int) error {
 	if s.quota == nil {
 		return nil
 	}
 	now := time.Now()
 	err := s.quota.Take(consumer, quota.Requests, n, now)
-	h["Ratelimit-Policy"], h["Ratelimit"] = s.quota.Policy(), []string{s.quota.State(consumer, now)}
+	if policy := s.quota.Policy(consumer, now); policy != nil {
+		h["Ratelimit-Policy"], h["Ratelimit"] = policy, []string{s.quota.State(consumer, now)}
+	}
 	return err
 }
 

@@ -19,7 +19,9 @@ func (s *surface) graphiql(off bool, api http.Handler) http.HandlerFunc {
 	}
 	page := graphiql.New()
 	s.mount(graphiql.AssetsPath+"{name}", func(w http.ResponseWriter, r *http.Request) {
-		if !page.ServeAsset(w, r, r.PathValue("name")) {
+		a := &hurriedAnswer{ResponseWriter: w}
+		defer a.end()
+		if !page.ServeAsset(a, r, r.PathValue("name")) {
 			s.nowhere(w, r)
 		}
 	}, http.MethodGet, http.MethodHead)

@@ -115,7 +115,7 @@ func (s *surface) told(r *http.Request, err error) problem {
 func (s *surface) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := s.told(r, err)
 	h := w.Header()
-	h.Add("Vary", "Accept-Language")
+	speak(h, localeOf(r))
 	switch p.Code {
 	case hub.CodeUnauthenticated:
 		if h.Get("WWW-Authenticate") == "" {
@@ -133,6 +133,33 @@ func (s *surface) fail(w http.ResponseWriter, r *http.Request, err error) {
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(p.Status)
 	json.NewEncoder(w).Encode(p)
+}
+
+// speak says in which language an answer is, and that another request may have it in another.
+func speak(h http.Header, locale string) {
+	h["Content-Language"] = languages[locale]
+	if h["Vary"] == nil {
+		h["Vary"] = varyLanguage
+	} else {
+		h.Add("Vary", "Accept-Language")
+	}
+}
+
+var varyLanguage = []string{"Accept-Language"}
+
+// languages are the values of the header Content-Language, made once.
+var languages = func() map[string][]string {
+	m := map[string][]string{}
+	for _, l := range hub.Locales {
+		m[l] = []string{l}
+	}
+	return m
+}()
+
+// Say says a sentence in the language that the header of a request asks for, and which that is.
+func Say(h http.Header, english string) (said, locale string) {
+	locale = catalog.LocaleOf(h.Get("Accept-Language"))
+	return catalog.Say(locale, english), locale
 }
 
 // localeOf is the language of the product that a request asks for.

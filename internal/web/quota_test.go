@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/quota"
 	"github.com/recado-hub/recado/internal/web"
 )
@@ -53,6 +54,23 @@ func TestAConsumerThatPublishesTooOftenIsToldHowLongToWait(t *testing.T) {
 		w = h.publish(list(newWorkOrder("3"), newWorkOrder("4")), inBatch)
 		if w.Code != http.StatusTooManyRequests {
 			t.Errorf("the next one is answered %d %s", w.Code, w.Body)
+		}
+	})
+	t.Run("a consumer's own limit holds in its place, at once", func(t *testing.T) {
+		h := open(t, func(o *web.Options) { o.Quota = quota.New(3, 0) })
+		if _, err := h.db.ConsumerUpdate(t.Context(), h.admin, h.admin.Consumer.Key, 0, hub.ConsumerInput{RateLimit: new(new(1))}); err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range []int{http.StatusAccepted, http.StatusTooManyRequests} {
+			if w := h.publish(newWorkOrder(fmt.Sprint("own ", i)), nil); w.Code != want || w.Header().Get("RateLimit-Policy") != `"requests";q=1;w=60` {
+				t.Errorf("request %d is answered %d %v", i+1, w.Code, w.Header())
+			}
+		}
+		if _, err := h.db.ConsumerUpdate(t.Context(), h.admin, h.admin.Consumer.Key, 0, hub.ConsumerInput{RateLimit: new(new(0))}); err != nil {
+			t.Fatal(err)
+		}
+		if w := h.publish(newWorkOrder("without end"), nil); w.Code != http.StatusAccepted || w.Header().Get("RateLimit-Policy") != "" {
+			t.Errorf("without end it is answered %d %v", w.Code, w.Header())
 		}
 	})
 	t.Run("without a limit nothing is said of one", func(t *testing.T) {

@@ -148,7 +148,7 @@ func open(t testing.TB, change ...func(*web.Options)) *house {
 		}
 	})
 	var err error
-	if h.auth, err = auth.Open(dir, auth.Options{DB: h.db, Issuer: publicURL, Log: log}); err != nil {
+	if h.auth, err = auth.Open(dir, auth.Options{DB: h.db, Issuer: publicURL, Say: web.Say, Log: log}); err != nil {
 		t.Fatal(err)
 	}
 	o := web.Options{Auth: h.auth, Engine: h.engine, GraphQL: http.HandlerFunc(graphQL), PublicURL: publicURL + "/", Log: log,
@@ -410,5 +410,57 @@ func TestTheServerHasLimits(t *testing.T) {
 	if c := server.Config; c.ReadHeaderTimeout == 0 || c.IdleTimeout == 0 || c.ReadTimeout != 0 || c.WriteTimeout != 0 {
 		t.Error(fmt.Sprint("timeouts: header ", c.ReadHeaderTimeout, ", idle ", c.IdleTimeout, ", request ", c.ReadTimeout, ", answer ", c.WriteTimeout,
 			"; want the first two, and not the others, which would end subscriptions"))
+	}
+}
+
+// The description of an OAuth error is ASCII (RFC 6749 §5.2), and beside it stands the same in the language of the request.
+func TestOAuthErrorsAndProblemsAreSaidInSixLanguages(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	for _, c := range []struct{ name, path, body, contentType, key string }{
+		{"a token for an unknown grant", "/oauth/token", "grant_type=password&client_id=a&client_secret=b", "application/x-www-form-urlencoded", "message"},
+		{"a client that does not prove itself", "/oauth/introspect", "token=a", "application/x-www-form-urlencoded", "message"},
+		{"an event without a token", "/events", "{}", "application/cloudevents+json", "detail"},
+		{"a path that is not there", "/nothing", "", "", "detail"},
+		{"a callback for nobody", "/callbacks/int_0", "", "", "detail"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			english := ""
+			for _, locale := range append([]string{"en"}, hub.Locales...) {
+				w := h.do(request("POST", c.path, c.body, "Content-Type", c.contentType, "Accept-Language", locale))
+				var got map[string]any
+				if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || w.Code < 400 {
+					t.Fatalf("it is answered %d %s", w.Code, w.Body)
+				}
+				said, _ := got[c.key].(string)
+				if english == "" {
+					english = said
+				}
+				if (said == english) != (locale == "en") || said == "" {
+					t.Errorf("in %s it says %q", locale, said)
+				}
+				if description, is := got["error_description"]; is && (description != english || got["error"] == nil) {
+					t.Errorf("in %s it is described as %v", locale, got)
+				}
+				if w.Header().Get("Content-Language") != locale || !strings.Contains(strings.Join(w.Header().Values("Vary"), ","), "Accept-Language") {
+					t.Errorf("in %s the header is %v", locale, w.Header())
+				}
+			}
+		})
+	}
+	for _, mode := range []func(*http.Request){nil, func(r *http.Request) { r.Header.Set("Content-Type", batchType) }} {
+		body := newWorkOrder("1")
+		if mode != nil {
+			body = list(body)
+		}
+		w := h.publish(body, func(r *http.Request) {
+			r.Header.Set("Accept-Language", "pt")
+			if mode != nil {
+				mode(r)
+			}
+		})
+		if w.Header().Get("Content-Language") != "pt-BR" || w.Header().Get("Vary") != "Accept-Language" {
+			t.Errorf("an event that is taken has the header %v", w.Header())
+		}
 	}
 }

@@ -25,7 +25,10 @@ import (
 	"github.com/recado-hub/recado/internal/host"
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/plugins/sdk"
+	"github.com/recado-hub/recado/plugins/sdk/conformance"
+	"github.com/recado-hub/recado/plugins/sdk/outbound"
 	"github.com/recado-hub/recado/plugins/sdk/sdktest"
+	"github.com/recado-hub/recado/plugins/template"
 )
 
 // cannotRun ends a test for want of a language. .ci/run takes no excuse for what could have been installed.
@@ -72,15 +75,19 @@ func must(t *testing.T, dir string, command ...string) {
 	}
 }
 
-// inNode builds an example in Node and runs its own tests.
-func inNode(t *testing.T, example string) (executable string) {
+// needNode skips a test where there is no Node.
+func needNode(t *testing.T) {
 	t.Helper()
 	for _, tool := range []string{"node", "npm"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			cannotRun(t, false, "the example in Node needs node and npm, and this machine has no "+tool)
 		}
 	}
-	dir := copied(t, example)
+}
+
+// builtInNode installs what the lock file of a project names, runs the project's tests and builds it.
+func builtInNode(t *testing.T, dir, name string) (executable string) {
+	t.Helper()
 	install := exec.CommandContext(t.Context(), "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline", "--fetch-retries=1", "--fetch-timeout=30000")
 	install.Dir = dir
 	if out, err := install.CombinedOutput(); err != nil {
@@ -88,33 +95,63 @@ func inNode(t *testing.T, example string) (executable string) {
 	}
 	must(t, dir, "npm", "test")
 	must(t, dir, "npm", "run", "build")
-	return filepath.Join(dir, "recado-connector-"+example)
+	return filepath.Join(dir, "recado-connector-"+name)
 }
 
-// inPython builds an example in Python with the first Python that has the packages, and runs its own tests.
-func inPython(t *testing.T, example string) (executable string) {
+// pythonWithPackages is the first Python that has the packages, and skips a test where there is none.
+func pythonWithPackages(t *testing.T) string {
 	t.Helper()
 	for _, python := range []string{"python3", "/usr/bin/python3"} {
-		if exec.CommandContext(t.Context(), python, "-c", "import grpc, cryptography, google.protobuf").Run() != nil {
-			continue
+		if exec.CommandContext(t.Context(), python, "-c", "import grpc, cryptography, google.protobuf").Run() == nil {
+			return python
 		}
-		dir := copied(t, example)
-		must(t, dir, python, "-m", "unittest")
-		must(t, dir, python, "build.py")
-		return filepath.Join(dir, "recado-connector-"+example)
 	}
-	cannotRun(t, false, "the example in Python needs python3 with grpcio, protobuf and cryptography (Debian: python3-grpcio, python3-cryptography)")
+	cannotRun(t, false, "what is in Python needs python3 with grpcio, protobuf and cryptography (Debian: python3-grpcio, python3-cryptography)")
 	return ""
+}
+
+// builtInPython runs a project's tests and builds it.
+func builtInPython(t *testing.T, python, dir, name string) (executable string) {
+	t.Helper()
+	must(t, dir, python, "-m", "unittest")
+	must(t, dir, python, "build.py")
+	return filepath.Join(dir, "recado-connector-"+name)
+}
+
+// lockedBuffer is written to by a host while the test reads.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
 }
 
 // delivered is a host with one connector that has been given one delivery and was closed again.
 func delivered(t *testing.T, name, executable string, in hub.OpenIntegration, d hub.Handover) (hub.Outcome, *hub.MessagePreview, string) {
 	t.Helper()
-	var log bytes.Buffer
+	// As an operator installs it: the hub trusts the file, and runs a copy of it in a directory of its own.
+	plugins, data := t.TempDir(), t.TempDir()
+	installed := filepath.Join(plugins, "recado-connector-"+name)
+	must(t, plugins, "cp", executable, installed)
+	if _, err := host.PinsOf(data).Trust(name, installed, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	var log lockedBuffer
 	outcomes := make(chan hub.Outcome, 8)
 	h := host.New(host.Options{
-		Builtin: map[string][]string{name: {executable}}, Version: "1.0.0",
-		Log: slog.New(slog.NewJSONHandler(&log, nil)),
+		Plugins: host.Plugins{Dir: plugins, Data: data}, Version: "1.0.0",
+		Environment: []string{outbound.AllowVariable + "=127.0.0.1"},
+		Log:         slog.New(slog.NewJSONHandler(&log, nil)),
 		Outcomes: func(_ int64, list []hub.Outcome) {
 			for _, o := range list {
 				outcomes <- o
@@ -141,8 +178,12 @@ func delivered(t *testing.T, name, executable string, in hub.OpenIntegration, d 
 		}
 	}
 	defer shut()
-	if c := h.Connector(name); c == nil || c.State != hub.ConnectorReady {
-		t.Fatalf("the connector is %+v\n%s", c, &log)
+	for c := h.Connector(name); c == nil || c.State != hub.ConnectorReady; c = h.Connector(name) {
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+			t.Fatalf("the connector is %+v\n%s", c, &log)
+		}
 	}
 	if problems, err := h.Check(ctx, in); err != nil || len(problems) > 0 {
 		t.Fatalf("the settings have the problems %v, %v", problems, err)
@@ -167,6 +208,32 @@ func delivered(t *testing.T, name, executable string, in hub.OpenIntegration, d 
 func handover(action, parameters, recipient string) hub.Handover {
 	return hub.Handover{Key: 7, Attempt: 1, Action: action, Parameters: json.RawMessage(parameters), Recipient: recipient,
 		Values: []string{"WO-7", "Pump 7 leaks"}, Deadline: time.Now().Add(20 * time.Second)}
+}
+
+// A new project is right as it is written, before its author has touched it.
+func TestANewProjectPassesTheSuiteAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, language := range []string{"node", "python"} {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+			dir := filepath.Join(t.TempDir(), "notes")
+			if err := (template.Project{Name: "notes", Language: language}).Write(dir); err != nil {
+				t.Fatal(err)
+			}
+			var exe string
+			if language == "node" {
+				needNode(t)
+				exe = builtInNode(t, dir, "notes")
+			} else {
+				exe = builtInPython(t, pythonWithPackages(t), dir, "notes")
+			}
+			config, err := conformance.ReadFile(filepath.Join(dir, "suite.json"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			(&sdktest.Suite{Command: []string{exe}, Local: config, Deliveries: 20_000}).Run(t)
+		})
+	}
 }
 
 // chat is a webhook of a chat that keeps what it got.
@@ -194,7 +261,8 @@ func chat(t *testing.T) (url string, got func() []map[string]string) {
 
 func TestTheExampleInNodePostsToAChat(t *testing.T) {
 	t.Parallel()
-	exe := inNode(t, "chat")
+	needNode(t)
+	exe := builtInNode(t, copied(t, "chat"), "chat")
 	t.Run("for the hub", func(t *testing.T) {
 		url, got := chat(t)
 		in := hub.OpenIntegration{Key: 1, Version: 1, Connector: "chat", Name: "ops", Settings: json.RawMessage(`{}`), Secrets: map[string]string{"webhook_url": url}}
@@ -262,7 +330,7 @@ func syslogServer(t *testing.T) (port int, got func() []string) {
 
 func TestTheExampleInPythonWritesToSyslog(t *testing.T) {
 	t.Parallel()
-	exe := inPython(t, "syslog")
+	exe := builtInPython(t, pythonWithPackages(t), copied(t, "syslog"), "syslog")
 	settings := func(port int) json.RawMessage {
 		return json.RawMessage(fmt.Sprintf(`{"host":"127.0.0.1","port":%d,"tls":false}`, port))
 	}

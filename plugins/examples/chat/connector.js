@@ -2,6 +2,7 @@
 
 // A destination: messages in a chat, through an incoming webhook as Slack has them, and Mattermost and Rocket.Chat too.
 const { accepted, retry, rejected, misconfigured, unknown, SettingsError } = require("./recado");
+const { request, Refused } = require("./recado/outbound");
 
 const words = (ptBR, ptPT, es, en, fr, it) => ({ "pt-BR": ptBR, "pt-PT": ptPT, es, en, fr, it });
 
@@ -109,45 +110,33 @@ async function post(url, delivery, signal) {
   const message = body(delivery);
   const wrong = unusable(delivery, message);
   if (wrong) return wrong;
-  let response;
-  let said;
   try {
-    response = await fetch(url, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(message),
-      redirect: "manual", // the address is a secret: nobody else gets it
-      signal,
-    });
-    said = (await response.text()).slice(0, 200);
+    const answer = await request(url, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(message), signal });
+    return judge(answer, delivery);
   } catch (error) {
-    return failed(error, response);
+    return failed(error);
   }
-  return judge(response, said, delivery);
 }
 
-/** beforeSending are the errors after which nothing can have left. */
-const beforeSending = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"]);
-
-function failed(error, response) {
-  const code = error.cause?.code ?? error.name;
-  if (!response && beforeSending.has(code)) return retry({ message: `the chat cannot be reached: ${code}` });
-  if (!response && /CERT|SELF_SIGNED/.test(code)) {
-    return misconfigured({ scope: "INTEGRATION", message: `the chat's certificate cannot be trusted: ${code}`, nextStep: "Install the certificate of the chat." });
+/** failed draws the line: before the connection stood nothing can have left, after it nobody knows. */
+function failed(error) {
+  const code = error.code ?? error.name;
+  const integration = { scope: "INTEGRATION", path: "secrets.webhook_url" };
+  if (error instanceof Refused) return misconfigured({ ...integration, message: error.message, nextStep: error.nextStep });
+  if (error.sent) return unknown({ message: `the chat's answer did not come: ${code}` });
+  if (/CERT|SELF_SIGNED|VERIFY/.test(code)) {
+    return misconfigured({ ...integration, message: `the chat's certificate cannot be trusted: ${code}`, nextStep: "Install the certificate of the chat." });
   }
-  if (error.cause?.message === "bad port") { // fetch refuses ports of other protocols
-    return misconfigured({ scope: "INTEGRATION", path: "secrets.webhook_url", message: "no chat can be at this port", nextStep: "Correct the address." });
-  }
-  return unknown({ message: `the chat's answer did not come: ${code}` });
+  return retry({ message: `the chat cannot be reached: ${code}` });
 }
 
 /** judge tells by the status, and by the words that Slack and Mattermost answer with, what became of the message. */
-function judge({ status, headers }, said, delivery) {
+function judge({ status, headers, text: said }, delivery) {
   const providerCode = said && status !== 200 ? `${status} ${said.split("\n", 1)[0]}`.slice(0, 80) : String(status);
   const about = { providerCode, message: `the chat answered ${providerCode}` };
   if (status >= 200 && status < 300) return accepted({ providerId: delivery.id }); // chats give no id of their own
-  if (status === 429) return retry({ ...about, limit: "rate", retryAfter: retryAfter(headers.get("retry-after")) });
-  if (status === 503) return retry({ ...about, retryAfter: retryAfter(headers.get("retry-after")) });
+  if (status === 429) return retry({ ...about, limit: "rate", retryAfter: retryAfter(headers["retry-after"]) });
+  if (status === 503) return retry({ ...about, retryAfter: retryAfter(headers["retry-after"]) });
   if (status >= 500) return unknown(about);
   if (/channel/i.test(said)) return rejected({ ...about, path: "recipient", nextStep: "Name a channel that exists and to which the webhook may post." });
   if (status === 400 || status === 413 || status === 422) return rejected({ ...about, path: "parameters.text" });

@@ -1,5 +1,7 @@
 "use strict";
 
+process.env.RECADO_OUTBOUND_ALLOW = "127.0.0.1";
+
 const assert = require("node:assert/strict");
 const http = require("node:http");
 const test = require("node:test");
@@ -57,10 +59,17 @@ test("no connection is tried again, a lost answer is not", async (t) => {
   const { port } = nobody.address();
   await new Promise((done) => nobody.close(done));
   assert.equal((await send(`http://127.0.0.1:${port}/hooks/x`)).kind, "RETRY");
-  assert.equal((await send("http://127.0.0.1:1/hooks/x")).kind, "MISCONFIGURED");
   const { got, url } = await chat(t, (r) => r.destroy());
   assert.equal((await send(url)).kind, "UNKNOWN");
   assert.equal(got.length, 1);
+});
+
+test("what only the hub can reach is not asked, and nothing goes unencrypted to the world", async () => {
+  for (const url of ["https://169.254.169.254/latest", "https://[::ffff:10.0.0.1]/", "http://1.1.1.1/hooks/x"]) {
+    const outcome = await send(url);
+    assert.equal(outcome.kind, "MISCONFIGURED", url);
+    assert.match(outcome.nextStep, /--outbound-allow/);
+  }
 });
 
 test("a preview shows what would be posted, and what is wrong with it", async () => {

@@ -8,7 +8,7 @@ import datetime
 import socket
 import ssl
 
-from recado import SettingsError, accepted, misconfigured, rejected, retry, unknown, words
+from recado import SettingsError, accepted, misconfigured, outbound, rejected, retry, unknown, words
 
 SEVERITIES = {"emergency": 0, "alert": 1, "critical": 2, "error": 3, "warning": 4, "notice": 5, "info": 6, "debug": 7}
 FACILITIES = {"user": 1, "daemon": 3, **{f"local{n}": 16 + n for n in range(8)}}
@@ -81,6 +81,8 @@ class Connector:
             return problems
         try:
             connect(integration.settings, 5).close()
+        except outbound.Refused as error:
+            return [{"code": "REFUSED", "path": "settings.host", "message": str(error), "next_step": error.next_step}]
         except (OSError, ValueError) as error:
             return [{"code": "UNREACHABLE", "path": "settings.host", "severity": "WARNING", "message": f"the server cannot be reached: {error}",
                      "next_step": "See that the server runs, and that name, port and TLS are right."}]
@@ -106,9 +108,9 @@ def settings_problems(settings):
 
 
 def connect(settings, timeout):
-    host = settings["host"]
-    plain = socket.create_connection((host, settings.get("port", 6514)), timeout)
-    if not settings.get("tls", True):
+    host, tls = settings["host"], settings.get("tls", True)
+    plain = outbound.connect(host, settings.get("port", 6514), timeout, encrypted=tls)
+    if not tls:
         return plain
     try:
         return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
@@ -153,6 +155,8 @@ class Sender:
             return rejected(path="values", message=f"the message has {len(message)} bytes, and {LONGEST} is the most")
         try:
             connection = connect(self.settings, delivery.timeout)
+        except outbound.Refused as error:
+            return misconfigured(scope="INTEGRATION", path="settings.host", message=str(error), next_step=error.next_step)
         except ssl.SSLCertVerificationError as error:
             return misconfigured(scope="INTEGRATION", path="settings.host", message=f"the server's certificate cannot be trusted: {error.verify_message}",
                                  next_step="Install a certificate for this name, or the authority that signed it.")

@@ -7,6 +7,8 @@ import types
 import unittest
 import unittest.mock
 
+os.environ["RECADO_OUTBOUND_ALLOW"] = "127.0.0.1,::1"
+
 from connector import Connector
 from recado import process
 
@@ -28,6 +30,7 @@ class Server:
             try:
                 connection = self.tls.wrap_socket(connection, server_side=True)
             except ssl.SSLError:  # the other side did not trust us
+                self.listener.close()
                 return
         with connection, self.listener:
             if break_off:  # with a reset, as a process that dies leaves it
@@ -81,6 +84,12 @@ class ConnectorTest(unittest.TestCase):
                 server.thread.join()
                 self.assertEqual(outcome["kind"], kind, outcome)
                 self.assertEqual(b"Pump 7" in server.got, kind == "ACCEPTED")
+
+    def test_what_only_the_hub_can_reach_is_not_asked_and_nothing_goes_unencrypted_to_the_world(self):
+        for host, tls in (("169.254.169.254", True), ("::ffff:10.0.0.1", True), ("1.1.1.1", False)):
+            outcome = send(6514, delivery("x"), host=host, tls=tls)
+            self.assertEqual((outcome["kind"], outcome["path"]), ("MISCONFIGURED", "settings.host"))
+            self.assertIn("--outbound-allow", outcome["next_step"])
 
     def test_what_can_never_be_sent_is_rejected_with_its_place(self):
         for wrong, path in ((delivery("x", action="shout"), "action"), (delivery("  "), "values[1]"),

@@ -25,7 +25,8 @@ func outcomeChecks() []Check {
 	for i := range all {
 		all[i].Guide, all[i].run = secContract, judged(all[i].Name)
 	}
-	return append(all, Check{"outcome/values", "every kind, status and state in an answer is one of the contract's",
+	return append(all, Check{"outcome/order", "on every stream `opened` comes first, once, and says how many deliveries there is room for",
+		"the hub hands nothing over before, and never more than that", secContract, openedFirst}, Check{"outcome/values", "every kind, status and state in an answer is one of the contract's",
 		"the hub treats a value that it does not know as if nothing had been said: an outcome is UNKNOWN then", secContract, knownValues})
 }
 
@@ -42,6 +43,16 @@ func judged(check string) func(*T) {
 		if n := len(wrong) - mostProblems; n > 0 {
 			t.problems = append(t.problems, slices.Repeat([]string{"…"}, n)...)
 		}
+	}
+}
+
+func openedFirst(t *T) {
+	t.without("sending", isDestination(t.description()))
+	t.watch.mu.Lock()
+	opening := slices.Clone(t.watch.opening)
+	t.watch.mu.Unlock()
+	for _, o := range opening {
+		t.fail("%s", o)
 	}
 }
 

@@ -20,11 +20,13 @@ func processChecks() []Check {
 	return []Check{
 		{"process/signals", "SIGINT, SIGTERM and SIGHUP do not end it",
 			"they reach the whole group while the hub still drains: what is on its way would be lost", secLife, processSignals},
+		{"process/orphan", "it ends when its hub is gone",
+			"the hub that is started next has a connector of its own: two would send side by side", secLife, processOrphan},
 		{"process/shutdown", "told to end, it is gone within two seconds, also with a stream open",
 			"the hub kills it then, and with it whatever it was doing", secLife, processShutdown},
-		{"process/crash", "after a crash in the middle of a batch, the next process works",
+		{"process/crash", "after a crash in the middle of a batch or a query, the next process works",
 			"the hub starts it again by itself, with everything that the last one left behind", secLife, processCrash},
-		{memoryCheck, "memory does not grow with the number of deliveries",
+		{memoryCheck, "memory does not grow with the number of deliveries, or of queries",
 			"a hub runs for months", secLife, processMemory},
 	}
 }
@@ -91,6 +93,10 @@ func processShutdown(t *T) {
 
 func processCrash(t *T) {
 	t.executable()
+	if d := t.description(); !isDestination(d) {
+		t.source(func(_ *sdk.Client, q sdk.Query) { t.crashInQuery(q) })
+		return
+	}
 	t.warmUp()
 	i := t.own()
 	defer i.Close()
@@ -106,14 +112,33 @@ func processCrash(t *T) {
 	if _, err := s.Recv(); err != nil {
 		t.stop("no outcome came: %v", err)
 	}
-	i.Process.Kill()
-	if ctx, cancel := t.patient(); !i.Process.wait(ctx) {
-		cancel()
-		t.stop("it survived SIGKILL")
-	} else {
-		cancel()
+	t.replace(i)
+	if o, err := t.one(t.example.Integration, t.delivery()); err != nil || o.Kind != sdk.Accepted {
+		t.fail("the next process did not accept a delivery: %s%s %v", o.Kind, reason(o.Message), err)
 	}
-	if t.instance != nil { // the one that ran beside it goes too: the next one finds only what was left behind
+}
+
+// crashInQuery is the same for a source: the process is killed between two pages.
+func (t *T) crashInQuery(q sdk.Query) {
+	i := t.own()
+	defer i.Close()
+	// How the query ends does not matter: all pages may have been sent before.
+	_ = i.Client.Query(t, t.example.Integration, q, func(sdk.Page) error { i.Process.Kill(); return nil })
+	t.replace(i)
+	if pages, _ := t.pages(t.instance.Client, q); len(pages) == 0 {
+		t.fail("%s: the next process gave no page", q.Action)
+	}
+}
+
+// replace kills a process, and the one that ran beside it, and starts the next: it finds only what they left behind.
+func (t *T) replace(i *Instance) {
+	i.Process.Kill()
+	ctx, cancel := t.patient()
+	defer cancel()
+	if !i.Process.wait(ctx) {
+		t.stop("it survived SIGKILL")
+	}
+	if t.instance != nil {
 		t.instance.Close()
 		t.instance = nil
 	}
@@ -122,39 +147,61 @@ func processCrash(t *T) {
 		t.stop("the next process did not start: %v", err)
 	}
 	t.instance = next
-	if o, err := t.one(t.example.Integration, t.delivery()); err != nil || o.Kind != sdk.Accepted {
-		t.fail("the next process did not accept a delivery: %s%s %v", o.Kind, reason(o.Message), err)
+}
+
+// How much a process may grow over a round: what runtimes need to settle, or a quarter of what it had. Whoever grows by more is
+// given more rounds: one that only warms up stops growing, one that keeps what belongs to a delivery does not.
+const (
+	growth  = 24 << 20
+	samples = 40
+	rounds  = 3
+)
+
+func processMemory(t *T) {
+	t.process()
+	n, send, what := max(t.options.Deliveries, samples), t.sendMany, "deliveries"
+	if isDestination(t.description()) {
+		t.warmUp()
+	} else {
+		n, send, what = max(n/deliveriesPerQuery, samples), t.queryMany, "queries"
+	}
+	p := t.process()
+	allowed := max(growth, t.memory(p)/4)
+	var early, late int64
+	for range rounds {
+		if early, late = t.load(p, n, send); late-early <= allowed {
+			return
+		}
+	}
+	t.fail("it grew over each of %d rounds of %d %s, in the last one from %d to %d MB, %d bytes for each: what belongs to one must not be kept",
+		rounds, n, what, early>>20, late>>20, (late-early)/(int64(n)*7/10))
+}
+
+// deliveriesPerQuery: a query reads many rows, so that fewer of them are as much work.
+const deliveriesPerQuery = 50
+
+func (t *T) sendMany(n int) {
+	if err := t.exchangeEach(t.example.Integration, t.deliveries(n), func(sdk.Outcome) {}); err != nil {
+		t.stop("%v", err)
 	}
 }
 
-// How much a process may grow over all deliveries of the check: what runtimes need to settle, and a part of what it had.
-const (
-	growth     = 24 << 20
-	growthPart = 4 // a quarter
-	samples    = 40
-)
+func (t *T) queryMany(n int) {
+	for range n {
+		t.source(func(c *sdk.Client, q sdk.Query) { t.pages(c, q) })
+	}
+}
 
-// processMemory compares the least memory of the second fifth of the deliveries with the least of the last fifth: between two collections of
-// garbage a process may have what it likes.
-func processMemory(t *T) {
-	t.process()
-	t.warmUp()
-	p := t.process()
-	n := max(t.options.Deliveries, samples)
-	t.memory(p)
+// load has n things done and tells the least memory during the second fifth of them and during the last: between two collections of garbage a
+// process may have what it likes.
+func (t *T) load(p *Process, n int, do func(n int)) (early, late int64) {
 	var sizes []int64
 	for i := range samples {
-		list := t.deliveries(n*(i+1)/samples - n*i/samples)
-		if err := t.exchangeEach(t.example.Integration, list, func(sdk.Outcome) {}); err != nil {
-			t.stop("after %d deliveries: %v", n*i/samples, err)
-		}
+		do(n*(i+1)/samples - n*i/samples)
 		sizes = append(sizes, t.memory(p))
 	}
 	fifth := samples / 5
-	early, late := slices.Min(sizes[fifth:2*fifth]), slices.Min(sizes[4*fifth:])
-	if allowed := max(growth, early/growthPart); late-early > allowed {
-		t.fail("it grew from %d to %d MB, %d bytes a delivery: what belongs to a delivery must not be kept", early>>20, late>>20, (late-early)/(int64(n)*7/10))
-	}
+	return slices.Min(sizes[fifth : 2*fifth]), slices.Min(sizes[4*fifth:])
 }
 
 // memory is how much of a process is in memory (its resident set), in bytes.

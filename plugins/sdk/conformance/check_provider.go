@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bytes"
+	"maps"
 	"net"
 	"slices"
 	"strings"
@@ -101,6 +102,17 @@ func providerDeadline(t *T) {
 	}
 }
 
+// elsewhere is an integration with another address, which may be a secret.
+func elsewhere(in sdk.Integration, from, to string) (_ sdk.Integration, moved bool) {
+	moved = bytes.Contains(in.Settings, []byte(from))
+	in.ID, in.Settings, in.Secrets = "int_suite_elsewhere", bytes.ReplaceAll(in.Settings, []byte(from), []byte(to)), maps.Clone(in.Secrets)
+	for name, secret := range in.Secrets {
+		moved = moved || strings.Contains(secret, from)
+		in.Secrets[name] = strings.ReplaceAll(secret, from, to)
+	}
+	return in, moved
+}
+
 func providerGone(t *T) {
 	p := t.provider()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -109,12 +121,10 @@ func providerGone(t *T) {
 	}
 	nobody := "http://" + listener.Addr().String()
 	_ = listener.Close()
-	in := t.example.Integration
-	if !bytes.Contains(in.Settings, []byte(p.URL())) {
+	in, moved := elsewhere(t.example.Integration, p.URL(), nobody)
+	if !moved {
 		t.skip("the provider's address is not in the settings")
 	}
-	in.Settings = bytes.ReplaceAll(in.Settings, []byte(p.URL()), []byte(nobody))
-	in.ID = "int_suite_gone"
 	o, err := t.one(in, t.delivery())
 	if err == nil && (o.Kind == sdk.Unknown || o.Kind == sdk.Accepted) {
 		t.fail("nobody listens at the provider's address, and the outcome is %s%s", o.Kind, reason(o.Message))

@@ -45,10 +45,11 @@ func test(t *testing.T, fault string) conformance.Report {
 // failed are the names of the checks that failed, and all that was said about them.
 func failed(r conformance.Report) (names []string, said string) {
 	var b bytes.Buffer
+	people := conformance.Printer{W: &b}
 	for _, c := range r.Checks {
 		if c.Status == conformance.Failed {
 			names = append(names, c.Name)
-			c.Line(&b)
+			people.Tell(c)
 		}
 	}
 	return names, b.String()
@@ -128,6 +129,7 @@ var wrong = map[string][]string{
 	"reads ahead without end":            {"query/memory"},
 	"ends at a signal":                   {"process/signals"},
 	"does not end":                       {"process/shutdown"},
+	"outlives its hub":                   {"process/orphan"},
 	"leaves a lock behind":               {"process/crash"},
 	"leaks":                              {"process/memory"},
 	"answers one twice":                  {"outcome/once"},
@@ -139,6 +141,8 @@ var wrong = map[string][]string{
 	"a limit that is not declared":       {"outcome/limit"},
 	"waits in the wrong unit":            {"outcome/retry-after"},
 	"a state that does not exist":        {"outcome/values"},
+	"opens twice":                        {"outcome/order"},
+	"has room for nothing":               {"outcome/order"},
 	"secrets in answers":                 {"secrets/answers"},
 	"logs its secrets":                   {"secrets/log"},
 }
@@ -287,6 +291,41 @@ func TestAConfigurationThatIsWrongIsRefusedWithThePlace(t *testing.T) {
 		if _, err := conformance.ReadFile(path); err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), "suite.json") {
 			t.Errorf("%s: %v", text, err)
 		}
+	}
+}
+
+func TestTheReportForPeople(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	people := conformance.Printer{W: &b}
+	for _, r := range []conformance.Result{
+		{Name: "a/one", Title: "one holds", Status: conformance.Passed},
+		{Name: "a/two", Title: "two holds", Status: conformance.Failed, Problems: []string{"it does not", "at all"}, Why: "it matters", Guide: "guide#two"},
+		{Name: "a/three", Status: conformance.Skipped, Reason: "it cannot run"},
+		{Name: "a/four", Status: conformance.Skipped, Reason: "it cannot run"},
+		{Name: "a/five", Status: conformance.NotOffered, Reason: "there is none"},
+	} {
+		people.Tell(r)
+	}
+	people.Summary(&conformance.Report{Connector: conformance.Tested{Name: "x", Version: "1.0.0"}, Millis: 1500, Counts: map[conformance.Status]int{
+		conformance.Passed: 1, conformance.Failed: 1, conformance.Skipped: 2, conformance.NotOffered: 1,
+	}})
+	const want = `  passed   a/one                  one holds
+  FAILED   a/two                  two holds
+             - it does not
+             - at all
+             why:  it matters
+             see:  guide#two
+  SKIPPED  a/three, a/four
+             it cannot run
+  -        a/five
+             there is none
+
+x 1.0.0: 1 passed, 1 failed, 2 skipped, 1 not offered, in 1.5 s
+What was skipped was not tested; the reasons say what is missing.
+`
+	if b.String() != want {
+		t.Errorf("it says\n%s", b.String())
 	}
 }
 

@@ -1,7 +1,9 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
+	"os"
 	"time"
 
 	"github.com/hashicorp/go-plugin"
@@ -9,6 +11,7 @@ import (
 	"google.golang.org/protobuf/types/known/emptypb"
 
 	"github.com/recado-hub/recado/plugins/sdk"
+	"github.com/recado-hub/recado/plugins/sdk/outbound"
 )
 
 // Executable is a connector that is a program, started as the hub starts it.
@@ -22,7 +25,11 @@ type Process struct{ *sdk.Running }
 
 // Start starts the program and does the handshake.
 func (e Executable) Start(_ context.Context, s Surroundings) (*Instance, error) {
-	r, err := sdk.Program{Command: e.Command, Dir: s.Directory, Stderr: s.watch.log(), Dial: s.watch.dial()}.Start()
+	r, err := sdk.Program{
+		Command: e.Command, Dir: s.Directory, Stderr: s.watch.log(), Dial: s.watch.dial(),
+		// The suite's provider is on this machine, which an operator would have to open for connectors that guard their way out.
+		Env: []string{outbound.AllowVariable + "=" + cmp.Or(os.Getenv(outbound.AllowVariable), "127.0.0.1")},
+	}.Start()
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,8 @@ type Answer struct {
 	Body   string            `json:"body,omitempty"`
 }
 
-// Route is what the provider answers to requests that are no messages, such as one for a token.
+// Route is what the provider answers to requests that are no messages, such as one for a token or for rows. Its path may have a query; the first
+// route that fits answers.
 type Route struct {
 	Method string `json:"method,omitempty"`
 	Path   string `json:"path"`
@@ -80,7 +81,7 @@ func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	p.mu.Lock()
 	for _, route := range p.routes {
-		if (route.Method == "" || route.Method == r.Method) && route.Path == r.URL.Path {
+		if (route.Method == "" || route.Method == r.Method) && (route.Path == r.URL.Path || route.Path == r.URL.RequestURI()) {
 			p.mu.Unlock()
 			route.write(w, "")
 			return

@@ -56,29 +56,74 @@ func (r *Report) add(one Result) {
 	}
 }
 
-// Line is one result in a line or, if it failed, with all that an author needs.
-func (r *Result) Line(w io.Writer) {
+// Printer writes results for people as they come. Those that did not run for the same reason come together.
+type Printer struct {
+	W     io.Writer
+	held  []string // names of what did not run, one after the other
+	first Result
+}
+
+// Tell writes one result.
+func (p *Printer) Tell(r Result) {
+	if len(p.held) > 0 && r.Status == p.first.Status && r.Reason == p.first.Reason {
+		p.held = append(p.held, r.Name)
+		return
+	}
+	p.flush()
 	switch r.Status {
 	case Passed:
-		fmt.Fprintf(w, "  passed   %-24s %s\n", r.Name, r.Title)
+		fmt.Fprintf(p.W, "  passed   %-22s %s\n", r.Name, r.Title)
 	case Failed:
-		fmt.Fprintf(w, "  FAILED   %-24s %s\n", r.Name, r.Title)
-		for _, p := range r.Problems {
-			fmt.Fprintf(w, "             - %s\n", strings.ReplaceAll(p, "\n", "\n               "))
+		fmt.Fprintf(p.W, "  FAILED   %-22s %s\n", r.Name, r.Title)
+		for _, problem := range r.Problems {
+			fmt.Fprintf(p.W, "             - %s\n", strings.ReplaceAll(problem, "\n", "\n               "))
 		}
-		fmt.Fprintf(w, "             why:  %s\n             see:  %s\n", r.Why, r.Guide)
-	case Skipped:
-		fmt.Fprintf(w, "  SKIPPED  %-24s %s\n             %s\n", r.Name, r.Title, r.Reason)
-	case NotOffered:
-		fmt.Fprintf(w, "  -        %-24s %s\n", r.Name, r.Reason)
+		fmt.Fprintf(p.W, "             why:  %s\n             see:  %s\n", r.Why, r.Guide)
+	default:
+		p.held, p.first = []string{r.Name}, r
 	}
 }
 
-// Summary is the last lines of a report for people.
-func (r *Report) Summary(w io.Writer) {
-	fmt.Fprintf(w, "\n%s %s: %d passed, %d failed, %d skipped, %d not offered, in %.1f s\n", r.Connector.Name, r.Connector.Version,
+func (p *Printer) flush() {
+	if len(p.held) == 0 {
+		return
+	}
+	label := map[Status]string{Skipped: "SKIPPED", NotOffered: "-"}[p.first.Status]
+	for i, line := range wrapped(p.held, 88) {
+		if i > 0 {
+			label = ""
+		}
+		fmt.Fprintf(p.W, "  %-7s  %s\n", label, line)
+	}
+	fmt.Fprintf(p.W, "             %s\n", p.first.Reason)
+	p.held = nil
+}
+
+// wrapped joins words into lines of about so many characters.
+func wrapped(words []string, width int) (lines []string) {
+	line := ""
+	for _, w := range words {
+		if line != "" && len(line)+len(w)+2 > width {
+			lines, line = append(lines, line+","), ""
+		}
+		if line != "" {
+			line += ", "
+		}
+		line += w
+	}
+	return append(lines, line)
+}
+
+// Summary is the last lines of a report.
+func (p *Printer) Summary(r *Report) {
+	p.flush()
+	name := "the connector"
+	if r.Connector.Name != "" {
+		name = r.Connector.Name + " " + r.Connector.Version
+	}
+	fmt.Fprintf(p.W, "\n%s: %d passed, %d failed, %d skipped, %d not offered, in %.1f s\n", name,
 		r.Counts[Passed], r.Counts[Failed], r.Counts[Skipped], r.Counts[NotOffered], float64(r.Millis)/1000)
 	if r.Counts[Skipped] > 0 {
-		fmt.Fprintln(w, "What was skipped was not tested: the reasons say what the suite needs to be told (--config).")
+		fmt.Fprintln(p.W, "What was skipped was not tested; the reasons say what is missing.")
 	}
 }

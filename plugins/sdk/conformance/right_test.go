@@ -229,7 +229,7 @@ func (s *rightSender) unusual(d *sdk.Delivery) (sdk.Outcome, bool) {
 			}
 		}
 	case c.is("leaks"):
-		block := bytes.Repeat([]byte{1}, 400<<10)
+		block := bytes.Repeat([]byte{1}, 200<<10)
 		var all [][]byte
 		if kept := c.kept.Load(); kept != nil {
 			all = *kept

@@ -27,6 +27,7 @@ type watch struct {
 	told    []string          // answers with a secret
 	logged  []string          // log lines with a secret
 	odd     []string          // enum values that do not exist, where that matters
+	opening []string          // streams that were not opened as they should
 	last    string            // last line of the log that is not empty
 }
 
@@ -142,20 +143,50 @@ func (w *watch) stream(ctx context.Context, d *grpc.StreamDesc, conn *grpc.Clien
 		w.saw(method, nil, err)
 		return s, err
 	}
-	return &watchedStream{s, w, method}, nil
+	return &watchedStream{ClientStream: s, w: w, method: method}, nil
 }
 
 type watchedStream struct {
 	grpc.ClientStream
 	w      *watch
 	method string
+	opened bool
 }
 
 // RecvMsg looks at what was received.
 func (s *watchedStream) RecvMsg(m any) error {
 	err := s.ClientStream.RecvMsg(m)
 	s.w.saw(s.method, m, err)
+	if answer, ok := m.(proto.Message); ok && err == nil && path.Base(s.method) == "Deliver" {
+		s.order(answer.ProtoReflect())
+	}
 	return err
+}
+
+// order notes when `opened` is not the first answer and the only one of its kind, or has no room.
+func (s *watchedStream) order(m protoreflect.Message) {
+	opened := m.Descriptor().Fields().ByName("opened")
+	has := m.Has(opened)
+	switch first := !s.opened; {
+	case first && !has:
+		s.w.noteOpening("something else came before `opened`")
+	case !first && has:
+		s.w.noteOpening("`opened` came twice")
+	case has:
+		room := m.Get(opened).Message()
+		if n := room.Get(room.Descriptor().Fields().ByName("in_flight")).Int(); n < 1 || n > sdk.MaxInFlight {
+			s.w.noteOpening(fmt.Sprintf("opened.in_flight is %d: must be 1 to %d", n, sdk.MaxInFlight))
+		}
+	}
+	s.opened = true
+}
+
+func (w *watch) noteOpening(what string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.opening) <= mostProblems {
+		w.opening = append(w.opening, what)
+	}
 }
 
 // saw looks at one answer or error.

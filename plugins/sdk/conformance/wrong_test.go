@@ -55,6 +55,14 @@ func serveWrong(fault string) {
 	if started && fault != "ends at a signal" {
 		signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	}
+	if started && fault != "outlives its hub" {
+		go func(parent int) {
+			for os.Getppid() == parent {
+				time.Sleep(100 * time.Millisecond)
+			}
+			os.Exit(0)
+		}(os.Getppid())
+	}
 	w := &wrongWire{fault: fault}
 	plugin.Serve(&plugin.ServeConfig{
 		HandshakeConfig:  h,
@@ -164,7 +172,7 @@ func (s *wrongStream) RecvMsg(m any) error {
 func (s *wrongStream) SendMsg(m any) error {
 	batch := m.(*wire.DeliverResponse).GetBatch()
 	if batch == nil {
-		return s.ServerStream.SendMsg(m)
+		return s.open(m.(*wire.DeliverResponse))
 	}
 	if s.fault == "refuses what is recalled" {
 		time.Sleep(50 * time.Millisecond)
@@ -194,5 +202,17 @@ func (s *wrongStream) SendMsg(m any) error {
 		return nil
 	}
 	batch.Outcomes = kept
+	return s.ServerStream.SendMsg(m)
+}
+
+func (s *wrongStream) open(m *wire.DeliverResponse) error {
+	switch s.fault {
+	case "opens twice":
+		if err := s.ServerStream.SendMsg(m); err != nil {
+			return err
+		}
+	case "has room for nothing":
+		m.GetOpened().InFlight = 0
+	}
 	return s.ServerStream.SendMsg(m)
 }

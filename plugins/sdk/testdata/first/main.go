@@ -23,6 +23,12 @@ import (
 
 func main() {
 	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	go func(hub int) {
+		for os.Getppid() == hub {
+			time.Sleep(time.Second)
+		}
+		os.Exit(0)
+	}(os.Getppid())
 	plugin.Serve(&plugin.ServeConfig{
 		HandshakeConfig:  plugin.HandshakeConfig{ProtocolVersion: 1, MagicCookieKey: "RECADO_CONNECTOR", MagicCookieValue: "b0f8c2a1-6e0f-4c59-9a35-d2a5b0a4d7e3"},
 		VersionedPlugins: map[int]plugin.PluginSet{1: {"connector": &served{}}},

@@ -2,6 +2,7 @@
 group, and ends when the hub does."""
 
 import base64
+import ctypes
 import datetime
 import os
 import shutil
@@ -75,6 +76,8 @@ def outlive():
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
+    if sys.platform == "linux":  # the hub has the kernel kill us when it dies; we end by ourselves, after what was begun (watch_parent)
+        ctypes.CDLL(None).prctl(1, 0)  # PR_SET_PDEATHSIG
 
 
 _parent_at_start = os.getppid()

@@ -3,8 +3,7 @@ import { createClient } from "graphql-ws";
 
 // makeFetcher is how GraphiQL asks: queries and mutations by POST, subscriptions over a websocket. The header Authorization of the Headers tab wins
 // over the session.
-export function makeFetcher({ endpoint, session }) {
-  const live = liveOf(endpoint, session);
+export function makeFetcher({ endpoint, session, live }) {
   return async (params, { headers = {} } = {}) => {
     const own = new Headers(headers);
     const authorization = own.get("Authorization");
@@ -51,7 +50,7 @@ function clientOf(endpoint, connectionParams, on) {
 }
 
 // liveOf is the websocket of the session. A subscription outlives the token with which it began: each new token is handed on in a ping.
-function liveOf(endpoint, session) {
+export function liveOf(endpoint, session) {
   let socket;
   const client = clientOf(endpoint, async () => ({ Authorization: `Bearer ${await session.fresh()}` }), {
     connected: (opened) => (socket = opened),

@@ -7,7 +7,7 @@ import "@graphiql/plugin-history/style.css";
 import "graphiql/graphiql.css";
 import "./page.css";
 import { Bar, useSession } from "./bar.jsx";
-import { makeFetcher } from "./fetcher.js";
+import { liveOf, makeFetcher } from "./fetcher.js";
 import { Session } from "./session.js";
 
 const given = JSON.parse(document.getElementById("given").textContent);
@@ -19,6 +19,7 @@ globalThis.MonacoEnvironment = {
 // The page stands at the endpoint itself, wherever a proxy puts that.
 const endpoint = location.origin + location.pathname;
 const session = new Session({ endpoint, tokenEndpoint: new URL("oauth/token", location.href).href });
+const live = liveOf(endpoint, session);
 
 // A link may bring a query, as ?query=…&variables=…; nothing runs by itself.
 const asked = new URLSearchParams(location.search);
@@ -29,7 +30,7 @@ const tabs = query ? [{ query, variables }, ...given.tabs] : given.tabs;
 function Page() {
   const { consumer } = useSession(session);
   // Another fetcher has GraphiQL read the schema anew, with the rights of whoever signed in.
-  const fetcher = useMemo(() => makeFetcher({ endpoint, session }), [consumer]);
+  const fetcher = useMemo(() => makeFetcher({ endpoint, session, live }), [consumer]);
   return (
     <>
       <Bar session={session} licences={given.licences} />

@@ -29,8 +29,9 @@ export class Session {
 
   // signIn gets a token for a consumer's key and secret.
   async signIn(key, secret) {
+    const given = await this.#ask(key, secret);
     this.#secret = secret;
-    await this.#open({ ...(await this.#ask(key, secret)), key });
+    await this.#open({ ...given, key });
   }
 
   // use takes a token that somebody else got. It says by itself when it ends.

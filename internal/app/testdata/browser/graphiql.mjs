@@ -1,33 +1,13 @@
-// Uses GraphiQL at /graphql as a person would. Each check is one line of JSON on standard output: its name, and what went wrong. Run as:
-// node browser.mjs URL, with the client in CLIENT_ID and CLIENT_SECRET, the browser in CHROMIUM, and, to look at it afterwards, a directory for
-// pictures in PICTURES.
+// Uses GraphiQL at /graphql as a person would. Run as: node graphiql.mjs URL, with the client in CLIENT_ID and CLIENT_SECRET.
 import assert from "node:assert/strict";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { chromium } from "playwright-core";
+import { browser, check, complaints, id, page, publish, secret, token, until, url } from "./chromium.mjs";
 
-const url = process.argv[2];
-const { CLIENT_ID: id, CLIENT_SECRET: secret, CHROMIUM: executablePath, PICTURES: pictures } = process.env;
-const patience = 30_000;
-
-const browser = await chromium.launchPersistentContext(mkdtempSync(path.join(tmpdir(), "browser-")), {
-  executablePath,
-  viewport: { width: 1280, height: 800 },
-  args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
-const page = await browser.newPage();
-page.setDefaultTimeout(patience);
-
-// What the browser complains of, where it asks, and what goes over websockets.
-const complaints = [];
+// Where the browser asks, with what, and what goes over websockets.
 const asked = [];
 const bodies = [];
 const sent = [];
 const heard = [];
 let expected = 0; // complaints that a check has caused itself
-page.on("console", (m) => ["error", "warning"].includes(m.type()) && complaints.push(m.text()));
-page.on("pageerror", (e) => complaints.push(e.message));
 page.on("request", (r) => {
   asked.push(r.url());
   bodies.push(r.postData() ?? "");
@@ -37,29 +17,6 @@ page.on("websocket", (w) => {
   w.on("framesent", ({ payload }) => sent.push(JSON.parse(payload)));
   w.on("framereceived", ({ payload }) => heard.push(JSON.parse(payload)));
 });
-
-let failed = false;
-async function check(name, fn) {
-  let error = null;
-  try {
-    if (failed) throw new Error("not tried, since one before it failed");
-    await fn();
-  } catch (e) {
-    failed = true;
-    error = `${e.stack ?? e}\nThe browser says: ${complaints.join("\n")}`;
-  }
-  if (pictures) await page.screenshot({ path: path.join(pictures, `${name.replaceAll(/\W+/g, "-")}.png`) });
-  console.log(JSON.stringify({ name, error }));
-}
-
-// until waits for something to become true.
-async function until(what, fn) {
-  const end = Date.now() + patience;
-  for (let last; ; await new Promise((r) => setTimeout(r, 50))) {
-    if ((last = await fn())) return last;
-    if (Date.now() > end) assert.fail(`${what} did not come; the page has: ${await page.locator("body").innerText()}`);
-  }
-}
 
 // shown is what the page shows as the answer. An editor writes spaces of its own.
 const shown = async () => (await page.locator(".result-window .view-lines").innerText()).replaceAll("\u00a0", " ");
@@ -72,27 +29,6 @@ async function fill(fields) {
   await page.locator(".bar button[type=submit]").click();
 }
 const signedIn = () => page.getByText("Signed in as Administrator (Administrators)").waitFor();
-
-async function token() {
-  const body = new URLSearchParams({ grant_type: "client_credentials", client_id: id, client_secret: secret });
-  return (await (await fetch(`${url}/oauth/token`, { method: "POST", body })).json()).access_token;
-}
-
-let published = 0;
-
-// publish has something happen, and says what its subject is.
-async function publish() {
-  const subject = `OT-${++published}`;
-  const query = `mutation($in: OccurrencePublishInput!) { occurrencePublish(input: $in) { userErrors { message } } }`;
-  const variables = { in: { source: "/browser", id: subject, type: "work_management.work_orders.new", subject, records: [] } };
-  const answer = await fetch(`${url}/graphql`, {
-    method: "POST",
-    headers: { Authorization: `Bearer ${await token()}`, "Content-Type": "application/json" },
-    body: JSON.stringify({ query, variables }),
-  });
-  assert.deepEqual(await answer.json().then((a) => a.data.occurrencePublish.userErrors), []);
-  return subject;
-}
 
 await page.clock.install();
 await check("it opens, and says what to do first", async () => {
@@ -129,8 +65,10 @@ await check("a mutation is run, with its variables", async () => {
 await check("a subscription shows what happens", async () => {
   await tab("Arrivals");
   await run();
-  await until("a subscription", () => sent.some((m) => m.type === "subscribe"));
-  await answers(await publish());
+  await until("the first of what happens", async () => {
+    await publish(); // until it is under way: it begins with what comes then
+    return (await shown()).includes('"OT-');
+  });
   await answers(await publish());
 });
 await check("a token is renewed before it ends, and the subscription goes on with it", async () => {
