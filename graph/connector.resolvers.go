@@ -82,6 +82,14 @@ func (r *connectorLimitResolver) Where(ctx context.Context, obj *hub.Limit) ([]*
 	return list, nil
 }
 
+func (r *connectorSourceResolver) Title(ctx context.Context, obj *hub.ConnectorSource) (string, error) {
+	return label(ctx, obj.Title), nil
+}
+
+func (r *connectorSourceResolver) Help(ctx context.Context, obj *hub.ConnectorSource) (string, error) {
+	return label(ctx, obj.Help), nil
+}
+
 func (r *mutationResolver) ConnectorRestart(ctx context.Context, name string) (*model.ConnectorRestartPayload, error) {
 	c, err := r.engine.ConnectorRestart(ctx, caller(ctx), name)
 	errs, err := userErrors(err)
@@ -159,6 +167,10 @@ func (r *resolver) ConnectorLimit() generated.ConnectorLimitResolver {
 	return &connectorLimitResolver{r}
 }
 
+func (r *resolver) ConnectorSource() generated.ConnectorSourceResolver {
+	return &connectorSourceResolver{r}
+}
+
 func (r *resolver) ParameterSchema() generated.ParameterSchemaResolver {
 	return &parameterSchemaResolver{r}
 }
@@ -179,6 +191,7 @@ type (
 	connectorResolver         struct{ *resolver }
 	connectorActionResolver   struct{ *resolver }
 	connectorLimitResolver    struct{ *resolver }
+	connectorSourceResolver   struct{ *resolver }
 	parameterSchemaResolver   struct{ *resolver }
 	pluginsDirectoryResolver  struct{ *resolver }
 	recipientSpecResolver     struct{ *resolver }

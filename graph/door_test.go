@@ -171,6 +171,8 @@ func (p *postman) describe() *hub.Connector {
 			Key: "letter", Title: label("Letter", "Carta"), Parameters: hub.Schema{JSON: json.RawMessage(`{"type":"object","properties":{"template":{"type":"string"}},"required":["template"]}`)},
 			Values: hub.ValuesSpec{Positional: true, Named: true, Min: 1, Max: 7}, Recipient: hub.RecipientSpec{Format: "e164", Title: label("Phone", "Telefone")},
 		}},
+		Sources: []hub.ConnectorSource{{Key: "letters", Title: label("Letters", "Cartas"), Help: label("What lies in a box", "O que há numa caixa"), Category: "box",
+			Parameters: hub.Schema{JSON: json.RawMessage(`{"type":"object","properties":{"box":{"type":"string"}}}`)}}},
 		Limits:       []hub.Limit{{Key: "rate", Scope: "INTEGRATION", PerSecond: 1000, Burst: 1000, Where: map[string]string{"area": "north"}}},
 		Capabilities: hub.Capabilities{Receipts: true, Preview: true, InFlight: 100},
 		Restarts:     int(p.restarted.Load()),
@@ -248,6 +250,10 @@ func (p *postman) Send(in hub.OpenIntegration, batch []hub.Handover) error {
 
 func (p *postman) CheckAction(context.Context, hub.OpenIntegration, hub.ActionUse) ([]hub.Problem, error) {
 	return nil, nil
+}
+
+func (p *postman) Query(context.Context, hub.OpenIntegration, hub.SourceQuery, func([]json.RawMessage) error) error {
+	return &hub.Error{Code: hub.CodeNotFound, Message: "the postman brings no rows"}
 }
 
 func (p *postman) Lookup(_ context.Context, _ hub.OpenIntegration, items []hub.LookupItem) ([]hub.LookupAnswer, error) {

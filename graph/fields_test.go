@@ -121,7 +121,8 @@ func TestEveryFieldOfTheSchemaIsAnsweredAsTheSchemaSays(t *testing.T) {
 	alone := s.suppress("+5511999991234", vars{"note": "asked for it"})
 	s.suppress("+5511999991234", vars{"category": "marketing", "until": "2098-01-01T00:00:00Z"})
 	s.settled(s.workOrder("OT-2", "jonas").text("occurrencePublish", "executions", 0, "id"))
-	s.do(s.admin, flowCreate, vars{"in": vars{"description": "a draft with problems", "settings": vars{"quietHours": vars{"from": "22:00", "to": "07:00", "zone": "NAMED", "timeZone": "Europe/Lisbon"}}}})
+	draft := s.do(s.admin, flowCreate, vars{"in": vars{"description": "a draft with problems", "source": vars{"consumer": s.consumer, "action": "query_work_order_tasks",
+		"fetch": vars{"integration": s.integration, "action": "letters", "parameters": vars{"box": "7"}}}, "settings": vars{"quietHours": vars{"from": "22:00", "to": "07:00", "zone": "NAMED", "timeZone": "Europe/Lisbon"}}}}).text("flowCreate", "flow", "id")
 	for _, schedule := range []vars{{"cron": vars{"expression": "0 8 * * *", "timeZone": "UTC"}}, {"interval": vars{"every": 1, "unit": "DAYS", "timeZone": "UTC"}},
 		{"date": vars{"local": "2098-01-01T08:00", "timeZone": "UTC"}}} {
 		s.do(s.admin, flowCreate, vars{"in": vars{"description": "a schedule", "schedule": schedule}})
@@ -171,6 +172,8 @@ func TestEveryFieldOfTheSchemaIsAnsweredAsTheSchemaSays(t *testing.T) {
 		}
 		a.look(f.Type, r.at(f.Name), f.Name)
 	}
+	fetch := s.do(s.admin, "query($id: ID!) { flow(id: $id) { source { fetch "+everything(a.schema, a.schema.Types["SourceFetch"], 2)+" } } }", vars{"id": draft})
+	a.look(a.schema.Types["FlowSource"].Fields.ForName("fetch").Type, fetch.at("flow", "source", "fetch"), "fetch")
 	// Objects that a query does not reach, or that this hub has none of.
 	elsewhere := []string{"Mutation", "Subscription", "Query", "UserError", "ExecutionChange", "DeliveryChange", "OccurrenceReceived", "ConnectorChange", "Receipt", "ReceiptPricing", "SkippedAction", "WaitingCount", "WaitingDeliveries", "ConstantRecipient", "SeveralRecipients", "FirstRecipient", "Hidden", "RecordResult",
 		"EventExplanation", "ExplainedReason", "ReplayResult", "RetryResult", "CancelResult", "Pause",

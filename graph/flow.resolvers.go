@@ -307,6 +307,10 @@ func (r *quietHoursResolver) TimeZone(ctx context.Context, obj *hub.QuietHours) 
 	return optional(obj.TimeZone), nil
 }
 
+func (r *sourceFetchResolver) Integration(ctx context.Context, obj *hub.SourceFetch) (*hub.Integration, error) {
+	return visitOf(ctx).loaders.integrations.one(ctx, obj.IntegrationKey)
+}
+
 func (r *resolver) Flow() generated.FlowResolver { return &flowResolver{r} }
 
 func (r *resolver) FlowSettings() generated.FlowSettingsResolver { return &flowSettingsResolver{r} }
@@ -321,6 +325,8 @@ func (r *resolver) MappingEntry() generated.MappingEntryResolver { return &mappi
 
 func (r *resolver) QuietHours() generated.QuietHoursResolver { return &quietHoursResolver{r} }
 
+func (r *resolver) SourceFetch() generated.SourceFetchResolver { return &sourceFetchResolver{r} }
+
 type (
 	flowResolver         struct{ *resolver }
 	flowSettingsResolver struct{ *resolver }
@@ -329,4 +335,5 @@ type (
 	flowVersionResolver  struct{ *resolver }
 	mappingEntryResolver struct{ *resolver }
 	quietHoursResolver   struct{ *resolver }
+	sourceFetchResolver  struct{ *resolver }
 )

@@ -108,7 +108,20 @@ func flowSource(in *model.FlowSourceInput) (**hub.FlowSource, error) {
 	if isNull(source.Parameters) {
 		source.Parameters = nil
 	}
+	if err == nil && in.Fetch != nil {
+		source.Fetch, err = sourceFetch(in.Fetch)
+	}
 	return &source, err
+}
+
+func sourceFetch(in *model.SourceFetchInput) (*hub.SourceFetch, error) {
+	key, err := optionalKey(hub.KindIntegration, in.Integration, "source.fetch.integration")
+	f := &hub.SourceFetch{IntegrationKey: key, Parameters: in.Parameters}
+	hub.Assign(&f.Action, in.Action)
+	if isNull(f.Parameters) {
+		f.Parameters = nil
+	}
+	return f, err
 }
 
 func flowTargets(list []*model.FlowTargetInput) (*[]hub.FlowTarget, error) {

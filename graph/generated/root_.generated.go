@@ -34,6 +34,7 @@ type ResolverRoot interface {
 	Connector() ConnectorResolver
 	ConnectorAction() ConnectorActionResolver
 	ConnectorLimit() ConnectorLimitResolver
+	ConnectorSource() ConnectorSourceResolver
 	Consumer() ConsumerResolver
 	Delivery() DeliveryResolver
 	DeliveryFailureGroup() DeliveryFailureGroupResolver
@@ -86,6 +87,7 @@ type ResolverRoot interface {
 	RowMatch() RowMatchResolver
 	SkippedAction() SkippedActionResolver
 	SourceAction() SourceActionResolver
+	SourceFetch() SourceFetchResolver
 	Submodule() SubmoduleResolver
 	Subscription() SubscriptionResolver
 	Suppression() SuppressionResolver
@@ -183,6 +185,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRecordsUpsertInput,
 		ec.unmarshalInputRetentionUpdateInput,
 		ec.unmarshalInputSecretInput,
+		ec.unmarshalInputSourceFetchInput,
 		ec.unmarshalInputStreamTicketCreateInput,
 		ec.unmarshalInputSuppressionAddInput,
 		ec.unmarshalInputSuppressionFilterInput,
@@ -1259,6 +1262,8 @@ type Connector {
   settings: ParameterSchema!
   "What it can do."
   actions: [ConnectorAction!]!
+  "What it can be asked for rows, if it is a source."
+  sources: [ConnectorSource!]!
   "The rates that it declares; Recado keeps to them."
   limits: [ConnectorLimit!]!
   "Which optional abilities it has."
@@ -1612,6 +1617,22 @@ type ConnectorAction {
   values: ValuesSpec!
   "How the recipient is written."
   recipient: RecipientSpec!
+}
+
+"""
+Something that a connector can be asked for rows. A flow takes them over as records, and reads these (` + "`" + `FlowSource.fetch` + "`" + `).
+"""
+type ConnectorSource {
+  "The key, to be given as the ` + "`" + `action` + "`" + ` of a flow's ` + "`" + `fetch` + "`" + `."
+  key: String!
+  "What it is called on the screen, in the caller's language."
+  title: String!
+  "The help text in the caller's language; empty if there is none."
+  help: String!
+  "The heading under which a screen lists it; empty if there is none."
+  category: String!
+  "Its parameters."
+  parameters: ParameterSchema!
 }
 
 """
@@ -2779,6 +2800,8 @@ enum ReasonCode {
   NO_EVENT
   "The source query found nothing."
   NO_ROWS
+  "The source connector could not be asked, or its rows could not be taken over as records; nothing was sent."
+  SOURCE_FAILED
   "The source query found more rows than one execution may read; nothing was sent."
   TOO_MANY_ROWS
   "The flow's filter dropped every row."
@@ -3844,6 +3867,23 @@ type FlowSource {
   parameters: JSON
   "To which rows the query is narrowed when an occurrence started the flow."
   rows: SourceRows!
+  "The source connector that is asked before the rows are read; null if the records are read as they are."
+  fetch: SourceFetch
+}
+
+"""
+A source connector that is asked for rows when the clock or somebody starts the flow. They are taken over as records of the type that
+the source action reads, with the rights of the flow's consumer (which needs ADD, and EDIT, on them): a row has the fields of
+that type, others of the record stay as they are; it is named by the field that names such records, or by its member ` + "`" + `$key` + "`" + `. The flow then reads
+these records, and no others. A preview asks nobody, and shows the records as they are.
+"""
+type SourceFetch {
+  "The integration that is asked; null if none was chosen, or if the caller may not see integrations."
+  integration: Integration @requires(module: "settings", submodule: "api_connections", action: SEE)
+  "The key of what the connector is asked for, of ` + "`" + `connectors.sources` + "`" + `."
+  action: String!
+  "The parameters, by its schema; null if there are none."
+  parameters: JSON
 }
 
 """
@@ -4169,6 +4209,20 @@ input FlowSourceInput {
   parameters: JSON
   "To which rows the query is narrowed when an occurrence started the flow."
   rows: SourceRows! = MATCHING
+  "A source connector to ask before the rows are read; not for flows that events start. Null or left out: the records are read as they are."
+  fetch: SourceFetchInput
+}
+
+"""
+A source connector that is asked for rows before a flow reads them.
+"""
+input SourceFetchInput {
+  "The integration that is asked. Needed to enable the flow."
+  integration: ID
+  "The key of what the connector is asked for, of ` + "`" + `connectors.sources` + "`" + `. Needed to enable the flow."
+  action: String
+  "The parameters, an object by its schema."
+  parameters: JSON
 }
 
 """
@@ -7799,6 +7853,8 @@ func (ec *executionContext) childFields_Connector(ctx context.Context, field gra
 		return ec.fieldContext_Connector_settings(ctx, field)
 	case "actions":
 		return ec.fieldContext_Connector_actions(ctx, field)
+	case "sources":
+		return ec.fieldContext_Connector_sources(ctx, field)
 	case "limits":
 		return ec.fieldContext_Connector_limits(ctx, field)
 	case "capabilities":
@@ -7937,6 +7993,22 @@ func (ec *executionContext) childFields_ConnectorRestartPayload(ctx context.Cont
 		return ec.fieldContext_ConnectorRestartPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConnectorRestartPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ConnectorSource(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_ConnectorSource_key(ctx, field)
+	case "title":
+		return ec.fieldContext_ConnectorSource_title(ctx, field)
+	case "help":
+		return ec.fieldContext_ConnectorSource_help(ctx, field)
+	case "category":
+		return ec.fieldContext_ConnectorSource_category(ctx, field)
+	case "parameters":
+		return ec.fieldContext_ConnectorSource_parameters(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConnectorSource", field.Name)
 }
 
 func (ec *executionContext) childFields_ConnectorUsage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9163,6 +9235,8 @@ func (ec *executionContext) childFields_FlowSource(ctx context.Context, field gr
 		return ec.fieldContext_FlowSource_parameters(ctx, field)
 	case "rows":
 		return ec.fieldContext_FlowSource_rows(ctx, field)
+	case "fetch":
+		return ec.fieldContext_FlowSource_fetch(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowSource", field.Name)
 }
@@ -10505,6 +10579,18 @@ func (ec *executionContext) childFields_SourceAction(ctx context.Context, field 
 		return ec.fieldContext_SourceAction_parameters(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SourceAction", field.Name)
+}
+
+func (ec *executionContext) childFields_SourceFetch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "integration":
+		return ec.fieldContext_SourceFetch_integration(ctx, field)
+	case "action":
+		return ec.fieldContext_SourceFetch_action(ctx, field)
+	case "parameters":
+		return ec.fieldContext_SourceFetch_parameters(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SourceFetch", field.Name)
 }
 
 func (ec *executionContext) childFields_StreamTicketCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

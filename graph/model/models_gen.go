@@ -871,6 +871,8 @@ type FlowSourceInput struct {
 	Parameters json.RawMessage `json:"parameters,omitempty"`
 	// To which rows the query is narrowed when an occurrence started the flow.
 	Rows hub.SourceRows `json:"rows"`
+	// A source connector to ask before the rows are read; not for flows that events start. Null or left out: the records are read as they are.
+	Fetch *SourceFetchInput `json:"fetch,omitempty"`
 }
 
 // Through what, to whom and with which values a flow sends.
@@ -1355,6 +1357,16 @@ type SeveralRecipients struct {
 }
 
 func (SeveralRecipients) IsRecipient() {}
+
+// A source connector that is asked for rows before a flow reads them.
+type SourceFetchInput struct {
+	// The integration that is asked. Needed to enable the flow.
+	Integration *string `json:"integration,omitempty"`
+	// The key of what the connector is asked for, of `connectors.sources`. Needed to enable the flow.
+	Action *string `json:"action,omitempty"`
+	// The parameters, an object by its schema.
+	Parameters json.RawMessage `json:"parameters,omitempty"`
+}
 
 // The subscription that a ticket is for.
 type StreamTicketCreateInput struct {

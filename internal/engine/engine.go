@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"sync"
@@ -35,6 +36,9 @@ type Connectors interface {
 	// Lookup asks what became of at most hub.MaxLookup deliveries; an answer may be missing. An error says that the connector cannot
 	// be asked, NOT_FOUND that it never can.
 	Lookup(ctx context.Context, in hub.OpenIntegration, items []hub.LookupItem) ([]hub.LookupAnswer, error)
+	// Query asks a source connector for rows, and hands on each page; an error of page ends it. INVALID, with problems, says that it
+	// cannot use the settings or the query; another error that it cannot be asked now.
+	Query(ctx context.Context, in hub.OpenIntegration, q hub.SourceQuery, page func([]json.RawMessage) error) error
 	// Receive has a callback verified and translated. An error says that the connector cannot be asked.
 	Receive(ctx context.Context, in hub.OpenIntegration, cb hub.Callback) (*hub.Reception, error)
 	// Restart has another process of a connector take over, without cutting off what the one before has begun.
@@ -89,6 +93,7 @@ type Engine struct {
 	connectorsSeen  map[string]connectorSeen // as last journalled
 	connectorMissed bool                     // one is not as it was last journalled
 
+	fetching  fetchers
 	questions questions // about what became of deliveries
 
 	failing map[int64]failing // callbacks on which their connector fails; for the loop that works them off

@@ -28,6 +28,11 @@ func describedConnector(d sdk.Description) (*hub.Connector, error) {
 	}
 	for _, a := range d.Actions {
 		if a.Role == sdk.RoleSource {
+			source, err := sourceFromSDK(c, a)
+			if err != nil {
+				return nil, err
+			}
+			c.Sources = append(c.Sources, source)
 			continue // the hub's actions are those of destinations
 		}
 		if c.Action(a.Key) != nil {
@@ -48,6 +53,14 @@ func describedConnector(d sdk.Description) (*hub.Connector, error) {
 		IdempotentSending: k.IdempotentSending, KeyedReceipts: k.KeyedReceipts, InFlight: k.InFlight,
 	}
 	return c, nil
+}
+
+func sourceFromSDK(c *hub.Connector, a sdk.Action) (hub.ConnectorSource, error) {
+	if c.Source(a.Key) != nil {
+		return hub.ConnectorSource{}, fmt.Errorf("it describes the action %q twice; the keys of its actions must differ", hub.Clip(a.Key, 80))
+	}
+	parameters, err := schemaFromSDK("the parameters of "+a.Key, a.Parameters)
+	return hub.ConnectorSource{Key: a.Key, Title: hub.Labels(a.Title), Help: hub.Labels(a.Help), Category: a.Category, Parameters: parameters}, err
 }
 
 func actionFromSDK(a sdk.Action) (hub.ConnectorAction, error) {

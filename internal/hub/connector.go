@@ -28,6 +28,7 @@ type Connector struct {
 	Roles        []string // DESTINATION, SOURCE
 	Settings     Schema   // of an integration
 	Actions      []ConnectorAction
+	Sources      []ConnectorSource // what it can be asked for
 	Limits       []Limit
 	Capabilities Capabilities
 	State        ConnectorState

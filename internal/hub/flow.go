@@ -59,6 +59,7 @@ type FlowSource struct {
 	Action      string          `json:"action"` // of the catalogue: "query_work_order_tasks"
 	Parameters  json.RawMessage `json:"parameters,omitempty"`
 	Rows        SourceRows      `json:"rows"`
+	Fetch       *SourceFetch    `json:"fetch,omitempty"` // nil: the records are read as they are
 }
 
 // SourceRows says to which rows a source query is narrowed when an occurrence started the flow.

@@ -25,6 +25,7 @@ const (
 	ReasonNoEvent           ReasonCode = "NO_EVENT"              // no event runs the flow on such an occurrence; only a preview says so
 	ReasonNoRows            ReasonCode = "NO_ROWS"               // the source query found nothing
 	ReasonTooManyRows       ReasonCode = "TOO_MANY_ROWS"         // the source query found more than one execution may read
+	ReasonSourceFailed      ReasonCode = "SOURCE_FAILED"         // the source connector could not be asked, or its rows could not be taken over
 	ReasonFilteredOut       ReasonCode = "FILTERED_OUT"          // the flow's filter dropped every row
 	ReasonNoConsumer        ReasonCode = "CONSUMER_UNAVAILABLE"  // the flow's consumer is gone, disabled or expired
 	ReasonHubDisabled       ReasonCode = "CONSUMER_HUB_DISABLED" // the flow's consumer may not be used by flows

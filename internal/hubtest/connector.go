@@ -45,6 +45,7 @@ type Connector struct {
 	forgets  bool
 	preview  func(context.Context, hub.Handover) (*hub.MessagePreview, error)
 	judge    func(hub.ActionUse) ([]hub.Problem, error)
+	rows     func(hub.SourceQuery) ([]json.RawMessage, error)
 	lookup   func([]hub.LookupItem) ([]hub.LookupAnswer, error)
 }
 

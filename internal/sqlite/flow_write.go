@@ -113,6 +113,9 @@ func flowUses(f *hub.Flow) (uses []use) {
 	if s := f.Definition.Source; s != nil && s.ConsumerKey != 0 {
 		uses = append(uses, use{"consumer", s.ConsumerKey})
 	}
+	if s := f.Definition.Source; s != nil && s.Fetch != nil && s.Fetch.IntegrationKey != 0 {
+		uses = append(uses, use{"integration", s.Fetch.IntegrationKey})
+	}
 	for _, t := range f.Definition.Targets {
 		if t.IntegrationKey != 0 {
 			uses = append(uses, use{"integration", t.IntegrationKey})
