@@ -116,14 +116,20 @@ var asks = map[string]ask{
 	"FlowRetentions": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.FlowRetentions(ctx, c, []int64{404}))
 	}},
-	"FlowHistory": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
-		return lastly(db.FlowHistory(ctx, c, 404, page))
+	"FlowHistories": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.FlowHistories(ctx, c, []int64{404}, page))
+	}},
+	"ConsumersOfGroups": {hubtest.May(hub.RowAPIConnections, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.ConsumersOfGroups(ctx, c, []int64{404}, page))
+	}},
+	"SuppressionsOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.SuppressionsOf(ctx, c, []int64{404}, nil, page))
 	}},
 	"CollectedOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.CollectedOf(ctx, c, 404, page))
 	}},
 	"ReplaysOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
-		return lastly(db.ReplaysOf(ctx, c, 404, page))
+		return lastly(db.ReplaysOf(ctx, c, []int64{404}, page))
 	}},
 	"FlowRollback": {hubtest.May(hub.RowHub, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.FlowRollback(ctx, c, 404, 0, 1, func(*hub.Flow) error { return nil }))
@@ -209,7 +215,7 @@ var asks = map[string]ask{
 }
 
 // elsewhere says of the other methods that take a caller where their permission is tested: it depends on what is read.
-var elsewhere = []string{"GroupsByKey", "ConsumersByKey", "IntegrationsByKey", "FlowsByKey", "EventsByKey", "OccurrencesByKey", "ExecutionsByKey", "DeliveriesByKey", "AuditEntriesByKey", "FlowVersionsByKey", "ReplaysByKey", "CollectionsByKey", "SuppressionsByKey", "DiscloseSuppression",
+var elsewhere = []string{"GroupsByKey", "ConsumersByKey", "IntegrationsByKey", "FlowsByKey", "EventsByKey", "OccurrencesByKey", "ExecutionsByKey", "DeliveriesByKey", "ExecutionsTold", "DeliveriesTold", "AuditEntriesByKey", "FlowVersionsByKey", "ReplaysByKey", "CollectionsByKey", "SuppressionsByKey", "DiscloseSuppression",
 	"Occurrences", "Occurrence", "Records", "Record", "RecordHistory", "Disclose", "Disclosed", "DiscloseIntegration", "DisclosePublished", "ScanOccurrences"}
 
 func TestEveryMethodAsksForItsPermissionAndForNoOther(t *testing.T) {
@@ -262,6 +268,12 @@ func TestManyByKeyAreNilForWhoMayNotSeeThem(t *testing.T) {
 	byKey(t, ctx, admin, bare, h.occurrences[0].Key, db.OccurrencesByKey)
 	byKey(t, ctx, admin, bare, h.executions[0].Key, db.ExecutionsByKey)
 	byKey(t, ctx, admin, bare, h.deliveries[0].Key, db.DeliveriesByKey)
+	byKey(t, ctx, admin, bare, h.executions[0].Key, func(ctx context.Context, c hub.Caller, keys []int64) ([]*hub.Execution, error) {
+		return db.ExecutionsTold(ctx, c, keys, make([]int64, len(keys)), 0)
+	})
+	byKey(t, ctx, admin, bare, h.deliveries[0].Key, func(ctx context.Context, c hub.Caller, keys []int64) ([]*hub.Delivery, error) {
+		return db.DeliveriesTold(ctx, c, keys, make([]int64, len(keys)), 0)
+	})
 	var s *hub.Suppression
 	write(t, db, func(tx *sqlite.Tx) (err error) {
 		s, _, err = tx.Suppress(&hub.Suppression{IntegrationKey: i.Key, Recipient: "+5511999991234", Ground: hub.GroundOperator, Source: hub.SuppressedByOperator, Since: tx.Now()}, 0)
