@@ -82,7 +82,7 @@ func (r *executionResolver) Replays(ctx context.Context, obj *hub.Execution, fir
 	if err != nil {
 		return nil, err
 	}
-	list, err := visitOf(ctx).loaders.replaysOf.one(ctx, pageOf{key: obj.Key, page: asked})
+	list, err := r.db.ReplaysOf(ctx, caller(ctx), obj.Key, asked)
 	return connection(list, err, asked, executionKey)
 }
 

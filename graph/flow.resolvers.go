@@ -110,7 +110,7 @@ func (r *flowResolver) History(ctx context.Context, obj *hub.Flow, first *int, a
 	if err != nil {
 		return nil, err
 	}
-	list, err := visitOf(ctx).loaders.historiesOf.one(ctx, pageOf{key: obj.Key, page: asked})
+	list, err := r.db.FlowHistory(ctx, caller(ctx), obj.Key, asked)
 	return connection(list, err, asked, flowVersion)
 }
 

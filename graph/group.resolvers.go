@@ -26,7 +26,7 @@ func (r *groupResolver) Consumers(ctx context.Context, obj *hub.Group, first *in
 	if !c.May(hub.RowAPIConnections, hub.See) {
 		return nil, nil // as any link to what the caller may not see
 	}
-	list, err := visitOf(ctx).loaders.consumersOf.one(ctx, pageOf{key: obj.Key, page: asked})
+	list, err := r.db.Consumers(ctx, c, hub.ListFilter{GroupKey: obj.Key}, asked)
 	return connection(list, err, asked, consumerKey)
 }
 

@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/recado-hub/recado/graph/generated"
 	"github.com/recado-hub/recado/graph/model"
@@ -40,11 +39,7 @@ func (r *integrationResolver) Suppressions(ctx context.Context, obj *hub.Integra
 	if !c.May(hub.RowHub, hub.See) {
 		return nil, nil // as any link to what the caller may not see
 	}
-	of := pageOf{key: obj.Key, page: asked}
-	if active != nil {
-		of.only = strconv.FormatBool(*active)
-	}
-	list, err := visitOf(ctx).loaders.suppressionsOf.one(ctx, of)
+	list, err := r.db.Suppressions(ctx, c, hub.SuppressionFilter{IntegrationKey: obj.Key, Active: active}, asked)
 	return connection(list, err, asked, suppressionKey)
 }
 

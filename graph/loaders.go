@@ -50,11 +50,6 @@ type loaders struct {
 
 	retentions loader[int64, *hub.FlowRetention] // of a flow
 
-	consumersOf    loader[pageOf, hub.List[*hub.Consumer]]    // of a group
-	historiesOf    loader[pageOf, hub.List[*hub.FlowVersion]] // of a flow
-	suppressionsOf loader[pageOf, hub.List[*hub.Suppression]] // of an integration
-	replaysOf      loader[pageOf, hub.List[*hub.Execution]]   // of an execution
-
 	flowProblems  loader[*hub.Flow, []hub.Problem] // warnings too
 	eventProblems loader[*hub.Event, []hub.Problem]
 }
@@ -85,19 +80,6 @@ func newLoaders(db *sqlite.DB, e *engine.Engine, remember bool) *loaders {
 		collections:  newLoader(byKeys(db.CollectionsByKey), remember),
 
 		retentions: newLoader(byKeys(db.FlowRetentions), remember),
-
-		consumersOf: newLoader(pagesOf(func(ctx context.Context, c hub.Caller, keys []int64, of pageOf) (map[int64]hub.List[*hub.Consumer], error) {
-			return db.ConsumersOfGroups(ctx, c, keys, of.page)
-		}), remember),
-		historiesOf: newLoader(pagesOf(func(ctx context.Context, c hub.Caller, keys []int64, of pageOf) (map[int64]hub.List[*hub.FlowVersion], error) {
-			return db.FlowHistories(ctx, c, keys, of.page)
-		}), remember),
-		suppressionsOf: newLoader(pagesOf(func(ctx context.Context, c hub.Caller, keys []int64, of pageOf) (map[int64]hub.List[*hub.Suppression], error) {
-			return db.SuppressionsOf(ctx, c, keys, of.active(), of.page)
-		}), remember),
-		replaysOf: newLoader(pagesOf(func(ctx context.Context, c hub.Caller, keys []int64, of pageOf) (map[int64]hub.List[*hub.Execution], error) {
-			return db.ReplaysOf(ctx, c, keys, of.page)
-		}), remember),
 
 		flowProblems:  newLoader(read[*hub.Flow, []hub.Problem](e.FlowsProblems), remember),
 		eventProblems: newLoader(read[*hub.Event, []hub.Problem](e.EventsProblems), remember),
@@ -163,49 +145,6 @@ func listsOf[V any](get func(context.Context, hub.Caller, []int64) (map[int64][]
 		lists := make([][]V, len(keys))
 		for i, k := range keys {
 			lists[i] = found[k]
-		}
-		return lists, nil
-	}
-}
-
-// pageOf is a page of what belongs to a thing.
-type pageOf struct {
-	key  int64
-	page hub.Page
-	only string // "true" or "false": of the active or of the other ones alone
-}
-
-// active is what only says.
-func (p pageOf) active() *bool {
-	if p.only == "" {
-		return nil
-	}
-	return new(p.only == "true")
-}
-
-// pagesOf is a read of pages: those that differ in nothing but the thing are read together.
-func pagesOf[V any](get func(context.Context, hub.Caller, []int64, pageOf) (map[int64]hub.List[V], error)) read[pageOf, hub.List[V]] {
-	return func(ctx context.Context, c hub.Caller, asked []pageOf) ([]hub.List[V], error) {
-		alike := map[pageOf][]int64{}
-		for _, p := range asked {
-			key := p.key
-			p.key = 0
-			alike[p] = append(alike[p], key)
-		}
-		found := make(map[pageOf]hub.List[V], len(asked))
-		for p, keys := range alike {
-			pages, err := get(ctx, c, keys, p)
-			if err != nil {
-				return nil, err
-			}
-			for key, list := range pages {
-				p.key = key
-				found[p] = list
-			}
-		}
-		lists := make([]hub.List[V], len(asked))
-		for i, p := range asked {
-			lists[i] = found[p]
 		}
 		return lists, nil
 	}

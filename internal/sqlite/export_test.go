@@ -179,16 +179,3 @@ func PruneQueries() map[string]string {
 		"an execution":             endedQuery,
 	}
 }
-
-// ExplainPages is Explain of the pages inside of many things, by what they are.
-func (db *DB) ExplainPages(ctx context.Context) (map[string][]string, error) {
-	plans := map[string][]string{}
-	for _, w := range []within{consumersWithin, versionsWithin, suppressionsWithin, replaysWithin} {
-		plan, err := db.Explain(ctx, w.statement("(?, ?)"), 1, 2, 1<<62, 51)
-		if err != nil {
-			return nil, err
-		}
-		plans[w.table] = plan
-	}
-	return plans, nil
-}

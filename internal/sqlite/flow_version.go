@@ -13,7 +13,30 @@ func scanFlowVersion(r scanner) (*hub.FlowVersion, error) {
 	return v, r.Scan(&v.FlowKey, &v.Version, &v.Description, exact{&v.Definition}, &v.SavedByKey, millis{&v.SavedAt}, &v.RestoredFrom)
 }
 
-// FlowVersions reads every version of a flow, the newest first; see [DB.FlowHistories] for some at a time.
+// FlowHistory lists the versions of a flow, newest first; the cursor of one is its number. NOT_FOUND if there is no such
+// flow. It needs SEE on automator/fracttal_hub.
+func (db *DB) FlowHistory(ctx context.Context, c hub.Caller, key int64, p hub.Page) (hub.List[*hub.FlowVersion], error) {
+	var l hub.List[*hub.FlowVersion]
+	if err := c.Need(hub.RowHub, hub.See); err != nil {
+		return l, err
+	}
+	limit, below, err := newestFirst(p)
+	if err != nil {
+		return l, err
+	}
+	if _, err := flows.get(db.reads(ctx), key); err != nil {
+		return l, err
+	}
+	list, err := readAll(db.reads(ctx), scanFlowVersion, "SELECT "+flowVersionColumns+" FROM flow_versions WHERE flow = ? AND version < ? ORDER BY version DESC LIMIT ?",
+		key, below, limit+1)
+	l = cutOff(list, limit)
+	l.Total = func() (int, error) {
+		return number(db.reads(ctx), "SELECT count(*) FROM flow_versions WHERE flow = ?", key)
+	}
+	return l, err
+}
+
+// FlowVersions reads every version of a flow, the newest first; see [DB.FlowHistory] for some at a time.
 func (db *DB) FlowVersions(ctx context.Context, c hub.Caller, key int64) ([]*hub.FlowVersion, error) {
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return nil, err

@@ -116,20 +116,14 @@ var asks = map[string]ask{
 	"FlowRetentions": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.FlowRetentions(ctx, c, []int64{404}))
 	}},
-	"FlowHistories": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
-		return lastly(db.FlowHistories(ctx, c, []int64{404}, page))
-	}},
-	"ConsumersOfGroups": {hubtest.May(hub.RowAPIConnections, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
-		return lastly(db.ConsumersOfGroups(ctx, c, []int64{404}, page))
-	}},
-	"SuppressionsOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
-		return lastly(db.SuppressionsOf(ctx, c, []int64{404}, nil, page))
+	"FlowHistory": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.FlowHistory(ctx, c, 404, page))
 	}},
 	"CollectedOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.CollectedOf(ctx, c, 404, page))
 	}},
 	"ReplaysOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
-		return lastly(db.ReplaysOf(ctx, c, []int64{404}, page))
+		return lastly(db.ReplaysOf(ctx, c, 404, page))
 	}},
 	"FlowRollback": {hubtest.May(hub.RowHub, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.FlowRollback(ctx, c, 404, 0, 1, func(*hub.Flow) error { return nil }))

@@ -59,3 +59,26 @@ func (db *DB) ReplaysByKey(ctx context.Context, c hub.Caller, executionKeys []in
 	}
 	return list, nil
 }
+
+// ReplaysOf lists the executions that replay one, newest first, as [DB.Executions] does. It needs SEE on
+// automator/fracttal_hub.
+func (db *DB) ReplaysOf(ctx context.Context, c hub.Caller, original int64, p hub.Page) (hub.List[*hub.Execution], error) {
+	var l hub.List[*hub.Execution]
+	if err := c.Need(hub.RowHub, hub.See); err != nil {
+		return l, err
+	}
+	limit, below, err := newestFirst(p)
+	if err != nil {
+		return l, err
+	}
+	keys, err := readAll(db.reads(ctx), scanKey, replaysOf, original, below, limit+1)
+	if err != nil {
+		return l, err
+	}
+	page := cutOff(keys, limit)
+	l.HasNext = page.HasNext
+	l.Items, err = db.ExecutionsByKey(ctx, c, page.Items)
+	return l, err
+}
+
+const replaysOf = "SELECT execution FROM replays WHERE original = ? AND execution < ? ORDER BY execution DESC LIMIT ?"
