@@ -65,17 +65,17 @@ func (r *auditEntryResolver) RequestID(ctx context.Context, obj *hub.AuditEntry)
 	return optional(obj.Via.Request), nil
 }
 
-func (r *queryResolver) AuditLog(ctx context.Context, filter *model.AuditFilterInput, first *int, after *string) (*model.Connection[*hub.AuditEntry], error) {
+func (r *queryResolver) AuditLog(ctx context.Context, filter *model.AuditFilterInput, orderBy *hub.Order, first *int, after *string, last *int, before *string) (*model.Connection[*hub.AuditEntry], error) {
 	f, err := auditFilter(filter)
 	if err != nil {
 		return nil, err
 	}
-	asked, err := page(first, after)
+	asked, err := page(paging{first, after, last, before, orderBy}, "auditLog", f)
 	if err != nil {
 		return nil, err
 	}
-	list, err := r.db.AuditLog(ctx, caller(ctx), f, asked)
-	return connection(list, err, asked, auditKey)
+	list, err := r.db.AuditLog(ctx, caller(ctx), f, asked.Page)
+	return connection(list, err, asked)
 }
 
 func (r *queryResolver) AuditEntry(ctx context.Context, id string) (*hub.AuditEntry, error) {

@@ -17,13 +17,13 @@ func (r *collectResolver) Field(ctx context.Context, obj *hub.Collect) (*string,
 	return optional(obj.Field), nil
 }
 
-func (r *collectionResolver) Occurrences(ctx context.Context, obj *hub.Collection, first *int, after *string) (*model.Connection[*hub.Occurrence], error) {
-	asked, err := page(first, after)
+func (r *collectionResolver) Occurrences(ctx context.Context, obj *hub.Collection, first *int, after *string, last *int, before *string) (*model.Connection[*hub.Occurrence], error) {
+	asked, err := page(paging{first, after, last, before, nil}, "collection.occurrences", obj.ExecutionKey)
 	if err != nil {
 		return nil, err
 	}
-	list, err := r.db.CollectedOf(ctx, caller(ctx), obj.ExecutionKey, asked)
-	return connection(list, err, asked, occurrenceKey)
+	list, err := r.db.CollectedOf(ctx, caller(ctx), obj.ExecutionKey, asked.Page)
+	return connection(list, err, asked)
 }
 
 func (r *mutationResolver) ExecutionFlush(ctx context.Context, id string) (*model.ExecutionFlushPayload, error) {

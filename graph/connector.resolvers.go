@@ -20,7 +20,42 @@ func (r *connectorResolver) Title(ctx context.Context, obj *hub.Connector) (stri
 }
 
 func (r *connectorResolver) Problem(ctx context.Context, obj *hub.Connector) (*string, error) {
-	return optional(obj.Problem), nil
+	return optional(say(ctx, obj.Problem)), nil
+}
+
+func (r *connectorResolver) Help(ctx context.Context, obj *hub.Connector) (string, error) {
+	return label(ctx, obj.Help), nil
+}
+
+func (r *connectorResolver) Sha256(ctx context.Context, obj *hub.Connector) (*string, error) {
+	return optional(obj.SHA256), nil
+}
+
+func (r *connectorResolver) Pid(ctx context.Context, obj *hub.Connector) (*int, error) {
+	return positive(obj.PID), nil
+}
+
+func (r *connectorResolver) LastError(ctx context.Context, obj *hub.Connector) (*model.ConnectorError, error) {
+	if obj.ErrorAt == nil {
+		return nil, nil
+	}
+	return &model.ConnectorError{Message: say(ctx, obj.LastError), At: *obj.ErrorAt}, nil
+}
+
+func (r *connectorResolver) InFlight(ctx context.Context, obj *hub.Connector) (int, error) {
+	return obj.Usage.InFlight, nil
+}
+
+func (r *connectorResolver) Latency(ctx context.Context, obj *hub.Connector) (*hub.Latency, error) {
+	l := r.engine.ConnectorLatency(obj.Name)
+	if l.Attempts == 0 {
+		return nil, nil
+	}
+	return &l, nil
+}
+
+func (r *connectorResolver) Usage(ctx context.Context, obj *hub.Connector) (*model.ConnectorUsage, error) {
+	return usageOf(obj), nil
 }
 
 func (r *connectorActionResolver) Title(ctx context.Context, obj *hub.ConnectorAction) (string, error) {
@@ -47,8 +82,30 @@ func (r *connectorLimitResolver) Where(ctx context.Context, obj *hub.Limit) ([]*
 	return list, nil
 }
 
+func (r *connectorSourceResolver) Title(ctx context.Context, obj *hub.ConnectorSource) (string, error) {
+	return label(ctx, obj.Title), nil
+}
+
+func (r *connectorSourceResolver) Help(ctx context.Context, obj *hub.ConnectorSource) (string, error) {
+	return label(ctx, obj.Help), nil
+}
+
+func (r *mutationResolver) ConnectorRestart(ctx context.Context, name string) (*model.ConnectorRestartPayload, error) {
+	c, err := r.engine.ConnectorRestart(ctx, caller(ctx), name)
+	errs, err := userErrors(err)
+	return &model.ConnectorRestartPayload{Connector: c, UserErrors: errs}, err
+}
+
 func (r *parameterSchemaResolver) Labels(ctx context.Context, obj *hub.Schema) ([]*model.PropertyLabel, error) {
 	return labelsOf(ctx, obj), nil
+}
+
+func (r *parameterSchemaResolver) Form(ctx context.Context, obj *hub.Schema) (*model.Form, error) {
+	return formOf(ctx, obj), nil
+}
+
+func (r *pluginsDirectoryResolver) Problem(ctx context.Context, obj *hub.PluginsDirectory) (*string, error) {
+	return optional(say(ctx, obj.Problem)), nil
 }
 
 func (r *queryResolver) Connectors(ctx context.Context, locale *string) ([]*hub.Connector, error) {
@@ -58,6 +115,10 @@ func (r *queryResolver) Connectors(ctx context.Context, locale *string) ([]*hub.
 func (r *queryResolver) Connector(ctx context.Context, name string, locale *string) (*hub.Connector, error) {
 	c, err := r.engine.Connector(ctx, caller(ctx), name)
 	return c, missing(err)
+}
+
+func (r *queryResolver) PluginsDirectory(ctx context.Context) (*hub.PluginsDirectory, error) {
+	return r.engine.PluginsDirectory(ctx, caller(ctx))
 }
 
 func (r *recipientSpecResolver) Format(ctx context.Context, obj *hub.RecipientSpec) (*string, error) {
@@ -70,6 +131,22 @@ func (r *recipientSpecResolver) Title(ctx context.Context, obj *hub.RecipientSpe
 
 func (r *recipientSpecResolver) Help(ctx context.Context, obj *hub.RecipientSpec) (string, error) {
 	return label(ctx, obj.Help), nil
+}
+
+func (r *refusedExecutableResolver) Name(ctx context.Context, obj *hub.RefusedExecutable) (*string, error) {
+	return optional(obj.Name), nil
+}
+
+func (r *refusedExecutableResolver) Sha256(ctx context.Context, obj *hub.RefusedExecutable) (*string, error) {
+	return optional(obj.SHA256), nil
+}
+
+func (r *refusedExecutableResolver) Problem(ctx context.Context, obj *hub.RefusedExecutable) (string, error) {
+	return say(ctx, obj.Problem), nil
+}
+
+func (r *refusedExecutableResolver) NextStep(ctx context.Context, obj *hub.RefusedExecutable) (string, error) {
+	return say(ctx, obj.NextStep), nil
 }
 
 func (r *valuesSpecResolver) Max(ctx context.Context, obj *hub.ValuesSpec) (*int, error) {
@@ -90,19 +167,34 @@ func (r *resolver) ConnectorLimit() generated.ConnectorLimitResolver {
 	return &connectorLimitResolver{r}
 }
 
+func (r *resolver) ConnectorSource() generated.ConnectorSourceResolver {
+	return &connectorSourceResolver{r}
+}
+
 func (r *resolver) ParameterSchema() generated.ParameterSchemaResolver {
 	return &parameterSchemaResolver{r}
 }
 
+func (r *resolver) PluginsDirectory() generated.PluginsDirectoryResolver {
+	return &pluginsDirectoryResolver{r}
+}
+
 func (r *resolver) RecipientSpec() generated.RecipientSpecResolver { return &recipientSpecResolver{r} }
+
+func (r *resolver) RefusedExecutable() generated.RefusedExecutableResolver {
+	return &refusedExecutableResolver{r}
+}
 
 func (r *resolver) ValuesSpec() generated.ValuesSpecResolver { return &valuesSpecResolver{r} }
 
 type (
-	connectorResolver       struct{ *resolver }
-	connectorActionResolver struct{ *resolver }
-	connectorLimitResolver  struct{ *resolver }
-	parameterSchemaResolver struct{ *resolver }
-	recipientSpecResolver   struct{ *resolver }
-	valuesSpecResolver      struct{ *resolver }
+	connectorResolver         struct{ *resolver }
+	connectorActionResolver   struct{ *resolver }
+	connectorLimitResolver    struct{ *resolver }
+	connectorSourceResolver   struct{ *resolver }
+	parameterSchemaResolver   struct{ *resolver }
+	pluginsDirectoryResolver  struct{ *resolver }
+	recipientSpecResolver     struct{ *resolver }
+	refusedExecutableResolver struct{ *resolver }
+	valuesSpecResolver        struct{ *resolver }
 )

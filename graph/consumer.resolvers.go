@@ -78,17 +78,17 @@ func (r *mutationResolver) ConsumerDelete(ctx context.Context, id string, expect
 	return &model.ConsumerDeletePayload{DeletedID: gone, UserErrors: errs}, err
 }
 
-func (r *queryResolver) Consumers(ctx context.Context, filter *model.ConsumerFilterInput, first *int, after *string) (*model.Connection[*hub.Consumer], error) {
+func (r *queryResolver) Consumers(ctx context.Context, filter *model.ConsumerFilterInput, orderBy *hub.Order, first *int, after *string, last *int, before *string) (*model.Connection[*hub.Consumer], error) {
 	f, err := consumerFilter(filter)
 	if err != nil {
 		return nil, err
 	}
-	asked, err := page(first, after)
+	asked, err := page(paging{first, after, last, before, orderBy}, "consumers", f)
 	if err != nil {
 		return nil, err
 	}
-	list, err := r.db.Consumers(ctx, caller(ctx), f, asked)
-	return connection(list, err, asked, consumerKey)
+	list, err := r.db.Consumers(ctx, caller(ctx), f, asked.Page)
+	return connection(list, err, asked)
 }
 
 func (r *queryResolver) Consumer(ctx context.Context, id string) (*hub.Consumer, error) {

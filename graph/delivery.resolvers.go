@@ -71,6 +71,24 @@ func (r *deliveryResolver) Record(ctx context.Context, obj *hub.Delivery) (*stri
 	return &obj.Record, nil
 }
 
+func (r *deliveryResolver) FlowTarget(ctx context.Context, obj *hub.Delivery) (*hub.FlowTarget, error) {
+	v, err := visitOf(ctx).loaders.flowVersions.one(ctx, hub.FlowVersionKey{FlowKey: obj.FlowKey, Version: obj.FlowVersion})
+	if err != nil || v == nil || obj.Target >= len(v.Definition.Targets) {
+		return nil, err
+	}
+	return &v.Definition.Targets[obj.Target], nil
+}
+
+func (r *deliveryResolver) Follows(ctx context.Context, obj *hub.Delivery) ([]*hub.Delivery, error) {
+	list, err := visitOf(ctx).loaders.followsOf.one(ctx, obj.Key)
+	return linked(ctx, list, err, func(a *hub.Awaited) int64 { return a.FollowsKey })
+}
+
+func (r *deliveryResolver) FollowUps(ctx context.Context, obj *hub.Delivery) ([]*hub.Delivery, error) {
+	list, err := visitOf(ctx).loaders.followUpsOf.one(ctx, obj.Key)
+	return linked(ctx, list, err, func(a *hub.Awaited) int64 { return a.DeliveryKey })
+}
+
 func (r *deliveryResolver) Execution(ctx context.Context, obj *hub.Delivery) (*hub.Execution, error) {
 	return visitOf(ctx).loaders.executions.one(ctx, obj.ExecutionKey)
 }
@@ -198,17 +216,17 @@ func (r *queryResolver) DeliveryFailures(ctx context.Context, filter *model.Deli
 	return r.db.DeliveryFailures(ctx, caller(ctx), f)
 }
 
-func (r *queryResolver) Deliveries(ctx context.Context, filter *model.DeliveryFilterInput, first *int, after *string) (*model.Connection[*hub.Delivery], error) {
+func (r *queryResolver) Deliveries(ctx context.Context, filter *model.DeliveryFilterInput, orderBy *hub.Order, first *int, after *string, last *int, before *string) (*model.Connection[*hub.Delivery], error) {
 	f, err := deliveryFilter(filter)
 	if err != nil {
 		return nil, err
 	}
-	asked, err := page(first, after)
+	asked, err := page(paging{first, after, last, before, orderBy}, "deliveries", f)
 	if err != nil {
 		return nil, err
 	}
-	list, err := r.db.Deliveries(ctx, caller(ctx), f, asked)
-	return connection(list, err, asked, deliveryKey)
+	list, err := r.db.Deliveries(ctx, caller(ctx), f, asked.Page)
+	return connection(list, err, asked)
 }
 
 func (r *queryResolver) Delivery(ctx context.Context, id string) (*hub.Delivery, error) {

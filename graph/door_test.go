@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -151,11 +152,15 @@ type postman struct {
 	saw      *hub.LookupAnswer                // what the postman says when asked about a letter; nil: nobody can be asked
 	problems []hub.Problem
 	busy     sync.WaitGroup
+
+	restarted atomic.Int64
+	strange   atomic.Pointer[hub.Schema]            // its settings, if they are others
+	refused   atomic.Pointer[hub.RefusedExecutable] // a newer one that lies there and nobody trusts
 }
 
 func (p *postman) describe() *hub.Connector {
 	label := func(en, pt string) hub.Labels { return hub.Labels{"en": en, "pt-BR": pt} }
-	return &hub.Connector{
+	c := &hub.Connector{
 		Name: "post", Version: "1.0", Title: label("Post", "Correio"), Roles: []string{"DESTINATION"}, State: hub.ConnectorReady,
 		Settings: hub.Schema{
 			JSON: json.RawMessage(`{"type":"object","properties":{"stamp":{"type":"string"},"key":{"type":"string","writeOnly":true},"area":{"type":"string","default":"north"}},"required":["stamp","key"],"additionalProperties":false}`),
@@ -166,9 +171,34 @@ func (p *postman) describe() *hub.Connector {
 			Key: "letter", Title: label("Letter", "Carta"), Parameters: hub.Schema{JSON: json.RawMessage(`{"type":"object","properties":{"template":{"type":"string"}},"required":["template"]}`)},
 			Values: hub.ValuesSpec{Positional: true, Named: true, Min: 1, Max: 7}, Recipient: hub.RecipientSpec{Format: "e164", Title: label("Phone", "Telefone")},
 		}},
+		Sources: []hub.ConnectorSource{{Key: "letters", Title: label("Letters", "Cartas"), Help: label("What lies in a box", "O que há numa caixa"), Category: "box",
+			Parameters: hub.Schema{JSON: json.RawMessage(`{"type":"object","properties":{"box":{"type":"string"}}}`)}}},
 		Limits:       []hub.Limit{{Key: "rate", Scope: "INTEGRATION", PerSecond: 1000, Burst: 1000, Where: map[string]string{"area": "north"}}},
 		Capabilities: hub.Capabilities{Receipts: true, Preview: true, InFlight: 100},
+		Restarts:     int(p.restarted.Load()),
+		ConnectorProcess: hub.ConnectorProcess{Trust: hub.TrustPinned, SHA256: "5e884898", PID: 4711, Refused: p.refused.Load(),
+			Usage:  hub.ConnectorUsage{Memory: 40 << 20, OpenFiles: 12, CPU: 1500 * time.Millisecond, InFlight: 3},
+			Bounds: hub.ConnectorLimits{Memory: 512 << 20, InFlight: 64}},
 	}
+	if s := p.strange.Load(); s != nil {
+		c.Settings = *s
+	}
+	return c
+}
+
+// Restart counts.
+func (p *postman) Restart(string) error {
+	p.restarted.Add(1)
+	return nil
+}
+
+// Directory has what is refused.
+func (p *postman) Directory() *hub.PluginsDirectory {
+	d := &hub.PluginsDirectory{Path: "/plugins", ReadAt: time.Now()}
+	if r := p.refused.Load(); r != nil {
+		d.Refused = append(d.Refused, *r)
+	}
+	return d
 }
 
 func (p *postman) List() []*hub.Connector { return []*hub.Connector{p.describe()} }
@@ -220,6 +250,10 @@ func (p *postman) Send(in hub.OpenIntegration, batch []hub.Handover) error {
 
 func (p *postman) CheckAction(context.Context, hub.OpenIntegration, hub.ActionUse) ([]hub.Problem, error) {
 	return nil, nil
+}
+
+func (p *postman) Query(context.Context, hub.OpenIntegration, hub.SourceQuery, func([]json.RawMessage) error) error {
+	return &hub.Error{Code: hub.CodeNotFound, Message: "the postman brings no rows"}
 }
 
 func (p *postman) Lookup(_ context.Context, _ hub.OpenIntegration, items []hub.LookupItem) ([]hub.LookupAnswer, error) {

@@ -115,17 +115,17 @@ func (r *mutationResolver) EventArchive(ctx context.Context, id string, expected
 	return &model.EventArchivePayload{Event: v, UserErrors: errs}, err
 }
 
-func (r *queryResolver) Events(ctx context.Context, filter *model.EventFilterInput, first *int, after *string) (*model.Connection[*hub.Event], error) {
+func (r *queryResolver) Events(ctx context.Context, filter *model.EventFilterInput, orderBy *hub.Order, first *int, after *string, last *int, before *string) (*model.Connection[*hub.Event], error) {
 	f, err := eventFilter(filter)
 	if err != nil {
 		return nil, err
 	}
-	asked, err := page(first, after)
+	asked, err := page(paging{first, after, last, before, orderBy}, "events", f)
 	if err != nil {
 		return nil, err
 	}
-	list, err := r.db.Events(ctx, caller(ctx), f, asked)
-	return connection(list, err, asked, eventKey)
+	list, err := r.db.Events(ctx, caller(ctx), f, asked.Page)
+	return connection(list, err, asked)
 }
 
 func (r *queryResolver) Event(ctx context.Context, id string) (*hub.Event, error) {

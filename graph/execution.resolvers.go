@@ -77,13 +77,13 @@ func (r *executionResolver) ReplayOf(ctx context.Context, obj *hub.Execution) (*
 	return visitOf(ctx).loaders.executions.one(ctx, replay.OriginalKey)
 }
 
-func (r *executionResolver) Replays(ctx context.Context, obj *hub.Execution, first *int, after *string) (*model.Connection[*hub.Execution], error) {
-	asked, err := page(first, after)
+func (r *executionResolver) Replays(ctx context.Context, obj *hub.Execution, first *int, after *string, last *int, before *string) (*model.Connection[*hub.Execution], error) {
+	asked, err := page(paging{first, after, last, before, nil}, "execution.replays", obj.Key)
 	if err != nil {
 		return nil, err
 	}
-	list, err := r.db.ReplaysOf(ctx, caller(ctx), obj.Key, asked)
-	return connection(list, err, asked, executionKey)
+	list, err := r.db.ReplaysOf(ctx, caller(ctx), obj.Key, asked.Page)
+	return connection(list, err, asked)
 }
 
 func (r *mutationResolver) ExecutionCancel(ctx context.Context, id string) (*model.ExecutionCancelPayload, error) {
@@ -110,17 +110,17 @@ func (r *mutationResolver) ExecutionsCancel(ctx context.Context, input model.Exe
 		HasMore: out.HasMore, EndCursor: optional(out.End), UserErrors: errs}, nil
 }
 
-func (r *queryResolver) Executions(ctx context.Context, filter *model.ExecutionFilterInput, first *int, after *string) (*model.Connection[*hub.Execution], error) {
+func (r *queryResolver) Executions(ctx context.Context, filter *model.ExecutionFilterInput, orderBy *hub.Order, first *int, after *string, last *int, before *string) (*model.Connection[*hub.Execution], error) {
 	f, err := executionFilter(filter)
 	if err != nil {
 		return nil, err
 	}
-	asked, err := page(first, after)
+	asked, err := page(paging{first, after, last, before, orderBy}, "executions", f)
 	if err != nil {
 		return nil, err
 	}
-	list, err := r.db.Executions(ctx, caller(ctx), f, asked)
-	return connection(list, err, asked, executionKey)
+	list, err := r.db.Executions(ctx, caller(ctx), f, asked.Page)
+	return connection(list, err, asked)
 }
 
 func (r *queryResolver) Execution(ctx context.Context, id string) (*hub.Execution, error) {

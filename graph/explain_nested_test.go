@@ -155,8 +155,12 @@ func TestAFieldBelowTheTopIsAnsweredWithExactlyThePermissionThatItNames(t *testi
 	told := m.do(m.admin, `{ auditLog(filter: {kinds: [CREATED]}, first: 1) { nodes { id } } }`, nil).text("auditLog", "nodes", 0, "id")
 	record := m.do(m.admin, `{ records(type: "work_order_task", first: 1) { nodes { id } } }`, nil).text("records", "nodes", 0, "id")
 	persons := see(hub.Row{Module: "inhouse_personnel", Submodule: "general"})
+	fetching := m.do(m.admin, flowCreate, vars{"in": vars{"description": "a draft that fetches", "source": vars{"consumer": m.consumer, "action": "query_work_order_tasks",
+		"fetch": vars{"integration": m.integration, "action": "read_rows"}}}}).text("flowCreate", "flow", "id")
 	previewing := `flowPreview(input: {flow: $id, on: {occurrence: "` + m.occurrenceOf(m.executions[0]) + `"}}) { %s }`
+	m.post.refused.Store(&hub.RefusedExecutable{File: "/plugins/recado-connector-post", Problem: "the file is not trusted"})
 	of := map[string]reaching{
+		"Connector":        {nil, see(hub.RowHub), `connector(name: "post") { %s } node(id: $id) { __typename }`, m.flow, []any{"connector"}},
 		"Record":           {nil, orders, `record(id: $id) { %s }`, record, []any{"record"}},
 		"RecordVersion":    {nil, orders, `record(id: $id) { history { nodes { %s } } }`, record, []any{"record", "history", "nodes", 0}},
 		"Consumer":         {nil, see(hub.RowAPIConnections), `consumer(id: $id) { %s }`, m.consumer, []any{"consumer"}},
@@ -164,6 +168,7 @@ func TestAFieldBelowTheTopIsAnsweredWithExactlyThePermissionThatItNames(t *testi
 		"Flow":             {nil, see(hub.RowHub), `flow(id: $id) { %s }`, m.flow, []any{"flow"}},
 		"FlowVersion":      {nil, see(hub.RowHub), `flow(id: $id) { history { nodes { %s } } }`, m.flow, []any{"flow", "history", "nodes", 0}},
 		"FlowSource":       {nil, see(hub.RowHub), `flow(id: $id) { source { %s } }`, m.flow, []any{"flow", "source"}},
+		"SourceFetch":      {nil, see(hub.RowHub), `flow(id: $id) { source { fetch { %s } } }`, fetching, []any{"flow", "source", "fetch"}},
 		"FlowTarget":       {nil, see(hub.RowHub), `flow(id: $id) { targets { %s } }`, m.flow, []any{"flow", "targets", 0}},
 		"Event":            {nil, see(hub.RowEvents), `event(id: $id) { %s }`, m.event, []any{"event"}},
 		"Execution":        {nil, see(hub.RowHub), `execution(id: $id) { %s }`, m.executions[0], []any{"execution"}},
@@ -256,7 +261,7 @@ func TestAFieldBelowTheTopIsAnsweredWithExactlyThePermissionThatItNames(t *testi
 			if len(with.Errors) == 0 {
 				value = with.at(append(slices.Clone(way.path), f.Name)...)
 			}
-			mayBeEmpty := slices.Contains([]string{"problems", "permissionsNeeded", "receipts"}, f.Name)
+			mayBeEmpty := slices.Contains([]string{"problems", "permissionsNeeded", "receipts", "follows", "followUps"}, f.Name)
 			// a draft never ran, nobody ran it by hand or replayed it, it gathers nothing, no connector was asked about it, and what is sent again is not suppressed
 			mayBeNull := slices.Contains([]string{"lastRun", "startedBy", "replay", "replayOf", "collection", "checkedAt", "suppression"}, f.Name)
 			if list, isList := value.([]any); value == nil && (!mayBeNull || len(with.Errors) > 0) || isList && len(list) == 0 && !mayBeEmpty {

@@ -5,20 +5,11 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-func groupFilter(in *model.GroupFilterInput, order *hub.GroupOrder) (out hub.ListFilter) {
+func groupFilter(in *model.GroupFilterInput) (out hub.ListFilter) {
 	if in != nil {
 		hub.Assign(&out.Search, in.Search)
 	}
-	hub.Assign(&out.Order, order)
 	return out
-}
-
-// groupCursor makes the cursors of a list of groups.
-func groupCursor(o hub.GroupOrder) func(*hub.Group) string {
-	if o.Field == hub.GroupsByDescription {
-		return func(g *hub.Group) string { return hub.SortedCursor(hub.Fold(g.Description), g.Key) }
-	}
-	return func(g *hub.Group) string { return hub.Cursor(g.Key) }
 }
 
 func consumerFilter(in *model.ConsumerFilterInput) (out hub.ListFilter, err error) {
@@ -96,7 +87,7 @@ func deliveryFilter(in *model.DeliveryFilterInput) (out hub.DeliveryFilter, err 
 	if in == nil {
 		return out, nil
 	}
-	out.States, out.Test, out.Reasons, out.ProviderCodes = in.States, in.Test, in.Reasons, in.ProviderCodes
+	out.States, out.Test, out.Reasons, out.ProviderCodes, out.Target = in.States, in.Test, in.Reasons, in.ProviderCodes, in.Target
 	hub.Assign(&out.Recipient, in.Recipient)
 	hub.Assign(&out.ProviderID, in.ProviderID)
 	hub.Assign(&out.Since, in.Since)

@@ -105,13 +105,13 @@ func (r *flowResolver) Versions(ctx context.Context, obj *hub.Flow) ([]*hub.Flow
 	return r.db.FlowVersions(ctx, caller(ctx), obj.Key)
 }
 
-func (r *flowResolver) History(ctx context.Context, obj *hub.Flow, first *int, after *string) (*model.Connection[*hub.FlowVersion], error) {
-	asked, err := page(first, after)
+func (r *flowResolver) History(ctx context.Context, obj *hub.Flow, first *int, after *string, last *int, before *string) (*model.Connection[*hub.FlowVersion], error) {
+	asked, err := page(paging{first, after, last, before, nil}, "flow.history", obj.Key)
 	if err != nil {
 		return nil, err
 	}
-	list, err := r.db.FlowHistory(ctx, caller(ctx), obj.Key, asked)
-	return connection(list, err, asked, flowVersion)
+	list, err := r.db.FlowHistory(ctx, caller(ctx), obj.Key, asked.Page)
+	return connection(list, err, asked)
 }
 
 func (r *flowSettingsResolver) MaxAttempts(ctx context.Context, obj *hub.FlowSettings) (int, error) {
@@ -284,13 +284,14 @@ func (r *mutationResolver) FlowResume(ctx context.Context, id string, expectedVe
 	return &model.FlowResumePayload{Flow: v, UserErrors: errs}, err
 }
 
-func (r *queryResolver) Flows(ctx context.Context, filter *model.FlowFilterInput, first *int, after *string) (*model.Connection[*hub.Flow], error) {
-	asked, err := page(first, after)
+func (r *queryResolver) Flows(ctx context.Context, filter *model.FlowFilterInput, orderBy *hub.Order, first *int, after *string, last *int, before *string) (*model.Connection[*hub.Flow], error) {
+	f := flowFilter(filter)
+	asked, err := page(paging{first, after, last, before, orderBy}, "flows", f)
 	if err != nil {
 		return nil, err
 	}
-	list, err := r.db.Flows(ctx, caller(ctx), flowFilter(filter), asked)
-	return connection(list, err, asked, flowKey)
+	list, err := r.db.Flows(ctx, caller(ctx), f, asked.Page)
+	return connection(list, err, asked)
 }
 
 func (r *queryResolver) Flow(ctx context.Context, id string) (*hub.Flow, error) {
@@ -304,6 +305,10 @@ func (r *queryResolver) Flow(ctx context.Context, id string) (*hub.Flow, error) 
 
 func (r *quietHoursResolver) TimeZone(ctx context.Context, obj *hub.QuietHours) (*string, error) {
 	return optional(obj.TimeZone), nil
+}
+
+func (r *sourceFetchResolver) Integration(ctx context.Context, obj *hub.SourceFetch) (*hub.Integration, error) {
+	return visitOf(ctx).loaders.integrations.one(ctx, obj.IntegrationKey)
 }
 
 func (r *resolver) Flow() generated.FlowResolver { return &flowResolver{r} }
@@ -320,6 +325,8 @@ func (r *resolver) MappingEntry() generated.MappingEntryResolver { return &mappi
 
 func (r *resolver) QuietHours() generated.QuietHoursResolver { return &quietHoursResolver{r} }
 
+func (r *resolver) SourceFetch() generated.SourceFetchResolver { return &sourceFetchResolver{r} }
+
 type (
 	flowResolver         struct{ *resolver }
 	flowSettingsResolver struct{ *resolver }
@@ -328,4 +335,5 @@ type (
 	flowVersionResolver  struct{ *resolver }
 	mappingEntryResolver struct{ *resolver }
 	quietHoursResolver   struct{ *resolver }
+	sourceFetchResolver  struct{ *resolver }
 )

@@ -108,7 +108,20 @@ func flowSource(in *model.FlowSourceInput) (**hub.FlowSource, error) {
 	if isNull(source.Parameters) {
 		source.Parameters = nil
 	}
+	if err == nil && in.Fetch != nil {
+		source.Fetch, err = sourceFetch(in.Fetch)
+	}
 	return &source, err
+}
+
+func sourceFetch(in *model.SourceFetchInput) (*hub.SourceFetch, error) {
+	key, err := optionalKey(hub.KindIntegration, in.Integration, "source.fetch.integration")
+	f := &hub.SourceFetch{IntegrationKey: key, Parameters: in.Parameters}
+	hub.Assign(&f.Action, in.Action)
+	if isNull(f.Parameters) {
+		f.Parameters = nil
+	}
+	return f, err
 }
 
 func flowTargets(list []*model.FlowTargetInput) (*[]hub.FlowTarget, error) {
@@ -127,6 +140,9 @@ func flowTargets(list []*model.FlowTargetInput) (*[]hub.FlowTarget, error) {
 		if err := oneRecipient(hub.Path("targets", i, "recipient"), t.Recipient); err != nil {
 			return nil, err
 		}
+		if t.FollowUp, err = followUp(hub.Path("targets", i, "followUp"), in.FollowUp); err != nil {
+			return nil, err
+		}
 		for j := range t.Mapping {
 			if isNull(t.Mapping[j].Expression) {
 				t.Mapping[j].Expression = nil
@@ -135,6 +151,14 @@ func flowTargets(list []*model.FlowTargetInput) (*[]hub.FlowTarget, error) {
 		targets[i] = t
 	}
 	return &targets, nil
+}
+
+func followUp(path string, in *model.FollowUpInput) (*hub.FollowUp, error) {
+	if in == nil {
+		return nil, nil
+	}
+	within, err := seconds(in.Within, hub.Path(path, "within"))
+	return &hub.FollowUp{Of: in.Of, When: in.When, WithinSeconds: within}, err
 }
 
 // oneRecipient holds @oneOf: what stands in a variable is not judged by the schema.

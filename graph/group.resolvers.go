@@ -17,8 +17,8 @@ func (r *groupResolver) Grants(ctx context.Context, obj *hub.Group) ([]*hub.Gran
 	return pointers(obj.Grants.List()), nil
 }
 
-func (r *groupResolver) Consumers(ctx context.Context, obj *hub.Group, first *int, after *string) (*model.Connection[*hub.Consumer], error) {
-	asked, err := page(first, after)
+func (r *groupResolver) Consumers(ctx context.Context, obj *hub.Group, first *int, after *string, last *int, before *string) (*model.Connection[*hub.Consumer], error) {
+	asked, err := page(paging{first, after, last, before, nil}, "group.consumers", obj.Key)
 	if err != nil {
 		return nil, err
 	}
@@ -26,8 +26,8 @@ func (r *groupResolver) Consumers(ctx context.Context, obj *hub.Group, first *in
 	if !c.May(hub.RowAPIConnections, hub.See) {
 		return nil, nil // as any link to what the caller may not see
 	}
-	list, err := r.db.Consumers(ctx, c, hub.ListFilter{GroupKey: obj.Key}, asked)
-	return connection(list, err, asked, consumerKey)
+	list, err := r.db.Consumers(ctx, c, hub.ListFilter{GroupKey: obj.Key}, asked.Page)
+	return connection(list, err, asked)
 }
 
 func (r *mutationResolver) GroupCreate(ctx context.Context, input model.GroupCreateInput) (*model.GroupCreatePayload, error) {
@@ -77,17 +77,14 @@ func (r *mutationResolver) GroupDelete(ctx context.Context, id string, expectedV
 	return &model.GroupDeletePayload{DeletedID: gone, UserErrors: errs}, err
 }
 
-func (r *queryResolver) Groups(ctx context.Context, filter *model.GroupFilterInput, orderBy *hub.GroupOrder, first *int, after *string) (*model.Connection[*hub.Group], error) {
-	asked, err := page(first, after)
+func (r *queryResolver) Groups(ctx context.Context, filter *model.GroupFilterInput, orderBy *hub.Order, first *int, after *string, last *int, before *string) (*model.Connection[*hub.Group], error) {
+	f := groupFilter(filter)
+	asked, err := page(paging{first, after, last, before, orderBy}, "groups", f)
 	if err != nil {
 		return nil, err
 	}
-	f := groupFilter(filter, orderBy)
-	list, err := r.db.Groups(ctx, caller(ctx), f, asked)
-	if err != nil {
-		return nil, err
-	}
-	return model.NewSorted(list, asked, groupCursor(f.Order)), nil
+	list, err := r.db.Groups(ctx, caller(ctx), f, asked.Page)
+	return connection(list, err, asked)
 }
 
 func (r *queryResolver) Group(ctx context.Context, id string) (*hub.Group, error) {

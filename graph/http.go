@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -151,8 +152,8 @@ func (h *handler) bodyParams(w http.ResponseWriter, r *http.Request) (*graphql.R
 		w.Header().Set("Accept-Encoding", "identity")
 		return nil, &refusal{http.StatusUnsupportedMediaType, plainError(codeBadRequest, "the body is compressed; send it as it is, without Content-Encoding"), ""}
 	}
-	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || media != mediaJSON {
+	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || media != mediaJSON || !strings.EqualFold(cmp.Or(params["charset"], "utf-8"), "utf-8") {
 		return nil, &refusal{http.StatusUnsupportedMediaType, plainError(codeBadRequest, "send the request as Content-Type: application/json"), ""}
 	}
 	body := struct {
@@ -172,9 +173,9 @@ func (h *handler) bodyParams(w http.ResponseWriter, r *http.Request) (*graphql.R
 	case err != nil:
 		return nil, badRequest("the body is no GraphQL request: %s", sayJSON(err))
 	}
-	params := &graphql.RawParams{Query: body.Query, OperationName: body.OperationName, Variables: body.Variables, Extensions: body.Extensions}
-	byDocumentID(params, body.DocumentID)
-	return params, nil
+	asked := &graphql.RawParams{Query: body.Query, OperationName: body.OperationName, Variables: body.Variables, Extensions: body.Extensions}
+	byDocumentID(asked, body.DocumentID)
+	return asked, nil
 }
 
 func badRequest(format string, args ...any) *refusal {
@@ -287,18 +288,26 @@ func (a *answer) refuse(err error, s session) {
 	a.fail(&refusal{status, shape(e), ""})
 }
 
-// mediaOf picks the media type of the response: the one of GraphQL if the client says that it understands it.
+// mediaOf picks the media type of the response: the one of GraphQL if the client says that it understands it, and does not rather have
+// plain JSON.
 func mediaOf(accept []string) string {
-	for part := range strings.SplitSeq(strings.Join(accept, ","), ",") {
-		if is(part, mediaGraphQL) {
-			return mediaGraphQL
-		}
+	if q := weight(accept, mediaGraphQL); q > 0 && q >= weight(accept, mediaJSON) {
+		return mediaGraphQL
 	}
 	return mediaJSON
 }
 
-// is says whether a part of an Accept header names a media type.
-func is(part, media string) bool {
-	got, params, err := mime.ParseMediaType(strings.TrimSpace(part))
-	return err == nil && got == media && params["q"] != "0"
+// weight is how much a media type is wanted that an Accept header names (RFC 9110 §12.4.2); 0 if it is not named.
+func weight(accept []string, media string) (most float64) {
+	for part := range strings.SplitSeq(strings.Join(accept, ","), ",") {
+		got, params, err := mime.ParseMediaType(strings.TrimSpace(part))
+		if err != nil || got != media {
+			continue
+		}
+		q, err := strconv.ParseFloat(cmp.Or(params["q"], "1"), 64)
+		if err == nil {
+			most = max(most, q)
+		}
+	}
+	return most
 }

@@ -69,6 +69,7 @@ func TestAMalformedRequestIsRefusedWithACode(t *testing.T) {
 		"no query":                {"POST", `{"variables":{}}`, jsonType, 400, "BAD_REQUEST"},
 		"another content type":    {"POST", "query=x", "application/x-www-form-urlencoded", 415, "BAD_REQUEST"},
 		"no content type":         {"POST", ping, "", 415, "BAD_REQUEST"},
+		"another charset":         {"POST", ping, "application/json; charset=iso-8859-1", 415, "BAD_REQUEST"},
 		"a body over the limit":   {"POST", `{"query":"{ viewer { locale } }` + strings.Repeat(" ", 2000) + `"}`, jsonType, 413, "TOO_LARGE"},
 		"another method":          {"PATCH", ping, jsonType, 405, "BAD_REQUEST"},
 		"a query that ends early": {"POST", `{"query":"{ viewer {"}`, jsonType, 200, "GRAPHQL_PARSE_FAILED"},
@@ -168,6 +169,10 @@ func TestTheMediaTypeOfTheAnswerIsTheOneThatWasAskedFor(t *testing.T) {
 		"the one of GraphQL":         {"application/graphql-response+json", ping, "application/graphql-response+json; charset=utf-8", 200},
 		"the one of GraphQL, wrong":  {"application/graphql-response+json, application/json;q=0.9", `{"query":"{ x }"}`, "application/graphql-response+json; charset=utf-8", 400},
 		"the one of GraphQL refused": {"application/graphql-response+json;q=0, */*", ping, "application/json; charset=utf-8", 200},
+		"the one of GraphQL refused, as some write it": {"application/graphql-response+json;q=0.0, */*", ping, "application/json; charset=utf-8", 200},
+		"the one of GraphQL rather less":               {"application/json, application/graphql-response+json;q=0.5", `{"query":"{ x }"}`, "application/json; charset=utf-8", 200},
+		"both alike":                                   {"application/json, application/graphql-response+json", ping, "application/graphql-response+json; charset=utf-8", 200},
+		"what nobody can give":                         {"text/plain", ping, "application/json; charset=utf-8", 200},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := headers("Authorization", "Bearer "+d.admin, "Content-Type", "application/json; charset=utf-8")

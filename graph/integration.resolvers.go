@@ -30,8 +30,9 @@ func (r *integrationResolver) Rates(ctx context.Context, obj *hub.Integration) (
 	return r.engine.IntegrationRates(ctx, caller(ctx), obj.Key)
 }
 
-func (r *integrationResolver) Suppressions(ctx context.Context, obj *hub.Integration, active *bool, first *int, after *string) (*model.Connection[*hub.Suppression], error) {
-	asked, err := page(first, after)
+func (r *integrationResolver) Suppressions(ctx context.Context, obj *hub.Integration, active *bool, first *int, after *string, last *int, before *string) (*model.Connection[*hub.Suppression], error) {
+	f := hub.SuppressionFilter{IntegrationKey: obj.Key, Active: active}
+	asked, err := page(paging{first, after, last, before, nil}, "integration.suppressions", f)
 	if err != nil {
 		return nil, err
 	}
@@ -39,8 +40,8 @@ func (r *integrationResolver) Suppressions(ctx context.Context, obj *hub.Integra
 	if !c.May(hub.RowHub, hub.See) {
 		return nil, nil // as any link to what the caller may not see
 	}
-	list, err := r.db.Suppressions(ctx, c, hub.SuppressionFilter{IntegrationKey: obj.Key, Active: active}, asked)
-	return connection(list, err, asked, suppressionKey)
+	list, err := r.db.Suppressions(ctx, c, f, asked.Page)
+	return connection(list, err, asked)
 }
 
 func (r *mutationResolver) IntegrationCreate(ctx context.Context, input model.IntegrationCreateInput) (*model.IntegrationCreatePayload, error) {
@@ -106,13 +107,14 @@ func (r *mutationResolver) IntegrationResume(ctx context.Context, id string, exp
 	return &model.IntegrationResumePayload{Integration: v, UserErrors: errs}, err
 }
 
-func (r *queryResolver) Integrations(ctx context.Context, filter *model.IntegrationFilterInput, first *int, after *string) (*model.Connection[*hub.Integration], error) {
-	asked, err := page(first, after)
+func (r *queryResolver) Integrations(ctx context.Context, filter *model.IntegrationFilterInput, orderBy *hub.Order, first *int, after *string, last *int, before *string) (*model.Connection[*hub.Integration], error) {
+	f := integrationFilter(filter)
+	asked, err := page(paging{first, after, last, before, orderBy}, "integrations", f)
 	if err != nil {
 		return nil, err
 	}
-	list, err := r.db.Integrations(ctx, caller(ctx), integrationFilter(filter), asked)
-	return connection(list, err, asked, integrationKey)
+	list, err := r.db.Integrations(ctx, caller(ctx), f, asked.Page)
+	return connection(list, err, asked)
 }
 
 func (r *queryResolver) Integration(ctx context.Context, id string) (*hub.Integration, error) {

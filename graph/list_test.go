@@ -225,8 +225,8 @@ func TestGroupsAreListedInTheOrderThatIsAskedFor(t *testing.T) {
 	}{
 		{nil, "[Ordered c ordered Ç ORDERED a ordered b]"},
 		{vars{"field": "CREATED_AT", "direction": "ASC"}, "[ordered b ORDERED a ordered Ç Ordered c]"},
-		{vars{"field": "DESCRIPTION", "direction": "ASC"}, "[ORDERED a ordered b Ordered c ordered Ç]"},
-		{vars{"field": "DESCRIPTION"}, "[ordered Ç Ordered c ordered b ORDERED a]"},
+		{vars{"field": "DESCRIPTION", "direction": "ASC"}, "[ORDERED a ordered b ordered Ç Ordered c]"},
+		{vars{"field": "DESCRIPTION"}, "[Ordered c ordered Ç ordered b ORDERED a]"},
 	} {
 		var got []string
 		v := vars{"order": c.order}

@@ -32,7 +32,8 @@ type loaders struct {
 	flows        loader[int64, *hub.Flow]
 	flowVersions loader[hub.FlowVersionKey, *hub.FlowVersion]
 	events       loader[int64, *hub.Event]
-	occurrences  loader[int64, *hub.Occurrence]
+	occurrences  loader[int64, *hub.Occurrence] // without their payloads
+	payloads     loader[int64, *hub.Occurrence] // with them
 	executions   loader[int64, *hub.Execution]
 	deliveries   loader[int64, *hub.Delivery]
 	records      loader[int64, *hub.Record]
@@ -42,6 +43,8 @@ type loaders struct {
 	deliveriesOf loader[int64, []*hub.Delivery] // of an execution
 	attemptsOf   loader[int64, []hub.Attempt]   // of a delivery
 	receiptsOf   loader[int64, []hub.Receipt]   // of a delivery
+	followsOf    loader[int64, []*hub.Awaited]  // of a delivery: what it follows up
+	followUpsOf  loader[int64, []*hub.Awaited]  // of a delivery: what follows it up
 	timelinesOf  loader[int64, []hub.Change]    // of an execution
 	lastRuns     loader[int64, *hub.Execution]  // of a flow
 	timings      loader[int64, *hub.Timing]     // of a flow
@@ -62,7 +65,8 @@ func newLoaders(db *sqlite.DB, e *engine.Engine, remember bool) *loaders {
 		flows:        newLoader(byKeys(db.FlowsByKey), remember),
 		flowVersions: newLoader(read[hub.FlowVersionKey, *hub.FlowVersion](db.FlowVersionsByKey), remember),
 		events:       newLoader(byKeys(db.EventsByKey), remember),
-		occurrences:  newLoader(byKeys(db.OccurrencesByKey), remember),
+		occurrences:  newLoader(byKeys(db.BareOccurrencesByKey), remember),
+		payloads:     newLoader(byKeys(db.OccurrencesByKey), remember),
 		executions:   newLoader(byKeys(db.ExecutionsByKey), remember),
 		deliveries:   newLoader(byKeys(db.DeliveriesByKey), remember),
 		records:      newLoader(oneByOne(db.Record), remember),
@@ -74,6 +78,8 @@ func newLoaders(db *sqlite.DB, e *engine.Engine, remember bool) *loaders {
 		timelinesOf:  newLoader(listsOf(db.TimelinesOf), remember),
 		attemptsOf:   newLoader(listsOf(db.AttemptsOf), remember),
 		receiptsOf:   newLoader(listsOf(db.ReceiptsOf), remember),
+		followsOf:    newLoader(listsOf(db.FollowsOf), remember),
+		followUpsOf:  newLoader(listsOf(db.FollowUpsOf), remember),
 		lastRuns:     newLoader(byKeys(db.LastRuns), remember),
 		timings:      newLoader(byKeys(db.Timings), remember),
 		replays:      newLoader(byKeys(db.ReplaysByKey), remember),

@@ -47,17 +47,28 @@ func (r *occurrenceResolver) Consumer(ctx context.Context, obj *hub.Occurrence) 
 	return visitOf(ctx).loaders.consumers.one(ctx, obj.ConsumerKey)
 }
 
-func (r *queryResolver) Occurrences(ctx context.Context, filter *model.OccurrenceFilterInput, first *int, after *string) (*model.Connection[*hub.Occurrence], error) {
+func (r *occurrenceResolver) Records(ctx context.Context, obj *hub.Occurrence) ([]*hub.RecordInput, error) {
+	whole, err := whole(ctx, obj)
+	return pointers(whole.Records), err
+}
+
+func (r *occurrenceResolver) Matches(ctx context.Context, obj *hub.Occurrence) ([]*hub.Match, error) {
+	whole, err := whole(ctx, obj)
+	return pointers(whole.Matches), err
+}
+
+func (r *queryResolver) Occurrences(ctx context.Context, filter *model.OccurrenceFilterInput, orderBy *hub.Order, first *int, after *string, last *int, before *string) (*model.Connection[*hub.Occurrence], error) {
 	f, err := occurrenceFilter(filter)
 	if err != nil {
 		return nil, err
 	}
-	asked, err := page(first, after)
+	asked, err := page(paging{first, after, last, before, orderBy}, "occurrences", f)
 	if err != nil {
 		return nil, err
 	}
-	list, err := r.db.Occurrences(ctx, caller(ctx), f, asked)
-	return connection(list, err, asked, occurrenceKey)
+	f.Bare = true // the fields that need more ask for it
+	list, err := r.db.Occurrences(ctx, caller(ctx), f, asked.Page)
+	return connection(list, err, asked)
 }
 
 func (r *queryResolver) Occurrence(ctx context.Context, id string) (*hub.Occurrence, error) {

@@ -34,7 +34,7 @@ func flowPreviewInput(in model.FlowPreviewInput) (out hub.PreviewInput, err erro
 }
 
 func flowTestInput(in model.FlowTestInput) (out hub.TestInput, err error) {
-	out.Recipient = in.Recipient
+	out.Recipient, out.Target = in.Recipient, in.Target
 	hub.Assign(&out.ID, in.IdempotencyKey)
 	out.Sample, err = flowSample(in.On)
 	return out, err

@@ -58,7 +58,7 @@ func TestTheOperationsOfTheGuideFitTheSchema(t *testing.T) {
 	for _, name := range []string{"CreateGroup", "CreateConsumer", "CreateIntegration", "CreateFlow", "EnableFlow", "CreateEvent", "EnableEvent", "ScheduleFlow", "PreviewSchedule", "RunFlow", "PreviewFlow", "TestFlow", "Publish", "Execution", "Watch", "Ticket", "Failures", "Buttons", "Explain", "GroupList",
 		"CloneGroup", "WhatIsHidden", "KeepUpToDate", "Pick", "Backtest", "WhyNot", "Screens", "FlowHistory", "Rollback", "ReplayPreview", "Replay", "ReplayMany", "LeftAlone", "Suppressed", "LeaveAlone", "MessageAgain", "SendAgain",
 		"DeadLetters", "RetryMany", "CancelMany", "CancelOne", "PauseQueue", "ResumeQueue", "PauseFlow", "PauseIntegration", "ResumeIntegration", "Breakers", "Retention", "KeepFor", "KeepFlowFor",
-		"QuietNights", "AwaitingTheMorning", "CollectByPerson", "WhatIsGathered", "SendNow"} {
+		"QuietNights", "AwaitingTheMorning", "CollectByPerson", "WhatIsGathered", "SendNow", "EmailIfNotRead", "WhatFollows"} {
 		if operations[name] == "" {
 			t.Errorf("the guide has lost its operation %s", name)
 		}

@@ -27,30 +27,27 @@ func (r *mutationResolver) RecordsUpsert(ctx context.Context, input model.Record
 	return recordsUpserted(written, errs), err
 }
 
-func (r *queryResolver) Records(ctx context.Context, typeArg *string, subject *string, where *hub.Terms, first *int, after *string) (*model.Connection[*hub.Record], error) {
-	asked, err := page(first, after)
+func (r *queryResolver) Records(ctx context.Context, typeArg *string, subject *string, where *hub.Terms, orderBy *hub.Order, first *int, after *string, last *int, before *string) (*model.Connection[*hub.Record], error) {
+	q := hub.RecordQuery{Where: where}
+	hub.Assign(&q.Type, typeArg)
+	hub.Assign(&q.Subject, subject)
+	asked, err := page(paging{first, after, last, before, orderBy}, "records", q)
 	if err != nil {
 		return nil, err
 	}
-	var typ, of string
-	hub.Assign(&typ, typeArg)
-	hub.Assign(&of, subject)
-	list, err := r.engine.Records(ctx, caller(ctx), hub.RecordQuery{Type: typ, Subject: of, Where: where}, asked)
-	return connection(list, err, asked, recordKey)
+	list, err := r.engine.Records(ctx, caller(ctx), q, asked.Page)
+	return connection(list, err, asked)
 }
 
-func (r *queryResolver) FieldOptions(ctx context.Context, recordType string, field string, search *string, first *int, after *string) (*model.Connection[*hub.FieldOption], error) {
-	asked, err := page(first, after)
-	if err != nil {
-		return nil, err
-	}
+func (r *queryResolver) FieldOptions(ctx context.Context, recordType string, field string, search *string, first *int, after *string, last *int, before *string) (*model.Connection[*hub.FieldOption], error) {
 	var part string
 	hub.Assign(&part, search)
-	list, err := r.engine.FieldOptions(ctx, caller(ctx), recordType, field, part, asked)
+	asked, err := page(paging{first, after, last, before, nil}, "fieldOptions", recordType, field, part)
 	if err != nil {
 		return nil, err
 	}
-	return model.NewSorted(list, asked, func(o *hub.FieldOption) string { return o.Place }), nil
+	list, err := r.engine.FieldOptions(ctx, caller(ctx), recordType, field, part, asked.Page)
+	return connection(list, err, asked)
 }
 
 func (r *queryResolver) Record(ctx context.Context, id string) (*hub.Record, error) {
@@ -82,13 +79,13 @@ func (r *recordResolver) Occurrence(ctx context.Context, obj *hub.Record) (*hub.
 	return visitOf(ctx).loaders.occurrences.one(ctx, obj.OccurrenceKey)
 }
 
-func (r *recordResolver) History(ctx context.Context, obj *hub.Record, first *int, after *string) (*model.Connection[*hub.RecordVersion], error) {
-	asked, err := page(first, after)
+func (r *recordResolver) History(ctx context.Context, obj *hub.Record, first *int, after *string, last *int, before *string) (*model.Connection[*hub.RecordVersion], error) {
+	asked, err := page(paging{first, after, last, before, nil}, "record.history", obj.Key)
 	if err != nil {
 		return nil, err
 	}
-	list, err := r.db.RecordHistory(ctx, caller(ctx), obj.Key, asked)
-	return connection(list, err, asked, recordVersion)
+	list, err := r.db.RecordHistory(ctx, caller(ctx), obj.Key, asked.Page)
+	return connection(list, err, asked)
 }
 
 func (r *recordVersionResolver) SourceUpdatedAt(ctx context.Context, obj *hub.RecordVersion) (*time.Time, error) {

@@ -40,6 +40,11 @@ func (s *stage) looksBack() {
 	replay := s.show("ReplayStart", vars{"id": failed, "input": vars{"version": "CURRENT", "evenIfSent": true, "idempotencyKey": "click-2"}}, "executionReplay.execution.replayOf.id", failed).text("executionReplay", "execution", "id")
 	s.settled(replay)
 	s.show("ExecutionDetail", vars{"id": failed}, "execution.replays.nodes.0.id", replay, "execution.outcome", "SUCCEEDED")
+	about := vars{"subject": "OT-2"}
+	end := s.show("Executions", vars{"filter": about, "last": 1}, "executions.nodes.0.id", failed, "executions.pageInfo.hasNextPage", false, "executions.pageInfo.hasPreviousPage", true, "executions.totalCount", 2,
+		"executions.totalCountIsExact", true)
+	s.show("Executions", vars{"filter": about, "last": 1, "before": end.text("executions", "pageInfo", "startCursor")}, "executions.nodes.0.id", replay, "executions.pageInfo.hasNextPage", true)
+	s.show("Executions", vars{"filter": about, "first": 1, "orderBy": vars{"direction": "ASC"}}, "executions.nodes.0.id", failed)
 
 	s.losing("+5511999991234", nil)
 	lost := s.workOrder("OT-3", "jonas").text("occurrencePublish", "executions", 0, "id")

@@ -14,6 +14,7 @@ func TestTheScreensShowWhatHappens(t *testing.T) {
 	s.frame()
 	s.administers()
 	s.connects()
+	s.operates()
 	s.makesFlows()
 	s.maps()
 	s.dispatches()
@@ -50,7 +51,7 @@ func (s *stage) administers() {
 	s.show("ConsumerSave", vars{"id": consumer, "input": vars{"expectedVersion": 1, "enabled": false}}, "consumerUpdate.consumer.enabled", false)
 	s.show("ConsumerNewSecret", vars{"id": consumer, "input": vars{"keepOldFor": "P1D"}}, "consumerSecretRotate.secret", some, "consumerSecretRotate.consumer.oldSecretUntil", some)
 	s.show("ConsumerEditor", vars{"id": consumer}, "consumer.group.description", "Night shift", "consumer.description", "reports", "consumer.secretRotatedAt", some)
-	s.show("Consumers", vars{"filter": vars{"group": group}}, "consumers.nodes.0.id", consumer, "consumers.totalCount", 1, "consumers.nodes.0.enabled", false)
+	s.show("Consumers", vars{"filter": vars{"group": group}, "orderBy": vars{"field": "NAME", "direction": "ASC"}}, "consumers.nodes.0.id", consumer, "consumers.totalCount", 1, "consumers.nodes.0.enabled", false)
 	s.show("GroupEditor", vars{"id": group}, "group.consumers.nodes.0.name", "BI", "group.grants.0.actions", "[SEE]")
 	s.show("GroupRemove", vars{"id": group}, "groupDelete.userErrors.0.code", "IN_USE")
 	s.show("ConsumerRemove", vars{"id": consumer, "expectedVersion": 3}, "consumerDelete.deletedId", consumer)
@@ -66,7 +67,7 @@ func (s *stage) connects() {
 	s.show("IntegrationSave", vars{"id": other, "input": vars{"expectedVersion": 1, "maxInFlight": 5}}, "integrationUpdate.integration.maxInFlight", 5)
 	s.show("IntegrationEditor", vars{"id": other}, "integration.settings", "map[stamp:blue]", "integration.version", 2)
 	s.show("IntegrationHold", vars{"id": other, "input": vars{"reason": "moving house"}}, "integrationPause.integration.pause.reason.message", "moving house")
-	s.show("Integrations", vars{"filter": vars{"connector": "post"}}, "integrations.nodes.0.state", "PAUSED", "integrations.nodes.1.breaker.state", "CLOSED", "integrations.nodes.1.rates.0.key", "rate")
+	s.show("Integrations", vars{"filter": vars{"connector": "post"}, "orderBy": vars{"field": "CREATED_AT"}}, "integrations.nodes.0.state", "PAUSED", "integrations.nodes.1.breaker.state", "CLOSED", "integrations.nodes.1.rates.0.key", "rate")
 	s.show("IntegrationGoOn", vars{"id": other}, "integrationResume.integration.state", "READY")
 	s.post.mu.Lock()
 	s.post.problems = []hub.Problem{{Code: "NO_STAMP", Path: "settings.stamp", Message: "there is no such stamp", NextStep: "buy one", Severity: hub.SeverityError}}
@@ -80,6 +81,21 @@ func (s *stage) connects() {
 	s.show("LeftAloneRemove", vars{"id": alone}, "suppressionRemove.deletedId", alone)
 	s.show("IntegrationRemove", vars{"id": s.integration}, "integrationDelete.userErrors.0.code", "IN_USE")
 	s.show("IntegrationRemove", vars{"id": other}, "integrationDelete.deletedId", other)
+}
+
+func (s *stage) operates() {
+	s.t.Helper()
+	next := s.listen("ConnectorFollow", nil)
+	s.post.refused.Store(&hub.RefusedExecutable{File: "/plugins/recado-connector-post", Name: "post", SHA256: "abc", Problem: "the file is not trusted", NextStep: "look", At: time.Now()})
+	s.show("ConnectorTable", nil, "connectors.0.state", "READY", "connectors.0.trust", "PINNED", "connectors.0.pid", 4711, "connectors.0.usage.memory", 40, "connectors.0.refused.sha256", "abc",
+		"connectors.0.inFlight", 3, "connectors.0.usage.openFilesLimit", nil, "connectors.0.usage.cpu", "PT1.5S")
+	s.show("ConnectorPlugins", nil, "pluginsDirectory.path", "/plugins", "pluginsDirectory.refused.0.name", "post")
+	s.show("ConnectorPage", vars{"name": "post"}, "connector.settings.form.fields.0.title", "Stamp", "connector.settings.form.fields.1.input", "SECRET", "connector.actions.0.parameters.form.fields.0.title", "Template")
+	s.show("ConnectorTakeOver", vars{"name": "post"}, "connectorRestart.connector.restarts", 1, "connectorRestart.userErrors", "[]")
+	s.show("ConnectorTakeOver", vars{"name": "no such"}, "connectorRestart.userErrors.0.code", "NOT_FOUND")
+	s.engine.ConnectorChanged(*s.post.describe())
+	next("connectorChanged.change.aspect", "STATE", "connectorChanged.change.to", "READY")
+	next("connectorChanged.change.aspect", "PROBLEMS", "connectorChanged.change.cause.message", "the file is not trusted", "connectorChanged.connector.refused.nextStep", "look")
 }
 
 func (s *stage) makesFlows() {
@@ -102,10 +118,13 @@ func (s *stage) makesFlows() {
 	in["filter"] = vars{"mode": "ALL", "terms": []vars{{"field": "wo_folio", "operation": "STARTS_WITH", "value": "OT"}}, "groups": []vars{{"mode": "ANY", "terms": []vars{{"field": "code_responsible", "operation": "IS_NOT_EMPTY"}}}}}
 	s.show("FlowSave", vars{"id": flow, "input": in}, "flowUpdate.flow.problems", "[]", "flowUpdate.flow.schedule.expression", "0 8 * * *", "flowUpdate.flow.nextRuns.4", some,
 		"flowUpdate.flow.permissionsNeeded.0.submodule", some)
-	s.show("FlowTurnOn", vars{"id": flow, "expectedVersion": 2}, "flowEnable.flow.enabled", true, "flowEnable.flow.nextRun", some)
+	in["targets"] = s.twoTargets(vars{"of": 0, "when": "NOT_READ", "within": "PT30M"})
+	delete(in, "expectedVersion")
+	s.show("FlowSave", vars{"id": flow, "input": in}, "flowUpdate.flow.problems", "[]", "flowUpdate.flow.targets.1.followUp.within", "PT30M", "flowUpdate.flow.targets.0.followUp", nil)
+	s.show("FlowTurnOn", vars{"id": flow, "expectedVersion": 3}, "flowEnable.flow.enabled", true, "flowEnable.flow.nextRun", some)
 	s.show("FlowEditor", vars{"id": flow}, "flow.filter.terms.0.value", "OT", "flow.filter.groups.0.terms.0.operation", "IS_NOT_EMPTY", "flow.targets.0.recipient.field", "responsible.sms",
 		"flow.targets.0.mapping.0.field", "wo_folio", "flow.settings.maxAttempts", 8, "flow.source.sourceAction.title", "Query Tasks in Work Orders (Items)", "flow.targets.0.connectorAction.title", "Letter")
-	s.show("Flows", vars{"filter": vars{"search": "morning"}}, "flows.nodes.0.nextRun", some, "flows.nodes.0.source.consumer.name", "WhatsApp", "flows.totalCount", 1, "flows.nodes.0.problems", "[]")
+	s.show("Flows", vars{"filter": vars{"search": "morning"}, "orderBy": vars{"field": "UPDATED_AT"}}, "flows.nodes.0.nextRun", some, "flows.nodes.0.source.consumer.name", "WhatsApp", "flows.totalCount", 1, "flows.nodes.0.problems", "[]")
 	started := s.show("FlowStart", vars{"id": flow, "input": vars{"idempotencyKey": "click-1"}}, "flowRun.execution.trigger", "MANUAL", "flowRun.repeat", false)
 	s.show("FlowStart", vars{"id": flow, "input": vars{"idempotencyKey": "click-1"}}, "flowRun.repeat", true, "flowRun.execution.id", started.text("flowRun", "execution", "id"))
 	s.show("FlowTry", vars{"id": flow, "input": vars{"recipient": "+5511999990001", "on": vars{"sample": []vars{
@@ -113,7 +132,7 @@ func (s *stage) makesFlows() {
 		{"type": "person", "key": "jonas", "data": vars{"code": "jonas", "sms": "+5511999991234"}}}}}}, "flowTest.delivery.recipient", "+5511999990001", "flowTest.delivery.values", "[OT-900 Grease]")
 	s.show("FlowHold", vars{"id": flow, "input": vars{"reason": "holidays"}}, "flowPause.flow.pause.reason.message", "holidays")
 	s.show("FlowGoOn", vars{"id": flow}, "flowResume.flow.paused", nil)
-	s.show("FlowVersions", vars{"id": flow}, "flow.history.nodes.0.version", 2, "flow.history.nodes.0.diff.0.path", some, "flow.history.nodes.0.savedBy.id", some)
+	s.show("FlowVersions", vars{"id": flow}, "flow.history.nodes.0.version", 3, "flow.history.nodes.0.diff.0.path", some, "flow.history.nodes.0.savedBy.id", some)
 	s.show("FlowTurnOff", vars{"id": flow}, "flowDisable.flow.enabled", false)
 	s.show("FlowRestore", vars{"id": flow, "input": vars{"version": 1}}, "flowRollback.flow.description", "", "flowRollback.flow.problems.0.code", some)
 	s.show("FlowRemove", vars{"id": flow}, "flowArchive.flow.archivedAt", some)
@@ -156,7 +175,7 @@ func (s *stage) dispatches() {
 	s.show("EventTry", vars{"input": vars{"type": "work_management.work_orders.new", "flows": []string{s.flow}, "terms": vars{"mode": "ALL", "terms": terms["terms"]}}},
 		"eventBacktest.scanned", 1, "eventBacktest.fired", 1, "eventBacktest.samples.0.occurrence.subject", "OT-0", "eventBacktest.flows.0.messages", 1)
 	s.show("EventTurnOn", vars{"id": event, "expectedVersion": 2}, "eventEnable.event.enabled", true)
-	s.show("Events", vars{"filter": vars{"search": "maria"}}, "events.nodes.0.eventType.submodule.title", "Work Orders", "events.totalCount", 1, "events.nodes.0.flows.0.id", s.flow)
+	s.show("Events", vars{"filter": vars{"search": "maria"}, "orderBy": vars{"field": "DESCRIPTION", "direction": "ASC"}}, "events.nodes.0.eventType.submodule.title", "Work Orders", "events.totalCount", 1, "events.nodes.0.flows.0.id", s.flow)
 	s.show("EventTurnOff", vars{"id": event}, "eventDisable.event.enabled", false)
 	s.show("EventRemove", vars{"id": event}, "eventArchive.event.archivedAt", some)
 }
@@ -164,6 +183,7 @@ func (s *stage) dispatches() {
 func (s *stage) feeds() {
 	s.t.Helper()
 	next := s.listen("Follow", vars{"flow": s.flow, "after": hub.Cursor(0)})
+	arrival := s.listen("Arrivals", vars{"type": "work_management.work_orders.new", "after": hub.Cursor(0)})
 	s.show("PublishTypes", nil, "catalog.eventTypes.0.recordType.key", some, "catalog.eventTypes.0.guardedBy.submodule", some)
 	in := vars{"source": "/cmms", "id": "wo-1", "type": "work_management.work_orders.new", "subject": "OT-1", "records": []vars{
 		{"type": "work_order_task", "key": "101", "data": vars{"id_work_orders_tasks": 101, "wo_folio": "OT-1", "description": "Oil", "code_responsible": "jonas"}},
@@ -172,6 +192,9 @@ func (s *stage) feeds() {
 		"occurrencePublish.executions.0.flow.description", "WO assigned")
 	execution := r.text("occurrencePublish", "executions", 0, "id")
 	s.show("PublishOccurrence", vars{"input": in}, "occurrencePublish.repeat", true, "occurrencePublish.executions.0.id", execution)
+	for r := arrival("occurrenceReceived.cursor", some); r.follow("occurrenceReceived.occurrence.name") != "wo-1"; {
+		r = arrival("occurrenceReceived.occurrence.type", "work_management.work_orders.new")
+	}
 	s.settled(execution)
 	s.show("PublishOutcome", vars{"execution": execution}, "execution.outcome", "SUCCEEDED", "execution.deliveries.0.values", "[OT-1 WO Oil]", "execution.deliveries.0.recipient", "+5511999991234")
 	for r := next("executionChanged.execution.id", execution, "executionChanged.execution.occurrence.name", "wo-1"); r.follow("executionChanged.change.to") != "CLOSED"; {

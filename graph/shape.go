@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"context"
 	"strconv"
 	"time"
 
@@ -47,6 +48,18 @@ func pointers[T any](list []T) []*T {
 	return out
 }
 
+// whole is an occurrence with its payloads. What has been pruned since it was read has none.
+func whole(ctx context.Context, o *hub.Occurrence) (*hub.Occurrence, error) {
+	if !o.Bare {
+		return o, nil
+	}
+	read, err := visitOf(ctx).loaders.payloads.one(ctx, o.Key)
+	if read == nil {
+		return &hub.Occurrence{}, err
+	}
+	return read, err
+}
+
 // present leaves out what was not found or may not be seen.
 func present[T any](list []*T) []*T {
 	out := make([]*T, 0, len(list))
@@ -67,29 +80,6 @@ func nodeOf[T any, P interface {
 		return nil, missing(err)
 	}
 	return v, nil
-}
-
-// page reads the arguments of a connection.
-func page(first *int, after *string) (hub.Page, error) {
-	var p hub.Page
-	if first != nil {
-		if *first < 1 {
-			return p, hub.Invalid("first", "first must be between 1 and %d", hub.MaxPage)
-		}
-		p.First = *first
-	}
-	if after != nil {
-		p.After = *after
-	}
-	return p, nil
-}
-
-// connection shapes a page of a list that was asked for.
-func connection[T any](list hub.List[T], err error, asked hub.Page, key func(T) int64) (*model.Connection[T], error) {
-	if err != nil {
-		return nil, err
-	}
-	return model.NewConnection(list, asked, key), nil
 }
 
 // recordsUpserted shapes what became of a batch of records; nil if there were errors.
@@ -120,19 +110,6 @@ func known(t time.Time) *time.Time {
 	}
 	return &t
 }
-
-func recordVersion(v *hub.RecordVersion) int64 { return int64(v.Version) }
-func flowVersion(v *hub.FlowVersion) int64     { return int64(v.Version) }
-func consumerKey(v *hub.Consumer) int64        { return v.Key }
-func integrationKey(v *hub.Integration) int64  { return v.Key }
-func flowKey(v *hub.Flow) int64                { return v.Key }
-func eventKey(v *hub.Event) int64              { return v.Key }
-func recordKey(v *hub.Record) int64            { return v.Key }
-func occurrenceKey(v *hub.Occurrence) int64    { return v.Key }
-func executionKey(v *hub.Execution) int64      { return v.Key }
-func deliveryKey(v *hub.Delivery) int64        { return v.Key }
-func suppressionKey(v *hub.Suppression) int64  { return v.Key }
-func auditKey(v *hub.AuditEntry) int64         { return v.Key }
 
 // expected reads an expectedVersion; 0 if it was not given.
 func expected(version *int) (int, error) {

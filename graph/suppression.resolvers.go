@@ -33,17 +33,17 @@ func (r *mutationResolver) SuppressionRemove(ctx context.Context, id string) (*m
 	return &model.SuppressionRemovePayload{DeletedID: gone, UserErrors: errs}, err
 }
 
-func (r *queryResolver) Suppressions(ctx context.Context, filter *model.SuppressionFilterInput, first *int, after *string) (*model.Connection[*hub.Suppression], error) {
+func (r *queryResolver) Suppressions(ctx context.Context, filter *model.SuppressionFilterInput, first *int, after *string, last *int, before *string) (*model.Connection[*hub.Suppression], error) {
 	f, err := suppressionFilter(filter)
 	if err != nil {
 		return nil, err
 	}
-	asked, err := page(first, after)
+	asked, err := page(paging{first, after, last, before, nil}, "suppressions", f)
 	if err != nil {
 		return nil, err
 	}
-	list, err := r.db.Suppressions(ctx, caller(ctx), f, asked)
-	return connection(list, err, asked, suppressionKey)
+	list, err := r.db.Suppressions(ctx, caller(ctx), f, asked.Page)
+	return connection(list, err, asked)
 }
 
 func (r *queryResolver) Suppression(ctx context.Context, id string) (*hub.Suppression, error) {

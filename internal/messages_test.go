@@ -67,7 +67,8 @@ var composed = map[string]string{
 	"flow: %s": "usage.refuse", "flows": "usage.refuse", "flows: %s": "usage.refuse",
 	"event: %s": "usage.refuse", "events": "usage.refuse", "events: %s": "usage.refuse",
 	"consumer: %s": "usage.refuse", "consumers": "usage.refuse", "consumers: %s": "usage.refuse",
-	"%s Did you mean %s?": "gqlparser", "%q or %q": "gqlparser", "%q, %q, or %q": "gqlparser",
+	"%s; its last words: %s": "host.quoted",
+	"%s Did you mean %s?":    "gqlparser", "%q or %q": "gqlparser", "%q, %q, or %q": "gqlparser",
 	"Description cannot be empty": "hub.checkText", "Name cannot be empty": "hub.checkText",
 }
 

@@ -38,15 +38,16 @@ var rooms = map[string][]string{
 	"internal/engine": {"internal/hub", "internal/catalog", "internal/condition", "internal/mapping",
 		"internal/schedule", "internal/sqlite", "internal/feed", "internal/meter", "internal/trace"},
 	"internal/web": {"internal/hub", "internal/catalog", "internal/auth", "graph", "internal/engine", "internal/feed",
-		"internal/meter", "internal/quota"},
-	"internal/metrics": {"internal/hub", "internal/meter", "internal/sqlite", "internal/engine", "internal/web"},
+		"internal/meter", "internal/quota", "internal/web/graphiql"},
+	"internal/web/graphiql": {},
+	"internal/metrics":      {"internal/hub", "internal/meter", "internal/sqlite", "internal/engine", "internal/web"},
 	"internal/app": {"internal/condition", "internal/mapping", "internal/hub", "internal/catalog", "internal/feed",
 		"internal/sqlite", "internal/auth", "internal/host", "internal/engine", "internal/web", "internal/meter", "internal/metrics",
 		"internal/trace", "internal/quota", "graph",
-		"plugins/*"},
+		"plugins/*", "plugins/sdk/outbound"},
 
 	// The command demo lives beside cli, which therefore starts it.
-	"internal/cli":   {"internal/app", "internal/hub", "internal/demo", "plugins/*", "plugins/*/sandbox"},
+	"internal/cli":   {"internal/app", "internal/hub", "internal/demo", "plugins/*", "plugins/*/sandbox", "plugins/sdk/conformance"},
 	"internal/demo":  {"internal/app", "internal/hub", "plugins/*", "plugins/*/sandbox"},
 	"internal/bench": {"internal/app", "internal/hub", "plugins/*", "plugins/*/sandbox"},
 
@@ -61,11 +62,14 @@ var rooms = map[string][]string{
 	"graph/generated": {"internal/hub", "internal/catalog", "internal/condition", "internal/mapping", "graph/model"},
 	"graph/model":     {"internal/hub", "internal/catalog", "internal/condition", "internal/mapping"},
 
-	"plugins/*":                 {"plugins/sdk"},
+	"plugins/*":                 {"plugins/sdk", "plugins/sdk/outbound", "plugins/sdk/places"},
 	"plugins/*/sandbox":         {"plugins/sdk"},
 	"plugins/sdk":               {"plugins/sdk/internal/wire"},
 	"plugins/sdk/internal/wire": {},
-	"plugins/sdk/sdktest":       {"plugins/sdk"},
+	"plugins/sdk/conformance":   {"plugins/sdk", "plugins/sdk/outbound"},
+	"plugins/sdk/sdktest":       {"plugins/sdk", "plugins/sdk/conformance"},
+	"plugins/sdk/outbound":      {},
+	"plugins/sdk/places":        {"plugins/sdk"},
 }
 
 // guarded says of packages from outside which rooms may import them, and everything below them;
@@ -74,7 +78,7 @@ var guarded = map[string][]string{
 	"database/sql":                        {"internal/sqlite"},
 	"github.com/prometheus/client_golang": {"internal/metrics"},
 	"go.opentelemetry.io":                 {"internal/trace"},
-	"net/http": {"internal/web", "internal/auth", "internal/app", "internal/cli", "internal/demo", "internal/bench",
+	"net/http": {"internal/web/...", "internal/auth", "internal/app", "internal/cli", "internal/demo", "internal/bench",
 		"internal/hubtest", "internal/metrics", "graph/...", "plugins/..."},
 }
 

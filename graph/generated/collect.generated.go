@@ -22,7 +22,7 @@ type CollectResolver interface {
 	Field(ctx context.Context, obj *hub.Collect) (*string, error)
 }
 type CollectionResolver interface {
-	Occurrences(ctx context.Context, obj *hub.Collection, first *int, after *string) (*model.Connection[*hub.Occurrence], error)
+	Occurrences(ctx context.Context, obj *hub.Collection, first *int, after *string, last *int, before *string) (*model.Connection[*hub.Occurrence], error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -48,6 +48,22 @@ func (ec *executionContext) field_Collection_occurrences_args(ctx context.Contex
 		return nil, err
 	}
 	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -318,7 +334,7 @@ func (ec *executionContext) _Collection_occurrences(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Collection().Occurrences(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+			return ec.Resolvers.Collection().Occurrences(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*hub.Occurrence]) graphql.Marshaler {

@@ -20,7 +20,7 @@ import (
 
 type GroupResolver interface {
 	Grants(ctx context.Context, obj *hub.Group) ([]*hub.Grant, error)
-	Consumers(ctx context.Context, obj *hub.Group, first *int, after *string) (*model.Connection[*hub.Consumer], error)
+	Consumers(ctx context.Context, obj *hub.Group, first *int, after *string, last *int, before *string) (*model.Connection[*hub.Consumer], error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -46,6 +46,22 @@ func (ec *executionContext) field_Group_consumers_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -279,7 +295,7 @@ func (ec *executionContext) _Group_consumers(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Group().Consumers(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+			return ec.Resolvers.Group().Consumers(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*hub.Consumer]) graphql.Marshaler {
@@ -563,6 +579,29 @@ func (ec *executionContext) _GroupConnection_totalCount(ctx context.Context, fie
 }
 func (ec *executionContext) fieldContext_GroupConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("GroupConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _GroupConnection_totalCountIsExact(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*hub.Group]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupConnection_totalCountIsExact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsExact()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupConnection_totalCountIsExact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupConnection", field, true, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _GroupCreatePayload_group(ctx context.Context, field graphql.CollectedField, obj *model.GroupCreatePayload) (ret graphql.Marshaler) {
@@ -1030,8 +1069,8 @@ func (ec *executionContext) unmarshalInputGroupFilterInput(ctx context.Context, 
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputGroupOrderInput(ctx context.Context, obj any) (hub.GroupOrder, error) {
-	var it hub.GroupOrder
+func (ec *executionContext) unmarshalInputGroupOrderInput(ctx context.Context, obj any) (hub.Order, error) {
+	var it hub.Order
 	if obj == nil {
 		return it, nil
 	}
@@ -1057,7 +1096,7 @@ func (ec *executionContext) unmarshalInputGroupOrderInput(ctx context.Context, o
 		switch k {
 		case "field":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
-			data, err := ec.unmarshalNGroupOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐGroupOrderField(ctx, v)
+			data, err := ec.unmarshalNGroupOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderField(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -1426,6 +1465,11 @@ func (ec *executionContext) _GroupConnection(ctx context.Context, sel ast.Select
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "totalCountIsExact":
+			out.Values[i] = ec._GroupConnection_totalCountIsExact(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1762,13 +1806,13 @@ func (ec *executionContext) marshalNGroupEdge2ᚕgithubᚗcomᚋrecadoᚑhubᚋr
 	return ret
 }
 
-func (ec *executionContext) unmarshalNGroupOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐGroupOrderField(ctx context.Context, v any) (hub.GroupOrderField, error) {
+func (ec *executionContext) unmarshalNGroupOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderField(ctx context.Context, v any) (hub.OrderField, error) {
 	tmp, err := graphql.UnmarshalString(v)
-	res := hub.GroupOrderField(tmp)
+	res := hub.OrderField(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNGroupOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐGroupOrderField(ctx context.Context, sel ast.SelectionSet, v hub.GroupOrderField) graphql.Marshaler {
+func (ec *executionContext) marshalNGroupOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderField(ctx context.Context, sel ast.SelectionSet, v hub.OrderField) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalString(string(v))
 	if res == graphql.Null {
@@ -1861,7 +1905,7 @@ func (ec *executionContext) unmarshalOGroupFilterInput2ᚖgithubᚗcomᚋrecado�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalOGroupOrderInput2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐGroupOrder(ctx context.Context, v any) (*hub.GroupOrder, error) {
+func (ec *executionContext) unmarshalOGroupOrderInput2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrder(ctx context.Context, v any) (*hub.Order, error) {
 	if v == nil {
 		return nil, nil
 	}

@@ -29,6 +29,9 @@ type OccurrenceResolver interface {
 	EventType(ctx context.Context, obj *hub.Occurrence) (*catalog.EventType, error)
 
 	Consumer(ctx context.Context, obj *hub.Occurrence) (*hub.Consumer, error)
+	Records(ctx context.Context, obj *hub.Occurrence) ([]*hub.RecordInput, error)
+
+	Matches(ctx context.Context, obj *hub.Occurrence) ([]*hub.Match, error)
 }
 type RowMatchResolver interface {
 	Trace(ctx context.Context, obj *hub.RowMatch) ([]*model.TermTrace, error)
@@ -508,11 +511,11 @@ func (ec *executionContext) _Occurrence_records(ctx context.Context, field graph
 			return ec.fieldContext_Occurrence_records(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Records, nil
+			return ec.Resolvers.Occurrence().Records(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []hub.RecordInput) graphql.Marshaler {
-			return ec.marshalNOccurrenceRecord2ᚕgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐRecordInputᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*hub.RecordInput) graphql.Marshaler {
+			return ec.marshalNOccurrenceRecord2ᚕᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐRecordInputᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -522,8 +525,8 @@ func (ec *executionContext) fieldContext_Occurrence_records(_ context.Context, f
 	fc = &graphql.FieldContext{
 		Object:     "Occurrence",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_OccurrenceRecord(ctx, field)
 		},
@@ -563,11 +566,11 @@ func (ec *executionContext) _Occurrence_matches(ctx context.Context, field graph
 			return ec.fieldContext_Occurrence_matches(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Matches, nil
+			return ec.Resolvers.Occurrence().Matches(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []hub.Match) graphql.Marshaler {
-			return ec.marshalNMatch2ᚕgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐMatchᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*hub.Match) graphql.Marshaler {
+			return ec.marshalNMatch2ᚕᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐMatchᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -577,8 +580,8 @@ func (ec *executionContext) fieldContext_Occurrence_matches(_ context.Context, f
 	fc = &graphql.FieldContext{
 		Object:     "Occurrence",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Match(ctx, field)
 		},
@@ -726,6 +729,29 @@ func (ec *executionContext) _OccurrenceConnection_totalCount(ctx context.Context
 }
 func (ec *executionContext) fieldContext_OccurrenceConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OccurrenceConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _OccurrenceConnection_totalCountIsExact(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*hub.Occurrence]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OccurrenceConnection_totalCountIsExact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsExact()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OccurrenceConnection_totalCountIsExact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OccurrenceConnection", field, true, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _OccurrenceEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*hub.Occurrence]) (ret graphql.Marshaler) {
@@ -1469,6 +1495,50 @@ func (ec *executionContext) unmarshalInputOccurrenceFilterInput(ctx context.Cont
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputOccurrenceOrderInput(ctx context.Context, obj any) (hub.Order, error) {
+	var it hub.Order
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["field"]; !present {
+		asMap["field"] = "RECEIVED_AT"
+	}
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "DESC"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNOccurrenceOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputOccurrencePublishInput(ctx context.Context, obj any) (model.OccurrencePublishInput, error) {
 	var it model.OccurrencePublishInput
 	if obj == nil {
@@ -1816,20 +1886,86 @@ func (ec *executionContext) _Occurrence(ctx context.Context, sel ast.SelectionSe
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "records":
-			out.Values[i] = ec._Occurrence_records(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Occurrence_records(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "extensions":
 			out.Values[i] = ec._Occurrence_extensions(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "matches":
-			out.Values[i] = ec._Occurrence_matches(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Occurrence_matches(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "payloadsPruned":
 			out.Values[i] = ec._Occurrence_payloadsPruned(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1885,6 +2021,11 @@ func (ec *executionContext) _OccurrenceConnection(ctx context.Context, sel ast.S
 			}
 		case "totalCount":
 			out.Values[i] = ec._OccurrenceConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "totalCountIsExact":
+			out.Values[i] = ec._OccurrenceConnection_totalCountIsExact(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -2307,15 +2448,11 @@ func (ec *executionContext) _TermTrace(ctx context.Context, sel ast.SelectionSet
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNMatch2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐMatch(ctx context.Context, sel ast.SelectionSet, v hub.Match) graphql.Marshaler {
-	return ec._Match(ctx, sel, &v)
-}
-
-func (ec *executionContext) marshalNMatch2ᚕgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐMatchᚄ(ctx context.Context, sel ast.SelectionSet, v []hub.Match) graphql.Marshaler {
+func (ec *executionContext) marshalNMatch2ᚕᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐMatchᚄ(ctx context.Context, sel ast.SelectionSet, v []*hub.Match) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNMatch2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐMatch(ctx, sel, v[i])
+		return ec.marshalNMatch2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐMatch(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -2325,6 +2462,16 @@ func (ec *executionContext) marshalNMatch2ᚕgithubᚗcomᚋrecadoᚑhubᚋrecad
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNMatch2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐMatch(ctx context.Context, sel ast.SelectionSet, v *hub.Match) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Match(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNOccurrence2ᚕᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOccurrenceᚄ(ctx context.Context, sel ast.SelectionSet, v []*hub.Occurrence) graphql.Marshaler {
@@ -2383,6 +2530,23 @@ func (ec *executionContext) marshalNOccurrenceEdge2ᚕgithubᚗcomᚋrecadoᚑhu
 	return ret
 }
 
+func (ec *executionContext) unmarshalNOccurrenceOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderField(ctx context.Context, v any) (hub.OrderField, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := hub.OrderField(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOccurrenceOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderField(ctx context.Context, sel ast.SelectionSet, v hub.OrderField) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNOccurrencePublishInput2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋgraphᚋmodelᚐOccurrencePublishInput(ctx context.Context, v any) (model.OccurrencePublishInput, error) {
 	res, err := ec.unmarshalInputOccurrencePublishInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -2406,6 +2570,32 @@ func (ec *executionContext) marshalNOccurrenceRecord2ᚕgithubᚗcomᚋrecadoᚑ
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNOccurrenceRecord2ᚕᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐRecordInputᚄ(ctx context.Context, sel ast.SelectionSet, v []*hub.RecordInput) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOccurrenceRecord2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐRecordInput(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNOccurrenceRecord2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐRecordInput(ctx context.Context, sel ast.SelectionSet, v *hub.RecordInput) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._OccurrenceRecord(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNRowMatch2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐRowMatch(ctx context.Context, sel ast.SelectionSet, v hub.RowMatch) graphql.Marshaler {
@@ -2512,6 +2702,14 @@ func (ec *executionContext) unmarshalOOccurrenceFilterInput2ᚖgithubᚗcomᚋre
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputOccurrenceFilterInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOOccurrenceOrderInput2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrder(ctx context.Context, v any) (*hub.Order, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputOccurrenceOrderInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 

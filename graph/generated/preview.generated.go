@@ -1521,7 +1521,11 @@ func (ec *executionContext) unmarshalInputFlowTestInput(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"on", "recipient", "idempotencyKey"}
+	if _, present := asMap["target"]; !present {
+		asMap["target"] = 0
+	}
+
+	fieldsInOrder := [...]string{"on", "target", "recipient", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1535,6 +1539,13 @@ func (ec *executionContext) unmarshalInputFlowTestInput(ctx context.Context, obj
 				return it, err
 			}
 			it.On = data
+		case "target":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("target"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Target = data
 		case "recipient":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("recipient"))
 			data, err := ec.unmarshalNString2string(ctx, v)

@@ -30,7 +30,7 @@ type RecordResolver interface {
 	SourceUpdatedAt(ctx context.Context, obj *hub.Record) (*time.Time, error)
 	Consumer(ctx context.Context, obj *hub.Record) (*hub.Consumer, error)
 	Occurrence(ctx context.Context, obj *hub.Record) (*hub.Occurrence, error)
-	History(ctx context.Context, obj *hub.Record, first *int, after *string) (*model.Connection[*hub.RecordVersion], error)
+	History(ctx context.Context, obj *hub.Record, first *int, after *string, last *int, before *string) (*model.Connection[*hub.RecordVersion], error)
 }
 type RecordVersionResolver interface {
 	SourceUpdatedAt(ctx context.Context, obj *hub.RecordVersion) (*time.Time, error)
@@ -61,6 +61,22 @@ func (ec *executionContext) field_Record_history_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -286,6 +302,29 @@ func (ec *executionContext) _FieldOptionConnection_totalCount(ctx context.Contex
 }
 func (ec *executionContext) fieldContext_FieldOptionConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldOptionConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _FieldOptionConnection_totalCountIsExact(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*hub.FieldOption]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldOptionConnection_totalCountIsExact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsExact()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FieldOptionConnection_totalCountIsExact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FieldOptionConnection", field, true, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _FieldOptionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*hub.FieldOption]) (ret graphql.Marshaler) {
@@ -656,7 +695,7 @@ func (ec *executionContext) _Record_history(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Record().History(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+			return ec.Resolvers.Record().History(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*hub.RecordVersion]) graphql.Marshaler {
@@ -807,6 +846,29 @@ func (ec *executionContext) _RecordConnection_totalCount(ctx context.Context, fi
 }
 func (ec *executionContext) fieldContext_RecordConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RecordConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RecordConnection_totalCountIsExact(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*hub.Record]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordConnection_totalCountIsExact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsExact()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordConnection_totalCountIsExact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecordConnection", field, true, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _RecordEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*hub.Record]) (ret graphql.Marshaler) {
@@ -1217,6 +1279,29 @@ func (ec *executionContext) fieldContext_RecordVersionConnection_totalCount(_ co
 	return graphql.NewScalarFieldContext("RecordVersionConnection", field, true, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _RecordVersionConnection_totalCountIsExact(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*hub.RecordVersion]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordVersionConnection_totalCountIsExact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountIsExact()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordVersionConnection_totalCountIsExact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecordVersionConnection", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _RecordVersionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*hub.RecordVersion]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1455,6 +1540,50 @@ func (ec *executionContext) unmarshalInputRecordInput(ctx context.Context, obj a
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputRecordOrderInput(ctx context.Context, obj any) (hub.Order, error) {
+	var it hub.Order
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["field"]; !present {
+		asMap["field"] = "CREATED_AT"
+	}
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "DESC"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNRecordOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputRecordsUpsertInput(ctx context.Context, obj any) (model.RecordsUpsertInput, error) {
 	var it model.RecordsUpsertInput
 	if obj == nil {
@@ -1629,6 +1758,11 @@ func (ec *executionContext) _FieldOptionConnection(ctx context.Context, sel ast.
 			}
 		case "totalCount":
 			out.Values[i] = ec._FieldOptionConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "totalCountIsExact":
+			out.Values[i] = ec._FieldOptionConnection_totalCountIsExact(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -2024,6 +2158,11 @@ func (ec *executionContext) _RecordConnection(ctx context.Context, sel ast.Selec
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "totalCountIsExact":
+			out.Values[i] = ec._RecordConnection_totalCountIsExact(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2330,6 +2469,11 @@ func (ec *executionContext) _RecordVersionConnection(ctx context.Context, sel as
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "totalCountIsExact":
+			out.Values[i] = ec._RecordVersionConnection_totalCountIsExact(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2562,6 +2706,23 @@ func (ec *executionContext) unmarshalNRecordInput2ᚖgithubᚗcomᚋrecadoᚑhub
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNRecordOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderField(ctx context.Context, v any) (hub.OrderField, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := hub.OrderField(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecordOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderField(ctx context.Context, sel ast.SelectionSet, v hub.OrderField) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNRecordOutcome2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐRecordOutcome(ctx context.Context, v any) (hub.RecordOutcome, error) {
 	tmp, err := graphql.UnmarshalString(v)
 	res := hub.RecordOutcome(tmp)
@@ -2705,6 +2866,14 @@ func (ec *executionContext) unmarshalORecordInput2ᚕᚖgithubᚗcomᚋrecadoᚑ
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) unmarshalORecordOrderInput2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrder(ctx context.Context, v any) (*hub.Order, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputRecordOrderInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalORecordOutcome2ᚕgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐRecordOutcomeᚄ(ctx context.Context, v any) ([]hub.RecordOutcome, error) {

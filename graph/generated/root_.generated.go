@@ -34,6 +34,7 @@ type ResolverRoot interface {
 	Connector() ConnectorResolver
 	ConnectorAction() ConnectorActionResolver
 	ConnectorLimit() ConnectorLimitResolver
+	ConnectorSource() ConnectorSourceResolver
 	Consumer() ConsumerResolver
 	Delivery() DeliveryResolver
 	DeliveryFailureGroup() DeliveryFailureGroupResolver
@@ -65,6 +66,7 @@ type ResolverRoot interface {
 	OperationInfo() OperationInfoResolver
 	ParameterSchema() ParameterSchemaResolver
 	PermissionRow() PermissionRowResolver
+	PluginsDirectory() PluginsDirectoryResolver
 	PreviewMatch() PreviewMatchResolver
 	PreviewRow() PreviewRowResolver
 	Problem() ProblemResolver
@@ -78,12 +80,14 @@ type ResolverRoot interface {
 	RecordField() RecordFieldResolver
 	RecordType() RecordTypeResolver
 	RecordVersion() RecordVersionResolver
+	RefusedExecutable() RefusedExecutableResolver
 	ReplayResult() ReplayResultResolver
 	Retention() RetentionResolver
 	RetryResult() RetryResultResolver
 	RowMatch() RowMatchResolver
 	SkippedAction() SkippedActionResolver
 	SourceAction() SourceActionResolver
+	SourceFetch() SourceFetchResolver
 	Submodule() SubmoduleResolver
 	Subscription() SubscriptionResolver
 	Suppression() SuppressionResolver
@@ -117,27 +121,33 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputAuditEntryOrderInput,
 		ec.unmarshalInputAuditFilterInput,
 		ec.unmarshalInputCollectInput,
 		ec.unmarshalInputConsumerCreateInput,
 		ec.unmarshalInputConsumerFilterInput,
+		ec.unmarshalInputConsumerOrderInput,
 		ec.unmarshalInputConsumerSecretRotateInput,
 		ec.unmarshalInputConsumerUpdateInput,
 		ec.unmarshalInputCronScheduleInput,
 		ec.unmarshalInputDateScheduleInput,
 		ec.unmarshalInputDeliveriesRetryInput,
 		ec.unmarshalInputDeliveryFilterInput,
+		ec.unmarshalInputDeliveryOrderInput,
 		ec.unmarshalInputDeliveryResolveInput,
 		ec.unmarshalInputEventBacktestInput,
 		ec.unmarshalInputEventCreateInput,
 		ec.unmarshalInputEventFilterInput,
+		ec.unmarshalInputEventOrderInput,
 		ec.unmarshalInputEventUpdateInput,
 		ec.unmarshalInputExecutionFilterInput,
+		ec.unmarshalInputExecutionOrderInput,
 		ec.unmarshalInputExecutionReplayInput,
 		ec.unmarshalInputExecutionsCancelInput,
 		ec.unmarshalInputExecutionsReplayInput,
 		ec.unmarshalInputFlowCreateInput,
 		ec.unmarshalInputFlowFilterInput,
+		ec.unmarshalInputFlowOrderInput,
 		ec.unmarshalInputFlowPreviewInput,
 		ec.unmarshalInputFlowRetentionUpdateInput,
 		ec.unmarshalInputFlowRollbackInput,
@@ -149,6 +159,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputFlowTargetInput,
 		ec.unmarshalInputFlowTestInput,
 		ec.unmarshalInputFlowUpdateInput,
+		ec.unmarshalInputFollowUpInput,
 		ec.unmarshalInputGrantInput,
 		ec.unmarshalInputGroupCloneInput,
 		ec.unmarshalInputGroupCreateInput,
@@ -158,19 +169,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputInstantScheduleInput,
 		ec.unmarshalInputIntegrationCreateInput,
 		ec.unmarshalInputIntegrationFilterInput,
+		ec.unmarshalInputIntegrationOrderInput,
 		ec.unmarshalInputIntegrationUpdateInput,
 		ec.unmarshalInputIntervalScheduleInput,
 		ec.unmarshalInputMappingEntryInput,
 		ec.unmarshalInputOccurrenceFilterInput,
+		ec.unmarshalInputOccurrenceOrderInput,
 		ec.unmarshalInputOccurrencePublishInput,
 		ec.unmarshalInputPauseInput,
 		ec.unmarshalInputQueuePauseInput,
 		ec.unmarshalInputQuietHoursInput,
 		ec.unmarshalInputRecipientInput,
 		ec.unmarshalInputRecordInput,
+		ec.unmarshalInputRecordOrderInput,
 		ec.unmarshalInputRecordsUpsertInput,
 		ec.unmarshalInputRetentionUpdateInput,
 		ec.unmarshalInputSecretInput,
+		ec.unmarshalInputSourceFetchInput,
 		ec.unmarshalInputStreamTicketCreateInput,
 		ec.unmarshalInputSuppressionAddInput,
 		ec.unmarshalInputSuppressionFilterInput,
@@ -364,6 +379,8 @@ enum AuditKind {
   QUEUE_PAUSED
   "The paused queue was let go on."
   QUEUE_RESUMED
+  "A person had another process of a connector take over; ` + "`" + `changes` + "`" + ` name the connector."
+  CONNECTOR_RESTARTED
   "A consumer got a new secret."
   SECRET_ROTATED
   "Secrets of an integration were set, replaced or taken away; other fields may have changed with them."
@@ -441,7 +458,7 @@ enum AuditSubject {
 }
 
 """
-A page of the audit log, newest first.
+A page of the audit log, in the order that was asked for.
 """
 type AuditEntryConnection {
   "The entries with their cursors."
@@ -450,8 +467,10 @@ type AuditEntryConnection {
   nodes: [AuditEntry!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many entries the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many entries the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -462,6 +481,24 @@ type AuditEntryEdge {
   cursor: Cursor!
   "The entry."
   node: AuditEntry!
+}
+
+"""
+By what a list of entries of the audit log is sorted.
+"""
+enum AuditEntryOrderField {
+  "By the time when it was done; of a tally, when it was done first."
+  AT
+}
+
+"""
+The order of a list of entries of the audit log. A cursor holds for the order of the list that it is of.
+"""
+input AuditEntryOrderInput {
+  "By what it is sorted."
+  field: AuditEntryOrderField! = AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -482,17 +519,23 @@ input AuditFilterInput {
 
 extend type Query {
   """
-  The audit log, newest first: who did what, when and from where. What changed in an object is told only to who may see the object.
+  The audit log, newest first unless another order is asked for: who did what, when and from where. What changed in an object is told only to who may see the object.
   Tokens and denials are written a few seconds after they happened.
   """
   auditLog(
     "Narrows the list."
     filter: AuditFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: AuditEntryOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): AuditEntryConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "transactions_log", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): AuditEntryConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "transactions_log", action: SEE)
 
   """
   An entry of the audit log; null if there is none with this id.
@@ -959,8 +1002,15 @@ enum ChangeAspect {
   RECEIPT
   "An occurrence joined an execution that collects, or a person closed it: from and to are how many occurrences there were and are."
   COLLECTED
-  "What a connector or a provider says of a flow or an integration: from and to are the severity of the worst problem, empty if there is none."
+  "What a follow-up waited to hear of a message came to hold, so that it goes: to is a ` + "`" + `FollowUpCondition` + "`" + `, from is empty."
+  FOLLOW_UP
+  """
+  What a connector or a provider says of a flow or an integration; of a connector, whether there is an executable that is not run. From and to
+  are the severity of the worst problem, empty if there is none.
+  """
   PROBLEMS
+  "Another process of a connector has taken over, after it was replaced, restarted or needed too much memory: from and to are the versions."
+  PROCESS
   "The circuit breaker of an integration."
   BREAKER
 }
@@ -1006,7 +1056,7 @@ type OccurrenceReceived {
 }
 
 """
-A change of the state of a connector, as a subscriber gets it.
+A change of a connector, as a subscriber gets it.
 """
 type ConnectorChange {
   "The place in the journal, to be given as ` + "`" + `after` + "`" + ` when subscribing again."
@@ -1069,7 +1119,8 @@ extend type Subscription {
   ): OccurrenceReceived! @requiresRowOf(what: EVENT_TYPE, action: SEE)
 
   """
-  Changes of the states of connectors. It begins, goes on and ends as ` + "`" + `executionChanged` + "`" + ` does.
+  Changes of connectors: of their states (aspect STATE), of the process that has the work (PROCESS), and whether there is an executable that is not
+  run (PROBLEMS). It begins, goes on and ends as ` + "`" + `executionChanged` + "`" + ` does.
   """
   connectorChanged(
     "Only of the connector of this name."
@@ -1163,11 +1214,15 @@ type Collection {
   rowCount: Int!
   "The occurrences, newest first; without those that the caller may not see."
   occurrences(
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): OccurrenceConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: EVENT_TYPE, action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): OccurrenceConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: EVENT_TYPE, action: SEE)
 }
 
 """
@@ -1207,6 +1262,8 @@ type Connector {
   settings: ParameterSchema!
   "What it can do."
   actions: [ConnectorAction!]!
+  "What it can be asked for rows, if it is a source."
+  sources: [ConnectorSource!]!
   "The rates that it declares; Recado keeps to them."
   limits: [ConnectorLimit!]!
   "Which optional abilities it has."
@@ -1215,10 +1272,126 @@ type Connector {
   state: ConnectorState!
   "How often the process had to be started again since the hub started."
   restarts: Int!
-  "When the process is started again; null unless the state is BACKOFF."
+  "When the process is started again; null unless the state is BACKOFF or QUARANTINED."
   until: DateTime
-  "Why the process stopped; null unless the state is BACKOFF."
+  "Why it does not run; null unless the state is BACKOFF, QUARANTINED or UNTRUSTED."
   problem: String
+  "What it is for, in the caller's language; empty if it does not say."
+  help: String!
+  "Why the hub runs its executable, or does not."
+  trust: ConnectorTrust!
+  "The SHA-256 of the executable that runs, in hexadecimal; null for a built-in one, and while none may be run."
+  sha256: String
+  """
+  The executable in the plugins directory that is not run, such as a new version that nobody trusts yet; null if the one that lies there is run, or
+  if the caller may not see it.
+  """
+  refused: RefusedExecutable @requires(module: "settings", submodule: "api_connections", action: SEE)
+  "The number of the process on the hub's machine; null while none runs."
+  pid: Int
+  "Since when that process is ready; null while none runs."
+  startedAt: DateTime
+  "Why a process last stopped, or could not take over; it stays when the next one runs. Null if none did since the hub started."
+  lastError: ConnectorError
+  "How many deliveries were handed over to it and have no answer."
+  inFlight: Int!
+  "How long its last attempts took; null if there were none since the hub started."
+  latency: ConnectorLatency
+  "What its processes use, with all that they started, and how much they may."
+  usage: ConnectorUsage!
+}
+
+"""
+Why the hub runs the executable of a connector, or does not.
+"""
+enum ConnectorTrust {
+  "It is a part of the hub."
+  BUILT_IN
+  "An operator trusts exactly these bytes (` + "`" + `recado connector trust` + "`" + `)."
+  PINNED
+  "The hub was told to run whatever lies in the plugins directory (` + "`" + `--trust-plugins` + "`" + `)."
+  ANY
+  "It is not run."
+  UNTRUSTED
+}
+
+"""
+Why a process of a connector last stopped, or could not take over.
+"""
+type ConnectorError {
+  "In words for people, in the caller's language as far as the hub said them."
+  message: String!
+  "When that was."
+  at: DateTime!
+}
+
+"""
+How long a connector took for its last attempts, at most 1,024: from when it was given each to its answer.
+"""
+type ConnectorLatency {
+  "How many attempts count."
+  attempts: Int!
+  "Half of them took no longer."
+  p50: Duration!
+  "Of a hundred, 95 took no longer."
+  p95: Duration!
+  "Of a hundred, 99 took no longer."
+  p99: Duration!
+}
+
+"""
+What the processes of a connector use, with all that they started, as it was a few seconds ago. Memory, files and CPU are known on Linux only.
+"""
+type ConnectorUsage {
+  "Resident memory in MiB; null if it is not known."
+  memory: Float
+  "The most memory in MiB. One that needs more is replaced by another process, or killed if it needs much more. Null: no limit."
+  memoryLimit: Float
+  "Open files; null if it is not known."
+  openFiles: Int
+  "The most open files of a process; null: no limit."
+  openFilesLimit: Int
+  "The time that the processors spent for those that run now; null if it is not known."
+  cpu: Duration
+  "The most deliveries that it is given at once, over all of its integrations; null: no limit but those of its integrations."
+  inFlightLimit: Int
+  "How many lines of its log were left out since the hub started, because there were too many."
+  linesCut: Int!
+  "How many answers in a row did not come in time, with none in between. A connector that misses ten is started again."
+  missedInRow: Int!
+}
+
+"""
+A file of the plugins directory that is not run, and what to do about it.
+"""
+type RefusedExecutable {
+  "The path of the file on the hub's machine."
+  file: String!
+  "The name of the connector that it would be; null if the file's name is none."
+  name: String
+  "Its SHA-256, in hexadecimal; null if it could not be read."
+  sha256: String
+  "Why it is not run, in the caller's language."
+  problem: String!
+  "What to do, in the caller's language."
+  nextStep: String!
+  "Since when."
+  at: DateTime!
+}
+
+"""
+The directory of third parties' connectors. The hub looks at it all the time: an executable that is put there, replaced or taken away is
+noticed while it runs, and messages are neither lost nor sent twice.
+"""
+type PluginsDirectory {
+  "Its path on the hub's machine."
+  path: String!
+  "When it was last looked at."
+  readAt: DateTime!
+  "Why it cannot be used, in the caller's language; what runs goes on. Null if it can."
+  problem: String
+  "The files in it that are meant to be connectors and are not run."
+  refused: [RefusedExecutable!]!
 }
 
 """
@@ -1241,7 +1414,11 @@ enum ConnectorState {
   READY
   "It stopped; it is started again at ` + "`" + `until` + "`" + `."
   BACKOFF
-  "The hub is shutting down."
+  "It stopped too often; it is left alone until ` + "`" + `until` + "`" + `, or until ` + "`" + `connectorRestart` + "`" + `."
+  QUARANTINED
+  "Its executable is not trusted, so it is not run; ` + "`" + `refused` + "`" + ` says what to do."
+  UNTRUSTED
+  "The hub is shutting down, or its executable was taken away."
   STOPPED
 }
 
@@ -1257,6 +1434,155 @@ type ParameterSchema {
   json: JSON!
   "Titles and help of the properties, in the order of the schema."
   labels: [PropertyLabel!]!
+  "The same as a form, ready to be drawn by who does not want to read JSON Schema."
+  form: Form!
+}
+
+"""
+A form: what a screen needs to draw inputs for an object of which it knows nothing. Whoever gives in what it allows may still be refused: the JSON
+Schema is held against it, and the connector may know more; ` + "`" + `userErrors` + "`" + ` and ` + "`" + `problems` + "`" + ` then say at which path.
+"""
+type Form {
+  "The parts of the form, in order; empty if it has none."
+  groups: [FormGroup!]!
+  "The inputs, in order. Those of an object inside of it, or of the items of a list, follow it with longer paths."
+  fields: [FormField!]!
+}
+
+"""
+A part of a form.
+"""
+type FormGroup {
+  "By which fields name it."
+  key: String!
+  "Its heading, in the caller's language."
+  title: String!
+  "The help text under the heading, in the caller's language; empty if there is none."
+  help: String!
+}
+
+"""
+An input of a form.
+"""
+type FormField {
+  "Where its value stands in the object: ` + "`" + `provider` + "`" + `, ` + "`" + `address.street` + "`" + `, and ` + "`" + `rules[].name` + "`" + ` in each item of a list."
+  path: String!
+  "The last part of the path, without brackets."
+  name: String!
+  "The title, in the caller's language. It is never empty."
+  title: String!
+  "The help text, in the caller's language; empty if there is none."
+  help: String!
+  "What an empty input shows, in the caller's language; empty if nothing."
+  placeholder: String!
+  "The key of the part of the form to which it belongs; null if to none."
+  group: String
+  "Which kind of input it is."
+  input: FormInput!
+  "Whether it must be filled in, whatever else is."
+  required: Boolean!
+  "When it must be filled in besides: when each condition of one of these holds."
+  requiredWhen: [FormRule!]!
+  "When it makes sense at all: when each condition of one of these holds. Always, if there is none. What is hidden must not be sent."
+  shownWhen: [FormRule!]!
+  "Whether it is a secret: it is given in ` + "`" + `secrets` + "`" + `, and never shown again."
+  secret: Boolean!
+  "Whether it decides where secrets are sent: a change needs the secrets again."
+  secretDestination: Boolean!
+  "The value that counts if it is left empty; null if there is none."
+  default: JSON
+  "Values as they may be; null if it has none."
+  examples: JSON
+  "What can be chosen, in order; empty unless ` + "`" + `input` + "`" + ` is CHOICE or CHOICES."
+  options: [FormOption!]!
+  "The least value."
+  minimum: Float
+  "The greatest value."
+  maximum: Float
+  "The value must be more than this."
+  above: Float
+  "The value must be less than this."
+  below: Float
+  "The value must be a multiple of this."
+  step: Float
+  "The fewest characters of a text, or items of a list."
+  minLength: Int
+  "The most characters of a text, or items of a list."
+  maxLength: Int
+  "The regular expression (ECMA-262) that a text must match; null if there is none."
+  pattern: String
+  "The ` + "`" + `format` + "`" + ` of the JSON Schema, such as ` + "`" + `uri` + "`" + `; null if there is none."
+  format: String
+}
+
+"""
+Something that can be chosen.
+"""
+type FormOption {
+  "The value, as it is sent."
+  value: JSON!
+  "What it is called, in the caller's language."
+  title: String!
+  "The help text, in the caller's language; empty if there is none."
+  help: String!
+}
+
+"""
+Conditions that hold together.
+"""
+type FormRule {
+  "All of them must hold."
+  all: [FormCondition!]!
+}
+
+"""
+A condition on the value of another input of the form.
+"""
+type FormCondition {
+  "The path of the other input."
+  path: String!
+  "It holds if the value is one of these; null stands for any value, if only it is filled in. An input that is left empty has its default."
+  values: [JSON]!
+  "It holds if the value is none of these."
+  not: Boolean!
+}
+
+"""
+The kinds of inputs.
+"""
+enum FormInput {
+  "A line of text."
+  TEXT
+  "Several lines of text."
+  LINES
+  "A password field."
+  SECRET
+  "A number."
+  NUMBER
+  "A whole number."
+  INTEGER
+  "Yes or no."
+  SWITCH
+  "One of the options."
+  CHOICE
+  "Some of the options: the value is a list."
+  CHOICES
+  "An e-mail address."
+  EMAIL
+  "A URL."
+  URL
+  "A day."
+  DATE
+  "A time of day."
+  TIME
+  "A moment (RFC 3339)."
+  DATE_TIME
+  "A list; the inputs of an item follow, with ` + "`" + `[]` + "`" + ` in their paths."
+  LIST
+  "An object; its inputs follow."
+  OBJECT
+  "Anything: a field for JSON."
+  JSON
 }
 
 """
@@ -1291,6 +1617,22 @@ type ConnectorAction {
   values: ValuesSpec!
   "How the recipient is written."
   recipient: RecipientSpec!
+}
+
+"""
+Something that a connector can be asked for rows. A flow takes them over as records, and reads these (` + "`" + `FlowSource.fetch` + "`" + `).
+"""
+type ConnectorSource {
+  "The key, to be given as the ` + "`" + `action` + "`" + ` of a flow's ` + "`" + `fetch` + "`" + `."
+  key: String!
+  "What it is called on the screen, in the caller's language."
+  title: String!
+  "The help text in the caller's language; empty if there is none."
+  help: String!
+  "The heading under which a screen lists it; empty if there is none."
+  category: String!
+  "Its parameters."
+  parameters: ParameterSchema!
 }
 
 """
@@ -1395,6 +1737,32 @@ extend type Query {
     "The language of titles and help; the caller's own if left out."
     locale: Locale
   ): Connector @requiresToken
+
+  """
+  The directory of third parties' connectors, with what lies there and is not run; null if the hub was started without one.
+  """
+  pluginsDirectory: PluginsDirectory @requires(module: "settings", submodule: "api_connections", action: SEE)
+}
+
+"""
+The answer to ` + "`" + `connectorRestart` + "`" + `.
+"""
+type ConnectorRestartPayload {
+  "The connector, as it is now; null if there are errors."
+  connector: Connector
+  "Why it was not restarted; empty if it was."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  """
+  Has another process of a connector take over: it is started first, then given the work, and what the one before has begun is finished.
+  One that waits for its next start, or is in quarantine, is started at once. The answer does not wait for it: ` + "`" + `connectorChanged` + "`" + ` tells.
+  """
+  connectorRestart(
+    "The name of the connector: ` + "`" + `whatsapp` + "`" + `."
+    name: String!
+  ): ConnectorRestartPayload @requires(module: "settings", submodule: "api_connections", action: EDIT)
 }
 `, BuiltIn: false},
 	{Name: "../../schema/consumer.graphqls", Input: `"""
@@ -1437,7 +1805,7 @@ type Consumer implements Node {
 }
 
 """
-A page of the list of consumers, newest first.
+A page of the list of consumers, in the order that was asked for.
 """
 type ConsumerConnection {
   "The consumers with their cursors."
@@ -1446,8 +1814,10 @@ type ConsumerConnection {
   nodes: [Consumer!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many consumers the whole list has; null where counting is not offered. Counted only when asked for."
+  "How many consumers the whole list has, up to 100,000; null if the caller may not see what the list was narrowed by. Counted only when asked for."
   totalCount: Int
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean
 }
 
 """
@@ -1470,6 +1840,28 @@ input ConsumerFilterInput {
   enabled: Boolean
   "Only consumers of this group. Finds none of another than the caller's own if that may not see groups."
   group: ID
+}
+
+"""
+By what a list of consumers is sorted.
+"""
+enum ConsumerOrderField {
+  "By the name, without regard to upper and lower case and to accents. Equal ones by age."
+  NAME
+  "By the time when the consumer was made."
+  CREATED_AT
+  "By the time of the last change. What is changed while a list is read takes another place in it."
+  UPDATED_AT
+}
+
+"""
+The order of a list of consumers. A cursor holds for the order of the list that it is of.
+"""
+input ConsumerOrderInput {
+  "By what it is sorted."
+  field: ConsumerOrderField! = CREATED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -1590,16 +1982,22 @@ type ConsumerDeletePayload {
 
 extend type Query {
   """
-  The consumers of the API, newest first.
+  The consumers of the API, newest first unless another order is asked for.
   """
   consumers(
     "Narrows the list."
     filter: ConsumerFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: ConsumerOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): ConsumerConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "api_connections", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): ConsumerConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "api_connections", action: SEE)
 
   """
   A consumer of the API; null if there is none with this id.
@@ -1676,6 +2074,12 @@ type Delivery implements Node {
   hidden: [Hidden!]!
   "The place of its target in the flow's targets, from 0."
   target: Int!
+  "That target, as the version of the flow has it that made the message; null if the caller may not see flows."
+  flowTarget: FlowTarget @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "The messages that it follows up: it goes only if one of them comes to nothing. Empty if its target is no follow-up."
+  follows: [Delivery!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+  "The messages that follow it up, sent or not; empty if there are none."
+  followUps: [Delivery!]! @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "The key of the connector's action."
   action: String!
   "The execution that it belongs to; null if the caller may not see it."
@@ -1753,7 +2157,7 @@ enum DeliveryState {
   UNKNOWN
   "It was not delivered; ` + "`" + `reason` + "`" + ` says why."
   FAILED
-  "Not sent: the recipient must not be messaged, or the flow wants no message when a value is missing. ` + "`" + `reason` + "`" + ` says which."
+  "Not sent: the recipient must not be messaged, the flow wants no message when a value is missing, or it would follow up a message that needs it not. ` + "`" + `reason` + "`" + ` says which."
   SUPPRESSED
   "Taken back before it was sent."
   CANCELLED
@@ -1878,7 +2282,7 @@ enum ReceiptStatus {
 }
 
 """
-A page of the list of deliveries, newest first.
+A page of the list of deliveries, in the order that was asked for.
 """
 type DeliveryConnection {
   "The deliveries with their cursors."
@@ -1887,8 +2291,10 @@ type DeliveryConnection {
   nodes: [Delivery!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many deliveries the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many deliveries the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -1909,6 +2315,8 @@ input DeliveryFilterInput {
   execution: ID
   "Only of this flow."
   flow: ID
+  "Only those of the target at this place in the flow's targets, from 0. Name the ` + "`" + `flow` + "`" + ` or the ` + "`" + `execution` + "`" + `, too."
+  target: Int
   "Only those that go through this integration. Finds none if the caller may not see integrations."
   integration: ID
   "Only those in one of these states."
@@ -1929,6 +2337,24 @@ input DeliveryFilterInput {
   since: DateTime
   "Only those that came to be before this time."
   until: DateTime
+}
+
+"""
+By what a list of deliveries is sorted.
+"""
+enum DeliveryOrderField {
+  "By the time when the delivery came to be."
+  CREATED_AT
+}
+
+"""
+The order of a list of deliveries. A cursor holds for the order of the list that it is of.
+"""
+input DeliveryOrderInput {
+  "By what it is sorted."
+  field: DeliveryOrderField! = CREATED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -2112,16 +2538,22 @@ extend type Query {
   ): DeliveryFailures @cost(weight: 500) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 
   """
-  The messages, newest first.
+  The messages, newest first unless another order is asked for.
   """
   deliveries(
     "Narrows the list."
     filter: DeliveryFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: DeliveryOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): DeliveryConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): DeliveryConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 
   """
   A message; null if there is none with this id.
@@ -2368,6 +2800,8 @@ enum ReasonCode {
   NO_EVENT
   "The source query found nothing."
   NO_ROWS
+  "The source connector could not be asked, or its rows could not be taken over as records; nothing was sent."
+  SOURCE_FAILED
   "The source query found more rows than one execution may read; nothing was sent."
   TOO_MANY_ROWS
   "The flow's filter dropped every row."
@@ -2400,6 +2834,10 @@ enum ReasonCode {
   QUIET_HOURS
   "It must not overtake an earlier message of its flow, which ` + "`" + `by` + "`" + ` is."
   ORDERED
+  "It goes only if the message that it follows up, which ` + "`" + `by` + "`" + ` is, comes to nothing."
+  FOLLOW_UP
+  "The message that it follows up, which ` + "`" + `by` + "`" + ` is, needs no follow-up."
+  FOLLOW_UP_NOT_NEEDED
   "The integration is paused until somebody mends it."
   INTEGRATION_PAUSED
   "The flow is paused until somebody mends it."
@@ -2675,7 +3113,7 @@ input EventBacktestInput {
 }
 
 """
-A page of the list of events, newest first.
+A page of the list of events, in the order that was asked for.
 """
 type EventConnection {
   "The events with their cursors."
@@ -2684,8 +3122,10 @@ type EventConnection {
   nodes: [Event!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many events the whole list has; null where counting is not offered. Counted only when asked for."
+  "How many events the whole list has, up to 100,000; null if the caller may not see what the list was narrowed by. Counted only when asked for."
   totalCount: Int
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean
 }
 
 """
@@ -2712,6 +3152,28 @@ input EventFilterInput {
   type: String
   "Only events that run this flow. Finds none if the caller may not see flows."
   flow: ID
+}
+
+"""
+By what a list of events is sorted.
+"""
+enum EventOrderField {
+  "By the description, without regard to upper and lower case and to accents. Equal ones by age."
+  DESCRIPTION
+  "By the time when the event was made."
+  CREATED_AT
+  "By the time of the last change. What is changed while a list is read takes another place in it."
+  UPDATED_AT
+}
+
+"""
+The order of a list of events. A cursor holds for the order of the list that it is of.
+"""
+input EventOrderInput {
+  "By what it is sorted."
+  field: EventOrderField! = CREATED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -2803,16 +3265,22 @@ type EventArchivePayload {
 
 extend type Query {
   """
-  The events of the dispatcher, newest first.
+  The events of the dispatcher, newest first unless another order is asked for.
   """
   events(
     "Narrows the list."
     filter: EventFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: EventOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): EventConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "events", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): EventConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "events", action: SEE)
 
   """
   An event of the dispatcher; null if there is none with this id.
@@ -2941,11 +3409,15 @@ type Execution implements Node {
   replayOf: Execution @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "The executions that replay it, newest first; not those that replay one of these."
   replays(
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): ExecutionConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): ExecutionConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   """
   Whether what was in it has not been kept (see ` + "`" + `retention` + "`" + `): then free text, parameters, and what was in its deliveries are left
   out, for everybody.
@@ -3010,7 +3482,7 @@ enum ExecutionOutcome {
 }
 
 """
-A page of the list of executions, newest first.
+A page of the list of executions, in the order that was asked for.
 """
 type ExecutionConnection {
   "The executions with their cursors."
@@ -3019,8 +3491,10 @@ type ExecutionConnection {
   nodes: [Execution!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many executions the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many executions the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -3057,6 +3531,24 @@ input ExecutionFilterInput {
   since: DateTime
   "Only those that came to be before this time."
   until: DateTime
+}
+
+"""
+By what a list of executions is sorted.
+"""
+enum ExecutionOrderField {
+  "By the time when the execution came to be."
+  CREATED_AT
+}
+
+"""
+The order of a list of executions. A cursor holds for the order of the list that it is of.
+"""
+input ExecutionOrderInput {
+  "By what it is sorted."
+  field: ExecutionOrderField! = CREATED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -3117,16 +3609,22 @@ type ExecutionsCancelPayload {
 
 extend type Query {
   """
-  The executions, newest first: the screen *Execution history*.
+  The executions, newest first unless another order is asked for: the screen *Execution history*.
   """
   executions(
     "Narrows the list."
     filter: ExecutionFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: ExecutionOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): ExecutionConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): ExecutionConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 
   """
   An execution; null if there is none with this id.
@@ -3228,11 +3726,15 @@ type Flow implements Node {
   Its versions, newest first: every save is one. What each changed is in its ` + "`" + `diff` + "`" + `, and ` + "`" + `flowRollback` + "`" + ` brings one back.
   """
   history(
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): FlowVersionConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): FlowVersionConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   """
   Why its deliveries are held back, such as a template that does not exist, and what to do; null if they are not. ` + "`" + `flowResume` + "`" + ` lets them
   go; so does the provider's word that it is in order again, and a later check that no longer finds what was wrong.
@@ -3321,6 +3823,8 @@ type FlowVersionConnection {
   pageInfo: PageInfo!
   "How many versions the flow has. Counted only when asked for."
   totalCount: Int
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more."
+  totalCountIsExact: Boolean
 }
 
 """
@@ -3363,6 +3867,23 @@ type FlowSource {
   parameters: JSON
   "To which rows the query is narrowed when an occurrence started the flow."
   rows: SourceRows!
+  "The source connector that is asked before the rows are read; null if the records are read as they are."
+  fetch: SourceFetch
+}
+
+"""
+A source connector that is asked for rows when the clock or somebody starts the flow. They are taken over as records of the type that
+the source action reads, with the rights of the flow's consumer (which needs ADD, and EDIT, on them): a row has the fields of
+that type, others of the record stay as they are; it is named by the field that names such records, or by its member ` + "`" + `$key` + "`" + `. The flow then reads
+these records, and no others. A preview asks nobody, and shows the records as they are.
+"""
+type SourceFetch {
+  "The integration that is asked; null if none was chosen, or if the caller may not see integrations."
+  integration: Integration @requires(module: "settings", submodule: "api_connections", action: SEE)
+  "The key of what the connector is asked for, of ` + "`" + `connectors.sources` + "`" + `."
+  action: String!
+  "The parameters, by its schema; null if there are none."
+  parameters: JSON
 }
 
 """
@@ -3399,6 +3920,40 @@ type FlowTarget {
   recipient: Recipient
   "Which value stands at which place of the message."
   mapping: [MappingEntry!]!
+  "Which messages of another target it follows up, if these come to nothing; null: it sends whatever becomes of others."
+  followUp: FollowUp
+}
+
+"""
+When a target sends: only if a message of another target came to nothing. A follow-up is about the same row, and goes to whoever stands for
+the recipient: where the recipients of both targets name as many, to the one at the same place, else to all that its own recipient names.
+Messages about one row that lead to the same recipient have one follow-up together. It is PENDING with ` + "`" + `waitingFor` + "`" + ` FOLLOW_UP from the
+beginning, and its execution WAITING. When it is not needed it is SUPPRESSED, with FOLLOW_UP_NOT_NEEDED and the message's word as ` + "`" + `reason` + "`" + `.
+"""
+type FollowUp {
+  "The place of the other target in the flow's targets, from 0."
+  of: Int!
+  "What must have become of its message."
+  when: FollowUpCondition!
+  """
+  In which time the message has to arrive. It begins with the first try to send it, or when its connector or its provider is found to be down; not
+  while quiet hours, an order, a rate or a pause hold it back. With FAILED, how long after it was accepted a failure still counts.
+  """
+  within: Duration!
+}
+
+"""
+What must have become of a message for its follow-up to go. One that is FAILED satisfies each of these at once, and so does one that is SUPPRESSED
+since its recipient cannot be reached by the integration at the moment. One that was taken back, or was not to be sent for another
+reason, has no follow-up. Whether it is UNKNOWN is no matter of failure: nobody can tell.
+"""
+enum FollowUpCondition {
+  "It is FAILED. One of which nobody knows (UNKNOWN) did not fail, unless somebody says so within the time."
+  FAILED
+  "It is neither DELIVERED nor READ when the time is over, for all that is known."
+  NOT_DELIVERED
+  "It is not READ when the time is over, for all that is known."
+  NOT_READ
 }
 
 """
@@ -3559,7 +4114,7 @@ enum Weekday {
 Which messages of a flow must not overtake each other. Of those that have the same, one is under way at a time, in the order in which
 they were made; the others are PENDING with ` + "`" + `waitingFor` + "`" + ` ORDERED, and ` + "`" + `reason` + "`" + ` names the delivery that holds them. One holds them until it is
 ACCEPTED or ends otherwise, while it is tried again or waits for anything, and while it is UNKNOWN for as long as ` + "`" + `unknownWait` + "`" + `; what the
-policy is then decides. Messages with another record or recipient are not held up.
+policy is then decides. Messages with another record or recipient are not held up, nor are those of a target with another integration.
 """
 enum FlowOrdering {
   "None: each goes as soon as it can."
@@ -3581,7 +4136,7 @@ enum UnknownPolicy {
 }
 
 """
-A page of the list of flows, newest first.
+A page of the list of flows, in the order that was asked for.
 """
 type FlowConnection {
   "The flows with their cursors."
@@ -3590,8 +4145,10 @@ type FlowConnection {
   nodes: [Flow!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many flows the whole list has; null where counting is not offered. Counted only when asked for."
+  "How many flows the whole list has, up to 100,000; null if the caller may not see what the list was narrowed by. Counted only when asked for."
   totalCount: Int
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean
 }
 
 """
@@ -3617,6 +4174,28 @@ input FlowFilterInput {
 }
 
 """
+By what a list of flows is sorted.
+"""
+enum FlowOrderField {
+  "By the description, without regard to upper and lower case and to accents. Equal ones by age."
+  DESCRIPTION
+  "By the time when the flow was made."
+  CREATED_AT
+  "By the time of the last change. What is changed while a list is read takes another place in it."
+  UPDATED_AT
+}
+
+"""
+The order of a list of flows. A cursor holds for the order of the list that it is of.
+"""
+input FlowOrderInput {
+  "By what it is sorted."
+  field: FlowOrderField! = CREATED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
+}
+
+"""
 Which rows a flow reads, and with whose rights.
 """
 input FlowSourceInput {
@@ -3630,6 +4209,20 @@ input FlowSourceInput {
   parameters: JSON
   "To which rows the query is narrowed when an occurrence started the flow."
   rows: SourceRows! = MATCHING
+  "A source connector to ask before the rows are read; not for flows that events start. Null or left out: the records are read as they are."
+  fetch: SourceFetchInput
+}
+
+"""
+A source connector that is asked for rows before a flow reads them.
+"""
+input SourceFetchInput {
+  "The integration that is asked. Needed to enable the flow."
+  integration: ID
+  "The key of what the connector is asked for, of ` + "`" + `connectors.sources` + "`" + `. Needed to enable the flow."
+  action: String
+  "The parameters, an object by its schema."
+  parameters: JSON
 }
 
 """
@@ -3646,6 +4239,23 @@ input FlowTargetInput {
   recipient: RecipientInput
   "Which value stands at which place of the message: all by position, or all by name. Needed to enable the flow."
   mapping: [MappingEntryInput!]
+  "Which messages of another target it follows up, if these come to nothing; left out: it sends whatever becomes of others."
+  followUp: FollowUpInput
+}
+
+"""
+When a target sends: only if a message of another target came to nothing.
+"""
+input FollowUpInput {
+  "The place of the other target in the list, from 0. It stands before this one, and may itself be a follow-up; they go 3 deep at most."
+  of: Int!
+  """
+  What must have become of its message. A connector that has no receipts (` + "`" + `capabilities.receipts` + "`" + `) never says DELIVERED or READ: then only FAILED
+  makes sense, and anything else is a problem with the code FOLLOW_UP_UNTOLD.
+  """
+  when: FollowUpCondition!
+  "In which time the message has to arrive: 30 days at most, whole seconds. Needed to enable the flow; with FAILED a day if left out."
+  within: Duration
 }
 
 """
@@ -3753,7 +4363,7 @@ input FlowCreateInput {
   source: FlowSourceInput
   "Which of the rows it keeps; all if left out."
   filter: TermsInput
-  "Through what, to whom and with which values it sends: one target at most. Needed to enable the flow."
+  "Through what, to whom and with which values it sends: 10 targets at most. Needed to enable the flow."
   targets: [FlowTargetInput!]
   "How it sends."
   settings: FlowSettingsInput
@@ -3781,7 +4391,7 @@ input FlowUpdateInput {
   source: FlowSourceInput
   "Which of the rows it keeps; null keeps all."
   filter: TermsInput
-  "Through what, to whom and with which values it sends: one target at most; it replaces the old list, and null clears it."
+  "Through what, to whom and with which values it sends: 10 targets at most; it replaces the old list, and null clears it."
   targets: [FlowTargetInput!]
   "How it sends; all settings are replaced, and null takes the defaults."
   settings: FlowSettingsInput
@@ -3881,16 +4491,22 @@ type FlowResumePayload {
 
 extend type Query {
   """
-  The flows, newest first.
+  The flows, newest first unless another order is asked for.
   """
   flows(
     "Narrows the list."
     filter: FlowFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: FlowOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): FlowConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): FlowConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 
   """
   A flow; null if there is none with this id.
@@ -4004,11 +4620,15 @@ type Group implements Node {
   grants: [Grant!]!
   "The consumers that belong to the group, newest first; null if the caller may not see consumers."
   consumers(
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): ConsumerConnection @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "api_connections", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): ConsumerConnection @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "api_connections", action: SEE)
   "When the group was made."
   createdAt: DateTime!
   "When the group was last saved."
@@ -4053,8 +4673,10 @@ type GroupConnection {
   nodes: [Group!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many groups the whole list has; null where counting is not offered. Counted only when asked for."
+  "How many groups the whole list has, up to 100,000; null if the caller may not see what the list was narrowed by. Counted only when asked for."
   totalCount: Int
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean
 }
 
 """
@@ -4079,10 +4701,12 @@ input GroupFilterInput {
 By what a list of groups is sorted.
 """
 enum GroupOrderField {
-  "By the description, without regard to upper and lower case; equal ones by age."
+  "By the description, without regard to upper and lower case and to accents. Equal ones by age."
   DESCRIPTION
   "By the time when the group was made."
   CREATED_AT
+  "By the time of the last change. What is changed while a list is read takes another place in it."
+  UPDATED_AT
 }
 
 """
@@ -4096,7 +4720,7 @@ enum OrderDirection {
 }
 
 """
-The order of a list of groups. A cursor holds for the field by which its list is sorted.
+The order of a list of groups. A cursor holds for the order of the list that it is of.
 """
 input GroupOrderInput {
   "By what it is sorted."
@@ -4239,11 +4863,15 @@ extend type Query {
     filter: GroupFilterInput
     "The order of the list; newest first if left out."
     orderBy: GroupOrderInput
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): GroupConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "user_accounts", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): GroupConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "user_accounts", action: SEE)
 
   """
   A permission group; null if there is none with this id.
@@ -4335,11 +4963,15 @@ type Integration implements Node {
   suppressions(
     "Only those that hold now (true), or only those that are over (false)."
     active: Boolean
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): SuppressionConnection @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): SuppressionConnection @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
   "When the integration was made."
   createdAt: DateTime!
   "When the integration was last saved."
@@ -4410,7 +5042,7 @@ enum IntegrationState {
 }
 
 """
-A page of the list of integrations, newest first.
+A page of the list of integrations, in the order that was asked for.
 """
 type IntegrationConnection {
   "The integrations with their cursors."
@@ -4419,8 +5051,10 @@ type IntegrationConnection {
   nodes: [Integration!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many integrations the whole list has; null where counting is not offered. Counted only when asked for."
+  "How many integrations the whole list has, up to 100,000; null if the caller may not see what the list was narrowed by. Counted only when asked for."
   totalCount: Int
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean
 }
 
 """
@@ -4441,6 +5075,28 @@ input IntegrationFilterInput {
   search: String
   "Only integrations of this connector, by name."
   connector: String
+}
+
+"""
+By what a list of integrations is sorted.
+"""
+enum IntegrationOrderField {
+  "By the name, without regard to upper and lower case and to accents. Equal ones by age."
+  NAME
+  "By the time when the integration was made."
+  CREATED_AT
+  "By the time of the last change. What is changed while a list is read takes another place in it."
+  UPDATED_AT
+}
+
+"""
+The order of a list of integrations. A cursor holds for the order of the list that it is of.
+"""
+input IntegrationOrderInput {
+  "By what it is sorted."
+  field: IntegrationOrderField! = CREATED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -4558,16 +5214,22 @@ type IntegrationCheckPayload {
 
 extend type Query {
   """
-  The integrations, newest first.
+  The integrations, newest first unless another order is asked for.
   """
   integrations(
     "Narrows the list."
     filter: IntegrationFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: IntegrationOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): IntegrationConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "api_connections", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): IntegrationConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "settings", submodule: "api_connections", action: SEE)
 
   """
   An integration; null if there is none with this id.
@@ -4654,9 +5316,9 @@ Where a page of a list begins and ends (Relay cursor connections).
 type PageInfo {
   "Whether there are items after this page."
   hasNextPage: Boolean!
-  "Whether there are items before this page: true as soon as ` + "`" + `after` + "`" + ` was given."
+  "Whether there are items before this page."
   hasPreviousPage: Boolean!
-  "The cursor of the first item; null if the page is empty."
+  "The cursor of the first item, to be given as ` + "`" + `before` + "`" + ` for the page before; null if the page is empty."
   startCursor: Cursor
   "The cursor of the last item, to be given as ` + "`" + `after` + "`" + ` for the next page; null if the page is empty."
   endCursor: Cursor
@@ -4815,7 +5477,7 @@ type SkippedAction {
 }
 
 """
-A page of the list of occurrences, newest first.
+A page of the list of occurrences, in the order that was asked for.
 """
 type OccurrenceConnection {
   "The occurrences with their cursors."
@@ -4824,8 +5486,10 @@ type OccurrenceConnection {
   nodes: [Occurrence!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many occurrences the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many occurrences the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -4852,6 +5516,24 @@ input OccurrenceFilterInput {
   since: DateTime
   "Only those that came in before this time."
   until: DateTime
+}
+
+"""
+By what a list of occurrences is sorted.
+"""
+enum OccurrenceOrderField {
+  "By the time when the occurrence came in."
+  RECEIVED_AT
+}
+
+"""
+The order of a list of occurrences. A cursor holds for the order of the list that it is of.
+"""
+input OccurrenceOrderInput {
+  "By what it is sorted."
+  field: OccurrenceOrderField! = RECEIVED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -4897,16 +5579,22 @@ type OccurrencePublishPayload {
 
 extend type Query {
   """
-  What happened, newest first.
+  What happened, newest first unless another order is asked for.
   """
   occurrences(
     "Narrows the list."
     filter: OccurrenceFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: OccurrenceOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): OccurrenceConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: EVENT_TYPE, action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): OccurrenceConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: EVENT_TYPE, action: SEE)
 
   """
   An occurrence; null if there is none with this id.
@@ -5200,6 +5888,8 @@ How one test message is to be sent.
 input FlowTestInput {
   "On what the flow is tested. The message is that of the first row that passes the flow's filter; terms of events are not asked."
   on: FlowSampleInput!
+  "The place of the target whose message it is in the flow's targets, from 0. A test of a flow with several takes one for each."
+  target: Int! = 0
   "To whom it goes, whoever the records name: a telephone number, with country code unless the flow has a default country."
   recipient: String!
   "Your own key of this test, 256 bytes at most: the same flow and key again is a repeat and returns the first one; with another input it is a CONFLICT. Without one every call is a test."
@@ -5518,11 +6208,15 @@ type Record implements Node {
   The states that it was in, newest first, from the one that it is in now. Beside that one the last 20 are kept.
   """
   history(
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): RecordVersionConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"])
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): RecordVersionConnection! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"])
 }
 
 """
@@ -5557,6 +6251,8 @@ type RecordVersionConnection {
   pageInfo: PageInfo!
   "How many states the whole list has; null where counting is not offered. Counted only when asked for."
   totalCount: Int
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean
 }
 
 """
@@ -5593,8 +6289,10 @@ type FieldOptionConnection {
   nodes: [FieldOption!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many options the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many options the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -5608,7 +6306,7 @@ type FieldOptionEdge {
 }
 
 """
-A page of the list of records, newest first.
+A page of the list of records, in the order that was asked for.
 """
 type RecordConnection {
   "The records with their cursors."
@@ -5617,8 +6315,10 @@ type RecordConnection {
   nodes: [Record!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many records the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many records the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see, and with conditions. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -5629,6 +6329,26 @@ type RecordEdge {
   cursor: Cursor!
   "The record."
   node: Record!
+}
+
+"""
+By what a list of records is sorted.
+"""
+enum RecordOrderField {
+  "By the record's own key in its type, byte by byte: 10 comes before 9. Equal ones, of different types, by age."
+  KEY
+  "By the time when the record first came in."
+  CREATED_AT
+}
+
+"""
+The order of a list of records. A cursor holds for the order of the list that it is of.
+"""
+input RecordOrderInput {
+  "By what it is sorted."
+  field: RecordOrderField! = CREATED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -5702,7 +6422,7 @@ type RecordsUpsertPayload {
 
 extend type Query {
   """
-  The records, newest first.
+  The records, newest first unless another order is asked for.
   """
   records(
     "Only records of this type, by its key; of all that the caller may see, if left out."
@@ -5715,11 +6435,17 @@ extend type Query {
     ` + "`" + `hasNextPage` + "`" + `, and the next one goes on.
     """
     where: TermsInput
-    "How many items: 1 to 200, 50 if left out."
+    "The order of the list; newest first if left out."
+    orderBy: RecordOrderInput
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): RecordConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: RECORD_TYPE, action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): RecordConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: RECORD_TYPE, action: SEE)
 
   """
   What can be chosen for a field, by label: the values of an enum, or the records that a reference may lead to, of the types that
@@ -5732,11 +6458,15 @@ extend type Query {
     field: String!
     "Only options with this in their label or key, whatever the case of its letters."
     search: String
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): FieldOptionConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: RECORD_TYPE, action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): FieldOptionConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requiresRowOf(what: RECORD_TYPE, action: SEE)
 
   """
   A record; null if there is none with this id.
@@ -6491,8 +7221,10 @@ type SuppressionConnection {
   nodes: [Suppression!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
-  "How many suppressions the whole list has; null where counting is not offered. Counted only when asked for."
-  totalCount: Int
+  "How many suppressions the whole list has, as far as the first 10,000 that are looked at tell; null where a count would tell of what the caller may not see. Counted only when asked for."
+  totalCount: Int @cost(weight: 25)
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; if not, there are that many or more. Null where counting is not offered."
+  totalCountIsExact: Boolean @cost(weight: 25)
 }
 
 """
@@ -6562,11 +7294,15 @@ extend type Query {
   suppressions(
     "Narrows the list."
     filter: SuppressionFilterInput
-    "How many items: 1 to 200, 50 if left out."
+    "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
-    "Where to go on: the ` + "`" + `endCursor` + "`" + ` of the page before."
+    "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
     after: Cursor
-  ): SuppressionConnection @listSize(assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+    "How many items, back from the end or from ` + "`" + `before` + "`" + `: 1 to 200, 50 if only ` + "`" + `before` + "`" + ` is given. Not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "Only what comes before this: the ` + "`" + `startCursor` + "`" + ` of a page, to read the one before it."
+    before: Cursor
+  ): SuppressionConnection @listSize(assumedSize: 50, slicingArguments: ["first", "last"], sizedFields: ["edges", "nodes"]) @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
 
   """
   A suppression; null if there is none with this id.
@@ -6927,6 +7663,8 @@ func (ec *executionContext) childFields_AuditEntryConnection(ctx context.Context
 		return ec.fieldContext_AuditEntryConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_AuditEntryConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_AuditEntryConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AuditEntryConnection", field.Name)
 }
@@ -7115,6 +7853,8 @@ func (ec *executionContext) childFields_Connector(ctx context.Context, field gra
 		return ec.fieldContext_Connector_settings(ctx, field)
 	case "actions":
 		return ec.fieldContext_Connector_actions(ctx, field)
+	case "sources":
+		return ec.fieldContext_Connector_sources(ctx, field)
 	case "limits":
 		return ec.fieldContext_Connector_limits(ctx, field)
 	case "capabilities":
@@ -7127,6 +7867,26 @@ func (ec *executionContext) childFields_Connector(ctx context.Context, field gra
 		return ec.fieldContext_Connector_until(ctx, field)
 	case "problem":
 		return ec.fieldContext_Connector_problem(ctx, field)
+	case "help":
+		return ec.fieldContext_Connector_help(ctx, field)
+	case "trust":
+		return ec.fieldContext_Connector_trust(ctx, field)
+	case "sha256":
+		return ec.fieldContext_Connector_sha256(ctx, field)
+	case "refused":
+		return ec.fieldContext_Connector_refused(ctx, field)
+	case "pid":
+		return ec.fieldContext_Connector_pid(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_Connector_startedAt(ctx, field)
+	case "lastError":
+		return ec.fieldContext_Connector_lastError(ctx, field)
+	case "inFlight":
+		return ec.fieldContext_Connector_inFlight(ctx, field)
+	case "latency":
+		return ec.fieldContext_Connector_latency(ctx, field)
+	case "usage":
+		return ec.fieldContext_Connector_usage(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Connector", field.Name)
 }
@@ -7183,6 +7943,30 @@ func (ec *executionContext) childFields_ConnectorChange(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type ConnectorChange", field.Name)
 }
 
+func (ec *executionContext) childFields_ConnectorError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "message":
+		return ec.fieldContext_ConnectorError_message(ctx, field)
+	case "at":
+		return ec.fieldContext_ConnectorError_at(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConnectorError", field.Name)
+}
+
+func (ec *executionContext) childFields_ConnectorLatency(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "attempts":
+		return ec.fieldContext_ConnectorLatency_attempts(ctx, field)
+	case "p50":
+		return ec.fieldContext_ConnectorLatency_p50(ctx, field)
+	case "p95":
+		return ec.fieldContext_ConnectorLatency_p95(ctx, field)
+	case "p99":
+		return ec.fieldContext_ConnectorLatency_p99(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConnectorLatency", field.Name)
+}
+
 func (ec *executionContext) childFields_ConnectorLimit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "key":
@@ -7199,6 +7983,54 @@ func (ec *executionContext) childFields_ConnectorLimit(ctx context.Context, fiel
 		return ec.fieldContext_ConnectorLimit_where(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConnectorLimit", field.Name)
+}
+
+func (ec *executionContext) childFields_ConnectorRestartPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "connector":
+		return ec.fieldContext_ConnectorRestartPayload_connector(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ConnectorRestartPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConnectorRestartPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ConnectorSource(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_ConnectorSource_key(ctx, field)
+	case "title":
+		return ec.fieldContext_ConnectorSource_title(ctx, field)
+	case "help":
+		return ec.fieldContext_ConnectorSource_help(ctx, field)
+	case "category":
+		return ec.fieldContext_ConnectorSource_category(ctx, field)
+	case "parameters":
+		return ec.fieldContext_ConnectorSource_parameters(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConnectorSource", field.Name)
+}
+
+func (ec *executionContext) childFields_ConnectorUsage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "memory":
+		return ec.fieldContext_ConnectorUsage_memory(ctx, field)
+	case "memoryLimit":
+		return ec.fieldContext_ConnectorUsage_memoryLimit(ctx, field)
+	case "openFiles":
+		return ec.fieldContext_ConnectorUsage_openFiles(ctx, field)
+	case "openFilesLimit":
+		return ec.fieldContext_ConnectorUsage_openFilesLimit(ctx, field)
+	case "cpu":
+		return ec.fieldContext_ConnectorUsage_cpu(ctx, field)
+	case "inFlightLimit":
+		return ec.fieldContext_ConnectorUsage_inFlightLimit(ctx, field)
+	case "linesCut":
+		return ec.fieldContext_ConnectorUsage_linesCut(ctx, field)
+	case "missedInRow":
+		return ec.fieldContext_ConnectorUsage_missedInRow(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConnectorUsage", field.Name)
 }
 
 func (ec *executionContext) childFields_Consumer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7249,6 +8081,8 @@ func (ec *executionContext) childFields_ConsumerConnection(ctx context.Context, 
 		return ec.fieldContext_ConsumerConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_ConsumerConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_ConsumerConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConsumerConnection", field.Name)
 }
@@ -7351,6 +8185,12 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_hidden(ctx, field)
 	case "target":
 		return ec.fieldContext_Delivery_target(ctx, field)
+	case "flowTarget":
+		return ec.fieldContext_Delivery_flowTarget(ctx, field)
+	case "follows":
+		return ec.fieldContext_Delivery_follows(ctx, field)
+	case "followUps":
+		return ec.fieldContext_Delivery_followUps(ctx, field)
 	case "action":
 		return ec.fieldContext_Delivery_action(ctx, field)
 	case "execution":
@@ -7455,6 +8295,8 @@ func (ec *executionContext) childFields_DeliveryConnection(ctx context.Context, 
 		return ec.fieldContext_DeliveryConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_DeliveryConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_DeliveryConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeliveryConnection", field.Name)
 }
@@ -7711,6 +8553,8 @@ func (ec *executionContext) childFields_EventConnection(ctx context.Context, fie
 		return ec.fieldContext_EventConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_EventConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_EventConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EventConnection", field.Name)
 }
@@ -7931,6 +8775,8 @@ func (ec *executionContext) childFields_ExecutionConnection(ctx context.Context,
 		return ec.fieldContext_ExecutionConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_ExecutionConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_ExecutionConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ExecutionConnection", field.Name)
 }
@@ -8079,6 +8925,8 @@ func (ec *executionContext) childFields_FieldOptionConnection(ctx context.Contex
 		return ec.fieldContext_FieldOptionConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_FieldOptionConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_FieldOptionConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FieldOptionConnection", field.Name)
 }
@@ -8213,6 +9061,8 @@ func (ec *executionContext) childFields_FlowConnection(ctx context.Context, fiel
 		return ec.fieldContext_FlowConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_FlowConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_FlowConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowConnection", field.Name)
 }
@@ -8385,6 +9235,8 @@ func (ec *executionContext) childFields_FlowSource(ctx context.Context, field gr
 		return ec.fieldContext_FlowSource_parameters(ctx, field)
 	case "rows":
 		return ec.fieldContext_FlowSource_rows(ctx, field)
+	case "fetch":
+		return ec.fieldContext_FlowSource_fetch(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowSource", field.Name)
 }
@@ -8403,6 +9255,8 @@ func (ec *executionContext) childFields_FlowTarget(ctx context.Context, field gr
 		return ec.fieldContext_FlowTarget_recipient(ctx, field)
 	case "mapping":
 		return ec.fieldContext_FlowTarget_mapping(ctx, field)
+	case "followUp":
+		return ec.fieldContext_FlowTarget_followUp(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowTarget", field.Name)
 }
@@ -8471,6 +9325,8 @@ func (ec *executionContext) childFields_FlowVersionConnection(ctx context.Contex
 		return ec.fieldContext_FlowVersionConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_FlowVersionConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_FlowVersionConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowVersionConnection", field.Name)
 }
@@ -8483,6 +9339,126 @@ func (ec *executionContext) childFields_FlowVersionEdge(ctx context.Context, fie
 		return ec.fieldContext_FlowVersionEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FlowVersionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_FollowUp(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "of":
+		return ec.fieldContext_FollowUp_of(ctx, field)
+	case "when":
+		return ec.fieldContext_FollowUp_when(ctx, field)
+	case "within":
+		return ec.fieldContext_FollowUp_within(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FollowUp", field.Name)
+}
+
+func (ec *executionContext) childFields_Form(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "groups":
+		return ec.fieldContext_Form_groups(ctx, field)
+	case "fields":
+		return ec.fieldContext_Form_fields(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Form", field.Name)
+}
+
+func (ec *executionContext) childFields_FormCondition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_FormCondition_path(ctx, field)
+	case "values":
+		return ec.fieldContext_FormCondition_values(ctx, field)
+	case "not":
+		return ec.fieldContext_FormCondition_not(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FormCondition", field.Name)
+}
+
+func (ec *executionContext) childFields_FormField(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_FormField_path(ctx, field)
+	case "name":
+		return ec.fieldContext_FormField_name(ctx, field)
+	case "title":
+		return ec.fieldContext_FormField_title(ctx, field)
+	case "help":
+		return ec.fieldContext_FormField_help(ctx, field)
+	case "placeholder":
+		return ec.fieldContext_FormField_placeholder(ctx, field)
+	case "group":
+		return ec.fieldContext_FormField_group(ctx, field)
+	case "input":
+		return ec.fieldContext_FormField_input(ctx, field)
+	case "required":
+		return ec.fieldContext_FormField_required(ctx, field)
+	case "requiredWhen":
+		return ec.fieldContext_FormField_requiredWhen(ctx, field)
+	case "shownWhen":
+		return ec.fieldContext_FormField_shownWhen(ctx, field)
+	case "secret":
+		return ec.fieldContext_FormField_secret(ctx, field)
+	case "secretDestination":
+		return ec.fieldContext_FormField_secretDestination(ctx, field)
+	case "default":
+		return ec.fieldContext_FormField_default(ctx, field)
+	case "examples":
+		return ec.fieldContext_FormField_examples(ctx, field)
+	case "options":
+		return ec.fieldContext_FormField_options(ctx, field)
+	case "minimum":
+		return ec.fieldContext_FormField_minimum(ctx, field)
+	case "maximum":
+		return ec.fieldContext_FormField_maximum(ctx, field)
+	case "above":
+		return ec.fieldContext_FormField_above(ctx, field)
+	case "below":
+		return ec.fieldContext_FormField_below(ctx, field)
+	case "step":
+		return ec.fieldContext_FormField_step(ctx, field)
+	case "minLength":
+		return ec.fieldContext_FormField_minLength(ctx, field)
+	case "maxLength":
+		return ec.fieldContext_FormField_maxLength(ctx, field)
+	case "pattern":
+		return ec.fieldContext_FormField_pattern(ctx, field)
+	case "format":
+		return ec.fieldContext_FormField_format(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FormField", field.Name)
+}
+
+func (ec *executionContext) childFields_FormGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_FormGroup_key(ctx, field)
+	case "title":
+		return ec.fieldContext_FormGroup_title(ctx, field)
+	case "help":
+		return ec.fieldContext_FormGroup_help(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FormGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_FormOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "value":
+		return ec.fieldContext_FormOption_value(ctx, field)
+	case "title":
+		return ec.fieldContext_FormOption_title(ctx, field)
+	case "help":
+		return ec.fieldContext_FormOption_help(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FormOption", field.Name)
+}
+
+func (ec *executionContext) childFields_FormRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "all":
+		return ec.fieldContext_FormRule_all(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FormRule", field.Name)
 }
 
 func (ec *executionContext) childFields_Grant(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8543,6 +9519,8 @@ func (ec *executionContext) childFields_GroupConnection(ctx context.Context, fie
 		return ec.fieldContext_GroupConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_GroupConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_GroupConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type GroupConnection", field.Name)
 }
@@ -8687,6 +9665,8 @@ func (ec *executionContext) childFields_IntegrationConnection(ctx context.Contex
 		return ec.fieldContext_IntegrationConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_IntegrationConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_IntegrationConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type IntegrationConnection", field.Name)
 }
@@ -8889,6 +9869,8 @@ func (ec *executionContext) childFields_OccurrenceConnection(ctx context.Context
 		return ec.fieldContext_OccurrenceConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_OccurrenceConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_OccurrenceConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OccurrenceConnection", field.Name)
 }
@@ -8981,6 +9963,8 @@ func (ec *executionContext) childFields_ParameterSchema(ctx context.Context, fie
 		return ec.fieldContext_ParameterSchema_json(ctx, field)
 	case "labels":
 		return ec.fieldContext_ParameterSchema_labels(ctx, field)
+	case "form":
+		return ec.fieldContext_ParameterSchema_form(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ParameterSchema", field.Name)
 }
@@ -9035,6 +10019,20 @@ func (ec *executionContext) childFields_PermissionRow(ctx context.Context, field
 		return ec.fieldContext_PermissionRow_actions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PermissionRow", field.Name)
+}
+
+func (ec *executionContext) childFields_PluginsDirectory(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_PluginsDirectory_path(ctx, field)
+	case "readAt":
+		return ec.fieldContext_PluginsDirectory_readAt(ctx, field)
+	case "problem":
+		return ec.fieldContext_PluginsDirectory_problem(ctx, field)
+	case "refused":
+		return ec.fieldContext_PluginsDirectory_refused(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PluginsDirectory", field.Name)
 }
 
 func (ec *executionContext) childFields_PreviewMatch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9285,6 +10283,8 @@ func (ec *executionContext) childFields_RecordConnection(ctx context.Context, fi
 		return ec.fieldContext_RecordConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_RecordConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_RecordConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordConnection", field.Name)
 }
@@ -9411,6 +10411,8 @@ func (ec *executionContext) childFields_RecordVersionConnection(ctx context.Cont
 		return ec.fieldContext_RecordVersionConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_RecordVersionConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_RecordVersionConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordVersionConnection", field.Name)
 }
@@ -9437,6 +10439,24 @@ func (ec *executionContext) childFields_RecordsUpsertPayload(ctx context.Context
 		return ec.fieldContext_RecordsUpsertPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordsUpsertPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RefusedExecutable(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "file":
+		return ec.fieldContext_RefusedExecutable_file(ctx, field)
+	case "name":
+		return ec.fieldContext_RefusedExecutable_name(ctx, field)
+	case "sha256":
+		return ec.fieldContext_RefusedExecutable_sha256(ctx, field)
+	case "problem":
+		return ec.fieldContext_RefusedExecutable_problem(ctx, field)
+	case "nextStep":
+		return ec.fieldContext_RefusedExecutable_nextStep(ctx, field)
+	case "at":
+		return ec.fieldContext_RefusedExecutable_at(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefusedExecutable", field.Name)
 }
 
 func (ec *executionContext) childFields_Replay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9561,6 +10581,18 @@ func (ec *executionContext) childFields_SourceAction(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type SourceAction", field.Name)
 }
 
+func (ec *executionContext) childFields_SourceFetch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "integration":
+		return ec.fieldContext_SourceFetch_integration(ctx, field)
+	case "action":
+		return ec.fieldContext_SourceFetch_action(ctx, field)
+	case "parameters":
+		return ec.fieldContext_SourceFetch_parameters(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SourceFetch", field.Name)
+}
+
 func (ec *executionContext) childFields_StreamTicketCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "ticket":
@@ -9641,6 +10673,8 @@ func (ec *executionContext) childFields_SuppressionConnection(ctx context.Contex
 		return ec.fieldContext_SuppressionConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_SuppressionConnection_totalCount(ctx, field)
+	case "totalCountIsExact":
+		return ec.fieldContext_SuppressionConnection_totalCountIsExact(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SuppressionConnection", field.Name)
 }

@@ -44,7 +44,7 @@ type CollectInput struct {
 	Limit *int `json:"limit,omitempty"`
 }
 
-// A change of the state of a connector, as a subscriber gets it.
+// A change of a connector, as a subscriber gets it.
 type ConnectorChange struct {
 	// The place in the journal, to be given as `after` when subscribing again.
 	Cursor string `json:"cursor"`
@@ -52,6 +52,22 @@ type ConnectorChange struct {
 	Change *hub.Change `json:"change"`
 	// The connector, as it is when the item is sent; null if there is none of that name any more.
 	Connector *hub.Connector `json:"connector,omitempty"`
+}
+
+// Why a process of a connector last stopped, or could not take over.
+type ConnectorError struct {
+	// In words for people, in the caller's language as far as the hub said them.
+	Message string `json:"message"`
+	// When that was.
+	At time.Time `json:"at"`
+}
+
+// The answer to `connectorRestart`.
+type ConnectorRestartPayload struct {
+	// The connector, as it is now; null if there are errors.
+	Connector *hub.Connector `json:"connector,omitempty"`
+	// Why it was not restarted; empty if it was.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // The same recipient for every row.
@@ -289,6 +305,8 @@ type DeliveryFilterInput struct {
 	Execution *string `json:"execution,omitempty"`
 	// Only of this flow.
 	Flow *string `json:"flow,omitempty"`
+	// Only those of the target at this place in the flow's targets, from 0. Name the `flow` or the `execution`, too.
+	Target *int `json:"target,omitempty"`
 	// Only those that go through this integration. Finds none if the caller may not see integrations.
 	Integration *string `json:"integration,omitempty"`
 	// Only those in one of these states.
@@ -659,7 +677,7 @@ type FlowCreateInput struct {
 	Source *FlowSourceInput `json:"source,omitempty"`
 	// Which of the rows it keeps; all if left out.
 	Filter *hub.Terms `json:"filter,omitempty"`
-	// Through what, to whom and with which values it sends: one target at most. Needed to enable the flow.
+	// Through what, to whom and with which values it sends: 10 targets at most. Needed to enable the flow.
 	Targets []*FlowTargetInput `json:"targets,omitempty"`
 	// How it sends.
 	Settings *FlowSettingsInput `json:"settings,omitempty"`
@@ -853,6 +871,8 @@ type FlowSourceInput struct {
 	Parameters json.RawMessage `json:"parameters,omitempty"`
 	// To which rows the query is narrowed when an occurrence started the flow.
 	Rows hub.SourceRows `json:"rows"`
+	// A source connector to ask before the rows are read; not for flows that events start. Null or left out: the records are read as they are.
+	Fetch *SourceFetchInput `json:"fetch,omitempty"`
 }
 
 // Through what, to whom and with which values a flow sends.
@@ -867,12 +887,16 @@ type FlowTargetInput struct {
 	Recipient *hub.Recipient `json:"recipient,omitempty"`
 	// Which value stands at which place of the message: all by position, or all by name. Needed to enable the flow.
 	Mapping []*hub.MappingEntry `json:"mapping,omitempty"`
+	// Which messages of another target it follows up, if these come to nothing; left out: it sends whatever becomes of others.
+	FollowUp *FollowUpInput `json:"followUp,omitempty"`
 }
 
 // How one test message is to be sent.
 type FlowTestInput struct {
 	// On what the flow is tested. The message is that of the first row that passes the flow's filter; terms of events are not asked.
 	On *FlowSampleInput `json:"on"`
+	// The place of the target whose message it is in the flow's targets, from 0. A test of a flow with several takes one for each.
+	Target int `json:"target"`
 	// To whom it goes, whoever the records name: a telephone number, with country code unless the flow has a default country.
 	Recipient string `json:"recipient"`
 	// Your own key of this test, 256 bytes at most: the same flow and key again is a repeat and returns the first one; with another input it is a CONFLICT. Without one every call is a test.
@@ -905,7 +929,7 @@ type FlowUpdateInput struct {
 	Source graphql.Omittable[*FlowSourceInput] `json:"source,omitempty"`
 	// Which of the rows it keeps; null keeps all.
 	Filter graphql.Omittable[*hub.Terms] `json:"filter,omitempty"`
-	// Through what, to whom and with which values it sends: one target at most; it replaces the old list, and null clears it.
+	// Through what, to whom and with which values it sends: 10 targets at most; it replaces the old list, and null clears it.
 	Targets graphql.Omittable[[]*FlowTargetInput] `json:"targets,omitempty"`
 	// How it sends; all settings are replaced, and null takes the defaults.
 	Settings graphql.Omittable[*FlowSettingsInput] `json:"settings,omitempty"`
@@ -917,6 +941,17 @@ type FlowUpdatePayload struct {
 	Flow *hub.Flow `json:"flow,omitempty"`
 	// What was wrong with the input.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// When a target sends: only if a message of another target came to nothing.
+type FollowUpInput struct {
+	// The place of the other target in the list, from 0. It stands before this one, and may itself be a follow-up; they go 3 deep at most.
+	Of int `json:"of"`
+	// What must have become of its message. A connector that has no receipts (`capabilities.receipts`) never says DELIVERED or READ: then only FAILED
+	// makes sense, and anything else is a problem with the code FOLLOW_UP_UNTOLD.
+	When hub.FollowUpCondition `json:"when"`
+	// In which time the message has to arrive: 30 days at most, whole seconds. Needed to enable the flow; with FAILED a day if left out.
+	Within *time.Duration `json:"within,omitempty"`
 }
 
 // What became of `groupClone`.
@@ -1322,6 +1357,16 @@ type SeveralRecipients struct {
 }
 
 func (SeveralRecipients) IsRecipient() {}
+
+// A source connector that is asked for rows before a flow reads them.
+type SourceFetchInput struct {
+	// The integration that is asked. Needed to enable the flow.
+	Integration *string `json:"integration,omitempty"`
+	// The key of what the connector is asked for, of `connectors.sources`. Needed to enable the flow.
+	Action *string `json:"action,omitempty"`
+	// The parameters, an object by its schema.
+	Parameters json.RawMessage `json:"parameters,omitempty"`
+}
 
 // The subscription that a ticket is for.
 type StreamTicketCreateInput struct {

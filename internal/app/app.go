@@ -35,8 +35,16 @@ const Version = "0.1.0"
 type Options struct {
 	Addr      string // where to listen, such as "127.0.0.1:8080"; port 0 takes a free one
 	Data      string // data directory; made if need be
-	Plugins   string // directory of third-party connectors: executables recado-connector-NAME; empty: none
 	PublicURL string // where the world reaches the hub; empty: http:// and the address on which it listens
+
+	Plugins         string                         // directory of third-party connectors: executables recado-connector-NAME; empty: none
+	TrustPlugins    bool                           // run whatever lies there, without its being trusted: for development
+	ConnectorLimits map[string]hub.ConnectorLimits // by name; the empty name is for all others
+	ConnectorStops  int                            // so many stops of a connector within five minutes keep it from being started for ten; 0: none do
+
+	// OutboundAllow are addresses and networks that are not public and to which connectors may connect all the same, as
+	// outbound.ParseAllowed reads them; empty: none.
+	OutboundAllow string
 
 	BootstrapKey    string // key of the first consumer; empty: generated
 	BootstrapSecret string // its secret; empty: generated, and shown in Hub.First
@@ -159,12 +167,11 @@ func (h *Hub) open(ctx context.Context, o Options) error {
 		}
 	}
 	h.engine = engine.New(engine.Options{DB: h.db, Catalog: h.catalog, Feed: tail.Load(), Log: h.log, Tracer: h.tracer, PublicURL: h.URL})
-	lines, err := commandLines(o.Plugins)
+	connectors, err := h.hostOptions(o)
 	if err != nil {
 		return err
 	}
-	h.host = host.New(host.Options{Builtin: lines, Log: h.log, Outcomes: h.engine.Outcomes, Changed: h.engine.ConnectorChanged, Version: Version,
-		SocketDir: socketDir(o.Data), Runtime: connectorRuntime})
+	h.host = host.New(connectors)
 	h.engine.Connect(h.host)
 	return nil
 }
@@ -204,7 +211,7 @@ func (h *Hub) serve(ctx context.Context, o Options, listener net.Listener) error
 	measured := metrics.New(metrics.Options{DB: h.db, Engine: h.engine, Requests: requests, Sockets: sockets, Streams: streams, Version: Version, Log: h.log})
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	h.cancel = cancel
-	h.server = web.NewServer(web.New(web.Options{Auth: signer, Engine: h.engine, GraphQL: door, Quota: allowed, Origins: o.Doors.Origins, Metrics: measured, Requests: requests, PublicURL: h.URL, Log: h.log,
+	h.server = web.NewServer(web.New(web.Options{Auth: signer, Engine: h.engine, GraphQL: door, Quota: allowed, Origins: o.Doors.Origins, NoGraphiQL: o.Doors.NoGraphiQL, Metrics: measured, Requests: requests, PublicURL: h.URL, Log: h.log,
 		Denied: func(d hub.Denial) { h.db.NoteDenial(d, time.Now()) }}), h.log)
 	h.server.RegisterOnShutdown(stop)
 	h.server.BaseContext = func(net.Listener) context.Context { return base }

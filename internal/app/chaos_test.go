@@ -50,7 +50,7 @@ func TestChaos(t *testing.T) {
 	c.world = &world{dir: t.TempDir()}
 	c.startSandbox(t, anyPort)
 	c.meta = c.sandboxes.url
-	c.hub = serve(t, c.dir, anyPort)
+	c.hub = serve(t, c.dir, anyPort, noQuarantine)
 	t.Cleanup(func() { c.hub.kill() })
 	c.admin = signIn(t, c.hub.url, adminKey, adminSecret)
 	c.setUp(t)
@@ -100,6 +100,9 @@ func (c *chaos) startSandbox(t *testing.T, addr string) {
 	c.sandboxes.url = c.sandboxes.wait(t, regexp.MustCompile(`Its phones, live: (http://\S+)/sandbox`))[1]
 }
 
+// noQuarantine keeps a connector that the dice kill often from being left alone.
+const noQuarantine = "RECADO_CONNECTOR_STOPS=0"
+
 // killOne kills what the dice say, and starts again what does not do so by itself.
 func (c *chaos) killOne(t *testing.T) {
 	what := []string{"hub", "connector", "sandbox"}[c.dice.IntN(3)]
@@ -124,7 +127,7 @@ func (c *chaos) killHub(t *testing.T) {
 	c.mu.Unlock()
 	c.hub.end(t, syscall.SIGKILL)
 	eventually(t, "the connector of the killed hub ends by itself", func() bool { return gone(t, connector) })
-	c.again(t)
+	c.hub = serve(t, c.dir, c.hub.addr(), noQuarantine)
 	c.mu.Lock()
 	close(c.up)
 	c.mu.Unlock()

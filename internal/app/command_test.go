@@ -40,6 +40,7 @@ func TestWhatCannotStartSaysWhyInOneLineAndExitsWithOne(t *testing.T) {
 		{name: "a budget that is less than one operation", args: []string{"--cost-budget", "5000", "--data", free}, says: []string{"--cost-budget", "5000", "100000", "--max-cost"}},
 		{name: "an origin that is none", args: []string{"--cors-origins", "https://a.example, https://b.example/screens", "--data", free}, says: []string{"--cors-origins", "https://b.example/screens"}},
 		{name: "trusted documents that are nowhere", args: []string{"--addr", anyPort, "--trusted-documents", filepath.Join(free, "none"), "--data", free}, says: []string{"trusted documents", "none"}},
+		{name: "an address for connectors that is none", args: []string{"--addr", anyPort, "--data", t.TempDir()}, env: []string{"RECADO_OUTBOUND_ALLOW=10.1.2.3,intranet.example"}, says: []string{"--outbound-allow", "intranet.example", "10.1.0.0/16"}},
 		{name: "a taken port", args: []string{"serve", "--addr", taken.Addr().String(), "--data", free}, says: []string{taken.Addr().String()}},
 		{name: "a data directory in use", args: []string{"serve", "--addr", anyPort, "--data", used}, says: []string{used, "in use", "--data"}},
 		{name: "a data directory of a newer version", args: []string{"serve", "--addr", anyPort, "--data", newer(t)}, says: []string{"newer version", "999"}},

@@ -5,18 +5,24 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 
+	"github.com/recado-hub/recado/internal/host"
+	"github.com/recado-hub/recado/plugins/email"
+	"github.com/recado-hub/recado/plugins/httpsource"
 	"github.com/recado-hub/recado/plugins/sdk"
+	"github.com/recado-hub/recado/plugins/sdk/outbound"
+	"github.com/recado-hub/recado/plugins/webhook"
 	"github.com/recado-hub/recado/plugins/whatsapp"
 )
 
 // builtin is the connectors that come with the hub. They run as child processes like any other.
 var builtin = map[string]func() sdk.Connector{
-	"whatsapp": whatsapp.New,
+	email.Name:      email.New,
+	httpsource.Name: httpsource.New,
+	webhook.Name:    webhook.New,
+	whatsapp.Name:   whatsapp.New,
 }
 
 // ConnectorCommand is the first argument by which the hub's own executable runs one of its connectors: the program that
@@ -34,16 +40,8 @@ func ServeConnector(name string) error {
 	return nil
 }
 
-// connectorPrefix begins the name of every third-party connector's executable.
-const connectorPrefix = "recado-connector-"
-
-// connectorName is what may follow the prefix, and what the connector must describe itself by.
-var connectorName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
-
-// commandLines says how each connector is started: the built-in ones by this same executable, and every executable
-// recado-connector-NAME in the plugins directory by itself. The directory is read once, at start; whoever can write to it
-// decides what the hub runs.
-func commandLines(plugins string) (map[string][]string, error) {
+// commandLines says how each built-in connector is started: by this same executable.
+func commandLines() (map[string][]string, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("the hub cannot find its own executable, of which it runs its connectors: %w", err)
@@ -52,45 +50,25 @@ func commandLines(plugins string) (map[string][]string, error) {
 	for name := range builtin {
 		lines[name] = []string{self, ConnectorCommand, name}
 	}
-	if plugins == "" {
-		return lines, nil
-	}
-	entries, err := os.ReadDir(plugins)
-	if err != nil {
-		return nil, fmt.Errorf("the plugins directory cannot be read: %w", err)
-	}
-	for _, entry := range entries {
-		name, path, err := thirdParty(plugins, entry)
-		if err != nil {
-			return nil, err
-		}
-		if name != "" {
-			lines[name] = []string{path}
-		}
-	}
 	return lines, nil
 }
 
-// thirdParty reads the name of a connector from an entry of the plugins directory; it is empty for any other file.
-func thirdParty(plugins string, entry os.DirEntry) (name, path string, err error) {
-	name, ok := strings.CutPrefix(strings.TrimSuffix(entry.Name(), ".exe"), connectorPrefix)
-	if !ok {
-		return "", "", nil
-	}
-	path, err = filepath.Abs(filepath.Join(plugins, entry.Name()))
+// hostOptions say how connectors are run.
+func (h *Hub) hostOptions(o Options) (host.Options, error) {
+	lines, err := commandLines()
 	if err != nil {
-		return "", "", err
+		return host.Options{}, err
 	}
-	info, err := os.Stat(path) // a link is followed: that is how some packages install
-	switch {
-	case err != nil:
-		return "", "", fmt.Errorf("the connector %s cannot be read: %w", path, err)
-	case !connectorName.MatchString(name):
-		return "", "", fmt.Errorf("the connector %s cannot be called %q: a name has lower-case letters, digits and dashes, 40 at most", path, name)
-	case builtin[name] != nil:
-		return "", "", fmt.Errorf("the connector %s bears the name of a built-in one; give it another name", path)
-	case !info.Mode().IsRegular() || runtime.GOOS != "windows" && info.Mode()&0o111 == 0:
-		return "", "", fmt.Errorf("the connector %s is no executable file; make it one with chmod +x, or take it away", path)
+	data, err := filepath.Abs(o.Data)
+	if err != nil {
+		return host.Options{}, err
 	}
-	return name, path, nil
+	if _, err := outbound.ParseAllowed(o.OutboundAllow); err != nil {
+		return host.Options{}, fmt.Errorf("--outbound-allow: %w", err)
+	}
+	return host.Options{
+		Builtin: lines, Environment: []string{outbound.AllowVariable + "=" + o.OutboundAllow}, Log: h.log, Outcomes: h.engine.Outcomes, Changed: h.engine.ConnectorChanged, Version: Version,
+		SocketDir: socketDir(o.Data), Runtime: connectorRuntime, Limits: o.ConnectorLimits, Quarantine: host.QuarantineAfter(o.ConnectorStops),
+		Plugins: host.Plugins{Dir: o.Plugins, Data: data, Any: o.TrustPlugins, Reserved: BuiltinConnectors()},
+	}, nil
 }

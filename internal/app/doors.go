@@ -15,6 +15,7 @@ type Doors struct {
 	Origins         []string      // of the pages that may ask from a browser; "*": all
 	Trusted         string        // file or directory of the documents that alone are answered; empty: all are
 	NoIntrospection bool          // the schema is not told
+	NoGraphiQL      bool          // a browser gets no page at /graphql
 }
 
 // trust reads the documents that alone are answered, if there is to be such a restriction.

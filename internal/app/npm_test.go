@@ -54,28 +54,36 @@ func installPackages(t *testing.T, dir string) {
 	}
 }
 
-// npmChecks serves a hub and runs clients.mjs of a directory of testdata against it.
-func npmChecks(t *testing.T, name, key, secret string) {
+// npmChecks serves a hub and runs scripts of a directory against it, in which the packages that they need are installed.
+func npmChecks(t *testing.T, dir, key, secret string, scripts ...string) {
 	t.Helper()
-	clientChecks(t, npmInstall(t, name), key, secret, "node", "clients.mjs")
+	var commands [][]string
+	for _, script := range scripts {
+		commands = append(commands, []string{"node", script})
+	}
+	clientChecks(t, dir, key, secret, commands...)
 }
 
-// clientChecks serves a hub and runs a program in a directory against it, whose last argument is the hub's URL. Each line that it prints is
-// one check: its name, and what went wrong.
-func clientChecks(t *testing.T, dir, key, secret string, command ...string) {
+// clientChecks serves a hub and runs programs in a directory against it, one after the other. Their last argument is the hub's URL.
+func clientChecks(t *testing.T, dir, key, secret string, commands ...[]string) {
 	t.Helper()
 	hub := run(t, []string{"RECADO_BOOTSTRAP_KEY=" + key, "RECADO_BOOTSTRAP_SECRET=" + secret},
 		"serve", "--addr", anyPort, "--data", t.TempDir(), "--log-level", "warn")
 	url := hub.wait(t, servesAt)[1]
-	client := exec.CommandContext(t.Context(), command[0], append(command[1:], url)...)
-	client.Dir = dir
-	client.Env = append(environment(), "CLIENT_ID="+key, "CLIENT_SECRET="+secret)
-	var errs bytes.Buffer
-	client.Stderr = &errs
-	out, err := client.Output()
-	if err != nil {
-		t.Fatalf("%v\n%s\n%s", err, out, &errs)
+	for _, command := range commands {
+		programChecks(t, dir, append(command, url), "CLIENT_ID="+key, "CLIENT_SECRET="+secret)
 	}
+}
+
+// programChecks runs a program in a directory. Each line that it prints is one check: its name, and what went wrong.
+func programChecks(t *testing.T, dir string, command []string, env ...string) {
+	t.Helper()
+	program := exec.CommandContext(t.Context(), command[0], command[1:]...)
+	program.Dir = dir
+	program.Env = append(environment(), env...)
+	var errs bytes.Buffer
+	program.Stderr = &errs
+	out, err := program.Output()
 	checks := 0
 	for said := json.NewDecoder(bytes.NewReader(out)); said.More(); checks++ {
 		var check struct {
@@ -91,28 +99,50 @@ func clientChecks(t *testing.T, dir, key, secret string, command ...string) {
 			}
 		})
 	}
-	if checks == 0 {
-		t.Errorf("nothing was checked:\n%s", &errs)
+	if err != nil || checks == 0 {
+		t.Errorf("%d things were checked: %v\n%s", checks, err, &errs)
 	}
 }
 
 // Clients of other people, which are stricter than Go's, get on with the hub.
 func TestNPMsOAuthClientsGetOnWithTheHub(t *testing.T) {
 	t.Parallel()
-	npmChecks(t, "oauth-client", "a_key/with+marks", "a+secret:with%marks&more=less/?")
+	npmChecks(t, npmInstall(t, "oauth-client"), "a_key/with+marks", "a+secret:with%marks&more=less/?", "clients.mjs")
 }
 
 // So do those that ask and follow: graphql-ws, graphql-sse in both modes, an EventSource as browsers have it, and the audits of
-// GraphQL over HTTP.
+// GraphQL over HTTP; Apollo Client, urql and Relay, with their caches.
 func TestNPMsGraphQLClientsGetOnWithTheHub(t *testing.T) {
 	t.Parallel()
-	npmChecks(t, "graphql-client", "clients", "a-secret-of-the-clients-0123456789")
+	dir := npmInstall(t, "graphql-client")
+	compileForRelay(t, dir)
+	npmChecks(t, dir, "clients", "a-secret-of-the-clients-0123456789", "clients.mjs", "apollo.mjs", "urql.mjs", "relay.mjs")
+}
+
+// compileForRelay has Relay's compiler hold what relay.mjs asks against the schema, and write what is run.
+func compileForRelay(t *testing.T, dir string) {
+	t.Helper()
+	schema, err := os.ReadFile(filepath.Join("..", "..", "schema", "snapshot.graphql"))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, "snapshot.graphql"), schema, 0o600)
+	}
+	if err == nil {
+		err = os.Mkdir(filepath.Join(dir, "relay", "compiled"), 0o755)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	compile := exec.CommandContext(t.Context(), "npm", "run", "--silent", "relay")
+	compile.Dir, compile.Env = dir, environment()
+	if out, err := compile.CombinedOutput(); err != nil {
+		t.Fatalf("relay-compiler: %v\n%s", err, out)
+	}
 }
 
 // And so do the official SDKs of CloudEvents, in all three content modes.
 func TestTheSDKOfCloudEventsForJavaScriptGetsOnWithTheHub(t *testing.T) {
 	t.Parallel()
-	npmChecks(t, "cloudevents-client", "clients", "a-secret-of-the-clients-0123456789")
+	npmChecks(t, npmInstall(t, "cloudevents-client"), "clients", "a-secret-of-the-clients-0123456789", "clients.mjs")
 }
 
 func TestTheSDKOfCloudEventsForGoGetsOnWithTheHub(t *testing.T) {
@@ -123,5 +153,5 @@ func TestTheSDKOfCloudEventsForGoGetsOnWithTheHub(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		skipOrFail(t, "go build: "+err.Error()+"\n"+string(out))
 	}
-	clientChecks(t, t.TempDir(), "clients", "a-secret-of-the-clients-0123456789", program)
+	clientChecks(t, t.TempDir(), "clients", "a-secret-of-the-clients-0123456789", []string{program})
 }

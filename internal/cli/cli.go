@@ -32,7 +32,7 @@ func commands() []command {
 		{"keys", "rotate: make a new key that signs tokens; those of the old one live on", keys},
 		{"secrets", "rotate: seal the secrets of integrations with a new key", secrets},
 		{"schema", "print the GraphQL schema, or with --against FILE what of an older one is not in it", schema},
-		{app.ConnectorCommand, "run a connector; the hub starts these itself", connector},
+		{app.ConnectorCommand, "new, inspect, run, test, list, trust: write a connector, try it, install it", connector},
 		{"version", "print the version", version},
 	}
 }
@@ -98,6 +98,11 @@ func parseWith(f *flag.FlagSet, args []string, prefix string) error {
 	if err := parseArgs(f, args); err != nil {
 		return err
 	}
+	return fromEnvironment(f, prefix)
+}
+
+// fromEnvironment sets every flag that was not given and is in the environment.
+func fromEnvironment(f *flag.FlagSet, prefix string) error {
 	given := map[string]bool{}
 	f.Visit(func(fl *flag.Flag) { given[fl.Name] = true })
 	var err error
@@ -112,8 +117,19 @@ func parseWith(f *flag.FlagSet, args []string, prefix string) error {
 	return err
 }
 
-// parseArgs reads the arguments alone. A wrong one is answered in one line; --help with all flags.
+// parseArgs reads the arguments alone, which are flags.
 func parseArgs(f *flag.FlagSet, args []string) error {
+	if err := parseFlags(f, args); err != nil {
+		return err
+	}
+	if f.NArg() > 0 {
+		return fmt.Errorf("%q is one word too many; run `%s --help` for the flags", f.Arg(0), f.Name())
+	}
+	return nil
+}
+
+// parseFlags reads flags up to the first word that is none. A wrong one is answered in one line; --help with all flags.
+func parseFlags(f *flag.FlagSet, args []string) error {
 	errOut := f.Output()
 	f.SetOutput(io.Discard)
 	err := f.Parse(args)
@@ -125,8 +141,23 @@ func parseArgs(f *flag.FlagSet, args []string) error {
 		return err
 	case err != nil:
 		return fmt.Errorf("%w; run `%s --help` for the flags", err, f.Name())
-	case f.NArg() > 0:
-		return fmt.Errorf("%q is one word too many; run `%s --help` for the flags", f.Arg(0), f.Name())
 	}
 	return nil
+}
+
+// parseWords reads flags and words in any order, since `new NAME --lang node` is what people write; there may be most words. What a flag does
+// not set is read from the environment.
+func parseWords(f *flag.FlagSet, args []string, most int) (words []string, err error) {
+	for {
+		if err := parseFlags(f, args); err != nil {
+			return nil, err
+		}
+		if f.NArg() == 0 {
+			return words, fromEnvironment(f, "RECADO_")
+		}
+		if words = append(words, f.Arg(0)); len(words) > most {
+			return nil, fmt.Errorf("%q is one word too many; run `%s --help` for the flags", f.Arg(0), f.Name())
+		}
+		args = f.Args()[1:]
+	}
 }

@@ -17,6 +17,7 @@ type doorFlags struct {
 	set           *flag.FlagSet
 	doors         *app.Doors
 	introspection bool
+	graphiql      bool
 	origins       string
 }
 
@@ -35,12 +36,13 @@ func newDoorFlags(f *flag.FlagSet, doors *app.Doors) *doorFlags {
 	f.StringVar(&doors.Trusted, "trusted-documents", "", "`path` of a file or directory of GraphQL documents: no other is answered")
 	f.StringVar(&d.origins, "cors-origins", "", "`origins` of the pages that may ask from a browser, such as https://screens.example.org, with commas between; * for all")
 	f.BoolVar(&d.introspection, "introspection", true, "tell the schema by introspection, and what may have been meant by a wrong name")
+	f.BoolVar(&d.graphiql, "graphiql", true, "serve GraphiQL, in which queries are written and run, to browsers at /graphql")
 	return d
 }
 
 // finish hands on what was read, and refuses what makes no sense. A limit that is switched off by 0 would only look as if it were one.
 func (d *doorFlags) finish() (err error) {
-	d.doors.NoIntrospection = !d.introspection
+	d.doors.NoIntrospection, d.doors.NoGraphiQL = !d.introspection, !d.graphiql
 	if d.doors.Origins, err = origins(d.origins); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -25,16 +26,30 @@ func serve(args []string, out, errOut io.Writer) error {
 		SecretsKey: os.Getenv("RECADO_SECRETS_KEY"), SigningKey: []byte(os.Getenv("RECADO_SIGNING_KEY"))}
 	f.StringVar(&o.Addr, "addr", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
 	f.StringVar(&o.Data, "data", "./data", "data `directory`; made if need be, used by one hub at a time")
-	f.StringVar(&o.Plugins, "plugins", "", "`directory` of third-party connectors: executables named recado-connector-NAME; read at start")
+	f.StringVar(&o.Plugins, "plugins", "", "`directory` of third-party connectors: executables named recado-connector-NAME, which are run if they are trusted (recado connector trust)")
+	f.BoolVar(&o.TrustPlugins, "trust-plugins", false, "run whatever lies in the plugins directory without its being trusted: for development only")
+	f.StringVar(&o.OutboundAllow, "outbound-allow", "", "`addresses` that are not public and to which connectors may connect all the same, such as 10.1.2.3:8443 or 10.2.0.0/16, with commas between")
 	f.StringVar(&o.PublicURL, "public-url", "", "`URL` by which the world, and thus every provider, reaches the hub; default http:// and the address")
 	level := f.String("log-level", "info", "least `level` of the log: debug, info, warn, error")
 	format := f.String("log-format", "text", "`format` of the log: text or json")
+	f.IntVar(&o.ConnectorStops, "connector-stops", 10, "`stops` of a connector within five minutes that keep it from being started for ten; 0: none do")
+	limits := newLimitFlags(f)
 	doors := newDoorFlags(f, &o.Doors)
 	if err := parse(f, args); err != nil {
 		return err
 	}
 	if err := doors.finish(); err != nil {
 		return err
+	}
+	var err error
+	if o.ConnectorLimits, err = limits.finish(); err != nil {
+		return err
+	}
+	if o.ConnectorStops < 0 {
+		return fmt.Errorf("--connector-stops: %d is too little; it is 0 for none, or more", o.ConnectorStops)
+	}
+	if o.TrustPlugins && o.Plugins == "" {
+		return errors.New("--trust-plugins: there is no plugins directory; name it with --plugins")
 	}
 	log, err := logger(*level, *format, errOut)
 	if err != nil {
@@ -51,7 +66,7 @@ func serve(args []string, out, errOut io.Writer) error {
 	if err != nil {
 		return err
 	}
-	greet(out, h)
+	greet(out, h, !o.Doors.NoGraphiQL)
 	select {
 	case <-ctx.Done():
 		stop() // the next signal is not caught
@@ -71,7 +86,7 @@ func drain(h *app.Hub) error {
 	return err
 }
 
-func greet(out io.Writer, h *app.Hub) {
+func greet(out io.Writer, h *app.Hub, graphiQL bool) {
 	fmt.Fprintf(out, "recado %s serves at %s (reached by the world at %s)\n", app.Version, h.Local, h.URL)
 	if h.First == nil {
 		return
@@ -79,6 +94,9 @@ func greet(out io.Writer, h *app.Hub) {
 	fmt.Fprintf(out, "\nThis is the first start. The consumer %q of the group Administrators was made:\n\n  key     %s\n", h.First.Consumer.Name, h.First.Consumer.ClientID)
 	if h.First.Secret != "" {
 		fmt.Fprintf(out, "  secret  %s\n\nThe secret is shown this once and kept as a hash only.\n", h.First.Secret)
+	}
+	if graphiQL {
+		fmt.Fprintf(out, "\nLook around with them in a browser: %s/graphql\n", h.URL)
 	}
 	fmt.Fprintln(out)
 }

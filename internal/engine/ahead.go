@@ -65,6 +65,9 @@ func (e *Engine) lookAhead(ctx context.Context, list []*hub.Flow) (*ahead, error
 		for _, t := range f.Definition.Targets {
 			a.integrations[t.IntegrationKey] = nil
 		}
+		if s := f.Definition.Source; s != nil && s.Fetch != nil {
+			a.integrations[s.Fetch.IntegrationKey] = nil
+		}
 	}
 	err := fill(ctx, a.integrations, e.db.IntegrationsNow)
 	if err == nil {

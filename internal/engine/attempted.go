@@ -16,6 +16,7 @@ func (e *Engine) landed(l *landing) {
 		l.in.meters.count(&l.outcome)
 		if !l.outcome.NotStarted {
 			l.in.meters.took.Observe(int64(took))
+			l.in.meters.recent.add(took)
 		}
 	}
 	endAttempt(l.span, l.delivery, l.in, &l.outcome, l.handover.Attempt, l.at)

@@ -106,7 +106,7 @@ func (c *claiming) takeOf(flow int64) (taken int, err error) {
 
 // take takes an execution up if it has room.
 func (c *claiming) take(exec *hub.Execution) (taken bool, err error) {
-	room, err := c.e.hasRoom(c.ctx, c.rules, exec, false)
+	room, err := c.e.hasRoom(c.ctx, c.tx, c.rules, exec, false)
 	if err != nil || !room {
 		return false, err
 	}

@@ -87,7 +87,6 @@ func (e *Engine) gather(ctx context.Context, p *program, o *hub.Occurrence, rows
 			return nil, err
 		}
 		for _, key := range of {
-			key = "=" + shortened(key)
 			i, known := at[key]
 			if !known {
 				i = len(list)
@@ -102,22 +101,26 @@ func (e *Engine) gather(ctx context.Context, p *program, o *hub.Occurrence, rows
 	return list, nil
 }
 
-// inCommon is what a row has in common with those that it is gathered with. One with several recipients is gathered for each.
+// inCommon is what a row has in common with those that it is gathered with. One with several recipients is gathered for each, and so is one
+// of each target.
 func (e *Engine) inCommon(ctx context.Context, p *program, w *row) (keys []string, err error) {
 	switch p.collect.Key() {
 	case hub.CollectByRecord:
-		return []string{w.name}, nil
+		return []string{"=" + shortened(w.name)}, nil
 	case hub.CollectByField:
-		return []string{plain(valueAt(w, p.collect.Field))}, nil
+		return []string{"=" + shortened(plain(valueAt(w, p.collect.Field)))}, nil
 	}
 	for i := range p.flow.Definition.Targets {
+		if p.flow.Definition.Follows(i) {
+			continue // they follow what was gathered
+		}
 		normal, err := e.normal(ctx, &p.flow.Definition, i)
 		if err != nil {
 			return nil, err
 		}
 		for _, to := range p.to[i].Resolve(w, normal) {
-			if !slices.Contains(keys, to.Text) {
-				keys = append(keys, to.Text)
+			if key := (gatheredFor{i, to.Text}).key(); !slices.Contains(keys, key) {
+				keys = append(keys, key)
 			}
 		}
 	}

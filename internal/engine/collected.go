@@ -3,6 +3,8 @@ package engine
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -25,13 +27,35 @@ func (r *run) asCollection(p *program) error {
 	return r.tx.CollectionSave(col)
 }
 
+// gatheredFor is a recipient for whom a target of a flow gathers.
+type gatheredFor struct {
+	target    int
+	recipient string // as the store keeps it: of a long one, its hash
+}
+
+// key is how a collection names it: "=+5511999990001", and "2=..." of any target but the first.
+func (g gatheredFor) key() string {
+	key := "=" + shortened(g.recipient)
+	if g.target > 0 {
+		key = strconv.Itoa(g.target) + key
+	}
+	return key
+}
+
 // only is the one recipient of a collection, if it was gathered for one; nil otherwise.
-func only(p *program, col *hub.Collection) *string {
-	if p.collect == nil || p.collect.Key() != hub.CollectByRecipient || col.Of == "" || col.Of[0] != '=' {
+func only(p *program, col *hub.Collection) *gatheredFor {
+	number, to, ok := strings.Cut(col.Of, "=")
+	if !ok || p.collect == nil || p.collect.Key() != hub.CollectByRecipient {
 		return nil
 	}
-	to := col.Of[1:]
-	return &to
+	g := &gatheredFor{recipient: to}
+	if number != "" {
+		var err error
+		if g.target, err = strconv.Atoi(number); err != nil || g.target >= len(p.flow.Definition.Targets) || p.flow.Definition.Follows(g.target) {
+			return nil // of no recipient, or of a target that another version had
+		}
+	}
+	return g
 }
 
 func distinctNames(rows []*row) []string {

@@ -170,10 +170,10 @@ func TestSettingsAndSecretsAreHeldAgainstTheConnectorsSchema(t *testing.T) {
 			{"settings that are no object", "whatsapp", `[]`, nil, "settings", "JSON object"},
 			{"a setting that is missing", "whatsapp", `{}`, map[string]string{"access_token": secret}, "settings.phone_number_id", "required"},
 			{"a secret that is missing", "whatsapp", `{"phone_number_id":"12345"}`, nil, "secrets.access_token", "the secret access_token is required"},
-			{"a setting of the wrong form", "whatsapp", `{"phone_number_id":"x"}`, map[string]string{"access_token": secret}, "settings.phone_number_id", "pattern"},
+			{"a setting of the wrong form", "whatsapp", `{"phone_number_id":"x"}`, map[string]string{"access_token": secret}, "settings.phone_number_id", "does not have the form"},
 			{"a secret among the settings", "whatsapp", `{"phone_number_id":"12345","access_token":"` + secret + `"}`, nil, "settings.access_token", "secret"},
 			{"a secret that there is not", "whatsapp", `{"phone_number_id":"12345"}`, map[string]string{"access_token": secret, "pin": secret}, "secrets.pin", "no secret of this name"},
-			{"an unknown setting", "whatsapp", `{"phone_number_id":"12345","color":"blue"}`, map[string]string{"access_token": secret}, "settings", "color"},
+			{"an unknown setting", "whatsapp", `{"phone_number_id":"12345","color":"blue"}`, map[string]string{"access_token": secret}, "settings.color", "no property of this name"},
 		} {
 			settings := []byte(c.settings)
 			in := hub.IntegrationInput{Connector: &c.connector, Name: ptr("another"), Settings: ptr(jsonOf(settings)), Secrets: c.secrets}

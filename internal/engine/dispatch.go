@@ -9,6 +9,9 @@ import (
 
 // dispatch puts every delivery that may go now on its way, and leaves the others waiting with their reason.
 func (r *run) dispatch(ctx context.Context, rules *rules, p *program) error {
+	if err := r.followUp(); err != nil {
+		return err
+	}
 	for _, it := range r.items {
 		if it.State != hub.Pending || r.asleep(it) {
 			continue
@@ -33,6 +36,8 @@ func (r *run) dispatch(ctx context.Context, rules *rules, p *program) error {
 // its execution is taken up.
 func (r *run) asleep(it *item) bool {
 	switch it.WaitingFor {
+	case hub.ReasonFollowUp:
+		return it.RipeAt == nil // else its time has come
 	case hub.ReasonRetry, hub.ReasonPaced, hub.ReasonQuietHours, hub.ReasonOrdered, hub.ReasonOperator: // one of many that a person has sent again waits for its turn
 		return it.DueAt.After(r.tx.Now())
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"sync"
@@ -17,7 +18,7 @@ import (
 
 // Connectors is what the engine needs of connector processes.
 type Connectors interface {
-	// List is every connector that is known, as it is now.
+	// List is every connector that is known, as it is now. The connectors are the caller's own copies, but not what they refer to.
 	List() []*hub.Connector
 	// Connector is one of them by name, nil if it is not known.
 	Connector(name string) *hub.Connector
@@ -35,8 +36,15 @@ type Connectors interface {
 	// Lookup asks what became of at most hub.MaxLookup deliveries; an answer may be missing. An error says that the connector cannot
 	// be asked, NOT_FOUND that it never can.
 	Lookup(ctx context.Context, in hub.OpenIntegration, items []hub.LookupItem) ([]hub.LookupAnswer, error)
+	// Query asks a source connector for rows, and hands on each page; an error of page ends it. INVALID, with problems, says that it
+	// cannot use the settings or the query; another error that it cannot be asked now.
+	Query(ctx context.Context, in hub.OpenIntegration, q hub.SourceQuery, page func([]json.RawMessage) error) error
 	// Receive has a callback verified and translated. An error says that the connector cannot be asked.
 	Receive(ctx context.Context, in hub.OpenIntegration, cb hub.Callback) (*hub.Reception, error)
+	// Restart has another process of a connector take over, without cutting off what the one before has begun.
+	Restart(name string) error
+	// Directory is the place of third parties' connectors; nil if there is none.
+	Directory() *hub.PluginsDirectory
 }
 
 // Options are what an engine is made of.
@@ -82,9 +90,10 @@ type Engine struct {
 	clock       clock
 
 	connectorMu     sync.Mutex
-	connectorStates map[string]hub.ConnectorState // as last journalled
-	connectorMissed bool                          // one is not as it was last journalled
+	connectorsSeen  map[string]connectorSeen // as last journalled
+	connectorMissed bool                     // one is not as it was last journalled
 
+	fetching  fetchers
 	questions questions // about what became of deliveries
 
 	failing map[int64]failing // callbacks on which their connector fails; for the loop that works them off
@@ -119,7 +128,7 @@ func New(o Options) *Engine {
 	e.pipes.flights = map[int64]*flight{}
 	e.pipes.busy, e.pipes.limits, e.pipes.crowds = map[int64]int{}, map[int64]int{}, map[int64]int64{}
 	e.meters.attempts = map[string]*attemptMeters{}
-	e.connectorStates, e.failing = map[string]hub.ConnectorState{}, map[int64]failing{}
+	e.connectorsSeen, e.failing = map[string]connectorSeen{}, map[int64]failing{}
 	e.results.more = make(chan struct{}, 1)
 	e.clock.wake = make(chan struct{}, 1)
 	e.questions = questions{busy: map[int64]bool{}, fail: map[int64]*failing{}, mutes: map[int64]mute{}, wake: make(chan struct{}, 1)}
@@ -189,51 +198,6 @@ func (e *Engine) Ready(ctx context.Context) error {
 
 // nudge wakes the worker; it never blocks.
 func (e *Engine) nudge() { signal(e.wake) }
-
-// ConnectorChanged is told by the host about each change of a connector's process: it goes into the journal, and when the
-// connector is ready, what waited for it goes on. While the database cannot write, that is made up for later.
-func (e *Engine) ConnectorChanged(c hub.Connector) {
-	e.connectorMu.Lock()
-	defer e.connectorMu.Unlock()
-	e.connectorChanged(c)
-}
-
-// connectorsMissed makes up for changes of connectors that could not be written when they happened.
-func (e *Engine) connectorsMissed() {
-	e.connectorMu.Lock()
-	defer e.connectorMu.Unlock()
-	if !e.connectorMissed {
-		return
-	}
-	e.connectorMissed = false
-	for _, c := range e.connectors.List() {
-		e.connectorChanged(*c)
-	}
-}
-
-func (e *Engine) connectorChanged(c hub.Connector) {
-	from := e.connectorStates[c.Name]
-	if from == c.State {
-		return
-	}
-	err := e.db.Write(context.Background(), func(tx *sqlite.Tx) error {
-		tx.Change(hub.Change{Subject: hub.SubjectConnector, Name: c.Name, From: string(from), To: string(c.State),
-			Cause: hub.Reason{Code: hub.ReasonOutcome, Message: c.Problem}})
-		if c.State != hub.ConnectorReady {
-			return nil
-		}
-		return tx.Wake(hub.ReasonConnectorDown, 0)
-	})
-	if err != nil {
-		e.connectorMissed = true
-		e.log.Error("a connector's change was not written to the journal; trying again", "connector", c.Name, "state", c.State, "error", err)
-		return
-	}
-	e.connectorStates[c.Name] = c.State
-	e.nudge()
-	e.poke()
-	e.askSoon()
-}
 
 type stats struct {
 	callbacksRefused atomic.Int64

@@ -214,6 +214,9 @@ func (e *Engine) flowFacts(ctx context.Context, f *hub.Flow, a *ahead) (facts hu
 		if facts.Consumer, facts.Group, err = e.db.ConsumerRights(ctx, s.ConsumerKey); err != nil {
 			return facts, err
 		}
+		if facts.Fetch, err = e.fetchFacts(ctx, f, facts.Group, a); err != nil {
+			return facts, err
+		}
 	}
 	for i := range f.Definition.Targets {
 		t, err := e.targetFacts(ctx, &f.Definition.Targets[i], a)

@@ -12,29 +12,10 @@ import (
 	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
-	"github.com/santhosh-tekuri/jsonschema/v6/kind"
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
 
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/sqlite"
 )
-
-// Connectors lists every connector with its state. Any valid token.
-func (e *Engine) Connectors(_ context.Context, c hub.Caller) ([]*hub.Connector, error) {
-	if err := c.NeedToken(); err != nil {
-		return nil, err
-	}
-	return e.connectors.List(), nil
-}
-
-// Connector finds a connector by its name; nil if there is none. Any valid token.
-func (e *Engine) Connector(_ context.Context, c hub.Caller, name string) (*hub.Connector, error) {
-	if err := c.NeedToken(); err != nil {
-		return nil, err
-	}
-	return e.connectors.Connector(name), nil
-}
 
 // IntegrationCreate sets a connector up for use. Settings and secrets must satisfy the connector's schema. ADD on
 // settings/api_connections.
@@ -247,7 +228,8 @@ func same(a, b, otherwise any) bool {
 	return errA == nil && errB == nil && bytes.Equal(x, y)
 }
 
-type schemaKey struct{ connector, version, part string }
+// schemaKey has the schema itself: a connector may be replaced by another one of the same version.
+type schemaKey struct{ connector, part, schema string }
 
 // checkObject holds a JSON object against a connector's schema (JSON Schema 2020-12); problems carry paths inside the
 // object. Values never appear in messages: one of them may be a secret.
@@ -275,7 +257,7 @@ func (e *Engine) checkObject(c *hub.Connector, part string, schema, object json.
 }
 
 func (e *Engine) schema(c *hub.Connector, part string, schema json.RawMessage) (*jsonschema.Schema, error) {
-	key := schemaKey{c.Name, c.Version, part}
+	key := schemaKey{c.Name, part, string(schema)}
 	if s, ok := e.schemas.Load(key); ok {
 		return s.(*jsonschema.Schema), nil
 	}
@@ -304,27 +286,3 @@ type noLoader struct{}
 func (noLoader) Load(url string) (any, error) {
 	return nil, fmt.Errorf("a schema may not refer to other documents (%s)", url)
 }
-
-// schemaProblems lists the leaves of a validation error: what exactly is wrong, and where.
-func schemaProblems(v *jsonschema.ValidationError, code hub.ProblemCode, list []hub.Problem) []hub.Problem {
-	for _, cause := range v.Causes {
-		list = schemaProblems(cause, code, list)
-	}
-	if len(v.Causes) > 0 {
-		return list
-	}
-	if missing, ok := v.ErrorKind.(*kind.Required); ok {
-		for _, name := range missing.Missing {
-			list = append(list, hub.Problem{Code: code, Path: strings.Join(append(slices.Clone(v.InstanceLocation), name), "."), Message: "this is required"})
-		}
-		return list
-	}
-	message := v.ErrorKind.LocalizedString(english)
-	if above, ok := v.ErrorKind.(*kind.ExclusiveMinimum); ok { // else it says: got 0, want 0
-		least, _ := above.Want.Float64()
-		message = fmt.Sprintf("must be more than %v", least)
-	}
-	return append(list, hub.Problem{Code: code, Path: strings.Join(v.InstanceLocation, "."), Message: message})
-}
-
-var english = message.NewPrinter(language.English)

@@ -6,7 +6,7 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-// flowReads is the least that a flow's consumer needs: SEE on the row of its source, and on those of every record that its
+// flowReads is the least that a flow's consumer needs: SEE on the row of its source (and what writing its records needs, if they are fetched), and on those of every record that its
 // fields lead to or that it looks up. A draft that reads nothing yet needs nothing, and neither does a field that does not exist.
 func (e *Engine) flowReads(f *hub.Flow) hub.Grants {
 	needs := hub.Grants{}
@@ -16,10 +16,14 @@ func (e *Engine) flowReads(f *hub.Flow) hub.Grants {
 	}
 	typ := e.catalog.RecordType(e.catalog.SourceAction(s.Action).RecordType)
 	needs[typ.Row] = hub.ActionSet(hub.See)
+	if s.Fetch != nil { // what is fetched is written
+		cells, _ := e.catalog.Cells(typ.Row)
+		needs[typ.Row] |= cells & hub.ActionSet(hub.Add, hub.Edit)
+	}
 	add := func(recordType, path string, collect *hub.Collect) {
 		fact, _, _ := e.resolve(recordType, path, collect)
 		for _, row := range fact.Needs {
-			needs[row] = hub.ActionSet(hub.See)
+			needs[row] |= hub.ActionSet(hub.See)
 		}
 	}
 	for _, path := range flowFields(&f.Definition) {

@@ -299,6 +299,9 @@ func (e *Engine) neverTaken(ctx context.Context, tx *sqlite.Tx, d *hub.Delivery,
 	if err != nil || settings == nil {
 		return err
 	}
+	if err := e.aged(tx, d); err != nil {
+		return err
+	}
 	message := a.Message
 	if message == "" {
 		message = "the provider never took the message"

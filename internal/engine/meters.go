@@ -56,6 +56,8 @@ type meters struct {
 type attemptMeters struct {
 	ended [len(outcomeKinds)][len(scopes)]meter.Counter
 	took  *meter.Histogram // nanoseconds
+
+	recent recent
 }
 
 // of finds the meters of a connector.

@@ -83,32 +83,21 @@ func (e *Engine) FieldOptions(ctx context.Context, c hub.Caller, typ, path, sear
 
 // enumOptions lists values in the order of the catalogue; their places are counted.
 func enumOptions(values []catalog.EnumValue, locale, search string, p hub.Page) (hub.List[*hub.FieldOption], error) {
-	var l hub.List[*hub.FieldOption]
-	limit, err := p.Limit()
-	if err != nil {
-		return l, err
-	}
-	after, err := p.Key()
-	if err != nil {
-		return l, err
-	}
 	search = hub.Fold(strings.TrimSpace(search))
+	places := map[*hub.FieldOption]int64{}
+	var list []*hub.FieldOption
 	for i, v := range values {
 		label := v.Title.In(locale)
-		if int64(i) < after || !strings.Contains(hub.Fold(label+" "+plain(v.Value)), search) {
-			continue
+		if strings.Contains(hub.Fold(label+" "+plain(v.Value)), search) {
+			o := &hub.FieldOption{Value: v.Value, Label: label}
+			list, places[o] = append(list, o), int64(i)+1
 		}
-		if len(l.Items) == limit {
-			l.HasNext = true
-			break
-		}
-		l.Items = append(l.Items, &hub.FieldOption{Value: v.Value, Label: label, Place: hub.Cursor(int64(i) + 1)})
 	}
-	return l, nil
+	return hub.PageOf(list, p, func(o *hub.FieldOption) int64 { return places[o] })
 }
 
 func (e *Engine) recordOptions(ctx context.Context, c hub.Caller, types []string, search string, p hub.Page) (hub.List[*hub.FieldOption], error) {
-	var l hub.List[*hub.FieldOption]
+	var none hub.List[*hub.FieldOption]
 	var visible []string
 	for _, t := range types {
 		if c.May(e.catalog.RecordType(t).Row, hub.See) {
@@ -116,17 +105,15 @@ func (e *Engine) recordOptions(ctx context.Context, c hub.Caller, types []string
 		}
 	}
 	if visible == nil {
-		return l, c.Need(e.catalog.RecordType(types[0]).Row, hub.See)
+		return none, c.Need(e.catalog.RecordType(types[0]).Row, hub.See)
 	}
 	found, err := e.db.RecordOptions(ctx, c, visible, search, p)
 	if err != nil {
-		return l, err
+		return none, err
 	}
-	l.HasNext = found.HasNext
-	for _, r := range found.Items {
-		l.Items = append(l.Items, &hub.FieldOption{Value: r.Name, Label: e.label(e.catalog.RecordType(r.Type), r.Name, r.Data), Type: r.Type, Record: r.Record, Place: r.Place()})
-	}
-	return l, nil
+	return hub.Turned(found, func(r *hub.Record) *hub.FieldOption {
+		return &hub.FieldOption{Value: r.Name, Label: e.label(e.catalog.RecordType(r.Type), r.Name, r.Data), Type: r.Type, Record: r}
+	}), nil
 }
 
 // indexBatch is how many records are made findable in one transaction.

@@ -22,7 +22,7 @@ func (e *Engine) ordered(ctx context.Context, exec *hub.Execution) bool {
 // lineUp leaves what was made waiting until there is room.
 func (r *run) lineUp() {
 	for _, it := range r.items {
-		if it.State == hub.Pending {
+		if it.State == hub.Pending && it.WaitingFor != hub.ReasonFollowUp {
 			it.wait(hub.ReasonBackpressure, r.tx.Now())
 		}
 	}
@@ -57,7 +57,7 @@ func (r *run) inTurn(p *program, it *item, expires time.Time) (bool, error) {
 // which nothing is written yet.
 func (r *run) heldBy(it *item) (key int64, err error) {
 	for _, other := range r.items {
-		if other.Key < it.Key && other.OrderKey == it.OrderKey && other.Holds() {
+		if other.Key < it.Key && other.OrderKey == it.OrderKey && other.Holds() && !r.follows(it, other) {
 			key = max(key, other.Key)
 		}
 	}
@@ -65,6 +65,16 @@ func (r *run) heldBy(it *item) (key int64, err error) {
 		return key, nil
 	}
 	return r.tx.HeldBy(it.Delivery, r.exec.Key)
+}
+
+// follows says whether a delivery follows another one up: that one does not hold it.
+func (r *run) follows(it, other *item) bool {
+	for _, a := range r.awaited {
+		if a.DeliveryKey == it.Key && a.FollowsKey == other.Key {
+			return true
+		}
+	}
+	return false
 }
 
 // passOn has the next one woken once a delivery that was read in a state in which it held others is written in one in which it does not.
@@ -81,7 +91,7 @@ func (r *run) passed(it *item) {
 
 // lineUpAnew puts a delivery that was made anew among those with which it now has an order.
 func (r *run) lineUpAnew(p *program, it *item) {
-	if key := p.flow.Definition.Settings.OrderKey(it.Record, it.Recipient); key != it.OrderKey {
+	if key := p.flow.Definition.OrderKey(it.Target, it.Record, it.Recipient); key != it.OrderKey {
 		r.passed(it)
 		it.OrderKey, it.anew = key, true
 	}

@@ -158,13 +158,16 @@ func (r *run) lookup(typ, name string) (hub.Fields, error) { return r.from().Ref
 // deliver makes the deliveries of a row through a target: one for each recipient. A value or a recipient that cannot be made
 // fails its own deliveries and no others.
 func (r *run) deliver(ctx context.Context, p *program, target int, w *row) error {
+	if p.flow.Definition.Follows(target) {
+		return r.deliverFollowUps(ctx, p, target, w)
+	}
 	list, err := r.recipients(ctx, p, target, w)
 	if err != nil {
 		return err
 	}
 	values, problems := p.mapping[target].Apply(w, nil)
 	for _, to := range list {
-		gone, err := r.sentBefore(w.name, to.Text)
+		gone, err := r.sentBefore(ctx, p, target, w.name, to.Text)
 		if err != nil {
 			return err
 		}
@@ -174,19 +177,26 @@ func (r *run) deliver(ctx context.Context, p *program, target int, w *row) error
 }
 
 // deliverOne makes a delivery to a recipient; gone says that it went out before.
-func (r *run) deliverOne(p *program, target int, w *row, to mapping.To, gone bool, values []string, problems []mapping.Problem) {
-	now := r.from().Now()
-	t := &p.flow.Definition.Targets[target]
-	it := &item{made: true, Delivery: &hub.Delivery{Key: hub.NewKey(now), ExecutionKey: r.exec.Key, FlowKey: p.flow.Key, FlowVersion: p.flow.Version,
-		IntegrationKey: t.IntegrationKey, Target: target, Record: w.name, Action: t.Action, State: hub.Pending, DueAt: &now, CreatedAt: now, UpdatedAt: now}}
-	r.items = append(r.items, it)
-	r.line(hub.SubjectDelivery, it.Key, hub.AspectState, "", string(hub.Pending), hub.Reason{Code: r.started()})
+func (r *run) deliverOne(p *program, target int, w *row, to mapping.To, gone bool, values []string, problems []mapping.Problem) *item {
+	it := r.newItem(p, target, w, hub.Reason{Code: r.started()})
 	if gone {
 		r.withhold(it, to, values)
 	} else {
 		r.fill(p, it, to, values, problems)
 	}
-	it.OrderKey = p.flow.Definition.Settings.OrderKey(it.Record, it.Recipient)
+	it.OrderKey = p.flow.Definition.OrderKey(it.Target, it.Record, it.Recipient)
+	return it
+}
+
+// newItem is a delivery of a row through a target, as yet to nobody.
+func (r *run) newItem(p *program, target int, w *row, cause hub.Reason) *item {
+	now := r.from().Now()
+	t := &p.flow.Definition.Targets[target]
+	it := &item{made: true, Delivery: &hub.Delivery{Key: hub.NewKey(now), ExecutionKey: r.exec.Key, FlowKey: p.flow.Key, FlowVersion: p.flow.Version,
+		IntegrationKey: t.IntegrationKey, Target: target, Record: w.name, Action: t.Action, State: hub.Pending, DueAt: &now, CreatedAt: now, UpdatedAt: now}}
+	r.items = append(r.items, it)
+	r.line(hub.SubjectDelivery, it.Key, hub.AspectState, "", string(hub.Pending), cause)
+	return it
 }
 
 // started is why the execution came to be, in a word.
@@ -247,33 +257,47 @@ func (e *Engine) normal(ctx context.Context, d *hub.FlowDefinition, target int) 
 // fill puts recipient and values into a delivery. One that has no recipient has no values either; what is wrong with a
 // recipient that is there comes after what is wrong with the values.
 func (r *run) fill(p *program, it *item, to mapping.To, values []string, problems []mapping.Problem) {
-	path := hub.Path("targets", it.Target, "recipient")
-	if it.Recipient = to.Text; to.Text == "" && to.Problem != nil {
-		r.fail(it, hub.Reason{Code: hub.ReasonRecipient, Path: path, Message: to.Problem.Message, NextStep: "correct the record and send it again"})
-		return
+	if it.Recipient = to.Text; to.Text != "" || to.Problem == nil {
+		it.Values = values
 	}
-	it.Values = values
-	switch {
-	case len(problems) > 0:
-		r.lack(it, &p.flow.Definition.Targets[it.Target], problems)
-	case to.Problem != nil:
-		r.fail(it, hub.Reason{Code: hub.ReasonRecipient, Path: path, Message: to.Problem.Message, NextStep: "correct the number in the record"})
+	if why := wrongWith(p, it, to, problems); why != nil {
+		it.Reason = why
+		r.move(it, endOf(why), *why)
 	}
 }
 
-// lack ends a delivery of which a value could not be made: it is skipped if the policy of one of its values says so.
-func (r *run) lack(it *item, t *hub.FlowTarget, problems []mapping.Problem) {
+// wrongWith is why a delivery cannot be sent to a recipient, or with its values; nil if it can.
+func wrongWith(p *program, it *item, to mapping.To, problems []mapping.Problem) *hub.Reason {
+	path := hub.Path("targets", it.Target, "recipient")
+	switch {
+	case to.Text == "" && to.Problem != nil:
+		return &hub.Reason{Code: hub.ReasonRecipient, Path: path, Message: to.Problem.Message, NextStep: "correct the record and send it again"}
+	case len(problems) > 0:
+		return lack(&p.flow.Definition.Targets[it.Target], it.Target, problems)
+	case to.Problem != nil:
+		return &hub.Reason{Code: hub.ReasonRecipient, Path: path, Message: to.Problem.Message, NextStep: "correct the number in the record"}
+	}
+	return nil
+}
+
+// lack is why a delivery of which a value could not be made is not sent: it is skipped if the policy of one of its values says so.
+func lack(t *hub.FlowTarget, target int, problems []mapping.Problem) *hub.Reason {
 	for _, q := range problems {
 		if q.Skip {
-			cause := hub.Reason{Code: hub.ReasonValueMissing, Path: mappingPath(t, it.Target, q.Entry),
+			return &hub.Reason{Code: hub.ReasonValueMissing, Path: mappingPath(t, target, q.Entry),
 				Message: "not sent, as the flow wants it when a value is missing: " + q.Message}
-			it.Reason = &cause
-			r.move(it, hub.Suppressed, cause)
-			return
 		}
 	}
-	r.fail(it, hub.Reason{Code: hub.ReasonMapping, Path: mappingPath(t, it.Target, problems[0].Entry), Message: problems[0].Message,
-		NextStep: "correct the record and send it again, or map another field"})
+	return &hub.Reason{Code: hub.ReasonMapping, Path: mappingPath(t, target, problems[0].Entry), Message: problems[0].Message,
+		NextStep: "correct the record and send it again, or map another field"}
+}
+
+// endOf is where a delivery ends that cannot be sent.
+func endOf(why *hub.Reason) hub.DeliveryState {
+	if why.Code == hub.ReasonValueMissing {
+		return hub.Suppressed
+	}
+	return hub.DeliveryFailed
 }
 
 // refill makes a delivery anew from its record as it is now: a person has it sent again, and what kept it from being sent

@@ -60,9 +60,13 @@ func (v *previewing) execution(ctx context.Context, p *program, s startedBy) (*h
 	if err := v.e.askConnectors(ctx, v.c, p, x.Deliveries(), v.Flow.Paused != nil); err != nil {
 		return nil, err
 	}
+	v.followUps(r, x.Deliveries())
 	v.quietly(p, x.Deliveries())
 	count := map[hub.DeliveryState]int{}
 	for _, d := range x.Deliveries() {
+		if d.WaitingFor == hub.ReasonFollowUp {
+			continue // nothing of it goes as long as the others do well
+		}
 		if d.State == hub.Pending {
 			count[hub.Accepted]++ // as long as the provider takes it
 		} else {

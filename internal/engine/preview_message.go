@@ -33,7 +33,7 @@ func (e *Engine) askConnectors(ctx context.Context, c hub.Caller, p *program, li
 	places := make(chan struct{}, asking)
 	rules := e.now()
 	for _, d := range list {
-		if d.State != hub.Pending {
+		if d.State != hub.Pending || wouldFail(&d.Delivery) != nil {
 			continue
 		}
 		in, err := e.integration(ctx, rules, d.IntegrationKey)
@@ -61,6 +61,7 @@ func (e *Engine) askConnectors(ctx context.Context, c hub.Caller, p *program, li
 func (e *Engine) askConnector(ctx context.Context, c hub.Caller, p *program, in *integration, d *hub.DeliveryPreview, paused bool, held []*hub.Suppression) {
 	connector := e.connectors.Connector(in.Connector)
 	switch {
+	case d.WaitingFor == hub.ReasonFollowUp: // before all else
 	case e.pauses.queue.Load():
 		d.WaitingFor = hub.ReasonQueuePaused
 	case paused:

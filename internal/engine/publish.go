@@ -236,7 +236,7 @@ func repeat(tx *sqlite.Tx, o *hub.Occurrence, out *hub.Published) error {
 // startNow carries a new execution forward in the transaction that makes it, if its connector has room: then its delivery
 // leaves with one commit instead of two. Without room it waits in the queue for a worker, or, where messages have an order, they do.
 func (e *Engine) startNow(ctx context.Context, rules *rules, r *run, rows []*row, hand *handOver) error {
-	room, err := e.hasRoom(ctx, rules, r.exec, true)
+	room, err := e.hasRoom(ctx, r.tx, rules, r.exec, true)
 	if err != nil {
 		return err
 	}
@@ -271,38 +271,4 @@ func (e *Engine) carry(ctx context.Context, rules *rules, r *run, rows []*row, h
 	}
 	r.arrive()
 	return nil
-}
-
-// hasRoom says whether the connectors of an execution's flow can take another delivery now, and their rates have a place for one; nothing
-// has room while the queue is paused. A flow whose deliveries cannot go for another reason has room: its execution is to find out and say
-// why. One that waited for a rate has its place already; one that a breaker holds back knows that, and is looked at when it may be let
-// through. A newcomer leaves room to those that found none before it.
-func (e *Engine) hasRoom(ctx context.Context, rules *rules, exec *hub.Execution, newcomer bool) (bool, error) {
-	if e.pauses.queue.Load() {
-		return false, nil
-	}
-	p, err := e.program(ctx, exec.FlowKey, exec.FlowVersion)
-	if err != nil {
-		return true, nil // begin says what is wrong
-	}
-	for _, t := range p.flow.Definition.Targets {
-		in, err := e.integration(ctx, rules, t.IntegrationKey)
-		if err != nil {
-			return false, err
-		}
-		if in == nil || in.State == hub.IntegrationPaused {
-			continue
-		}
-		c := e.connectors.Connector(in.Connector)
-		if c == nil || c.State != hub.ConnectorReady {
-			continue
-		}
-		if exec.WaitingFor == hub.ReasonBreakerOpen && !e.breakers.room(in.Key, time.Now()) {
-			return false, nil
-		}
-		if !e.pipes.admits(in.Key, in.capacity(c), exec.FlowKey, newcomer) || exec.WaitingFor != hub.ReasonPaced && !e.pacer.room(in.Key, in.limits(c), time.Now()) {
-			return false, nil
-		}
-	}
-	return true, nil
 }

@@ -34,7 +34,7 @@ func (v *previewing) quietly(p *program, list []*hub.DeliveryPreview) {
 	n := 0
 	var first, last time.Time
 	for _, d := range list {
-		if d.State != hub.Pending {
+		if d.State != hub.Pending || d.WaitingFor == hub.ReasonFollowUp {
 			continue
 		}
 		at, why := p.silence.Until(d.Recipient, v.now)

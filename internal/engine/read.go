@@ -17,6 +17,7 @@ const makeBatch = 100
 // read is the loop that reads the rows of executions that no occurrence started, one execution after the other.
 func (e *Engine) read(ctx context.Context) {
 	e.loop(ctx, "reader", e.reading, retryLoop, func(ctx context.Context) (time.Time, error) { return time.Time{}, e.readAll(ctx) })
+	e.fetching.all.Wait()
 }
 
 // reread wakes the loop; it never blocks.
@@ -24,23 +25,32 @@ func (e *Engine) reread() { signal(e.reading) }
 
 // readAll reads for every execution that waits for it. A fault of the store ends it; one that lies in an execution ends that.
 func (e *Engine) readAll(ctx context.Context) error {
-	for !e.draining.Load() {
-		exec, err := e.db.NextReading(ctx, 0)
+	for after := int64(0); !e.draining.Load(); {
+		exec, err := e.db.NextReading(ctx, after)
 		if err != nil || exec == nil {
 			return err
 		}
-		err = e.readOne(ctx, exec)
-		switch code := hub.CodeOf(err); {
-		case err == nil:
-		case ctx.Err() != nil || code != hub.CodeInternal:
+		if e.fetches(ctx, exec) { // its source may be slow: it is read beside the others
+			after = exec.Key
+			continue
+		}
+		if err := e.readOrBury(ctx, exec); err != nil {
 			return err
-		default:
-			if err := e.bury(ctx, &stuckError{exec, err}); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
+}
+
+// readOrBury reads one execution; a fault that lies in it ends it.
+func (e *Engine) readOrBury(ctx context.Context, exec *hub.Execution) error {
+	err := e.readOne(ctx, exec)
+	switch code := hub.CodeOf(err); {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil || code != hub.CodeInternal:
+		return err
+	}
+	return e.bury(ctx, &stuckError{exec, err})
 }
 
 // readOne reads the rows of an execution and makes its deliveries, some at a time; with the last of them they are sent.

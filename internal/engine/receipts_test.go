@@ -7,6 +7,7 @@ import (
 
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/hubtest"
+	"github.com/recado-hub/recado/internal/sqlite"
 )
 
 func TestReceiptsInAnyOrderEndAtTheFurthestAndAreAllKept(t *testing.T) {
@@ -321,6 +322,30 @@ func TestASubjectWithTooManyRowsIsSaidAndNotCutOff(t *testing.T) {
 		exec, list := execution(t, h, key)
 		if exec.Outcome != hub.Failed || exec.Reason == nil || exec.Reason.Code != hub.ReasonTooManyRows || len(list) != 0 {
 			t.Errorf("it ended %s with %d deliveries because %+v", exec.Outcome, len(list), exec.Reason)
+		}
+	})
+}
+
+func TestAConnectorThatFailsOnCallbacksIsAskedOnceATimeSoThatOthersNeedNotWaitForIt(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		h.Connector.Choke(&hub.Error{Code: hub.CodeUnavailable, Message: "the connector did not answer in time"})
+		for key := int64(1); key <= 20; key++ {
+			if _, err := h.Engine.Callback(t.Context(), a.Integration.Key, hubtest.Genuine(hub.Receipt{DeliveryKey: key, Status: hub.ReceiptSent, At: time.Now()})); err != nil {
+				t.Fatal(err)
+			}
+		}
+		before := h.Connector.Choked()
+		h.Connector.Down()
+		h.Connector.Up() // what is kept is worked off
+		settled()
+		if n := h.Connector.Choked() - before; n < 1 || n > 2 { // going down and coming up each begin a round
+			t.Errorf("it was asked %d times in a row, want once in a round", n)
+		}
+		h.Connector.Choke(nil)
+		after(2 * time.Minute)
+		var left []sqlite.KeptCallback
+		if err := h.DB.Write(t.Context(), func(tx *sqlite.Tx) (err error) { left, err = tx.Callbacks(0, 100); return err }); err != nil || len(left) > 0 {
+			t.Errorf("%d are left, %v", len(left), err)
 		}
 	})
 }

@@ -53,8 +53,10 @@ func (e *Engine) keepCallback(ctx context.Context, integrationKey int64, cb hub.
 // callbackBatch is how many kept callbacks are read at once; each can have megabytes.
 const callbackBatch = 16
 
-// workOffCallbacks has kept callbacks verified, oldest first, as far as their connectors are up.
+// workOffCallbacks has kept callbacks verified, oldest first, as far as their connectors are up. A connector that does not answer is asked
+// no more this time: others, and what else waits for this loop, must not wait for it again and again.
 func (e *Engine) workOffCallbacks(ctx context.Context) error {
+	silent := map[string]bool{}
 	for after := int64(0); ; {
 		var kept []sqlite.KeptCallback
 		err := e.db.Write(ctx, func(tx *sqlite.Tx) (err error) { kept, err = tx.Callbacks(after, callbackBatch); return err })
@@ -63,21 +65,25 @@ func (e *Engine) workOffCallbacks(ctx context.Context) error {
 		}
 		for _, k := range kept {
 			after = k.Key
-			if err := e.workOffCallback(ctx, k); err != nil {
+			if err := e.workOffCallback(ctx, k, silent); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-func (e *Engine) workOffCallback(ctx context.Context, k sqlite.KeptCallback) error {
+func (e *Engine) workOffCallback(ctx context.Context, k sqlite.KeptCallback, silent map[string]bool) error {
 	said := &hub.Reception{}
 	in, err := e.integration(ctx, e.now(), k.IntegrationKey)
 	if err != nil {
 		return err
 	}
 	if in != nil {
-		got, err := e.receiveAgain(ctx, in, k)
+		if silent[in.Connector] {
+			return nil
+		}
+		got, failed, err := e.receiveAgain(ctx, in, k)
+		silent[in.Connector] = failed
 		switch {
 		case hub.CodeOf(err) == hub.CodeUnavailable || ctx.Err() != nil:
 			return nil // it stays
@@ -116,18 +122,18 @@ const (
 )
 
 // receiveAgain has a kept callback verified, if its connector is running. One on which it failed waits for its next time.
-func (e *Engine) receiveAgain(ctx context.Context, in *integration, k sqlite.KeptCallback) (*hub.Reception, error) {
+func (e *Engine) receiveAgain(ctx context.Context, in *integration, k sqlite.KeptCallback) (got *hub.Reception, failed bool, err error) {
 	f, now := e.failing[k.Key], time.Now()
 	connector := e.connectors.Connector(in.Connector)
 	if connector == nil || connector.State != hub.ConnectorReady || now.Before(f.next) {
-		return nil, &hub.Error{Code: hub.CodeUnavailable, Message: "the connector is not running, or failed on this callback"}
+		return nil, false, &hub.Error{Code: hub.CodeUnavailable, Message: "the connector is not running, or failed on this callback"}
 	}
-	got, err := e.connectors.Receive(ctx, in.open, k.Callback)
-	if hub.CodeOf(err) == hub.CodeUnavailable {
+	got, err = e.connectors.Receive(ctx, in.open, k.Callback)
+	if failed = hub.CodeOf(err) == hub.CodeUnavailable; failed {
 		e.failing[k.Key] = failing{f.times + 1, now.Add(min(failingFirst<<min(f.times, 10), failingMost))}
 		e.log.Warn("the connector fails on a kept callback", "integration", in.ID(), "times", f.times+1, "error", err)
 	}
-	return got, err
+	return got, failed, err
 }
 
 // refused counts a callback whose signature does not hold.
@@ -202,7 +208,7 @@ func (e *Engine) applyReceipt(tx *sqlite.Tx, delivery int64, rc hub.Receipt) err
 		return err
 	}
 	cause := hub.Reason{Code: hub.ReasonReceipt, Message: rc.Message, Provider: rc.Code, NextStep: rc.NextStep}
-	if goesOn(d.State, rc.Status) {
+	if goesOn(d.State, rc.Status) && !e.followed(d) {
 		return e.receiptAlone(tx, d, rc, cause)
 	}
 	return e.amend(tx, d.ExecutionKey, cause, func(r *run) error {

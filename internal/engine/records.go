@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -15,7 +16,7 @@ const (
 	scanPage = hub.MaxPage
 )
 
-// Records lists records, newest first. With conditions it looks at a bounded number of them: a page may end early then, and
+// Records lists records. With conditions it looks at a bounded number of them: a page may end early then, and
 // says where to go on. It needs SEE on the row that guards the type, or on that of one type at least, and for conditions SEE
 // on the rows of all records that their fields lead to.
 func (e *Engine) Records(ctx context.Context, c hub.Caller, q hub.RecordQuery, p hub.Page) (hub.List[*hub.Record], error) {
@@ -34,11 +35,7 @@ func (e *Engine) Records(ctx context.Context, c hub.Caller, q hub.RecordQuery, p
 		return e.recordNamed(ctx, c, q, name, program, p)
 	}
 	q.Subject = e.subject(q)
-	limit, err := p.Limit()
-	if err != nil {
-		return none, err
-	}
-	return e.scan(ctx, c, q, program, p, limit)
+	return e.scan(ctx, c, q, program, p)
 }
 
 // where judges conditions on records of a type and makes them ready.
@@ -103,44 +100,86 @@ func (e *Engine) subject(q hub.RecordQuery) string {
 
 // recordNamed answers conditions that only one record can satisfy.
 func (e *Engine) recordNamed(ctx context.Context, c hub.Caller, q hub.RecordQuery, name string, program *condition.Program, p hub.Page) (hub.List[*hub.Record], error) {
-	var l hub.List[*hub.Record]
+	var kept []*hub.Record
 	rec, err := e.db.RecordNamed(ctx, c, q.Type, name)
-	if err != nil || rec == nil || q.Subject != "" && rec.Subject != q.Subject {
-		return l, err
+	if err == nil && rec != nil && (q.Subject == "" || rec.Subject == q.Subject) {
+		kept, err = e.keep(ctx, program, []*hub.Record{rec})
 	}
-	after, err := p.Key()
-	if err != nil || after != 0 && rec.Key >= after {
-		return l, err
+	if err != nil {
+		return hub.List[*hub.Record]{}, err
 	}
-	kept, err := e.keep(ctx, program, []*hub.Record{rec})
-	l.Items = kept
-	return l, err
+	return hub.PageOf(kept, p, func(r *hub.Record) int64 { return r.Key })
 }
 
-func (e *Engine) scan(ctx context.Context, c hub.Caller, q hub.RecordQuery, program *condition.Program, p hub.Page, limit int) (hub.List[*hub.Record], error) {
+// scan looks at records one after the other, in the direction in which the page is read.
+func (e *Engine) scan(ctx context.Context, c hub.Caller, q hub.RecordQuery, program *condition.Program, p hub.Page) (hub.List[*hub.Record], error) {
 	var l hub.List[*hub.Record]
+	limit, err := p.Limit()
+	if err != nil {
+		return l, err
+	}
+	back, part, more := p.Back(), p, false
+	if part.First, part.Last = scanPage, 0; back {
+		part.First, part.Last = 0, scanPage
+	}
 	for looked := 0; ; {
-		got, err := e.db.Records(ctx, c, q.Type, q.Subject, hub.Page{First: scanPage, After: p.After})
+		got, err := e.db.Records(ctx, c, q.Type, q.Subject, part)
 		if err != nil {
 			return hub.List[*hub.Record]{}, err
+		}
+		if back {
+			slices.Reverse(got.Items)
 		}
 		kept, err := e.keep(ctx, program, got.Items)
 		if err != nil {
 			return hub.List[*hub.Record]{}, err
 		}
+		l.Cursor = got.Cursor
 		if room := limit - len(l.Items); len(kept) > room {
-			l.Items, l.HasNext = append(l.Items, kept[:room]...), true
-			return l, nil
+			l.Items, more = append(l.Items, kept[:room]...), true
+			break
 		}
 		l.Items = append(l.Items, kept...)
-		if looked += len(got.Items); !got.HasNext {
-			return l, nil
+		if looked += len(got.Items); !got.HasNext && !got.HasPrevious {
+			break
 		}
-		p.After = hub.Cursor(got.Items[len(got.Items)-1].Key)
+		at := got.Cursor(got.Items[len(got.Items)-1])
 		if looked >= maxScan || len(l.Items) == limit {
-			l.HasNext, l.End = true, p.After
-			return l, nil
+			l.End, more = at, true
+			break
 		}
+		if part.After = at; back {
+			part.After, part.Before = p.After, at
+		}
+	}
+	if back {
+		slices.Reverse(l.Items)
+		l.HasPrevious = more
+	} else {
+		l.HasNext = more
+	}
+	e.lookBack(ctx, c, q, program, p, &l)
+	return l, nil
+}
+
+// lookBack says how to find out whether some record satisfies the conditions on the other side of a page: none may, as far as one
+// request looks.
+func (e *Engine) lookBack(ctx context.Context, c hub.Caller, q hub.RecordQuery, program *condition.Program, p hub.Page, l *hub.List[*hub.Record]) {
+	other, first, last := hub.Page{Order: p.Order}, cmp.Or(l.End, p.Before), cmp.Or(l.End, p.After)
+	if n := len(l.Items); n > 0 {
+		first, last = l.Cursor(l.Items[0]), l.Cursor(l.Items[n-1])
+	}
+	switch {
+	case p.Back() && p.Before != "":
+		other.First, other.After = 1, last
+	case !p.Back() && p.After != "":
+		other.Last, other.Before = 1, first
+	default:
+		return
+	}
+	l.Beyond = func() (bool, error) {
+		beyond, err := e.scan(ctx, c, q, program, other)
+		return len(beyond.Items) > 0 || beyond.HasNext || beyond.HasPrevious, err
 	}
 }
 

@@ -210,28 +210,52 @@ func TestRecordsAreReadByConditions(t *testing.T) {
 				t.Errorf("%s: %s, want %s", name, c.got, c.want)
 			}
 		}
-		seen := map[string]bool{}
-		for p := (hub.Page{First: 200}); ; {
-			l, err := read(h.Admin, tasks, hub.ModeAny, p, equal("id_status_work_order", 4))
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, r := range l.Items {
-				if seen[r.Name] {
-					t.Fatalf("%s comes twice", r.Name)
+		walk := func(p hub.Page, field string, value any) (names []string) {
+			for begun := false; ; begun = true {
+				l, err := read(h.Admin, tasks, hub.ModeAny, p, equal(field, value))
+				if err != nil {
+					t.Fatal(err)
 				}
-				seen[r.Name] = true
-			}
-			if !l.HasNext {
-				break
-			}
-			p.After = l.End
-			if l.End == "" {
-				p.After = hub.Cursor(l.Items[len(l.Items)-1].Key)
+				var part []string
+				for _, r := range l.Items {
+					part = append(part, r.Name)
+				}
+				if beyond := l.Beyond != nil; beyond != begun {
+					t.Fatalf("what is on the other side can be asked: %v", beyond)
+				}
+				if begun && len(names) > 0 {
+					if there, err := l.Beyond(); !there || err != nil {
+						t.Fatalf("there is nothing where the page came from: %v", err)
+					}
+				}
+				if names = append(names, part...); p.Back() {
+					names = append(part, names[:len(names)-len(part)]...)
+				}
+				if !l.HasNext && !l.HasPrevious {
+					return names
+				}
+				at := l.End
+				if p.Back() {
+					if at == "" {
+						at = l.Cursor(l.Items[0])
+					}
+					p.Before = at
+					continue
+				}
+				if at == "" {
+					at = l.Cursor(l.Items[len(l.Items)-1])
+				}
+				p.After = at
 			}
 		}
-		if len(seen) != 6500/4 {
-			t.Errorf("page by page there are %d, want %d", len(seen), 6500/4)
+		forward, backward := walk(hub.Page{First: 200}, "id_status_work_order", 4), walk(hub.Page{Last: 200}, "id_status_work_order", 4)
+		if len(forward) != 6500/4 || !slices.Equal(forward, backward) {
+			t.Errorf("page by page there are %d, want %d; from the end %d", len(forward), 6500/4, len(backward))
+		}
+		byKey := hub.Order{Field: hub.ByKey, Direction: hub.Ascending}
+		forward, backward = walk(hub.Page{First: 150, Order: byKey}, "wo_folio", "OT-3000"), walk(hub.Page{Last: 1, Order: byKey}, "wo_folio", "OT-3000")
+		if want := []string{"6000", "6001"}; !slices.Equal(forward, want) || !slices.Equal(backward, want) {
+			t.Errorf("by key there are %v, from the end %v, want %v", forward, backward, want)
 		}
 	})
 }
@@ -286,7 +310,7 @@ func TestPickersFindWhatCanBeChosen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := find(h.Admin, "assignee", "", hub.Page{After: l.Items[2].Place}); got != "p3=p3, p1=Íris Ávila" {
+		if got := find(h.Admin, "assignee", "", hub.Page{After: l.Cursor(l.Items[2])}); got != "p3=p3, p1=Íris Ávila" {
 			t.Errorf("the next page is %s", got)
 		}
 		upsert(t, h, rec("person", "p2", hub.Fields{"name": "Zé"}))

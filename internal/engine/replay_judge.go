@@ -44,7 +44,7 @@ func (x *replaying) judge(ctx context.Context, tx *sqlite.Tx, key int64) (*repla
 	} else if err := x.mayAskFor(r); err != nil {
 		return nil, err
 	}
-	if err := x.history(tx, r); err != nil {
+	if err := x.history(ctx, tx, r); err != nil {
 		return nil, err
 	}
 	x.lookAt(r)
@@ -108,7 +108,7 @@ func (x *replaying) lookAt(r *replayable) {
 
 // history reads what became of the original and of its replays. What is under way, or went out, refuses a replay that is not to
 // message people twice.
-func (x *replaying) history(tx *sqlite.Tx, r *replayable) error {
+func (x *replaying) history(ctx context.Context, tx *sqlite.Tx, r *replayable) error {
 	r.root = r.original.Key
 	if r.original.Trigger == hub.StartedByReplay {
 		replay, err := tx.Replay(r.original.Key)
@@ -123,7 +123,7 @@ func (x *replaying) history(tx *sqlite.Tx, r *replayable) error {
 	if err != nil {
 		return err
 	}
-	if r.sent, err = sentBy(tx, family, 0); err != nil || x.in.EvenIfSent {
+	if r.sent, err = sentBy(tx, family, 0, x.e.sameTargets(ctx, r.flow)); err != nil || x.in.EvenIfSent {
 		return err
 	}
 	for _, other := range family {

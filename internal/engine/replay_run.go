@@ -92,24 +92,36 @@ func (r *run) give(ctx context.Context, p *program, replay *hub.Replay) error {
 
 // sentBefore says whether a message of a replay is not to be sent again. It is asked in the transaction that makes the message,
 // so that nothing can go out in between.
-func (r *run) sentBefore(record, recipient string) (bool, error) {
+func (r *run) sentBefore(ctx context.Context, p *program, target int, record, recipient string) (bool, error) {
+	sent, err := r.familySent(ctx, p)
+	return sent != nil && sent.has(sentPlace{target, record}, recipient), err
+}
+
+// sentTo is sentBefore for a message about many records.
+func (r *run) sentTo(ctx context.Context, p *program, target int, recipient string) (bool, error) {
+	sent, err := r.familySent(ctx, p)
+	return sent != nil && sent.hasTo(target, recipient), err
+}
+
+// familySent is what others of the same origin sent; nil if that is no matter.
+func (r *run) familySent(ctx context.Context, p *program) (*sent, error) {
 	if r.exec.Trigger != hub.StartedByReplay {
-		return false, nil
+		return nil, nil
 	}
 	replay, err := r.replays()
 	if err != nil || replay.EvenIfSent {
-		return false, err
+		return nil, err
 	}
 	if r.sent == nil {
 		family, err := r.tx.ReplayFamily(replay.RootKey)
 		if err != nil {
-			return false, err
+			return nil, err
 		}
-		if r.sent, err = sentBy(r.tx, family, r.exec.Key); err != nil {
-			return false, err
+		if r.sent, err = sentBy(r.tx, family, r.exec.Key, r.e.sameTargets(ctx, p.flow)); err != nil {
+			return nil, err
 		}
 	}
-	return r.sent.has(record, recipient), nil
+	return r.sent, nil
 }
 
 // withhold leaves out a message that went out before.

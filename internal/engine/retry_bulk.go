@@ -34,7 +34,7 @@ func (e *Engine) DeliveriesRetry(ctx context.Context, c hub.Caller, in hub.BulkR
 	}
 	out.Matched, out.HasMore, out.End = found.matched, found.hasMore, found.end
 	b := &retrying{e: e, c: c, in: in, began: time.Now(), BulkRetry: out}
-	if err := inParts(ctx, e, found.items, b, retrying.copied, func(tx *sqlite.Tx, b *retrying, some []*hub.Delivery) error { return b.retry(tx, some) }); err != nil {
+	if err := inParts(ctx, e, found.items, b, retrying.copied, func(tx *sqlite.Tx, b *retrying, some []*hub.Delivery) error { return b.retry(ctx, tx, some) }); err != nil {
 		return nil, err
 	}
 	e.nudge()
@@ -72,13 +72,13 @@ func (b retrying) copied() retrying {
 }
 
 // retry has some deliveries sent again in one transaction; those of one execution follow each other and are read once.
-func (b *retrying) retry(tx *sqlite.Tx, some []*hub.Delivery) error {
+func (b *retrying) retry(ctx context.Context, tx *sqlite.Tx, some []*hub.Delivery) error {
 	for start := 0; start < len(some); {
 		end := start + 1
 		for end < len(some) && some[end].ExecutionKey == some[start].ExecutionKey {
 			end++
 		}
-		if err := b.ofExecution(tx, some[start].ExecutionKey, some[start:end]); err != nil {
+		if err := b.ofExecution(ctx, tx, some[start].ExecutionKey, some[start:end]); err != nil {
 			return err
 		}
 		start = end
@@ -86,7 +86,7 @@ func (b *retrying) retry(tx *sqlite.Tx, some []*hub.Delivery) error {
 	return nil
 }
 
-func (b *retrying) ofExecution(tx *sqlite.Tx, execution int64, some []*hub.Delivery) error {
+func (b *retrying) ofExecution(ctx context.Context, tx *sqlite.Tx, execution int64, some []*hub.Delivery) error {
 	exec, err := tx.Execution(execution)
 	if err != nil || exec == nil {
 		return err // it has gone since
@@ -95,7 +95,7 @@ func (b *retrying) ofExecution(tx *sqlite.Tx, execution int64, some []*hub.Deliv
 	if err != nil {
 		return err
 	}
-	since, err := r.replayed()
+	since, err := r.replayed(ctx)
 	if err != nil {
 		return err
 	}
@@ -154,7 +154,7 @@ func mayRedrive(it *item, since *others) *hub.Reason {
 		return &hub.Reason{Code: hub.ReasonPruned, Message: "its recipient and values have not been kept"}
 	case it.Flagged:
 		return &hub.Reason{Code: hub.ReasonReceipt, Message: "a receipt contradicts that it failed: the recipient may have the message"}
-	case since.sent.has(it.Record, it.Recipient):
+	case since.sent.has(sentPlace{it.Target, it.Record}, it.Recipient):
 		return &hub.Reason{Code: hub.ReasonAlreadySent, Message: "a replay of its execution has sent it since, or may have"}
 	case since.open != nil:
 		return &hub.Reason{Code: hub.ReasonUnderWay, Message: "a replay of its execution is under way: " + since.open.ID()}
@@ -169,7 +169,7 @@ type others struct {
 }
 
 // replayed looks at the executions that replay the same as this one, or that this one replays.
-func (r *run) replayed() (*others, error) {
+func (r *run) replayed(ctx context.Context) (*others, error) {
 	root := r.exec.Key
 	if r.exec.Trigger == hub.StartedByReplay {
 		replay, err := r.replays()
@@ -188,6 +188,12 @@ func (r *run) replayed() (*others, error) {
 			o.open = exec
 		}
 	}
-	o.sent, err = sentBy(r.tx, family, r.exec.Key)
+	same := func(*hub.Execution) ([]int, error) { return nil, nil } // of a version that cannot run, their places have to do
+	if p, err := r.e.program(ctx, r.exec.FlowKey, r.exec.FlowVersion); err == nil {
+		same = r.e.sameTargets(ctx, p.flow)
+	} else if !cannotRun(err) {
+		return nil, err
+	}
+	o.sent, err = sentBy(r.tx, family, r.exec.Key, same)
 	return o, err
 }

@@ -149,6 +149,7 @@ type program struct {
 	to      []mapping.Recipient
 	needs   []hub.Row    // rows of the matrix that the flow's consumer must SEE
 	query   *query       // what the source action is asked for, if the execution does not say otherwise
+	follows bool         // it has follow-ups
 	collect *hub.Collect // how it gathers; nil: it does not
 	silence *hub.Quiet   // when nothing is sent; nil: never
 }
@@ -207,7 +208,7 @@ func (e *Engine) compileFrom(f *hub.Flow) (*program, error) {
 	if action == nil {
 		return nil, hub.Invalid("source.action", "there is no source action %q", d.Source.Action)
 	}
-	p := &program{flow: f, records: e.catalog.RecordType(action.RecordType), collect: d.Settings.Collect, silence: d.Settings.Quiet()}
+	p := &program{flow: f, records: e.catalog.RecordType(action.RecordType), collect: d.Settings.Collect, silence: d.Settings.Quiet(), follows: d.HasFollowUps()}
 	var err error
 	if p.filter, err = e.compileTerms(action.RecordType, d.Filter); err != nil {
 		return nil, hub.Invalid("filter", "%v", err)

@@ -30,8 +30,11 @@ type run struct {
 	replay *hub.Replay      // of a replay, once it was asked for: what it replays
 	given  []*row           // the rows in place of those of the hub; nil: none
 	heard  map[*row][]int64 // of rows that were gathered, with which occurrences each came
-	only   *string          // to whom it goes alone, since it was gathered for them; nil: to whom the rows name
+	only   *gatheredFor     // to whom it goes alone, since it was gathered for them; nil: to whom the rows name
 	sent   *sent            // what went out before, once it was asked for
+
+	awaited []*awaited // what its follow-ups wait to hear
+	heardOf bool       // those that are stored were read
 
 	beside  stored                               // of a preview, which has no transaction and is never saved
 	normals map[int]func(string) (string, error) // by target, as far as they were asked for
@@ -173,6 +176,9 @@ func (r *run) unfit(cause hub.Reason) {
 
 // settle says what state follows for the execution from those of its deliveries, and writes everything.
 func (r *run) settle(cause hub.Reason) error {
+	if err := r.followUp(); err != nil {
+		return err
+	}
 	now := r.tx.Now()
 	before := *r.exec
 	state, due, waitingFor := r.resulting()
@@ -209,17 +215,23 @@ func (r *run) resulting() (hub.ExecutionState, *time.Time, hub.ReasonCode) {
 	}
 	var next *item
 	var due time.Time
+	untimed := false // a follow-up waits for what is no matter of time
 	for _, it := range r.items {
 		switch it.State {
 		case hub.Sending:
 			return hub.Running, nil, ""
 		case hub.Pending:
-			if at := r.dueOf(it); next == nil || at.Before(due) {
+			if it.DueAt == nil {
+				untimed = true
+			} else if at := r.dueOf(it); next == nil || at.Before(due) {
 				next, due = it, at
 			}
 		}
 	}
-	if next == nil {
+	switch {
+	case next == nil && untimed:
+		return hub.Waiting, nil, hub.ReasonFollowUp
+	case next == nil:
 		return hub.Closed, nil, ""
 	}
 	return hub.Waiting, &due, next.WaitingFor
@@ -302,6 +314,9 @@ func (r *run) save() error {
 		if err := r.saveItem(it); err != nil {
 			return err
 		}
+	}
+	if err := r.saveAwaited(); err != nil {
+		return err
 	}
 	if !r.made {
 		if err := r.saveExecution(); err != nil {

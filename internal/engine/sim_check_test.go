@@ -115,6 +115,7 @@ func (s *sim) judge() {
 	executions := s.executions()
 	s.judgeIntake(executions)
 	s.judgeReader(changes)
+	s.judgeFollowUps(changes, executions)
 	w := walk{s: s, states: map[int64]string{}, outcomes: map[int64]string{}, attempts: map[int64]int{}}
 	for i, c := range changes {
 		if i > 0 && c.Seq != changes[i-1].Seq+1 {

@@ -53,6 +53,8 @@ func checkTest(in hub.TestInput) error {
 	switch {
 	case in.Sample.Empty():
 		return hub.Invalid("on", "say on what the flow is to be tested: an occurrence, a record or a sample")
+	case in.Target < 0:
+		return hub.Invalid("target", "targets count from 0")
 	case in.Recipient == "":
 		return hub.Invalid("recipient", "say to whom the test message is to go")
 	case len(in.Recipient) > hub.MaxAttribute:
@@ -114,6 +116,9 @@ func (e *Engine) flowTest(ctx context.Context, c hub.Caller, key int64, in hub.T
 	return out, err
 }
 
+// target is the one whose message it is.
+func (t *testMessage) target() *hub.FlowTarget { return &t.flow.Definition.Targets[t.in.Target] }
+
 // testHash tells a repeat from another test under the same id.
 func testHash(in hub.TestInput) ([]byte, error) {
 	in.ID = ""
@@ -150,6 +155,9 @@ func (t *testMessage) prepare(ctx context.Context, rules *rules) (err error) {
 	if err := e.mustBeSound(ctx, t.c, f); err != nil {
 		return err
 	}
+	if n := len(f.Definition.Targets); t.in.Target >= n {
+		return hub.Invalid("target", "the flow has %d targets, which count from 0", n)
+	}
 	if err := t.paused(ctx, rules); err != nil {
 		return err
 	}
@@ -159,14 +167,14 @@ func (t *testMessage) prepare(ctx context.Context, rules *rules) (err error) {
 	if err := t.find(ctx); err != nil {
 		return err
 	}
-	normal, err := e.normal(ctx, &f.Definition, 0)
+	normal, err := e.normal(ctx, &f.Definition, t.in.Target)
 	if err != nil {
 		return err
 	}
 	if t.recipient, err = normal(t.in.Recipient); err != nil {
 		return hub.Invalid("recipient", "%v", err)
 	}
-	values, problems := t.program.mapping[0].Apply(t.row, nil)
+	values, problems := t.program.mapping[t.in.Target].Apply(t.row, nil)
 	if t.values = values; len(problems) > 0 {
 		return t.unmade(problems)
 	}
@@ -177,7 +185,7 @@ func (t *testMessage) prepare(ctx context.Context, rules *rules) (err error) {
 func (t *testMessage) unmade(wrong []mapping.Problem) error {
 	var list []hub.Problem
 	for _, q := range wrong {
-		list = append(list, hub.Problem{Code: hub.ProblemMappingInvalid, Path: mappingPath(&t.flow.Definition.Targets[0], 0, q.Entry), Message: q.Message,
+		list = append(list, hub.Problem{Code: hub.ProblemMappingInvalid, Path: mappingPath(t.target(), t.in.Target, q.Entry), Message: q.Message,
 			NextStep: "test the flow on something that has the value"})
 	}
 	return hub.WithProblems(list)
@@ -199,7 +207,7 @@ func (t *testMessage) paused(ctx context.Context, rules *rules) error {
 		}
 		return hub.Conflict("id", "the flow is paused: %s; mend that, resume it (flowResume) and test it again", because(why))
 	}
-	in, err := t.e.integration(ctx, rules, t.flow.Definition.Targets[0].IntegrationKey)
+	in, err := t.e.integration(ctx, rules, t.target().IntegrationKey)
 	if err != nil || in == nil || in.State != hub.IntegrationPaused {
 		return err
 	}
@@ -262,10 +270,10 @@ func (t *testMessage) send(ctx context.Context, tx *sqlite.Tx, rules *rules, out
 	exec.Test, exec.RunID, exec.RunHash, exec.StartedByKey = true, t.in.ID, t.hash, t.c.Consumer.Key
 	exec.Reading, exec.DueAt, exec.StartedAt = false, &now, &now
 	exec.Subject, exec.Rows, exec.Trace = t.subject, []string{t.row.name}, hub.TraceFrom(ctx)
-	target := &t.flow.Definition.Targets[0]
+	target := t.target()
 	r := t.e.newRun(tx, exec, hub.Reason{Code: hub.ReasonManual, By: t.c.Consumer.ID()})
 	it := &item{made: true, Delivery: &hub.Delivery{Key: hub.NewKey(now), ExecutionKey: exec.Key, FlowKey: t.flow.Key, FlowVersion: t.flow.Version,
-		IntegrationKey: target.IntegrationKey, Record: t.row.name, Action: target.Action, Recipient: t.recipient, Values: slices.Clone(t.values), State: hub.Pending,
+		IntegrationKey: target.IntegrationKey, Target: t.in.Target, Record: t.row.name, Action: target.Action, Recipient: t.recipient, Values: slices.Clone(t.values), State: hub.Pending,
 		DueAt: &now, CreatedAt: now, UpdatedAt: now, Test: true}}
 	r.items = append(r.items, it)
 	r.line(hub.SubjectDelivery, it.Key, hub.AspectState, "", string(hub.Pending), hub.Reason{Code: hub.ReasonManual})

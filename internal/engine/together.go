@@ -73,7 +73,17 @@ func (r *run) deliverTogether(ctx context.Context, p *program, rows []*row) erro
 	if len(rows) == 0 {
 		return nil
 	}
+	about := map[int64][]*row{} // by delivery, for its follow-ups
 	for i := range p.flow.Definition.Targets {
+		if p.flow.Definition.Follows(i) {
+			if err := r.followUpsTogether(ctx, p, i, about); err != nil {
+				return err
+			}
+			continue
+		}
+		if r.only != nil && r.only.target != i {
+			continue // what was gathered for a recipient goes to that one alone
+		}
 		list, err := r.byRecipient(ctx, p, i, rows)
 		if err != nil {
 			return err
@@ -84,11 +94,11 @@ func (r *run) deliverTogether(ctx context.Context, p *program, rows []*row) erro
 			if w.err != nil {
 				return w.err
 			}
-			gone, err := r.sentTo(one.to.Text)
+			gone, err := r.sentTo(ctx, p, i, one.to.Text)
 			if err != nil {
 				return err
 			}
-			r.deliverOne(p, i, w, one.to, gone, values, problems)
+			about[r.deliverOne(p, i, w, one.to, gone, values, problems).Key] = one.rows
 		}
 	}
 	return nil
@@ -128,32 +138,20 @@ func (r *run) byRecipient(ctx context.Context, p *program, target int, rows []*r
 			list[i].rows = append(list[i].rows, w)
 		}
 	}
-	if r.only == nil {
+	if r.only == nil || r.only.target != target {
 		return list, nil
 	}
-	if i, known := at[*r.only]; known {
+	only := r.only.recipient
+	if i, known := at[only]; known {
 		if p.flow.Definition.Source.Rows != hub.RowsSubject { // those of a subject may be anybody's
 			list[i].rows = rows
 		}
 		return list[i : i+1], nil
 	}
-	if *r.only != "" && (*r.only)[0] != '#' {
-		return []forOne{{mapping.To{Text: *r.only}, rows}}, nil
+	if only != "" && only[0] != '#' {
+		return []forOne{{mapping.To{Text: only}, rows}}, nil
 	}
 	return list, nil
-}
-
-// sentTo says whether a message of a replay is not to be sent again: one of the same origin went to the recipient, or all there were did.
-func (r *run) sentTo(recipient string) (bool, error) {
-	if _, err := r.sentBefore("", recipient); err != nil || r.sent == nil || r.replay != nil && r.replay.EvenIfSent {
-		return false, err
-	}
-	for _, to := range r.sent.to {
-		if to[recipient] {
-			return true, nil
-		}
-	}
-	return r.sent.all(), nil
 }
 
 // refillTogether makes a delivery of a collecting flow anew from the records as they are now.

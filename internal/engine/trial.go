@@ -88,6 +88,9 @@ func (t *trial) row(w *row, at time.Time) error {
 		return w.fault()
 	}
 	for i := range t.program.flow.Definition.Targets {
+		if t.program.flow.Definition.Follows(i) {
+			continue // whether anything of it would go nobody knows
+		}
 		for _, to := range t.program.to[i].Resolve(w, t.normal[i]) {
 			t.count(to)
 		}

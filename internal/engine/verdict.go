@@ -81,6 +81,9 @@ func (r *run) failedLater(it *item, rc *hub.Receipt) error {
 	if err != nil || settings == nil {
 		return err
 	}
+	if err := r.e.aged(r.tx, it.Delivery); err != nil {
+		return err
+	}
 	d := hub.DecideReceipt(it.Attempts, it.Since(), rc, *settings, r.tx.Now(), rand.Float64())
 	if d.State != hub.Pending {
 		it.Reason = &d.Reason

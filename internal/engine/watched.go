@@ -97,7 +97,11 @@ func (e *Engine) seen(ctx context.Context, c hub.Caller, w *Watch, changes []hub
 	case hub.SubjectConnector:
 		items := make([]Seen, len(changes))
 		for i, ch := range changes {
-			items[i] = Seen{Change: ch, whole: ch, watch: w, Rights: c.Grants(), Connector: e.connectors.Connector(ch.Name)}
+			items[i] = Seen{Change: ch, whole: ch, watch: w, Rights: c.Grants(), Connector: e.listed(ch.Name)}
+			disclose(c, items[i].Connector)
+			if ch.Aspect == hub.AspectProblems && !c.May(hub.RowAPIConnections, hub.See) {
+				items[i].Change.Cause.NextStep = ""
+			}
 		}
 		return items, nil
 	}

@@ -218,6 +218,9 @@ func (e *Engine) inBatches(ctx context.Context, size int, batch func(after int64
 }
 
 func (e *Engine) releaseHold(ctx context.Context, tx *sqlite.Tx, d *hub.Delivery) error {
+	if err := e.aged(tx, d); err != nil {
+		return err
+	}
 	resend, err := e.mayResend(ctx, d, tx.Now())
 	if err != nil {
 		return err

@@ -16,15 +16,14 @@ const lookupTimeout = 30 * time.Second
 // Warnings are among the problems, and so are settings that cannot be used. One that offers no such check finds nothing. Errors are
 // UNAVAILABLE, or ctx's own when that is cancelled.
 func (h *Host) CheckAction(ctx context.Context, in hub.OpenIntegration, use hub.ActionUse) ([]hub.Problem, error) {
-	p, err := h.process(in.Connector)
+	p, ctx, done, err := h.question(ctx, &in, checkTimeout)
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
-	defer cancel()
-	p.c.redact.learn(&in)
+	defer done()
 	problems, err := p.rpc.CheckAction(ctx, integrationToSDK(&in),
 		sdk.ActionUse{Action: use.Action, Parameters: use.Parameters, Positions: use.Positions, Names: use.Names})
+	p.c.heard(err)
 	return p.c.checked(ctx, problems, err)
 }
 
@@ -32,14 +31,13 @@ func (h *Host) CheckAction(ctx context.Context, in hub.OpenIntegration, use hub.
 // missing. Errors are NOT_FOUND for a connector that cannot be asked at all; UNAVAILABLE when it is down, too slow, failed, or
 // cannot use the integration's settings; or ctx's own when that is cancelled.
 func (h *Host) Lookup(ctx context.Context, in hub.OpenIntegration, items []hub.LookupItem) ([]hub.LookupAnswer, error) {
-	p, err := h.process(in.Connector)
+	p, ctx, done, err := h.question(ctx, &in, lookupTimeout)
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
-	defer cancel()
-	p.c.redact.learn(&in)
+	defer done()
 	got, err := p.rpc.Lookup(ctx, integrationToSDK(&in), lookupToSDK(items))
+	p.c.heard(err)
 	switch {
 	case errors.Is(err, sdk.ErrUnimplemented):
 		return nil, &hub.Error{Code: hub.CodeNotFound, Message: "the connector " + p.c.name + " cannot be asked what became of messages"}

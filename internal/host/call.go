@@ -15,18 +15,46 @@ const (
 	receiveTimeout = 10 * time.Second
 )
 
+// mostQuestions is how many calls other than deliveries a connector has at once. One that does not answer keeps no more waiting than these.
+const mostQuestions = 64
+
+// question takes a place for a call to the connector of an integration, and bounds it in time. done gives the place back.
+func (h *Host) question(ctx context.Context, in *hub.OpenIntegration, timeout time.Duration) (p *process, bounded context.Context, done func(), err error) {
+	if p, err = h.process(in.Connector); err != nil {
+		return nil, nil, nil, err
+	}
+	if p.c.questions.Add(1) > mostQuestions {
+		p.c.questions.Add(-1)
+		return nil, nil, nil, unavailable("the connector %s has %d questions that it has not answered; try again later", p.c.name, mostQuestions)
+	}
+	bounded, cancel := context.WithTimeout(ctx, timeout)
+	p.c.redact.learn(in)
+	return p, bounded, func() {
+		p.c.questions.Add(-1)
+		cancel()
+	}, nil
+}
+
+// heard counts answers that did not come in time, until one does.
+func (c *connector) heard(err error) {
+	if errors.Is(err, context.DeadlineExceeded) {
+		c.missed.Add(1)
+	} else {
+		c.missed.Store(0)
+	}
+}
+
 // Check asks a connector whether the settings of an integration, saved or not, would work now. It may ask the provider. No problems:
 // they would, as far as the connector can tell; one that offers no check finds none. Warnings are among the problems, and so are settings
 // that cannot be used. Errors are UNAVAILABLE, or ctx's own when that is cancelled.
 func (h *Host) Check(ctx context.Context, in hub.OpenIntegration) ([]hub.Problem, error) {
-	p, err := h.process(in.Connector)
+	p, ctx, done, err := h.question(ctx, &in, checkTimeout)
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
-	defer cancel()
-	p.c.redact.learn(&in)
+	defer done()
 	problems, err := p.rpc.Check(ctx, integrationToSDK(&in))
+	p.c.heard(err)
 	return p.c.checked(ctx, problems, err)
 }
 
@@ -48,14 +76,13 @@ func (c *connector) checked(ctx context.Context, problems []sdk.Problem, err err
 // and no error. Errors are NOT_FOUND for a connector that takes no callbacks; UNAVAILABLE when it is down, too slow, failed, or cannot
 // use the integration's settings (then with Problems); or ctx's own when that is cancelled.
 func (h *Host) Receive(ctx context.Context, in hub.OpenIntegration, cb hub.Callback) (*hub.Reception, error) {
-	p, err := h.process(in.Connector)
+	p, ctx, done, err := h.question(ctx, &in, receiveTimeout)
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, receiveTimeout)
-	defer cancel()
-	p.c.redact.learn(&in)
+	defer done()
 	r, err := p.rpc.Receive(ctx, integrationToSDK(&in), callbackToSDK(&cb))
+	p.c.heard(err)
 	var settings *sdk.SettingsError
 	switch {
 	case errors.Is(err, sdk.ErrUnimplemented):

@@ -6,6 +6,10 @@
 // the process. What was never written to the connector's stream comes back as RETRY with NotStarted; what was written and never
 // answered is UNKNOWN. One connector's crash, hang or slowness is seen by no other.
 //
+// Executables of third parties are found in a directory that is looked at all the time, and are run only if their bytes are trusted, from
+// a copy of the hub's own. Another executable of a connector is started before the one that runs is let go: the new process gets what
+// comes from then on, the old one finishes what it has begun. A connector that cannot be run keeps its last description.
+//
 // What it does not know: flows, the database, when to try again, how fast to send. Those are the engine's.
 //
 // Secrets reach a connector in the stream or call that needs them, never in its environment or arguments. They are blotted out of

@@ -18,17 +18,19 @@ import (
 // longestLine is how many bytes of one line of a connector's log are kept.
 const longestLine = 64 << 10
 
-// logWriter makes log records of what a connector writes to standard error: JSON lines as hashicorp/go-hclog writes them become
-// records with their level, time and attributes; anything else is a message. The record of a line carries connector=name.
+// logWriter makes log records of what a connector writes to standard error: JSON lines become records with their level, time and attributes;
+// anything else is a message. The record of a line carries connector=name.
 type logWriter struct {
 	log    *slog.Logger
 	redact *redactor
+	limit  *lineLimit // nil: none
 
 	mu       sync.Mutex
 	line     []byte
 	cut      bool
 	panicked bool
-	last     string // last line that was no JSON
+	trace    bool   // in a stack trace of Python's
+	last     string // last line that was no JSON, or the message of an error
 	fatal    string // first line of a panic, if it may be shown
 }
 
@@ -68,34 +70,38 @@ func (w *logWriter) flush() {
 }
 
 func (w *logWriter) handle(r slog.Record) {
+	may, cut := w.limit.allow()
+	if !may {
+		return
+	}
+	if cut > 0 {
+		w.log.Warn("lines of the connector's log were left out, because there were too many", "lines", cut)
+	}
 	if h := w.log.Handler(); h.Enabled(context.Background(), r.Level) {
 		// A log that cannot be written is not the connector's fault and stops nothing.
 		_ = h.Handle(context.Background(), r)
 	}
 }
 
-// structured reads a JSON line; false if it is none.
+// structured reads a JSON line; false if it is none, or has no message.
 func (w *logWriter) structured(line []byte) (slog.Record, bool) {
 	var fields map[string]any
 	if line[0] != '{' || json.Unmarshal(line, &fields) != nil {
 		return slog.Record{}, false
 	}
-	message, ok := fields["@message"].(string)
+	message, ok := take(fields, messageKeys).(string)
 	if !ok {
 		return slog.Record{}, false
 	}
-	at := time.Now()
-	if text, ok := fields["@timestamp"].(string); ok {
-		if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
-			at = t
+	message = w.redact.text(message)
+	r := slog.NewRecord(timeOf(take(fields, timeKeys)), levelOf(take(fields, levelKeys)), message, 0)
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		if !strings.HasPrefix(key, "@") { // hclog's own, such as @module
+			r.AddAttrs(slog.Attr{Key: attributeKey(key), Value: w.value(fields[key])})
 		}
 	}
-	level, _ := fields["@level"].(string)
-	r := slog.NewRecord(at, levelOf(level), w.redact.text(message), 0)
-	for _, key := range slices.Sorted(maps.Keys(fields)) {
-		if !strings.HasPrefix(key, "@") {
-			r.AddAttrs(slog.Attr{Key: key, Value: w.value(fields[key])})
-		}
+	if r.Level >= slog.LevelError {
+		w.last = message
 	}
 	return r, true
 }
@@ -115,18 +121,6 @@ func (w *logWriter) value(v any) slog.Value {
 	}
 }
 
-// levelOf reads the levels of hclog and of slog ("info+2").
-func levelOf(name string) slog.Level {
-	if name == "trace" {
-		return slog.LevelDebug
-	}
-	var l slog.Level
-	if l.UnmarshalText([]byte(name)) != nil {
-		return slog.LevelInfo
-	}
-	return l
-}
-
 // plain makes a record of a line without structure. From the first line of a Go panic on, everything is an error.
 func (w *logWriter) plain(line string) slog.Record {
 	line = w.redact.text(strings.ToValidUTF8(line, "\uFFFD"))
@@ -135,11 +129,29 @@ func (w *logWriter) plain(line string) slog.Record {
 		w.panicked = true
 		w.fatal = panicText(line)
 	}
-	level := slog.LevelInfo
-	if w.panicked {
-		level = slog.LevelError
-	}
+	level := w.plainLevel(line)
 	return slog.NewRecord(time.Now(), level, line, 0)
+}
+
+// plainLevel is the level that a line begins with, as in "WARNING: low on disk", or that of the stack trace which it belongs to.
+func (w *logWriter) plainLevel(line string) slog.Level {
+	indented := line[0] == ' ' || line[0] == '\t'
+	switch {
+	case w.panicked:
+		return slog.LevelError
+	case strings.HasPrefix(line, "Traceback (most recent call last):"): // Python
+		w.trace = true
+		return slog.LevelError
+	case w.trace: // its last line is the exception, which is not indented
+		w.trace = indented
+		return slog.LevelError
+	case indented && strings.HasPrefix(strings.TrimSpace(line), "at "): // JavaScript, Java, .NET
+		return slog.LevelError
+	}
+	if m := leadingLevel.FindStringSubmatch(line); m != nil {
+		return levelNamed(m[1] + m[2])
+	}
+	return slog.LevelInfo
 }
 
 // runtimePanics are how lines begin with which the Go runtime itself ends a program.

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -102,6 +104,70 @@ func TestLogWriter(t *testing.T) {
 			t.Errorf("quotes %q of a panic that may hold anything", words)
 		}
 	})
+}
+
+func TestLogLinesOfOtherLoggersKeepLevelTimeAndFields(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ line, level, msg, at string }{
+		"log/slog":           {`{"time":"2026-01-02T03:04:05Z","level":"ERROR","msg":"no answer","n":7}`, "ERROR", "no answer", "2026-01-02T03:04:05Z"},
+		"slog between":       {`{"level":"WARN+1","msg":"no answer","n":7}`, "WARN+1", "no answer", ""},
+		"pino":               {`{"level":40,"time":1767323045000,"pid":1,"n":7,"msg":"slow"}`, "WARN", "slow", "2026-01-02T03:04:05Z"},
+		"pino's trace":       {`{"level":10,"n":7,"msg":"slow"}`, "DEBUG", "slow", ""},
+		"zap":                {`{"level":"fatal","ts":1767323045.5,"n":7,"msg":"gone"}`, "ERROR", "gone", "2026-01-02T03:04:05.5Z"},
+		"structlog":          {`{"event":"slow","level":"warning","timestamp":"2026-01-02T03:04:05Z","n":7}`, "WARN", "slow", "2026-01-02T03:04:05Z"},
+		"python-json-logger": {`{"levelname":"CRITICAL","message":"gone","n":7}`, "ERROR", "gone", ""},
+		"no level":           {`{"msg":"hello","n":7}`, "INFO", "hello", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, _ := logged(t, nil, c.line+"\n")
+			if len(got) != 1 || got[0]["level"] != c.level || got[0]["msg"] != c.msg || got[0]["n"] != 7.0 {
+				t.Fatalf("it became %v", got)
+			}
+			if c.at == "" {
+				return
+			}
+			at, err := time.Parse(time.RFC3339Nano, got[0]["time"].(string))
+			want, _ := time.Parse(time.RFC3339Nano, c.at)
+			if err != nil || !at.Equal(want) {
+				t.Errorf("its time is %v, want %v", got[0]["time"], c.at)
+			}
+		})
+	}
+}
+
+func TestALogLineCannotSpeakInAnotherConnectorsName(t *testing.T) {
+	t.Parallel()
+	got, _ := logged(t, nil, `{"@level":"info","@message":"hi","connector":"whatsapp","level":"ERROR","msg":"forged"}`+"\n")
+	if got[0]["connector"] != "probe" || got[0]["connector_"] != "whatsapp" || got[0]["level"] != "INFO" || got[0]["msg"] != "hi" {
+		t.Errorf("it became %v", got[0])
+	}
+}
+
+func TestPlainLinesHaveTheLevelThatTheyBeginWithOrThatOfTheirStackTrace(t *testing.T) {
+	t.Parallel()
+	got, _ := logged(t, nil, strings.Join([]string{
+		"hello", "WARNING: low on disk", "[error] no answer", "ERRORS were none", "WARN low",
+		"Traceback (most recent call last):", `  File "connector.py", line 7, in send`, "ValueError: no", "after it",
+		"    at Sender.send (connector.js:3:9)", "and on", "",
+	}, "\n"))
+	var levels []string
+	for _, r := range got {
+		levels = append(levels, r["level"].(string))
+	}
+	want := []string{"INFO", "WARN", "ERROR", "INFO", "WARN", "ERROR", "ERROR", "ERROR", "INFO", "ERROR", "INFO"}
+	if !slices.Equal(levels, want) {
+		t.Errorf("the levels are %v, want %v", levels, want)
+	}
+}
+
+func TestTheLastErrorOfAStructuredLogIsAConnectorsLastWord(t *testing.T) {
+	t.Parallel()
+	_, w := logged(t, map[string]string{"token": "hunter2hunter2"},
+		`{"@level":"error","@message":"cannot use hunter2hunter2"}`+"\n", `{"@level":"info","@message":"bye"}`+"\n")
+	if got := w.lastWords(); got != "cannot use ***" {
+		t.Errorf("its last words are %q", got)
+	}
 }
 
 func TestRedactor(t *testing.T) {

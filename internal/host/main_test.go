@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/go-plugin"
+
 	"github.com/recado-hub/recado/plugins/sdk"
 )
 
@@ -50,6 +52,11 @@ func serveProbe(name string, start []string) {
 		case "exit":
 			fmt.Fprintln(os.Stderr, "cannot find my configuration")
 			os.Exit(7)
+		case "unless": // it works when the file exists
+			if _, err := os.Stat(value); err != nil {
+				fmt.Fprintln(os.Stderr, "cannot find my configuration")
+				os.Exit(7)
+			}
 		case "hang":
 			select {}
 		case "garbage":
@@ -68,6 +75,14 @@ func serveProbe(name string, start []string) {
 			p.inFlight, _ = strconv.Atoi(value)
 		case "schema":
 			p.schema = value
+		case "contract": // of another version than the hub's
+			version, _ := strconv.Atoi(value)
+			plugin.Serve(&plugin.ServeConfig{
+				HandshakeConfig:  sdk.Handshake(),
+				VersionedPlugins: map[int]plugin.PluginSet{version: {sdk.PluginName: &sdk.Plugin{Connector: p}}},
+				GRPCServer:       plugin.DefaultGRPCServer,
+			})
+			return
 		}
 	}
 	sdk.Serve(p)
@@ -207,6 +222,16 @@ func (s *probeSender) Send(_ context.Context, d sdk.Delivery) sdk.Outcome {
 		os.Exit(3)
 	case "hang":
 		select {}
+	case "flood":
+		for range 20_000 {
+			fmt.Fprintln(os.NewFile(2, "stderr"), "noise noise noise")
+		}
+	case "eat":
+		mebibytes, _ := strconv.Atoi(d.Values[0].Text)
+		eat(mebibytes)
+	case "open":
+		most, _ := strconv.Atoi(d.Values[0].Text)
+		accepted.Detail = openMany(most)
 	case "stop":
 		stopSelf()
 	}

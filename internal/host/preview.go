@@ -17,15 +17,14 @@ const previewTimeout = 10 * time.Second
 // problems, and so are settings that cannot be used. Errors are NOT_FOUND for a connector that offers no preview; UNAVAILABLE when it is
 // down, too slow or failed; or ctx's own when that is cancelled.
 func (h *Host) Preview(ctx context.Context, in hub.OpenIntegration, d hub.Handover) (*hub.MessagePreview, error) {
-	p, err := h.process(in.Connector)
+	p, ctx, done, err := h.question(ctx, &in, previewTimeout)
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, previewTimeout)
-	defer cancel()
-	p.c.redact.learn(&in)
+	defer done()
 	var w batchWriter
 	got, err := p.rpc.Preview(ctx, integrationToSDK(&in), w.deliveries([]*flight{{Handover: d}})[0])
+	p.c.heard(err)
 	var settings *sdk.SettingsError
 	switch {
 	case errors.Is(err, sdk.ErrUnimplemented):

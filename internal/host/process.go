@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -24,12 +25,18 @@ import (
 
 // process is one running connector process. A connector that is started again gets a new one.
 type process struct {
-	c      *connector
-	plugin *plugin.Client
-	run    *runner
-	rpc    *sdk.Client
-	health healthpb.HealthClient
-	stderr *logWriter
+	c          *connector
+	executable *executable
+	ready      time.Time // since when it has described itself
+	plugin     *plugin.Client
+	run        *runner
+	rpc        *sdk.Client
+	health     healthpb.HealthClient
+	stderr     *logWriter
+
+	usage   atomic.Pointer[usage]
+	over    int                    // looks in a row that found it over its limit of memory; for who looks
+	verdict atomic.Pointer[string] // why it was killed, if it was
 
 	ctx    context.Context // of all streams
 	cancel context.CancelFunc
@@ -45,13 +52,14 @@ type process struct {
 const windowSize = 1 << 20
 
 // start starts the process and asks it to describe itself. Whatever hangs on the way is ended by Options.StartTimeout or by ctx.
-func (c *connector) start(ctx context.Context) (*process, *hub.Connector, error) {
+func (c *connector) start(ctx context.Context, x *executable) (*process, *hub.Connector, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.o.StartTimeout)
 	defer cancel()
 	p := &process{
-		c: c, run: newRunner(c.command), stderr: &logWriter{log: c.log, redact: &c.redact},
+		c: c, executable: x, run: newRunner(x.command, c.limits.OpenFiles), stderr: &logWriter{log: c.log, redact: &c.redact, limit: &c.lines},
 		streams: map[int64]*stream{}, living: map[*stream]struct{}{},
 	}
+	p.usage.Store(&usage{})
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	p.plugin = plugin.NewClient(p.config())
 	var description *hub.Connector
@@ -72,6 +80,7 @@ func (c *connector) start(ctx context.Context) (*process, *hub.Connector, error)
 		err = ctx.Err()
 	}
 	if err == nil {
+		p.ready = time.Now()
 		return p, description, nil
 	}
 	reason, quote := p.startFailure(ctx, err)
@@ -90,9 +99,9 @@ func (p *process) config() *plugin.ClientConfig {
 		AutoMTLS:         true,
 		SkipHostEnv:      true, // else the process would get the hub's whole environment
 		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: p.c.o.SocketDir},
-		StartTimeout:     p.c.o.StartTimeout,
+		StartTimeout:     2 * p.c.o.StartTimeout, // never before our own, which says it better
 		RunnerFunc: func(_ hclog.Logger, cmd *exec.Cmd, tmpDir string) (gorunner.Runner, error) {
-			p.run.cmd.Env, p.run.tmpDir = append(environment(p.c.o), cmd.Env...), tmpDir
+			p.run.cmd.Env, p.run.tmpDir = append(environment(p.c.o, p.c.limits.Memory), cmd.Env...), tmpDir
 			return p.run, nil
 		},
 		GRPCDialOptions: []grpc.DialOption{
@@ -100,7 +109,7 @@ func (p *process) config() *plugin.ClientConfig {
 		},
 		Stderr: p.stderr,
 		// go-plugin redirects what Go connectors write to os.Stderr while they serve; that is the log too. Its standard output is nothing.
-		SyncStderr: &logWriter{log: p.c.log, redact: &p.c.redact},
+		SyncStderr: &logWriter{log: p.c.log, redact: &p.c.redact, limit: &p.c.lines},
 		// What go-plugin has to say about the process is said here, with the connector's name.
 		Logger: hclog.New(&hclog.LoggerOptions{Level: hclog.Off}),
 	}
@@ -152,6 +161,8 @@ func (p *process) startFailure(ctx context.Context, err error) (reason string, q
 		return fmt.Sprintf("it was not ready within %s and was stopped", p.c.o.StartTimeout), true
 	case garbled && line != "":
 		return fmt.Sprintf("its first line on standard output is no handshake but %q; a connector prints nothing there", hub.Clip(line, 100)), false
+	case sdk.VersionProblem(err) != "":
+		return sdk.VersionProblem(err), false
 	case p.run.endedByItself():
 		return p.run.ended(), true
 	}
@@ -165,24 +176,43 @@ func quoted(words string) string {
 	return "; its last words: " + words
 }
 
-// watch waits until the process ends or must be ended, and says why. It is nil when ctx ended.
-func (p *process) watch(ctx context.Context) error {
+// watch waits until the process ends or must be ended, and says why, or until the connector is woken. err is nil when ctx ended.
+func (p *process) watch(ctx context.Context) (woken bool, err error) {
 	tick := time.NewTicker(p.c.o.HealthEvery)
 	defer tick.Stop()
 	for misses := 0; ; {
 		select {
 		case <-ctx.Done():
-			return nil
+			return false, nil
 		case <-p.run.done:
-			return errors.New(p.run.ended())
+			return false, errors.New(p.ended())
+		case <-p.c.wake:
+			return true, nil
 		case <-tick.C:
 		}
 		if p.well(ctx) {
 			misses = 0
 		} else if misses++; misses == 2 && ctx.Err() == nil && !p.run.hasEnded() {
-			return fmt.Errorf("it did not answer two health checks in a row, each within %s, and was stopped", p.c.o.HealthEvery)
+			return false, fmt.Errorf("it did not answer two health checks in a row, each within %s, and was stopped", p.c.o.HealthEvery)
+		}
+		if n := p.c.missed.Load(); n >= int64(p.c.o.MissedAnswers) {
+			return false, fmt.Errorf("%d answers in a row did not come in time, with none in between, and it was stopped", n)
 		}
 	}
+}
+
+// ended says why the process ended. Call it only when it has.
+func (p *process) ended() string {
+	if v := p.verdict.Load(); v != nil {
+		return *v
+	}
+	return p.run.ended()
+}
+
+// condemn kills the process for a reason.
+func (p *process) condemn(why string) {
+	p.verdict.Store(&why)
+	p.kill()
 }
 
 // well asks the standard gRPC health service for go-plugin's service name. Any answer but "not serving" is a sign of life.
@@ -205,7 +235,7 @@ func (p *process) drain(ctx context.Context) error {
 		s.retire()
 	}
 	p.mu.Unlock()
-	if p.ended(ctx) {
+	if p.streamsEnded(ctx) {
 		return nil
 	}
 	left := 0
@@ -217,8 +247,8 @@ func (p *process) drain(ctx context.Context) error {
 	return fmt.Errorf("connector %s: the time to shut down ran out with %d deliveries on their way; they are UNKNOWN", p.c.name, left)
 }
 
-// ended waits until all streams have ended; false if ctx ends first.
-func (p *process) ended(ctx context.Context) bool {
+// streamsEnded waits until all streams have ended; false if ctx ends first.
+func (p *process) streamsEnded(ctx context.Context) bool {
 	done := make(chan struct{})
 	go func() { p.ending.Wait(); close(done) }()
 	select {
@@ -245,7 +275,7 @@ func (p *process) stop(gently bool) {
 		p.kill()
 		// What the process said before its end is still in the connection, and worth more than UNKNOWN.
 		ctx, cancel := context.WithTimeout(context.Background(), flushGrace)
-		p.ended(ctx)
+		p.streamsEnded(ctx)
 		cancel()
 	}
 	p.cancel()

@@ -21,6 +21,7 @@ type runner struct {
 	cmd            *exec.Cmd
 	stdout, stderr *os.File // reading ends
 	tmpDir         string   // of the socket
+	openFiles      int      // the most; 0: no limit
 
 	done chan struct{} // closed when the process has ended
 	err  error         // why, once done is closed
@@ -33,10 +34,10 @@ type runner struct {
 // straggle is how long after the end of a process its standard streams are still read.
 const straggle = time.Second
 
-func newRunner(command []string) *runner {
+func newRunner(command []string, openFiles int) *runner {
 	cmd := exec.Command(command[0], command[1:]...)
 	isolate(cmd)
-	return &runner{cmd: cmd, done: make(chan struct{})}
+	return &runner{cmd: cmd, openFiles: openFiles, done: make(chan struct{})}
 }
 
 // Start starts the process.
@@ -84,6 +85,7 @@ func (r *runner) begin() error {
 		return errors.Join(err, r.stdout.Close(), r.stderr.Close())
 	}
 	r.alive = true
+	confine(r.cmd.Process.Pid, r.openFiles)
 	return nil
 }
 

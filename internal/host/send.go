@@ -19,18 +19,28 @@ func (h *Host) Send(in hub.OpenIntegration, batch []hub.Handover) error {
 	if len(batch) == 0 {
 		return nil
 	}
-	p, err := h.process(in.Connector)
-	if err != nil {
-		return err
+	for {
+		p, err := h.process(in.Connector)
+		if err != nil {
+			return err
+		}
+		if err = p.send(&in, batch); !errors.Is(err, errStopping) {
+			return err
+		}
+		if now, err := h.process(in.Connector); err != nil || now == p {
+			return unavailable("the connector %s is being stopped; try again in a moment", in.Connector)
+		}
 	}
-	return p.send(&in, batch)
 }
+
+// errStopping says that a process takes nothing more: another one may have taken over.
+var errStopping = errors.New("the process takes nothing more")
 
 func (p *process) send(in *hub.OpenIntegration, batch []hub.Handover) error {
 	for {
 		s := p.stream(in)
 		if s == nil {
-			return unavailable("the connector %s is being stopped; try again in a moment", p.c.name)
+			return errStopping
 		}
 		if err := s.push(batch); !errors.Is(err, errRetired) {
 			return err

@@ -138,6 +138,7 @@ func (s *stream) take(key flightKey) *flight {
 	f.settled = true
 	if f.written {
 		s.written--
+		s.p.c.slots.give()
 	} else {
 		s.waiting--
 	}
@@ -234,6 +235,7 @@ func (s *stream) end(outcome func(*flight) hub.Outcome) {
 	s.mu.Unlock()
 	close(s.over)
 	s.tell(s.takeAll(func(*flight) bool { return true }, outcome))
+	s.p.c.slots.forget(s)
 }
 
 // read passes outcomes on until the stream ends.
@@ -262,6 +264,9 @@ func (s *stream) answered(list []sdk.Outcome) []hub.Outcome {
 	}
 	more := s.waiting > 0
 	s.mu.Unlock()
+	if len(outcomes) > 0 {
+		s.p.c.missed.Store(0)
+	}
 	if more {
 		s.signal()
 	}

@@ -67,6 +67,7 @@ func (s *stream) overdue(now time.Time) []hub.Outcome {
 		},
 		func(f *flight) hub.Outcome {
 			if f.written {
+				s.p.c.missed.Add(1)
 				return unknown(f, "the connector did not say by the deadline what became of the message")
 			}
 			return notStarted(f, "its deadline passed while it waited for room at the connector")

@@ -76,6 +76,10 @@ func (s *stream) next(inFlight int) (batch []*flight, tooLarge []hub.Outcome) {
 			tooLarge = append(tooLarge, rejectedAsTooLarge(f, n))
 			continue
 		}
+		if !s.p.c.slots.take(s) {
+			used-- // it waits for another stream of the connector
+			break
+		}
 		size += n
 		f.written = true
 		s.waiting--

@@ -18,7 +18,7 @@ func integrationToSDK(in *hub.OpenIntegration) sdk.Integration {
 
 // describedConnector takes a description over, if it can be used: its schemas must be JSON objects, and its actions' keys unique.
 func describedConnector(d sdk.Description) (*hub.Connector, error) {
-	c := &hub.Connector{Name: d.Name, Version: d.Version, Title: hub.Labels(d.Title)}
+	c := &hub.Connector{Name: d.Name, Version: d.Version, Title: hub.Labels(d.Title), Help: hub.Labels(d.Help)}
 	for _, r := range d.Roles {
 		c.Roles = append(c.Roles, string(r))
 	}
@@ -28,6 +28,11 @@ func describedConnector(d sdk.Description) (*hub.Connector, error) {
 	}
 	for _, a := range d.Actions {
 		if a.Role == sdk.RoleSource {
+			source, err := sourceFromSDK(c, a)
+			if err != nil {
+				return nil, err
+			}
+			c.Sources = append(c.Sources, source)
 			continue // the hub's actions are those of destinations
 		}
 		if c.Action(a.Key) != nil {
@@ -48,6 +53,14 @@ func describedConnector(d sdk.Description) (*hub.Connector, error) {
 		IdempotentSending: k.IdempotentSending, KeyedReceipts: k.KeyedReceipts, InFlight: k.InFlight,
 	}
 	return c, nil
+}
+
+func sourceFromSDK(c *hub.Connector, a sdk.Action) (hub.ConnectorSource, error) {
+	if c.Source(a.Key) != nil {
+		return hub.ConnectorSource{}, fmt.Errorf("it describes the action %q twice; the keys of its actions must differ", hub.Clip(a.Key, 80))
+	}
+	parameters, err := schemaFromSDK("the parameters of "+a.Key, a.Parameters)
+	return hub.ConnectorSource{Key: a.Key, Title: hub.Labels(a.Title), Help: hub.Labels(a.Help), Category: a.Category, Parameters: parameters}, err
 }
 
 func actionFromSDK(a sdk.Action) (hub.ConnectorAction, error) {

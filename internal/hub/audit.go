@@ -23,6 +23,7 @@ const (
 	AuditResumed            AuditKind = "RESUMED"  // likewise
 	AuditQueuePaused        AuditKind = "QUEUE_PAUSED"
 	AuditQueueResumed       AuditKind = "QUEUE_RESUMED"
+	AuditConnectorRestarted AuditKind = "CONNECTOR_RESTARTED" // by a person
 	AuditSecretRotated      AuditKind = "SECRET_ROTATED"
 	AuditSecretsChanged     AuditKind = "SECRETS_CHANGED" // of an integration, maybe with other fields
 	AuditStarted            AuditKind = "STARTED"         // a flow, by hand

@@ -69,12 +69,16 @@ func (f *Flow) Audited() Facts {
 		"schedule": f.Definition.Schedule, "filter": f.Definition.Filter, "settings": f.Definition.Settings, "paused": f.Paused != nil, "pause": f.Pause.Audited(),
 		"archived": f.ArchivedAt != nil}
 	if s := f.Definition.Source; s != nil {
-		facts["source"] = Facts{"module": s.Module, "consumer": idOrNone(KindConsumer, s.ConsumerKey), "action": s.Action, "parameters": s.Parameters, "rows": s.Rows}
+		source := Facts{"module": s.Module, "consumer": idOrNone(KindConsumer, s.ConsumerKey), "action": s.Action, "parameters": s.Parameters, "rows": s.Rows}
+		if s.Fetch != nil {
+			source["fetch"] = Facts{"integration": idOrNone(KindIntegration, s.Fetch.IntegrationKey), "action": s.Fetch.Action, "parameters": s.Fetch.Parameters}
+		}
+		facts["source"] = source
 	}
 	targets := make([]Facts, len(f.Definition.Targets))
 	for i, t := range f.Definition.Targets {
 		targets[i] = Facts{"integration": idOrNone(KindIntegration, t.IntegrationKey), "action": t.Action, "parameters": t.Parameters,
-			"recipient": t.Recipient, "mapping": t.Mapping}
+			"recipient": t.Recipient, "mapping": t.Mapping, "followUp": t.FollowUp.audited()}
 	}
 	facts["targets"] = targets
 	return facts

@@ -28,8 +28,13 @@ const (
 
 	AspectCollected Aspect = "COLLECTED" // of an execution that collects: how many occurrences there are
 
-	AspectProblems Aspect = "PROBLEMS" // what connectors and providers say of a flow or an integration: the severity of the worst; empty: nothing
-	AspectBreaker  Aspect = "BREAKER"  // of an integration; see BreakerState
+	AspectFollowUp Aspect = "FOLLOW_UP" // of a delivery: the condition on which it follows another one up came to hold
+
+	// What connectors and providers say of a flow or an integration, and of a connector whether there is an executable that is not run: the
+	// severity of the worst; empty: nothing.
+	AspectProblems Aspect = "PROBLEMS"
+	AspectBreaker  Aspect = "BREAKER" // of an integration; see BreakerState
+	AspectProcess  Aspect = "PROCESS" // of a connector that works: another process took over, maybe of another version
 )
 
 // Change is one line of the journal: a subject moved from a state to a state, at a time, because of something. The

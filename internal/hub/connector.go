@@ -19,31 +19,23 @@ func (l Labels) In(locale string) string {
 // Locales are the languages of the product, in the order in which they are offered.
 var Locales = []string{"pt-BR", "pt-PT", "es", "en", "fr", "it"}
 
-// ConnectorState is how the process of a connector is.
-type ConnectorState string
-
-// The states of a connector.
-const (
-	ConnectorStarting ConnectorState = "STARTING" // the process was started and has not yet described itself
-	ConnectorReady    ConnectorState = "READY"
-	ConnectorBackoff  ConnectorState = "BACKOFF" // it stopped; it is started again at Until
-	ConnectorStopped  ConnectorState = "STOPPED" // the hub is shutting down
-)
-
 // Connector is a kind of source or destination as it described itself, and how its process is.
 type Connector struct {
 	Name         string // "whatsapp"; the id of the connector
 	Version      string
 	Title        Labels
+	Help         Labels
 	Roles        []string // DESTINATION, SOURCE
 	Settings     Schema   // of an integration
 	Actions      []ConnectorAction
+	Sources      []ConnectorSource // what it can be asked for
 	Limits       []Limit
 	Capabilities Capabilities
 	State        ConnectorState
 	Restarts     int        // how often the process had to be started again since the hub started
-	Until        *time.Time // with BACKOFF: when it is started again
-	Problem      string     // with BACKOFF: why it stopped
+	Until        *time.Time // with BACKOFF and QUARANTINED: when it is started again
+	Problem      string     // why it does not run; empty with READY, STARTING and STOPPED
+	ConnectorProcess
 }
 
 // Action finds an action by its key; nil if there is none.

@@ -193,5 +193,7 @@ const (
 	ProblemSchedulePast       ProblemCode = "SCHEDULE_PAST"        // it will never be time again
 	ProblemQuietTooLong       ProblemCode = "QUIET_HOURS_TOO_LONG" // a warning: messages are given up before they end
 	ProblemZoneMissing        ProblemCode = "TIME_ZONE_MISSING"    // a warning: UTC stands in
-	ProblemUnchecked          ProblemCode = "UNCHECKED"            // the provider was not asked, or could not be; connectors say so too
+	ProblemFollowUpInvalid    ProblemCode = "FOLLOW_UP_INVALID"
+	ProblemFollowUpNever      ProblemCode = "FOLLOW_UP_UNTOLD" // nobody tells what it waits to hear
+	ProblemUnchecked          ProblemCode = "UNCHECKED"        // the provider was not asked, or could not be; connectors say so too
 )

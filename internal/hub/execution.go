@@ -86,6 +86,7 @@ type Delivery struct {
 	RedrivenAt        *time.Time // when a person last had it sent again
 	UpdatedAt         time.Time
 	EmptiedAt         *time.Time // when recipient, values and free text were taken away; nil: they are there
+	RipeAt            *time.Time // of a follow-up: when its condition came to hold, once that was asked for
 	Hidden            []Hidden   // what was left out for the caller who reads it; never stored
 }
 
@@ -95,10 +96,14 @@ func (d *Delivery) ID() string { return ID(KindDelivery, d.Key) }
 // PayloadsPruned says whether what was in it has not been kept.
 func (d *Delivery) PayloadsPruned() bool { return d.EmptiedAt != nil }
 
-// Since is when the age of the delivery began to count: when it was made, or when a person last had it sent again.
+// Since is when the age of the delivery began to count: when it was made, when a person last had it sent again, or, of a follow-up, when
+// it was to go.
 func (d *Delivery) Since() time.Time {
-	if d.RedrivenAt != nil {
+	switch {
+	case d.RedrivenAt != nil:
 		return *d.RedrivenAt
+	case d.RipeAt != nil:
+		return *d.RipeAt
 	}
 	return d.CreatedAt
 }

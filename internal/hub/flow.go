@@ -59,6 +59,7 @@ type FlowSource struct {
 	Action      string          `json:"action"` // of the catalogue: "query_work_order_tasks"
 	Parameters  json.RawMessage `json:"parameters,omitempty"`
 	Rows        SourceRows      `json:"rows"`
+	Fetch       *SourceFetch    `json:"fetch,omitempty"` // nil: the records are read as they are
 }
 
 // SourceRows says to which rows a source query is narrowed when an occurrence started the flow.
@@ -77,6 +78,7 @@ type FlowTarget struct {
 	Parameters     json.RawMessage `json:"parameters,omitempty"` // an object, by the action's schema
 	Recipient      Recipient       `json:"recipient"`
 	Mapping        []MappingEntry  `json:"mapping"`
+	FollowUp       *FollowUp       `json:"followUp,omitempty"` // nil: it sends whatever becomes of the messages of others
 }
 
 // UnknownPolicy says what happens to a delivery that stayed UNKNOWN.
@@ -185,9 +187,6 @@ type FlowInput struct {
 	Settings    *FlowSettings
 }
 
-// MaxTargets is how many targets a flow can have.
-const MaxTargets = 1
-
 // Apply writes the input over the flow. A draft may be incomplete, so nothing is judged here but what could not be
 // stored: sizes. What is missing is told by FlowProblems.
 func (f *Flow) Apply(in FlowInput) error {
@@ -212,7 +211,7 @@ func (f *Flow) Apply(in FlowInput) error {
 		return WithProblems(p)
 	}
 	if len(f.Definition.Targets) > MaxTargets {
-		return Invalid("targets", "a flow can have %d target; make a second flow and let the event run both", MaxTargets)
+		return Invalid("targets", "a flow can have at most %d targets; make a second flow and let the event run both", MaxTargets)
 	}
 	if b, err := json.Marshal(f.Definition); err != nil || len(b) > 64<<10 {
 		return Invalid("", "the flow is larger than 64 KiB")

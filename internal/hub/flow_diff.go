@@ -82,6 +82,11 @@ func leavesOf(v *FlowVersion) leaves {
 		l.put(s.Action, "source", "action")
 		l.follow(s.Parameters, "source", "parameters")
 		l.put(s.Rows, "source", "rows")
+		if s.Fetch != nil {
+			l.put(idOrNone(KindIntegration, s.Fetch.IntegrationKey), "source", "fetch", "integration")
+			l.put(s.Fetch.Action, "source", "fetch", "action")
+			l.follow(s.Fetch.Parameters, "source", "fetch", "parameters")
+		}
 	}
 	l.terms(d.Filter, "filter")
 	for i := range d.Targets {
@@ -203,6 +208,7 @@ func (l leaves) target(t *FlowTarget, path ...string) {
 		l.put(m.Missing(), at("mapping", entry, "missing")...)
 		l.put(m.Default, at("mapping", entry, "default")...)
 	}
+	l.followUp(t.FollowUp, path...)
 }
 
 func (l leaves) settings(s FlowSettings) {

@@ -16,6 +16,7 @@ type FlowFacts struct {
 	Field       func(path string) FieldFact             // what the catalogue says of a field path of the source's rows
 	Lookup      func(recordType, path string) FieldFact // the same of the records of a type; nil if it is not known
 	Parameters  []Problem                               // what the source action says of its parameters, with paths inside the source
+	Fetch       *FetchFacts                             // of where the source is fetched from; nil if it is not
 	Targets     []TargetFacts                           // one for each target
 	Events      []*Event                                // those that run the flow, archived ones aside
 	Now         time.Time                               // when this holds: a consumer may have expired
@@ -45,6 +46,7 @@ func FlowProblems(f *Flow, facts FlowFacts) []Problem {
 	p = append(p, checkText("description", f.Description, MaxDescription, true)...)
 	p = append(p, triggerProblems(f, facts)...)
 	p = append(p, sourceProblems(d.Source, facts)...)
+	p = append(p, fetchProblems(f, facts)...)
 	p = append(p, d.Filter.problems("filter")...)
 	p = append(p, filterProblems(d, facts)...)
 	if len(d.Targets) == 0 {
@@ -58,6 +60,7 @@ func FlowProblems(f *Flow, facts FlowFacts) []Problem {
 		}
 		p = append(p, targetProblems(Path("targets", i), &d.Targets[i], tf, facts, d.Settings)...)
 	}
+	p = append(p, followUpProblems(d, facts)...)
 	p = append(p, d.Settings.problems()...)
 	return append(p, collectProblems(d, facts)...)
 }

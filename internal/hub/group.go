@@ -42,30 +42,6 @@ type GroupCloneInput struct {
 	IdempotencyKey *string // the caller's own, of this call; see Once
 }
 
-// GroupOrderField is by what a list of groups is sorted.
-type GroupOrderField string
-
-// The orders of a list of groups.
-const (
-	GroupsByDescription GroupOrderField = "DESCRIPTION" // without regard to upper and lower case; equal ones by age
-	GroupsByCreatedAt   GroupOrderField = "CREATED_AT"
-)
-
-// OrderDirection says which end of a sorted list comes first.
-type OrderDirection string
-
-// The directions.
-const (
-	Ascending  OrderDirection = "ASC"
-	Descending OrderDirection = "DESC"
-)
-
-// GroupOrder sorts a list of groups. The zero value is the newest first.
-type GroupOrder struct {
-	Field     GroupOrderField
-	Direction OrderDirection
-}
-
 // Limits of texts that people write, in runes.
 const (
 	MaxDescription = 200

@@ -139,8 +139,9 @@ func TestCursorsGoThereAndBack(t *testing.T) {
 		if got, err := hub.ParseCursor(hub.Cursor(key), "after"); got != key || err != nil {
 			t.Errorf("%d is %s is %d, %v", key, hub.Cursor(key), got, err)
 		}
-		if got, err := (hub.Page{After: hub.Cursor(key)}).Key(); got != key || err != nil {
-			t.Errorf("%d of a page is %d, %v", key, got, err)
+		after, before, err := hub.Page{After: hub.Cursor(key), Before: hub.Cursor(7)}.Places(false)
+		if err != nil || *after != (hub.Place{Key: key}) || *before != (hub.Place{Key: 7}) {
+			t.Errorf("%d of a page is %v, %v, %v", key, after, before, err)
 		}
 	}
 	for _, s := range []string{"", "7", "c", "c-1", "cÄ", "c" + strings.Repeat("z", 20)} {
@@ -148,7 +149,10 @@ func TestCursorsGoThereAndBack(t *testing.T) {
 		if e, ok := err.(*hub.Error); !ok || e.Code != hub.CodeInvalid || e.Path != "watch.after" {
 			t.Errorf("%q: %v", s, err)
 		}
-		if _, err := (hub.Page{After: s}).Key(); (err == nil) != (s == "") {
+		if after, _, err := (hub.Page{After: s}).Places(false); after != nil || (err == nil) != (s == "") {
+			t.Errorf("%q of a page: %v", s, err)
+		}
+		if _, before, err := (hub.Page{Before: s}).Places(false); before != nil || err != nil && err.(*hub.Error).Path != "before" {
 			t.Errorf("%q of a page: %v", s, err)
 		}
 	}
@@ -160,10 +164,29 @@ func TestPagesAreBounded(t *testing.T) {
 		if n, err := (hub.Page{First: first}).Limit(); n != want || err != nil {
 			t.Errorf("first %d reads %d, %v", first, n, err)
 		}
+		if n, err := (hub.Page{Last: first}).Limit(); n != want || err != nil {
+			t.Errorf("last %d reads %d, %v", first, n, err)
+		}
 	}
 	for _, first := range []int{-1, hub.MaxPage + 1, math.MaxInt} {
 		if _, err := (hub.Page{First: first}).Limit(); hub.CodeOf(err) != hub.CodeInvalid {
 			t.Errorf("first %d: %v", first, err)
+		}
+		if _, err := (hub.Page{Last: first}).Limit(); hub.CodeOf(err) != hub.CodeInvalid || err.(*hub.Error).Path != "last" {
+			t.Errorf("last %d: %v", first, err)
+		}
+	}
+	if _, err := (hub.Page{First: 1, Last: 1}).Limit(); hub.CodeOf(err) != hub.CodeInvalid {
+		t.Errorf("first and last: %v", err)
+	}
+}
+
+func TestAPageIsReadBackwardIfItIsCountedFromTheEnd(t *testing.T) {
+	t.Parallel()
+	for p, want := range map[hub.Page]bool{{}: false, {First: 1}: false, {After: "a"}: false, {First: 1, Before: "b"}: false, {After: "a", Before: "b"}: false,
+		{Last: 1}: true, {Before: "b"}: true, {Last: 1, After: "a"}: true} {
+		if p.Back() != want {
+			t.Errorf("%+v: %v", p, p.Back())
 		}
 	}
 }
@@ -203,16 +226,16 @@ func TestSecretsAreRandomAndKeptAsAHash(t *testing.T) {
 func TestCursorsOfSortedListsGoThereAndBack(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", "manutenção", "a.b", strings.Repeat("é", 200)} {
-		got, key, ok, err := (hub.Page{After: hub.SortedCursor(text, 1<<40)}).Sorted()
-		if got != text || key != 1<<40 || !ok || err != nil {
-			t.Errorf("%q comes back as %q %d %v %v", text, got, key, ok, err)
+		after, before, err := hub.Page{After: hub.SortedCursor(text, 1<<40), Before: hub.SortedCursor("b", 1)}.Places(true)
+		if err != nil || *after != (hub.Place{Text: text, Key: 1 << 40}) || *before != (hub.Place{Text: "b", Key: 1}) {
+			t.Errorf("%q comes back as %v %v %v", text, after, before, err)
 		}
 	}
-	if _, _, ok, err := (hub.Page{}).Sorted(); ok || err != nil {
-		t.Errorf("the first page begins at %v %v", ok, err)
+	if after, before, err := (hub.Page{}).Places(true); after != nil || before != nil || err != nil {
+		t.Errorf("the first page is between %v and %v, %v", after, before, err)
 	}
 	for _, s := range []string{"c7", "s", "s7", "s7.!", "s.YQ", "s-1.YQ", "7.YQ"} {
-		if _, _, _, err := (hub.Page{After: s}).Sorted(); hub.CodeOf(err) != hub.CodeInvalid {
+		if _, _, err := (hub.Page{After: s}).Places(true); hub.CodeOf(err) != hub.CodeInvalid {
 			t.Errorf("%q: %v", s, err)
 		}
 	}
@@ -227,5 +250,14 @@ func TestKeysOfATimeBeginWithIt(t *testing.T) {
 	}
 	if hub.KeyAt(time.Time{}) != 0 || hub.KeyAt(time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)) < 1<<62 {
 		t.Error("times beyond what keys can carry are not held at the ends")
+	}
+}
+
+func TestNamesAreFiledWithoutCaseAndAccents(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"Água": "agua", "ÇA": "ca", "São João": "sao joao", "A\u0301": "a", "łódź": "łodz", "": "", "10": "10"} {
+		if got := hub.Filed(text); got != want {
+			t.Errorf("%q is filed as %q, want %q", text, got, want)
+		}
 	}
 }

@@ -22,6 +22,7 @@ type Occurrence struct {
 	Extensions  Fields // the extension attributes with which it came: text, numbers and booleans; nil: none
 	Matches     []Match
 	EmptiedAt   *time.Time // when its records, and what was told of them in its matches, were taken away; nil: they are there
+	Bare        bool       // Records and Matches were not read
 }
 
 // ID is the public id.

@@ -6,7 +6,6 @@ type FieldOption struct {
 	Label  string
 	Type   string  // record type; empty for a value of an enum
 	Record *Record // nil for a value of an enum
-	Place  string  // its cursor
 }
 
 // RecordQuery asks for a list of records.

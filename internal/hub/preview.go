@@ -115,6 +115,7 @@ type Adjustment struct {
 // TestInput is how one test message is to be sent.
 type TestInput struct {
 	Sample    Sample
+	Target    int `json:",omitempty"` // the place of the target whose message it is
 	Recipient string
 	ID        string // the caller's own: the same one again is a repeat; may be empty
 }

@@ -25,6 +25,7 @@ const (
 	ReasonNoEvent           ReasonCode = "NO_EVENT"              // no event runs the flow on such an occurrence; only a preview says so
 	ReasonNoRows            ReasonCode = "NO_ROWS"               // the source query found nothing
 	ReasonTooManyRows       ReasonCode = "TOO_MANY_ROWS"         // the source query found more than one execution may read
+	ReasonSourceFailed      ReasonCode = "SOURCE_FAILED"         // the source connector could not be asked, or its rows could not be taken over
 	ReasonFilteredOut       ReasonCode = "FILTERED_OUT"          // the flow's filter dropped every row
 	ReasonNoConsumer        ReasonCode = "CONSUMER_UNAVAILABLE"  // the flow's consumer is gone, disabled or expired
 	ReasonHubDisabled       ReasonCode = "CONSUMER_HUB_DISABLED" // the flow's consumer may not be used by flows
@@ -80,6 +81,8 @@ const (
 	ReasonEarly             ReasonCode = "RECEIPT_FIRST"         // a receipt arrived before the connector's own answer
 	ReasonCollecting        ReasonCode = "COLLECTING"            // it gathers occurrences until its window closes
 	ReasonQuietHours        ReasonCode = "QUIET_HOURS"           // it is quiet for the recipient, and the flow sends nothing then
+	ReasonFollowUp          ReasonCode = "FOLLOW_UP"             // it goes only if the message that it follows up comes to nothing; by is that delivery
+	ReasonNotNeeded         ReasonCode = "FOLLOW_UP_NOT_NEEDED"  // the message that it follows up, which is by, needs none
 	ReasonNotice            ReasonCode = "NOTICE"                // the provider told of it, and not about a message
 )
 

@@ -148,12 +148,12 @@ func TestAFlowAndAnEventAreJudgedByWhatCanBeStored(t *testing.T) {
 	if err := f.Apply(hub.FlowInput{Source: &none}); err != nil || f.Definition.Source != nil || f.Description != "x" {
 		t.Errorf("a source is cleared by one that is nil: %+v, %v", f, err)
 	}
-	two, large := make([]hub.FlowTarget, 2), []hub.FlowTarget{{Parameters: json.RawMessage(`"` + strings.Repeat("x", 64<<10) + `"`)}}
+	many, large := make([]hub.FlowTarget, hub.MaxTargets+1), []hub.FlowTarget{{Parameters: json.RawMessage(`"` + strings.Repeat("x", 64<<10) + `"`)}}
 	for name, c := range map[string]struct {
 		err  error
 		want string
 	}{
-		"two targets":        {(&hub.Flow{}).Apply(hub.FlowInput{Targets: &two}), "INVALID targets"},
+		"too many targets":   {(&hub.Flow{}).Apply(hub.FlowInput{Targets: &many}), "INVALID targets"},
 		"a flow too large":   {(&hub.Flow{}).Apply(hub.FlowInput{Targets: &large}), "INVALID "},
 		"a long description": {(&hub.Flow{}).Apply(hub.FlowInput{Description: ptr(strings.Repeat("x", 201))}), "SETTING_INVALID description"},
 		"nothing":            {(&hub.Flow{}).Apply(hub.FlowInput{}), ""},

@@ -64,7 +64,7 @@ func (c *Connector) CheckAction(_ context.Context, _ hub.OpenIntegration, use hu
 func (c *Connector) Strange() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.now = hub.Connector{Name: c.now.Name, State: hub.ConnectorStarting}
+	c.now = hub.Connector{Name: c.now.Name, State: hub.ConnectorStarting, ConnectorProcess: c.now.ConnectorProcess}
 }
 
 // Know has a function answer lookups, and the connector say that it can be asked; nil takes that back.
@@ -86,4 +86,30 @@ func (c *Connector) Lookup(_ context.Context, _ hub.OpenIntegration, items []hub
 		return nil, &hub.Error{Code: hub.CodeNotFound, Message: "the connector cannot be asked what became of messages"}
 	}
 	return lookup(items)
+}
+
+// Rows makes the connector a source, too, whose action read_rows has the parameter site and answers what the function says.
+func (c *Connector) Rows(fn func(hub.SourceQuery) ([]json.RawMessage, error)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.rows = fn
+	c.now.Sources = []hub.ConnectorSource{{Key: "read_rows", Title: hub.Labels{"en": "Read rows"},
+		Parameters: hub.Schema{JSON: json.RawMessage(`{"type":"object","properties":{"site":{"type":"string"}},"additionalProperties":false}`)}}}
+}
+
+// Query answers as Rows says, a row in a page.
+func (c *Connector) Query(_ context.Context, _ hub.OpenIntegration, q hub.SourceQuery, page func([]json.RawMessage) error) error {
+	c.mu.Lock()
+	fn, err := c.rows, c.down()
+	c.mu.Unlock()
+	if err != nil || fn == nil {
+		return err
+	}
+	rows, err := fn(q)
+	for _, row := range rows {
+		if err := page([]json.RawMessage{row}); err != nil {
+			return err
+		}
+	}
+	return err
 }

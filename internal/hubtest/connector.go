@@ -45,6 +45,7 @@ type Connector struct {
 	forgets  bool
 	preview  func(context.Context, hub.Handover) (*hub.MessagePreview, error)
 	judge    func(hub.ActionUse) ([]hub.Problem, error)
+	rows     func(hub.SourceQuery) ([]json.RawMessage, error)
 	lookup   func([]hub.LookupItem) ([]hub.LookupAnswer, error)
 }
 
@@ -243,6 +244,20 @@ func (c *Connector) Opened() []hub.OpenIntegration {
 // List is the connector alone.
 func (c *Connector) List() []*hub.Connector { return []*hub.Connector{c.Connector(ConnectorName)} }
 
+// Restart counts.
+func (c *Connector) Restart(name string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if name != c.now.Name {
+		return &hub.Error{Code: hub.CodeNotFound, Message: "there is no such connector"}
+	}
+	c.now.Restarts++
+	return nil
+}
+
+// Directory is none.
+func (c *Connector) Directory() *hub.PluginsDirectory { return nil }
+
 // Connector is how the connector is now; nil for another name.
 func (c *Connector) Connector(name string) *hub.Connector {
 	c.mu.Lock()
@@ -359,6 +374,7 @@ func description() hub.Connector {
 			Values:    hub.ValuesSpec{Positional: true, Named: true, Min: 1, Max: 7, MaxLength: 1024},
 			Recipient: hub.RecipientSpec{Format: "e164", Title: hub.Labels{"en": "Recipient phone number"}},
 		}},
-		Capabilities: hub.Capabilities{Receipts: true, Preview: true, InFlight: 64},
+		Capabilities:     hub.Capabilities{Receipts: true, Preview: true, InFlight: 64},
+		ConnectorProcess: hub.ConnectorProcess{Trust: hub.TrustBuiltIn},
 	}
 }

@@ -116,21 +116,7 @@ func (r Recipient) Resolve(row Row, normal func(string) (string, error)) []To {
 	if problem := r.Check(); problem != nil {
 		return []To{{Problem: problem}}
 	}
-	if normal == nil {
-		normal = func(s string) (string, error) { return s, nil }
-	}
-	list := r.resolve(row, normal)
-	if len(list) == 1 {
-		return list
-	}
-	out, seen := list[:0], make(map[string]bool, len(list))
-	for _, to := range list {
-		if to.Text != "" && seen[to.Text] {
-			continue
-		}
-		seen[to.Text] = true
-		out = append(out, to)
-	}
+	out := distinct(r.resolve(row, writing(normal)))
 	if len(out) > MaxRecipients {
 		return []To{{Problem: unfit("", fmt.Sprintf("the row has %d recipients and at most %d are allowed", len(out), MaxRecipients))}}
 	}

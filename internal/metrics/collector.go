@@ -73,14 +73,25 @@ func (c *collector) engine(s *sample) {
 		s.histogram(attemptTime, d, seconds, name)
 	}
 	for _, k := range m.Connectors {
-		up := 0.0
-		if k.State == hub.ConnectorReady {
-			up = 1
-		}
-		s.gauge(connectorUp, up, k.Name)
+		s.gauge(connectorUp, oneIf(k.State == hub.ConnectorReady), k.Name)
 		s.counter(connectorRestarts, int64(k.Restarts), k.Name)
 		s.gauge(inFlight, float64(m.InFlight[k.Name]), k.Name)
+		s.gauge(connectorState, 1, k.Name, string(k.State))
+		s.gauge(connectorRefused, oneIf(k.Refused != nil), k.Name)
+		s.counter(connectorLinesCut, k.Usage.LinesCut, k.Name)
+		s.gauge(connectorMissed, float64(k.Usage.MissedInRow), k.Name)
+		if k.Usage.Memory > 0 { // else it is not known
+			s.gauge(connectorMemory, float64(k.Usage.Memory), k.Name)
+			s.gauge(connectorFiles, float64(k.Usage.OpenFiles), k.Name)
+		}
 	}
+}
+
+func oneIf(is bool) float64 {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 func (c *collector) store(s *sample) {

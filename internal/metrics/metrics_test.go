@@ -94,7 +94,9 @@ func TestWhatHappensIsInTheMetrics(t *testing.T) {
 			`recado_lookups_total 0`,
 			`recado_queue_executions{state="QUEUED",waiting_for=""} 0`, `recado_queue_executions{state="WAITING",waiting_for="CONNECTOR_DOWN"} 1`,
 			`recado_queue_deliveries{waiting_for="CONNECTOR_DOWN"} 1`, `recado_queue_oldest_seconds 10`,
-			`recado_connector_up{connector="whatsapp"} 0`, `recado_deliveries_in_flight{connector="whatsapp"} 0`,
+			`recado_connector_up{connector="whatsapp"} 0`, `recado_connector_state{connector="whatsapp",state="BACKOFF"} 1`,
+			`recado_connector_refused{connector="whatsapp"} 0`, `recado_connector_log_lines_cut_total{connector="whatsapp"} 0`, `recado_connector_answers_missed{connector="whatsapp"} 0`,
+			`recado_deliveries_in_flight{connector="whatsapp"} 0`,
 			`recado_subscribers{transport="websocket"} 0`, `recado_subscribers{transport="sse"} 0`, `recado_commits_failed_total 0`)
 	})
 }

@@ -33,6 +33,12 @@ var (
 
 	connectorUp       = describe("connector_up", "1 if the connector's process is ready, else 0.", "connector")
 	connectorRestarts = describe("connector_restarts_total", "How often the connector's process had to be started again.", "connector")
+	connectorState    = describe("connector_state", "1 for the state in which the connector is: STARTING, READY, BACKOFF, QUARANTINED, UNTRUSTED or STOPPED.", "connector", "state")
+	connectorRefused  = describe("connector_refused", "1 if the plugins directory has an executable of the connector that is not run, else 0.", "connector")
+	connectorMemory   = describe("connector_memory_bytes", "Resident memory of the connector's processes, with all that they started; on Linux.", "connector")
+	connectorFiles    = describe("connector_open_files", "Open files of the connector's processes; on Linux.", "connector")
+	connectorLinesCut = describe("connector_log_lines_cut_total", "Lines of the connector's log that were left out, because there were too many.", "connector")
+	connectorMissed   = describe("connector_answers_missed", "Answers of the connector that did not come in time, in a row.", "connector")
 
 	commitTime      = describe("commit_seconds", "Time that a transaction took, from its beginning until it was durable.")
 	commitFunctions = describe("commit_functions", "How many callers shared a transaction.")

@@ -21,13 +21,15 @@ var audit = table[hub.AuditEntry]{
 	},
 }
 
-// AuditLog lists who did what, newest first; values of objects that the caller may not see are left out. It needs SEE on
+// AuditLog lists who did what; values of objects that the caller may not see are left out. It needs SEE on
 // settings/transactions_log.
 func (db *DB) AuditLog(ctx context.Context, c hub.Caller, f hub.AuditFilter, p hub.Page) (hub.List[*hub.AuditEntry], error) {
 	if err := c.Need(hub.RowTransactionsLog, hub.See); err != nil {
 		return hub.List[*hub.AuditEntry]{}, err
 	}
-	l, err := audit.walk(db.reads(ctx), auditWalk(f), p)
+	q := auditWalk(f)
+	l, err := audit.walk(db.reads(ctx), q, p)
+	l.Total = audit.total(db.reads(ctx), q, hub.MaxCounted)
 	discloseAudit(c, l.Items)
 	return l, err
 }
@@ -37,10 +39,11 @@ func auditWalk(f hub.AuditFilter) (q walk) {
 	q.number("consumer", "consumer <> 0", f.ConsumerKey)
 	q.oneOf("kind", texts(f.Kinds), wholeIndex)
 	if !f.Since.IsZero() { // a tally that began an hour before may have gone on
-		q.rest.and("key >= ? AND last_at >= ?", hub.KeyAt(f.Since.Add(-time.Hour-clockSlack)), ms(f.Since))
+		q.keys.and("key >= ?", hub.KeyAt(f.Since.Add(-time.Hour-clockSlack)))
+		q.rest.and("last_at >= ?", ms(f.Since))
 	}
 	if !f.Until.IsZero() {
-		q.rest.and("key < ?", hub.KeyAt(f.Until.Add(clockSlack)))
+		q.keys.and("key < ?", hub.KeyAt(f.Until.Add(clockSlack)))
 		q.rest.and("at < ?", ms(f.Until))
 	}
 	return q

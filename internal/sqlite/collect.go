@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"math"
 	"slices"
 	"time"
 
@@ -96,46 +95,28 @@ func (db *DB) CollectionsByKey(ctx context.Context, c hub.Caller, executionKeys 
 	return seen(ctx, db, c, hub.RowHub, collections, executionKeys)
 }
 
-// CollectedOf lists the occurrences that an execution gathered, the newest first, those of which the caller may not see left out. It needs
+// CollectedOf lists the occurrences that an execution gathered, the newest first, those of which the caller may not see left out, and without reading their payloads. It needs
 // SEE on automator/fracttal_hub.
 func (db *DB) CollectedOf(ctx context.Context, c hub.Caller, execution int64, p hub.Page) (hub.List[*hub.Occurrence], error) {
 	var l hub.List[*hub.Occurrence]
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return l, err
 	}
-	limit, err := p.Limit()
-	if err != nil {
-		return l, err
+	q := walk{}
+	q.number("execution", "", execution)
+	by := byKey("occurrence")
+	read := func(s stretch) ([]int64, error) {
+		query, args := q.statement("occurrence", "collected", by, s)
+		return readAll(db.reads(ctx), scanKey, query, args...)
 	}
-	below, err := p.Key()
-	if err != nil {
-		return l, err
+	keep := func(keys []int64) ([]*hub.Occurrence, error) {
+		list, err := db.BareOccurrencesByKey(ctx, c, keys)
+		return slices.DeleteFunc(list, func(o *hub.Occurrence) bool { return o == nil }), err
 	}
-	if below == 0 {
-		below = math.MaxInt64
-	}
-	for len(l.Items) < limit+1 {
-		keys, err := readAll(db.reads(ctx), scanKey, collectedPage, execution, below, limit+1)
-		if err != nil {
-			return l, err
-		}
-		if len(keys) == 0 {
-			break
-		}
-		list, err := db.OccurrencesByKey(ctx, c, keys)
-		if err != nil {
-			return l, err
-		}
-		l.Items = append(l.Items, slices.DeleteFunc(list, func(o *hub.Occurrence) bool { return o == nil })...)
-		below = keys[len(keys)-1]
-	}
-	if l.HasNext = len(l.Items) > limit; l.HasNext {
-		l.Items = l.Items[:limit]
-	}
-	return l, nil
+	return paged(by, p, occurrences.newest().cursor, func(s stretch) ([]*hub.Occurrence, error) {
+		return readOn(s, func(key int64) hub.Place { return hub.Place{Key: key} }, read, keep)
+	})
 }
-
-const collectedPage = "SELECT occurrence FROM collected WHERE execution = ? AND occurrence < ? ORDER BY occurrence DESC LIMIT ?"
 
 // joined asks, beside those that an occurrence started, for the executions that it joined.
 func (q *walk) joined(occurrence int64) {

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -12,7 +13,11 @@ var consumers = table[hub.Consumer]{
 	name:    "consumers",
 	columns: "key, version, name, description, group_key, hub_enabled, enabled, client_id, created_at, updated_at, expires_at, last_used_at, secret_rotated_at, old_secret_until, tokens_since, rate_limit, cost_budget",
 	key:     func(c *hub.Consumer) int64 { return c.Key },
-	scan:    func(r scanner) (*hub.Consumer, error) { c := &hub.Consumer{}; return c, r.Scan(consumerPlaces(c)...) },
+	orders: map[hub.OrderField]sorting[hub.Consumer]{
+		hub.ByName:      byFolded(func(c *hub.Consumer) string { return c.Name }),
+		hub.ByUpdatedAt: byUpdate(func(c *hub.Consumer) time.Time { return c.UpdatedAt }),
+	},
+	scan: func(r scanner) (*hub.Consumer, error) { c := &hub.Consumer{}; return c, r.Scan(consumerPlaces(c)...) },
 }
 
 func consumerPlaces(c *hub.Consumer) []any {
@@ -42,7 +47,7 @@ func (db *DB) ConsumerByClientID(ctx context.Context, clientID string) (*hub.Con
 	return c, err
 }
 
-// Consumers lists API consumers, newest first: Search looks into name and description, GroupKey and Enabled narrow. It
+// Consumers lists API consumers: Search looks into name and description, GroupKey and Enabled narrow. It
 // needs SEE on settings/api_connections; by a group that is not the caller's own it finds none without SEE on
 // settings/user_accounts, since that would tell what is left out.
 func (db *DB) Consumers(ctx context.Context, c hub.Caller, f hub.ListFilter, p hub.Page) (hub.List[*hub.Consumer], error) {
@@ -103,9 +108,9 @@ func (db *DB) ConsumerCreate(ctx context.Context, c hub.Caller, in hub.ConsumerI
 
 func (tx *Tx) consumerInsert(c *hub.Consumer, hash []byte) error {
 	tx.configured()
-	return tx.exec("INSERT INTO consumers ("+consumers.columns+", secret_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	return tx.exec("INSERT INTO consumers ("+consumers.columns+", secret_hash, folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		c.Key, c.Version, c.Name, c.Description, c.GroupKey, c.HubEnabled, c.Enabled, c.ClientID, ms(c.CreatedAt), ms(c.UpdatedAt),
-		msp(c.ExpiresAt), msp(c.LastUsedAt), msp(c.SecretRotatedAt), msp(c.OldSecretUntil), c.TokensSince, numberOrNull(c.RateLimit), numberOrNull(c.CostBudget), hash)
+		msp(c.ExpiresAt), msp(c.LastUsedAt), msp(c.SecretRotatedAt), msp(c.OldSecretUntil), c.TokensSince, numberOrNull(c.RateLimit), numberOrNull(c.CostBudget), hash, hub.Filed(c.Name))
 }
 
 // handOut reads the group of a consumer that is about to be saved, and refuses a caller who does not hold all that it
@@ -145,8 +150,8 @@ func (db *DB) ConsumerUpdate(ctx context.Context, c hub.Caller, key int64, expec
 		}
 		u.Version, u.UpdatedAt = u.Version+1, tx.now
 		tx.configured()
-		if err := tx.exec("UPDATE consumers SET version = ?, name = ?, description = ?, group_key = ?, hub_enabled = ?, enabled = ?, expires_at = ?, updated_at = ?, rate_limit = ?, cost_budget = ? WHERE key = ?",
-			u.Version, u.Name, u.Description, u.GroupKey, u.HubEnabled, u.Enabled, msp(u.ExpiresAt), ms(u.UpdatedAt), numberOrNull(u.RateLimit), numberOrNull(u.CostBudget), key); err != nil {
+		if err := tx.exec("UPDATE consumers SET version = ?, name = ?, folded = ?, description = ?, group_key = ?, hub_enabled = ?, enabled = ?, expires_at = ?, updated_at = ?, rate_limit = ?, cost_budget = ? WHERE key = ?",
+			u.Version, u.Name, hub.Filed(u.Name), u.Description, u.GroupKey, u.HubEnabled, u.Enabled, msp(u.ExpiresAt), ms(u.UpdatedAt), numberOrNull(u.RateLimit), numberOrNull(u.CostBudget), key); err != nil {
 			return nil, err
 		}
 		if err := tx.auditConsumer(c, switched(before.Enabled, u.Enabled), &before, u); err != nil {

@@ -12,7 +12,7 @@ var deliveries = table[hub.Delivery]{
 	key: func(d *hub.Delivery) int64 { return d.Key },
 }
 
-// Deliveries lists messages, newest first, without what the caller may not see of the records that they came from: a filter
+// Deliveries lists messages, without what the caller may not see of the records that they came from: a filter
 // by what is left out finds nothing, nor does one by an integration that the caller may not see. It needs SEE on automator/fracttal_hub.
 func (db *DB) Deliveries(ctx context.Context, c hub.Caller, f hub.DeliveryFilter, p hub.Page) (hub.List[*hub.Delivery], error) {
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
@@ -24,12 +24,17 @@ func (db *DB) Deliveries(ctx context.Context, c hub.Caller, f hub.DeliveryFilter
 	if f.IntegrationKey != 0 && !c.May(hub.RowAPIConnections, hub.See) {
 		return hub.List[*hub.Delivery]{}, nil
 	}
-	return deliveries.walkKept(db.reads(ctx), deliveryWalk(f), p, func(list []*hub.Delivery) ([]*hub.Delivery, error) {
+	q := deliveryWalk(f)
+	l, err := deliveries.walkKept(db.reads(ctx), q, p, func(list []*hub.Delivery) ([]*hub.Delivery, error) {
 		err := disclosing(ctx, c, list, db.discloseDelivery)
 		return slices.DeleteFunc(list, func(d *hub.Delivery) bool {
 			return f.Recipient != "" && d.Hides("recipient") || f.ProviderID != "" && d.Hides("providerId")
 		}), err
 	})
+	if f.Recipient == "" && f.ProviderID == "" || db.seesRecords(c) {
+		l.Total = deliveries.total(db.reads(ctx), q, hub.MaxCounted)
+	}
+	return l, err
 }
 
 // The conditions of the partial indexes on the state, word for word: an index serves only who repeats its condition. The
@@ -58,6 +63,9 @@ func deliveryWalk(f hub.DeliveryFilter) (q walk) {
 	q.oneOf("state", texts(f.States), index)
 	q.number("flow", "", f.FlowKey)
 	q.number("integration", "", f.IntegrationKey)
+	if f.Target != nil {
+		q.rest.and("target + 0 = ?", *f.Target)
+	}
 	q.between("deliveries", "created_at", f.Since, f.Until)
 	q.reasons(f)
 	return q

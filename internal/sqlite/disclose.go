@@ -128,6 +128,9 @@ func lacks(c hub.Caller, rows []hub.Row) (list []hub.Permission) {
 	return list
 }
 
+// seesRecords says whether nothing is left out of what a caller gets because it came from a record.
+func (db *DB) seesRecords(c hub.Caller) bool { return lacks(c, db.recordRows()) == nil }
+
 // discloseExecution leaves out of an execution what the caller may not see.
 func (db *DB) discloseExecution(ctx context.Context, c hub.Caller, e *hub.Execution) error {
 	p, err := db.provenance(ctx, e.FlowKey, e.FlowVersion)

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -14,6 +15,10 @@ var events = table[hub.Event]{
 	columns: `key, version, enabled, description, type, terms, archived_at, created_at, updated_at,
 	(SELECT string_agg(CAST(flow AS TEXT), ',' ORDER BY position) FROM event_flows WHERE event = events.key)`,
 	key: func(e *hub.Event) int64 { return e.Key },
+	orders: map[hub.OrderField]sorting[hub.Event]{
+		hub.ByDescription: byFolded(func(v *hub.Event) string { return v.Description }),
+		hub.ByUpdatedAt:   byUpdate(func(v *hub.Event) time.Time { return v.UpdatedAt }),
+	},
 	scan: func(r scanner) (*hub.Event, error) {
 		e := &hub.Event{}
 		var keys string
@@ -26,7 +31,7 @@ var events = table[hub.Event]{
 	},
 }
 
-// Events lists dispatcher events, newest first: Search looks into the description, Type, FlowKey and Enabled narrow,
+// Events lists dispatcher events: Search looks into the description, Type, FlowKey and Enabled narrow,
 // archived ones are left out unless Archived is set. It needs SEE on automator/events; by a flow it finds none without SEE on
 // automator/fracttal_hub, since that would tell what is left out.
 func (db *DB) Events(ctx context.Context, c hub.Caller, f hub.ListFilter, p hub.Page) (hub.List[*hub.Event], error) {

@@ -18,8 +18,8 @@ func (db *DB) EventCreate(ctx context.Context, c hub.Caller, in *hub.Event, once
 		if err := tx.eventFlowsExist(c, e); err != nil {
 			return nil, err
 		}
-		if err := tx.exec("INSERT INTO events (key, version, enabled, description, type, terms, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-			e.Key, e.Version, e.Enabled, e.Description, e.Type, doc(e.Terms), ms(e.CreatedAt), ms(e.UpdatedAt)); err != nil {
+		if err := tx.exec("INSERT INTO events (key, version, enabled, description, folded, type, terms, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			e.Key, e.Version, e.Enabled, e.Description, hub.Filed(e.Description), e.Type, doc(e.Terms), ms(e.CreatedAt), ms(e.UpdatedAt)); err != nil {
 			return nil, err
 		}
 		if err := tx.eventFlows(e); err != nil {
@@ -51,8 +51,8 @@ func (db *DB) EventUpdate(ctx context.Context, c hub.Caller, key int64, expected
 		if err := tx.eventFlowsExist(c, e); err != nil {
 			return nil, err
 		}
-		if err := tx.exec("UPDATE events SET version = ?, description = ?, type = ?, terms = ?, updated_at = ? WHERE key = ?",
-			e.Version, e.Description, e.Type, doc(e.Terms), ms(e.UpdatedAt), key); err != nil {
+		if err := tx.exec("UPDATE events SET version = ?, description = ?, folded = ?, type = ?, terms = ?, updated_at = ? WHERE key = ?",
+			e.Version, e.Description, hub.Filed(e.Description), e.Type, doc(e.Terms), ms(e.UpdatedAt), key); err != nil {
 			return nil, err
 		}
 		if err := tx.eventFlows(e); err != nil {

@@ -12,7 +12,7 @@ var executions = table[hub.Execution]{
 	key: func(e *hub.Execution) int64 { return e.Key },
 }
 
-// Executions lists runs of flows, newest first, without what the caller may not see of the records that they read: a filter
+// Executions lists runs of flows, without what the caller may not see of the records that they read: a filter
 // by a subject finds none whose subject is left out, and one by an event or an occurrence that the caller may not see none at
 // all. It needs SEE on automator/fracttal_hub.
 func (db *DB) Executions(ctx context.Context, c hub.Caller, f hub.ExecutionFilter, p hub.Page) (hub.List[*hub.Execution], error) {
@@ -22,10 +22,15 @@ func (db *DB) Executions(ctx context.Context, c hub.Caller, f hub.ExecutionFilte
 	if may, err := db.mayFilter(ctx, c, f); !may {
 		return hub.List[*hub.Execution]{}, err
 	}
-	return executions.walkKept(db.reads(ctx), executionWalk(f), p, func(list []*hub.Execution) ([]*hub.Execution, error) {
+	q := executionWalk(f)
+	l, err := executions.walkKept(db.reads(ctx), q, p, func(list []*hub.Execution) ([]*hub.Execution, error) {
 		err := disclosing(ctx, c, list, db.discloseExecution)
 		return slices.DeleteFunc(list, func(e *hub.Execution) bool { return f.Subject != "" && e.Hides("subject") }), err
 	})
+	if f.Subject == "" || db.seesRecords(c) {
+		l.Total = executions.total(db.reads(ctx), q, hub.MaxCounted)
+	}
+	return l, err
 }
 
 // mayFilter says whether the caller may see by what the list is narrowed: what it then has in it would tell.
@@ -36,7 +41,7 @@ func (db *DB) mayFilter(ctx context.Context, c hub.Caller, f hub.ExecutionFilter
 	if _, all, err := db.eventTypes().visible(c, ""); f.OccurrenceKey == 0 || err == nil && all {
 		return true, nil
 	}
-	list, err := db.OccurrencesByKey(ctx, c, []int64{f.OccurrenceKey})
+	list, err := db.BareOccurrencesByKey(ctx, c, []int64{f.OccurrenceKey})
 	return err == nil && list[0] != nil, err
 }
 

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -28,17 +29,35 @@ func (db *DB) Explain(ctx context.Context, query string, args ...any) ([]string,
 	}, "EXPLAIN QUERY PLAN "+query, args...)
 }
 
-func explainWalk[T any](ctx context.Context, db *DB, t table[T], q walk) ([]string, error) {
-	query, args := q.statement(t.columns, t.name, 1<<62, 51)
-	return db.Explain(ctx, query, args...)
+// explainWalk is Explain of a first page, of a last one, and of one between two places.
+func explainWalk[T any](ctx context.Context, db *DB, t table[T], q walk) (plan []string, err error) {
+	between := stretch{limit: 51, back: true, after: &hub.Place{Key: 1 << 62}, before: &hub.Place{Key: 1}}
+	for _, s := range []stretch{{limit: 51}, {limit: 51, back: true}, between} {
+		query, args := q.statement(t.columns, t.name, byKey("key"), s)
+		steps, err := db.Explain(ctx, query, args...)
+		if err != nil {
+			return nil, err
+		}
+		plan = append(plan, steps...)
+	}
+	return plan, nil
 }
 
-// ExplainGroups is Explain of a page of groups in an order.
-func (db *DB) ExplainGroups(ctx context.Context, o hub.GroupOrder, after string) ([]string, error) {
-	query, args, err := groups.sortedStatement(terms{}, o, hub.Page{After: after}, 51)
+// ExplainGroups is Explain of a page of groups.
+func (db *DB) ExplainGroups(ctx context.Context, p hub.Page) ([]string, error) {
+	return explainPage(ctx, db, groups, walk{}, p)
+}
+
+func explainPage[T any](ctx context.Context, db *DB, t table[T], q walk, p hub.Page) ([]string, error) {
+	o, err := t.order(p.Order)
 	if err != nil {
 		return nil, err
 	}
+	s, err := o.stretch(p)
+	if err != nil {
+		return nil, err
+	}
+	query, args := q.statement(t.columns, t.name, o.sortedBy, s)
 	return db.Explain(ctx, query, args...)
 }
 
@@ -126,11 +145,12 @@ func SealedColumns() (names []string) {
 
 // ExplainOptions is Explain of a page of what pickers list.
 func (db *DB) ExplainOptions(ctx context.Context, types []string, search string, p hub.Page) ([]string, error) {
-	query, args, err := optionsStatement(types, search, p, 51)
+	q, err := optionsWalk(types, search)
 	if err != nil {
 		return nil, err
 	}
-	return db.Explain(ctx, query, args...)
+	p.Order = hub.Order{Field: hub.ByName, Direction: hub.Ascending}
+	return explainPage(ctx, db, folded, q, p)
 }
 
 // ReadMatches reads matches from the text of their column.
@@ -178,4 +198,58 @@ func PruneQueries() map[string]string {
 		"callbacks":                findCallbacks,
 		"an execution":             endedQuery,
 	}
+}
+
+// ExplainConfigured is Explain of a page of each list of what people set up that has the order.
+func (db *DB) ExplainConfigured(ctx context.Context, p hub.Page) (map[string][]string, error) {
+	plans := map[string][]string{}
+	add := func(name string) func([]string, error) error {
+		return func(plan []string, err error) error {
+			if hub.CodeOf(err) == hub.CodeInvalid { // an order that this list does not have
+				return nil
+			}
+			plans[name] = plan
+			return err
+		}
+	}
+	return plans, errors.Join(
+		add("groups")(explainPage(ctx, db, groups, walk{}, p)), add("consumers")(explainPage(ctx, db, consumers, walk{}, p)),
+		add("integrations")(explainPage(ctx, db, integrations, walk{}, p)), add("flows")(explainPage(ctx, db, flows, walk{}, p)),
+		add("events")(explainPage(ctx, db, events, walk{}, p)))
+}
+
+// ExplainRecordsBy is Explain of a page of records as a caller would get it.
+func (db *DB) ExplainRecordsBy(ctx context.Context, c hub.Caller, typ string, p hub.Page) ([]string, error) {
+	types, _, err := db.recordTypes().visible(c, typ)
+	if err != nil {
+		return nil, err
+	}
+	return explainPage(ctx, db, records, recordWalk(types, false, ""), p)
+}
+
+// ExplainCounts is Explain of what counts lists.
+func (db *DB) ExplainCounts(ctx context.Context, c hub.Caller) (map[string][]string, error) {
+	types, all, err := db.recordTypes().visible(c, "")
+	if err != nil {
+		return nil, err
+	}
+	plans := map[string][]string{}
+	for name, q := range map[string]struct {
+		table string
+		walk  walk
+	}{
+		"all executions":           {"executions", executionWalk(hub.ExecutionFilter{})},
+		"executions of a flow":     {"executions", executionWalk(hub.ExecutionFilter{FlowKey: 1, Outcomes: []hub.ExecutionOutcome{hub.Succeeded}})},
+		"open executions":          {"executions", executionWalk(hub.ExecutionFilter{States: []hub.ExecutionState{hub.Queued, hub.Running}, Since: time.Now()})},
+		"executions by occurrence": {"executions", executionWalk(hub.ExecutionFilter{OccurrenceKey: 1})},
+		"records":                  {"records", recordWalk(types, all, "")},
+		"records of a subject":     {"records", recordWalk(types, all, "WO-1")},
+		"failed deliveries":        {"deliveries", deliveryWalk(hub.DeliveryFilter{States: []hub.DeliveryState{hub.DeliveryFailed, hub.Suppressed}})},
+	} {
+		query, args := q.walk.tally(q.table, hub.MaxCounted)
+		if plans[name], err = db.Explain(ctx, query, args...); err != nil {
+			return nil, err
+		}
+	}
+	return plans, nil
 }

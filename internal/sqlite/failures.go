@@ -60,7 +60,7 @@ func onlyFailures(f *hub.DeliveryFilter) error {
 // failuresQuery groups the newest failed deliveries, at most limit.
 func failuresQuery(f hub.DeliveryFilter, limit int) (string, []any) {
 	q := deliveryWalk(f)
-	inner, args := q.statement(`key, flow, integration, flagged, created_at, coalesce(reason ->> 'code', 'OUTCOME') AS code,
+	inner, args := q.newest(`key, flow, integration, flagged, created_at, coalesce(reason ->> 'code', 'OUTCOME') AS code,
 		coalesce(reason ->> 'provider', '') AS provider`, "deliveries", math.MaxInt64, limit)
 	return `SELECT code, provider, flow, integration, count(*), sum(flagged), min(created_at), max(created_at), max(key)
 		FROM (` + inner + `) GROUP BY code, provider, flow, integration`, args

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -14,6 +15,10 @@ var flows = table[hub.Flow]{
 	name:    "flows",
 	columns: flowColumns + ", (SELECT pause FROM pauses WHERE subject = flows.key)",
 	key:     func(f *hub.Flow) int64 { return f.Key },
+	orders: map[hub.OrderField]sorting[hub.Flow]{
+		hub.ByDescription: byFolded(func(v *hub.Flow) string { return v.Description }),
+		hub.ByUpdatedAt:   byUpdate(func(v *hub.Flow) time.Time { return v.UpdatedAt }),
+	},
 	scan: func(r scanner) (*hub.Flow, error) {
 		f := &hub.Flow{}
 		err := r.Scan(&f.Key, &f.Version, &f.Enabled, &f.Description, exact{&f.Definition}, document{&f.Paused}, maybeMillis{&f.ArchivedAt},
@@ -30,7 +35,7 @@ const flowVersions = `SELECT f.key, v.version, f.enabled, v.description, v.defin
 	(SELECT pause FROM pauses WHERE subject = f.key)
 	FROM flow_versions v JOIN flows f ON f.key = v.flow WHERE v.flow = ?`
 
-// Flows lists flows, newest first: Search looks into the description, Enabled narrows, archived ones are left out unless
+// Flows lists flows: Search looks into the description, Enabled narrows, archived ones are left out unless
 // Archived is set. It needs SEE on automator/fracttal_hub.
 func (db *DB) Flows(ctx context.Context, c hub.Caller, f hub.ListFilter, p hub.Page) (hub.List[*hub.Flow], error) {
 	var none hub.List[*hub.Flow]

@@ -20,18 +20,20 @@ func (db *DB) FlowHistory(ctx context.Context, c hub.Caller, key int64, p hub.Pa
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return l, err
 	}
-	limit, below, err := newestFirst(p)
-	if err != nil {
-		return l, err
-	}
 	if _, err := flows.get(db.reads(ctx), key); err != nil {
 		return l, err
 	}
-	list, err := readAll(db.reads(ctx), scanFlowVersion, "SELECT "+flowVersionColumns+" FROM flow_versions WHERE flow = ? AND version < ? ORDER BY version DESC LIMIT ?",
-		key, below, limit+1)
-	l = cutOff(list, limit)
-	l.Total = func() (int, error) {
-		return number(db.reads(ctx), "SELECT count(*) FROM flow_versions WHERE flow = ?", key)
+	q := walk{}
+	q.number("flow", "", key)
+	by := byKey("version")
+	cursor := func(v *hub.FlowVersion) string { return hub.Cursor(int64(v.Version)) }
+	l, err := paged(by, p, cursor, func(s stretch) ([]*hub.FlowVersion, error) {
+		query, args := q.statement(flowVersionColumns, "flow_versions", by, s)
+		return readAll(db.reads(ctx), scanFlowVersion, query, args...)
+	})
+	l.Total = func() (hub.Count, error) {
+		query, args := q.tally("flow_versions", hub.MaxConfigured)
+		return count(db.reads(ctx), hub.MaxConfigured, query, args...)
 	}
 	return l, err
 }

@@ -14,8 +14,8 @@ func (db *DB) FlowCreate(ctx context.Context, c hub.Caller, in *hub.Flow, once .
 	}
 	return makingFlows.once(ctx, db, c, hub.OnceOf(once), func(tx *Tx) (*hub.Flow, error) {
 		f := &hub.Flow{Key: hub.NewKey(tx.now), Version: 1, Description: in.Description, Definition: in.Definition, CreatedAt: tx.now, UpdatedAt: tx.now}
-		if err := tx.exec("INSERT INTO flows ("+flowColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			f.Key, f.Version, f.Enabled, f.Description, doc(f.Definition), reason(f.Paused), msp(f.ArchivedAt), ms(f.CreatedAt), ms(f.UpdatedAt)); err != nil {
+		if err := tx.exec("INSERT INTO flows ("+flowColumns+", folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			f.Key, f.Version, f.Enabled, f.Description, doc(f.Definition), reason(f.Paused), msp(f.ArchivedAt), ms(f.CreatedAt), ms(f.UpdatedAt), hub.Filed(f.Description)); err != nil {
 			return nil, err
 		}
 		if err := tx.flowVersion(c, f, 0); err != nil {
@@ -53,8 +53,8 @@ func (db *DB) saveFlow(ctx context.Context, c hub.Caller, key int64, expectedVer
 		anew := !f.Definition.SameSchedule(&changed.Definition)
 		f.Description, f.Definition = changed.Description, changed.Definition
 		f.Version, f.UpdatedAt = f.Version+1, tx.now
-		if err := tx.exec("UPDATE flows SET version = ?, description = ?, definition = ?, updated_at = ? WHERE key = ?",
-			f.Version, f.Description, doc(f.Definition), ms(f.UpdatedAt), key); err != nil {
+		if err := tx.exec("UPDATE flows SET version = ?, description = ?, folded = ?, definition = ?, updated_at = ? WHERE key = ?",
+			f.Version, f.Description, hub.Filed(f.Description), doc(f.Definition), ms(f.UpdatedAt), key); err != nil {
 			return nil, err
 		}
 		if anew {
@@ -112,6 +112,9 @@ type use struct {
 func flowUses(f *hub.Flow) (uses []use) {
 	if s := f.Definition.Source; s != nil && s.ConsumerKey != 0 {
 		uses = append(uses, use{"consumer", s.ConsumerKey})
+	}
+	if s := f.Definition.Source; s != nil && s.Fetch != nil && s.Fetch.IntegrationKey != 0 {
+		uses = append(uses, use{"integration", s.Fetch.IntegrationKey})
 	}
 	for _, t := range f.Definition.Targets {
 		if t.IntegrationKey != 0 {

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -11,6 +12,10 @@ var groups = table[hub.Group]{
 	name:    "groups",
 	columns: "key, version, description, note, read_only, grants, created_at, updated_at",
 	key:     func(g *hub.Group) int64 { return g.Key },
+	orders: map[hub.OrderField]sorting[hub.Group]{
+		hub.ByDescription: byFolded(func(g *hub.Group) string { return g.Description }),
+		hub.ByUpdatedAt:   byUpdate(func(g *hub.Group) time.Time { return g.UpdatedAt }),
+	},
 	scan: func(r scanner) (*hub.Group, error) {
 		g := &hub.Group{}
 		return g, r.Scan(&g.Key, &g.Version, &g.Description, &g.Note, &g.ReadOnly, document{&g.Grants}, millis{&g.CreatedAt}, millis{&g.UpdatedAt})
@@ -21,8 +26,7 @@ func (db *DB) group(ctx context.Context, key int64) (*hub.Group, error) {
 	return groups.get(db.reads(ctx), key)
 }
 
-// Groups lists permission groups in the order of the filter, the newest first if it has none; Search looks into the
-// description, the other fields of the filter do not narrow. It needs SEE on settings/user_accounts.
+// Groups lists permission groups; Search looks into the description, the other fields of the filter do not narrow. It needs SEE on settings/user_accounts.
 func (db *DB) Groups(ctx context.Context, c hub.Caller, f hub.ListFilter, p hub.Page) (hub.List[*hub.Group], error) {
 	var none hub.List[*hub.Group]
 	if err := c.Need(hub.RowUserAccounts, hub.See); err != nil {
@@ -32,7 +36,7 @@ func (db *DB) Groups(ctx context.Context, c hub.Caller, f hub.ListFilter, p hub.
 	if err := w.search(f.Search, "description"); err != nil {
 		return none, err
 	}
-	return groups.sorted(db.reads(ctx), w, f.Order, p)
+	return groups.page(db.reads(ctx), w, p)
 }
 
 // Group reads a permission group; NOT_FOUND if there is none. It needs SEE on settings/user_accounts.
@@ -111,7 +115,7 @@ func (tx *Tx) groupMade(c hub.Caller, g *hub.Group) error {
 func (tx *Tx) groupInsert(g *hub.Group) error {
 	tx.configured()
 	return tx.exec("INSERT INTO groups ("+groups.columns+", folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		g.Key, g.Version, g.Description, g.Note, g.ReadOnly, doc(g.Grants), ms(g.CreatedAt), ms(g.UpdatedAt), hub.Fold(g.Description))
+		g.Key, g.Version, g.Description, g.Note, g.ReadOnly, doc(g.Grants), ms(g.CreatedAt), ms(g.UpdatedAt), hub.Filed(g.Description))
 }
 
 // GroupUpdate changes a permission group. It needs EDIT on settings/user_accounts, and every right that the group then
@@ -139,7 +143,7 @@ func (db *DB) GroupUpdate(ctx context.Context, c hub.Caller, key int64, expected
 		g.Version, g.UpdatedAt = g.Version+1, tx.now
 		tx.configured()
 		if err := tx.exec("UPDATE groups SET version = ?, description = ?, folded = ?, note = ?, read_only = ?, grants = ?, updated_at = ? WHERE key = ?",
-			g.Version, g.Description, hub.Fold(g.Description), g.Note, g.ReadOnly, doc(g.Grants), ms(g.UpdatedAt), key); err != nil {
+			g.Version, g.Description, hub.Filed(g.Description), g.Note, g.ReadOnly, doc(g.Grants), ms(g.UpdatedAt), key); err != nil {
 			return nil, err
 		}
 		if err := tx.auditGroup(c, hub.AuditChanged, &before, g); err != nil {

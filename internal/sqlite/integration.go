@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -15,6 +16,10 @@ var integrations = table[hub.Integration]{
 	name:    "integrations",
 	columns: integrationColumns + ", (SELECT pause FROM pauses WHERE subject = integrations.key)",
 	key:     func(i *hub.Integration) int64 { return i.Key },
+	orders: map[hub.OrderField]sorting[hub.Integration]{
+		hub.ByName:      byFolded(func(v *hub.Integration) string { return v.Name }),
+		hub.ByUpdatedAt: byUpdate(func(v *hub.Integration) time.Time { return v.UpdatedAt }),
+	},
 	scan: func(r scanner) (*hub.Integration, error) {
 		i := &hub.Integration{}
 		return i, scanIntegration(r, i)
@@ -36,7 +41,7 @@ func integrationPlaces(i *hub.Integration) []any {
 		document{&i.Reason}, millis{&i.CreatedAt}, millis{&i.UpdatedAt}, &i.MaxInFlight, document{&i.Pause}}
 }
 
-// Integrations lists integrations, newest first: Search looks into the name, Type is the connector. It needs SEE on
+// Integrations lists integrations: Search looks into the name, Type is the connector. It needs SEE on
 // settings/api_connections.
 func (db *DB) Integrations(ctx context.Context, c hub.Caller, f hub.ListFilter, p hub.Page) (hub.List[*hub.Integration], error) {
 	var none hub.List[*hub.Integration]

@@ -24,8 +24,8 @@ func (db *DB) IntegrationCreate(ctx context.Context, c hub.Caller, in *hub.Integ
 			return nil, err
 		}
 		tx.configured()
-		if err := tx.exec("INSERT INTO integrations ("+integrationColumns+", secrets) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			i.Key, i.Version, i.Connector, i.Name, string(i.Settings), doc(i.SecretsSet), string(i.State), reason(i.Reason), ms(i.CreatedAt), ms(i.UpdatedAt), i.MaxInFlight, sealed); err != nil {
+		if err := tx.exec("INSERT INTO integrations ("+integrationColumns+", secrets, folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			i.Key, i.Version, i.Connector, i.Name, string(i.Settings), doc(i.SecretsSet), string(i.State), reason(i.Reason), ms(i.CreatedAt), ms(i.UpdatedAt), i.MaxInFlight, sealed, hub.Filed(i.Name)); err != nil {
 			return nil, err
 		}
 		return i, tx.auditIntegration(c, hub.AuditCreated, nil, i, hub.AuditSecrets(nil, secrets))
@@ -61,8 +61,8 @@ func (db *DB) IntegrationUpdate(ctx context.Context, c hub.Caller, key int64, ex
 			return nil, err
 		}
 		tx.configured()
-		if err := tx.exec("UPDATE integrations SET version = ?, name = ?, settings = ?, secrets = ?, secrets_set = ?, max_in_flight = ?, updated_at = ? WHERE key = ?",
-			i.Version, i.Name, string(i.Settings), sealed, doc(i.SecretsSet), i.MaxInFlight, ms(i.UpdatedAt), key); err != nil {
+		if err := tx.exec("UPDATE integrations SET version = ?, name = ?, folded = ?, settings = ?, secrets = ?, secrets_set = ?, max_in_flight = ?, updated_at = ? WHERE key = ?",
+			i.Version, i.Name, hub.Filed(i.Name), string(i.Settings), sealed, doc(i.SecretsSet), i.MaxInFlight, ms(i.UpdatedAt), key); err != nil {
 			return nil, err
 		}
 		if err := tx.exec("UPDATE flow_checks SET due_at = ? WHERE integration = ? AND due_at < ?", ms(hub.AtOnce), key, ms(hub.Never)); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -103,6 +102,7 @@ type table[T any] struct {
 	columns string
 	scan    func(scanner) (*T, error)
 	key     func(*T) int64
+	orders  map[hub.OrderField]sorting[T] // besides the one in which things came to be
 }
 
 func (t table[T]) query(rest string) string {
@@ -138,74 +138,37 @@ func (t table[T]) byKey(r reader, keys []int64) ([]*T, error) {
 	return out, nil
 }
 
-// page reads a part of a list of configuration, newest first, and offers to count the whole list.
+// page reads a part of a list of configuration, and offers to count the whole list.
 func (t table[T]) page(r reader, w terms, p hub.Page) (hub.List[*T], error) {
-	l, err := t.walk(r, walk{rest: w}, p)
-	l.Total = func() (int, error) {
-		return number(r, "SELECT count(*) FROM "+t.name+w.String(), w.args...)
-	}
+	q := walk{rest: w}
+	l, err := t.walk(r, q, p)
+	l.Total = t.total(r, q, hub.MaxConfigured)
 	return l, err
 }
 
-// walk reads a part of a list, newest first. One more than the page is read, to know whether there is a next one.
+// walk reads a part of a list.
 func (t table[T]) walk(r reader, q walk, p hub.Page) (hub.List[*T], error) {
-	limit, below, err := newestFirst(p)
+	o, err := t.order(p.Order)
 	if err != nil {
 		return hub.List[*T]{}, err
 	}
-	query, args := q.statement(t.columns, t.name, below, limit+1)
-	list, err := readAll(r, t.scan, query, args...)
-	if err != nil {
-		return hub.List[*T]{}, err
-	}
-	return cutOff(list, limit), nil
+	return paged(o.sortedBy, p, o.cursor, func(s stretch) ([]*T, error) { return t.part(r, q, o.sortedBy, s) })
 }
 
-// newestFirst says how many a page of a list by falling keys has at most, and below which key it begins.
-func newestFirst(p hub.Page) (limit int, below int64, err error) {
-	if limit, err = p.Limit(); err != nil {
-		return 0, 0, err
-	}
-	if below, err = p.Key(); below == 0 {
-		below = math.MaxInt64
-	}
-	return limit, below, err
-}
-
-// cutOff makes a page of what was read with one more than its limit.
-func cutOff[T any](list []T, limit int) hub.List[T] {
-	return hub.List[T]{Items: list[:min(len(list), limit)], HasNext: len(list) > limit}
-}
-
-// walkKept is walk for a list of which the caller gets only what keep lets through: it reads on until the page is full or
-// the list ends, so that a page is never shorter than what there is to see.
+// walkKept is walk for a list of which the caller gets only what keep lets through.
 func (t table[T]) walkKept(r reader, q walk, p hub.Page, keep func([]*T) ([]*T, error)) (hub.List[*T], error) {
-	limit, err := p.Limit()
+	o, err := t.order(p.Order)
 	if err != nil {
 		return hub.List[*T]{}, err
 	}
-	var l hub.List[*T]
-	for part := p; ; {
-		got, err := t.walk(r, q, part)
-		if err != nil {
-			return hub.List[*T]{}, err
-		}
-		if n := len(got.Items); n > 0 {
-			part.After = hub.Cursor(t.key(got.Items[n-1]))
-		}
-		kept, err := keep(got.Items)
-		if err != nil {
-			return hub.List[*T]{}, err
-		}
-		l.Items = append(l.Items, kept...)
-		if len(l.Items) > limit || len(l.Items) == limit && got.HasNext && len(kept) == limit {
-			l.HasNext = true
-		}
-		if l.HasNext || !got.HasNext {
-			l.Items = l.Items[:min(len(l.Items), limit)]
-			return l, nil
-		}
-	}
+	return paged(o.sortedBy, p, o.cursor, func(s stretch) ([]*T, error) {
+		return readOn(s, o.place, func(s stretch) ([]*T, error) { return t.part(r, q, o.sortedBy, s) }, keep)
+	})
+}
+
+func (t table[T]) part(r reader, q walk, by sortedBy, s stretch) ([]*T, error) {
+	query, args := q.statement(t.columns, t.name, by, s)
+	return readAll(r, t.scan, query, args...)
 }
 
 // inSizes are the lengths that lists of keys are padded to, so that few statements serve all of them.

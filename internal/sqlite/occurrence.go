@@ -12,6 +12,15 @@ const occurrenceColumns = "key, consumer, source, name, type, subject, time, rec
 // occurrenceRead is what is read of an occurrence: also what only pruning writes.
 const occurrenceRead = occurrenceColumns + ", emptied_at"
 
+// occurrenceBare is what is read of an occurrence for who asks for none of its payloads, which can be a megabyte.
+const occurrenceBare = "key, consumer, source, name, type, subject, time, received_at, hash, extensions, emptied_at"
+
+func scanBare(r scanner) (*hub.Occurrence, error) {
+	o := &hub.Occurrence{Bare: true}
+	return o, r.Scan(&o.Key, &o.ConsumerKey, &o.Source, &o.Name, &o.Type, &o.Subject, millis{&o.Time}, millis{&o.ReceivedAt}, &o.Hash,
+		maybeExact{&o.Extensions}, maybeMillis{&o.EmptiedAt})
+}
+
 func scanOccurrence(r scanner) (*hub.Occurrence, error) {
 	o := &hub.Occurrence{}
 	var records string

@@ -12,7 +12,13 @@ var occurrences = table[hub.Occurrence]{
 	key: func(o *hub.Occurrence) int64 { return o.Key },
 }
 
-// Occurrences lists what happened, newest first, of the event types that the caller may see: it needs SEE on the row that
+// bareOccurrences are occurrences without their payloads.
+var bareOccurrences = table[hub.Occurrence]{
+	kind: hub.KindOccurrence, name: "occurrences", columns: occurrenceBare, scan: scanBare,
+	key: func(o *hub.Occurrence) int64 { return o.Key },
+}
+
+// Occurrences lists what happened, of the event types that the caller may see: it needs SEE on the row that
 // guards the type, or on that of one type at least if the filter names none. A filter by another consumer finds none without SEE on
 // settings/api_connections, since it would tell what is left out. Of the records that an occurrence brought, it
 // shows those that the caller may see.
@@ -24,10 +30,16 @@ func (db *DB) Occurrences(ctx context.Context, c hub.Caller, f hub.OccurrenceFil
 	if f.ConsumerKey != 0 && f.ConsumerKey != c.Consumer.Key && !c.May(hub.RowAPIConnections, hub.See) {
 		return hub.List[*hub.Occurrence]{}, nil
 	}
-	l, err := occurrences.walk(db.reads(ctx), occurrenceWalk(f, types, all), p)
+	read := occurrences
+	if f.Bare {
+		read = bareOccurrences
+	}
+	q := occurrenceWalk(f, types, all)
+	l, err := read.walk(db.reads(ctx), q, p)
 	if err != nil {
 		return l, err
 	}
+	l.Total = occurrences.total(db.reads(ctx), q, hub.MaxCounted)
 	return l, disclosing(ctx, c, l.Items, db.redact)
 }
 
@@ -77,10 +89,19 @@ func (db *DB) Occurrence(ctx context.Context, c hub.Caller, key int64) (*hub.Occ
 // OccurrencesByKey reads many occurrences in the order of the keys, with those of their records that the caller may see:
 // nil where there is none, or where SEE on the row that guards its type is missing.
 func (db *DB) OccurrencesByKey(ctx context.Context, c hub.Caller, keys []int64) ([]*hub.Occurrence, error) {
+	return db.occurrencesByKey(ctx, c, occurrences, keys)
+}
+
+// BareOccurrencesByKey is OccurrencesByKey without reading the records and the matches.
+func (db *DB) BareOccurrencesByKey(ctx context.Context, c hub.Caller, keys []int64) ([]*hub.Occurrence, error) {
+	return db.occurrencesByKey(ctx, c, bareOccurrences, keys)
+}
+
+func (db *DB) occurrencesByKey(ctx context.Context, c hub.Caller, read table[hub.Occurrence], keys []int64) ([]*hub.Occurrence, error) {
 	if err := c.NeedToken(); err != nil {
 		return nil, err
 	}
-	list, err := occurrences.byKey(db.reads(ctx), keys)
+	list, err := read.byKey(db.reads(ctx), keys)
 	types := db.eventTypes()
 	for i, o := range list {
 		switch {

@@ -77,7 +77,7 @@ func TestADatabaseOfANewerVersionIsRefusedAndLeftAsItIs(t *testing.T) {
 	dir := t.TempDir()
 	db := hubtest.Open(t, dir, nil)
 	if err := db.Write(t.Context(), func(tx *sqlite.Tx) error {
-		return tx.Exec("INSERT INTO migrations (version, name, at) VALUES (99, '0099_future', 0)")
+		return tx.Exec("INSERT INTO migrations (version, name, at) VALUES (9999, '9999_future', 0)")
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestADatabaseOfANewerVersionIsRefusedAndLeftAsItIs(t *testing.T) {
 	}
 	for range 2 { // the refusal frees the directory, so the second one is the same
 		_, err := sqlite.Open(t.Context(), dir, hubtest.Options(nil))
-		oneClearLine(t, err, "newer version (99)", "use the newer program")
+		oneClearLine(t, err, "newer version (9999)", "use the newer program")
 	}
 }
 
@@ -120,8 +120,9 @@ func TestADatabaseOfTheFirstReleaseIsBroughtForward(t *testing.T) {
 	for _, statement := range []string{string(begin),
 		"CREATE TABLE migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, at INTEGER NOT NULL) STRICT",
 		"INSERT INTO migrations VALUES (1, '0001_begin', 0)",
-		`INSERT INTO flows (key, version, enabled, description, definition, created_at, updated_at) VALUES (7, 1, 1, 'old', '{"trigger":"EVENT","filter":{"mode":"NONE"},"targets":[],"settings":{}}', 1, 1)`,
+		`INSERT INTO flows (key, version, enabled, description, definition, created_at, updated_at) VALUES (7, 1, 1, 'Água', '{"trigger":"EVENT","filter":{"mode":"NONE"},"targets":[],"settings":{}}', 1, 1)`,
 		`INSERT INTO flow_versions VALUES (7, 1, 'old', '{"trigger":"EVENT","filter":{"mode":"NONE"},"targets":[],"settings":{}}', 1, 1)`,
+		"INSERT INTO groups VALUES (3, 1, 'Ébano', 'ébano', '', 0, '[]', 1, 1)",
 		`INSERT INTO flow_uses VALUES (7, 'integration', 11)`,
 		"INSERT INTO executions (key, flow, flow_version, event, occurrence, subject, state, outcome, rows, claim, created_at, closed_at, updated_at) VALUES (8, 7, 1, 9, 10, 'OT-1', 'CLOSED', 'SUCCEEDED', '[]', 1, 1, 1, 1)",
 		oldDelivery + "(21, 8, 7, 1, 5, 0, 'r', 'a', '+1', '[]', 'UNKNOWN', 1, 1, NULL, 0, 1, 1234)",
@@ -141,6 +142,14 @@ func TestADatabaseOfTheFirstReleaseIsBroughtForward(t *testing.T) {
 	e := must(db.Execution(t.Context(), admin, 8))(t)
 	if e.Trigger != hub.StartedByEvent || e.Reading || e.ScheduledFor != nil || e.Outcome != hub.Succeeded {
 		t.Errorf("the old execution is %+v", e)
+	}
+	must(db.FlowCreate(t.Context(), admin, flow("banana", 0, 0)))(t)
+	byName := hub.Page{Order: hub.Order{Field: hub.ByDescription, Direction: hub.Ascending}}
+	if got := must(db.Flows(t.Context(), admin, hub.ListFilter{}, byName))(t).Items; len(got) != 2 || got[0].Key != 7 {
+		t.Errorf("by name the old flow is not the first of %d", len(got))
+	}
+	if n, err := db.Number(t.Context(), "SELECT count(*) FROM groups WHERE folded = 'ebano'"); n != 1 || err != nil {
+		t.Errorf("the old group is not sorted as it is today: %v", err)
 	}
 	if got := must(db.Timings(t.Context(), admin, []int64{7}))(t); got[0] != nil {
 		t.Errorf("the old flow runs by itself: %+v", got[0])

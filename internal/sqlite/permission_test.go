@@ -206,10 +206,16 @@ var asks = map[string]ask{
 	"ReceiptsOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.ReceiptsOf(ctx, c, []int64{1}))
 	}},
+	"FollowsOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.FollowsOf(ctx, c, []int64{1}))
+	}},
+	"FollowUpsOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.FollowUpsOf(ctx, c, []int64{1}))
+	}},
 }
 
 // elsewhere says of the other methods that take a caller where their permission is tested: it depends on what is read.
-var elsewhere = []string{"GroupsByKey", "ConsumersByKey", "IntegrationsByKey", "FlowsByKey", "EventsByKey", "OccurrencesByKey", "ExecutionsByKey", "DeliveriesByKey", "ExecutionsTold", "DeliveriesTold", "AuditEntriesByKey", "FlowVersionsByKey", "ReplaysByKey", "CollectionsByKey", "SuppressionsByKey", "DiscloseSuppression",
+var elsewhere = []string{"GroupsByKey", "ConsumersByKey", "IntegrationsByKey", "FlowsByKey", "EventsByKey", "OccurrencesByKey", "BareOccurrencesByKey", "ExecutionsByKey", "DeliveriesByKey", "ExecutionsTold", "DeliveriesTold", "AuditEntriesByKey", "FlowVersionsByKey", "ReplaysByKey", "CollectionsByKey", "SuppressionsByKey", "DiscloseSuppression",
 	"Occurrences", "Occurrence", "Records", "Record", "RecordHistory", "Disclose", "Disclosed", "DiscloseIntegration", "DisclosePublished", "ScanOccurrences"}
 
 func TestEveryMethodAsksForItsPermissionAndForNoOther(t *testing.T) {
@@ -260,6 +266,7 @@ func TestManyByKeyAreNilForWhoMayNotSeeThem(t *testing.T) {
 	byKey(t, ctx, admin, bare, e.Key, db.EventsByKey)
 	byKey(t, ctx, admin, bare, h.flows[0].Key, db.FlowsByKey)
 	byKey(t, ctx, admin, bare, h.occurrences[0].Key, db.OccurrencesByKey)
+	byKey(t, ctx, admin, bare, h.occurrences[0].Key, db.BareOccurrencesByKey)
 	byKey(t, ctx, admin, bare, h.executions[0].Key, db.ExecutionsByKey)
 	byKey(t, ctx, admin, bare, h.deliveries[0].Key, db.DeliveriesByKey)
 	byKey(t, ctx, admin, bare, h.executions[0].Key, func(ctx context.Context, c hub.Caller, keys []int64) ([]*hub.Execution, error) {

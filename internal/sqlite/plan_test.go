@@ -19,7 +19,9 @@ func answeredByIndex(t *testing.T, what string, plan []string, walk bool) {
 		t.Errorf("%s: there is no plan", what)
 	}
 	for _, step := range plan {
-		along := strings.Contains(step, "INTEGER PRIMARY KEY (rowid<?)") || strings.Contains(step, "INTEGER PRIMARY KEY (rowid>? AND rowid<?)")
+		along := slices.ContainsFunc([]string{"(rowid<?)", "(rowid>?)", "(rowid>? AND rowid<?)"}, func(bounds string) bool {
+			return strings.Contains(step, "INTEGER PRIMARY KEY "+bounds)
+		})
 		if strings.HasPrefix(step, "SCAN ") || strings.Contains(step, "TEMP B-TREE") || along && !walk {
 			t.Errorf("%s: %s", what, strings.Join(plan, " | "))
 			return
@@ -69,6 +71,7 @@ func TestEveryFilterOfDeliveriesIsAnsweredByAnIndexInOrder(t *testing.T) {
 		func(f *hub.DeliveryFilter) { f.ExecutionKey = 1 },
 		func(f *hub.DeliveryFilter) { f.FlowKey = 1 },
 		func(f *hub.DeliveryFilter) { f.IntegrationKey = 1 },
+		func(f *hub.DeliveryFilter) { f.Target = new(int) },
 		func(f *hub.DeliveryFilter) { f.Recipient = "x" },
 		func(f *hub.DeliveryFilter) { f.ProviderID = "x" },
 		func(f *hub.DeliveryFilter) { f.States = rare },
@@ -205,7 +208,7 @@ func TestWhatTheEngineAsksIsAnsweredByAnIndex(t *testing.T) {
 		"the journal after a cursor":   "SELECT * FROM changes c WHERE c.seq > 1 ORDER BY c.seq LIMIT 10",
 	} {
 		plan := must(db.Explain(t.Context(), query))(t)
-		answeredByIndex(t, what, plan, false)
+		answeredByIndex(t, what, plan, what == "the journal after a cursor") // which is a walk along the key
 		if !slices.ContainsFunc(plan, func(step string) bool { return strings.HasPrefix(step, "SEARCH ") }) {
 			t.Errorf("%s: %v", what, plan)
 		}

@@ -132,6 +132,7 @@ func (a *aged) whole() {
 	for what, query := range map[string]string{
 		"keys of other tables":               "SELECT count(*) FROM pragma_foreign_key_check",
 		"deliveries without execution":       "SELECT count(*) FROM deliveries WHERE execution NOT IN (SELECT key FROM executions)",
+		"follow-ups without delivery":        "SELECT count(*) FROM follow_ups WHERE delivery NOT IN (SELECT key FROM deliveries) OR follows NOT IN (SELECT key FROM deliveries)",
 		"attempts without delivery":          "SELECT count(*) FROM attempts WHERE delivery NOT IN (SELECT key FROM deliveries)",
 		"receipts without delivery":          "SELECT count(*) FROM receipts WHERE delivery IS NOT NULL AND delivery NOT IN (SELECT key FROM deliveries)",
 		"executions without occurrence":      "SELECT count(*) FROM executions WHERE occurrence <> 0 AND occurrence NOT IN (SELECT key FROM occurrences)",
@@ -182,8 +183,19 @@ func TestHistoryGoesWhenItIsOldAndAtItsEnd(t *testing.T) {
 	write(t, a.db, func(tx *sqlite.Tx) error {
 		return tx.ReplayInsert(&hub.Replay{ExecutionKey: list["replay"].e.Key, OriginalKey: list["replayed"].e.Key, RootKey: list["replayed"].e.Key, Records: hub.RecordsNow}, nil)
 	})
+	write(t, a.db, func(tx *sqlite.Tx) error { // which go with their messages
+		for _, name := range []string{"old", "young"} {
+			if err := tx.FollowUpSave(&hub.Awaited{DeliveryKey: list[name].d.Key, FollowsKey: list[name].d.Key, When: hub.FollowFailed}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	r := &hub.Retention{History: 30 * days}
 	a.prune(r)
+	if n := a.count("SELECT count(*) FROM follow_ups"); n != 1 {
+		t.Errorf("%d follow-ups are left, want that of the young one", n)
+	}
 	if got := strings.Join(a.left(list), " "); got != "moved open replay replayed unsettled young" {
 		t.Errorf("left are %s", got)
 	}

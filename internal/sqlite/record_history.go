@@ -17,25 +17,55 @@ func (db *DB) RecordHistory(ctx context.Context, c hub.Caller, key int64, p hub.
 	if err != nil {
 		return none, err
 	}
-	limit, below, err := newestFirst(p)
-	if err != nil {
-		return none, err
+	by := byKey("version")
+	cursor := func(v *hub.RecordVersion) string { return hub.Cursor(int64(v.Version)) }
+	l, err := paged(by, p, cursor, func(s stretch) ([]*hub.RecordVersion, error) { return db.recordVersions(ctx, rec.Key, by, s) })
+	l.Total = func() (hub.Count, error) {
+		n, err := number(db.reads(ctx), "SELECT 1 + count(*) FROM record_versions WHERE record = ?", rec.Key)
+		return hub.Count{N: n, Exact: true}, err
 	}
-	// One more for whether there is a next page, and one to compare the last with.
+	return l, err
+}
+
+// recordVersions reads states of a record, each with what differs from the one before it.
+func (db *DB) recordVersions(ctx context.Context, record int64, by sortedBy, s stretch) ([]*hub.RecordVersion, error) {
+	var w terms
+	by.narrow(&w, s)
 	list, err := readAll(db.reads(ctx), scanVersion, `SELECT version, data, at, source_at, consumer, occurrence FROM (
-	SELECT version, data, updated_at AS at, source_at, consumer, occurrence FROM records WHERE key = ?1
-	UNION ALL SELECT version, data, at, source_at, consumer, occurrence FROM record_versions WHERE record = ?1)
-	WHERE version < ?2 ORDER BY version DESC LIMIT ?3`, rec.Key, below, limit+1)
-	if err != nil {
-		return none, err
+	SELECT version, data, updated_at AS at, source_at, consumer, occurrence FROM records WHERE key = ?
+	UNION ALL SELECT version, data, at, source_at, consumer, occurrence FROM record_versions WHERE record = ?)`+w.String()+by.along(s),
+		slices.Concat([]any{record, record}, w.args, []any{s.limit})...)
+	if err != nil || len(list) == 0 {
+		return nil, err
 	}
-	for i := range list[:max(len(list)-1, 0)] {
-		list[i].Changed = changedFields(list[i+1].Data, list[i].Data)
+	if !s.back && len(list) == s.limit { // the last one is beyond the page
+		return list, db.compare(ctx, record, list, false)
 	}
-	if n := len(list); n > 0 && list[n-1].Version == 1 {
-		list[n-1].Changed = changedFields(nil, list[n-1].Data)
+	return list, db.compare(ctx, record, list, true)
+}
+
+// compare says of states that follow each other, either way, what differs from the one before; of the oldest only if it is asked.
+func (db *DB) compare(ctx context.Context, record int64, list []*hub.RecordVersion, oldest bool) error {
+	data := make(map[int]hub.Fields, len(list)+1)
+	for _, v := range list {
+		data[v.Version] = v.Data
 	}
-	return cutOff(list, limit), nil
+	if last := min(list[0].Version, list[len(list)-1].Version); oldest && last > 1 {
+		before, err := readAll(db.reads(ctx), scanVersion, "SELECT version, data, at, source_at, consumer, occurrence FROM record_versions WHERE record = ? AND version = ?",
+			record, last-1)
+		if err != nil {
+			return err
+		}
+		for _, v := range before {
+			data[v.Version] = v.Data
+		}
+	}
+	for _, v := range list {
+		if of, kept := data[v.Version-1]; kept || v.Version == 1 {
+			v.Changed = changedFields(of, v.Data)
+		}
+	}
+	return nil
 }
 
 func scanVersion(r scanner) (*hub.RecordVersion, error) {

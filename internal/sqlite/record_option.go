@@ -3,76 +3,61 @@ package sqlite
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-// FoldedRecord is a record as pickers list it: by what people call it.
-type FoldedRecord struct {
-	*hub.Record
-	Folded string
+// folded are records as pickers list them: by what people call them.
+var folded = table[foldedRecord]{
+	kind: hub.KindRecord, name: "records", columns: recordColumns + ", folded",
+	scan: func(r scanner) (*foldedRecord, error) {
+		f := &foldedRecord{}
+		var err error
+		f.Record, err = scanRecord(appended{r, []any{&f.folded}})
+		return f, err
+	},
+	key: func(f *foldedRecord) int64 { return f.Key },
+	orders: map[hub.OrderField]sorting[foldedRecord]{
+		hub.ByName: {column: "folded", text: func(f *foldedRecord) string { return f.folded }},
+	},
 }
 
-// Place is its cursor.
-func (r *FoldedRecord) Place() string { return hub.SortedCursor(r.Folded, r.Key) }
+// foldedRecord is a record with what people call it, in lower case.
+type foldedRecord struct {
+	*hub.Record
+	folded string
+}
 
 // RecordOptions lists records of some types to which others refer, by what people call them; search narrows to those that have it
 // there or in their name. It needs SEE on the rows that guard the types.
-func (db *DB) RecordOptions(ctx context.Context, c hub.Caller, types []string, search string, p hub.Page) (hub.List[*FoldedRecord], error) {
-	var none hub.List[*FoldedRecord]
+func (db *DB) RecordOptions(ctx context.Context, c hub.Caller, types []string, search string, p hub.Page) (hub.List[*hub.Record], error) {
+	var none hub.List[*hub.Record]
 	for _, t := range types {
 		if err := db.recordTypes().need(c, t); err != nil {
 			return none, err
 		}
 	}
-	limit, err := p.Limit()
+	q, err := optionsWalk(types, search)
 	if err != nil {
 		return none, err
 	}
-	query, args, err := optionsStatement(types, search, p, limit+1)
+	p.Order = hub.Order{Field: hub.ByName, Direction: hub.Ascending}
+	l, err := folded.walk(db.reads(ctx), q, p)
 	if err != nil {
 		return none, err
 	}
-	list, err := readAll(db.reads(ctx), scanFolded, query, args...)
-	if err != nil {
-		return none, err
-	}
-	l := hub.List[*FoldedRecord]{Items: list, HasNext: len(list) > limit}
-	if l.HasNext {
-		l.Items = list[:limit]
-	}
-	return l, nil
+	l.Total = folded.total(db.reads(ctx), q, hub.MaxCounted)
+	return hub.Turned(l, func(f *foldedRecord) *hub.Record { return f.Record }), nil
 }
 
-// optionsStatement reads one type after the other along an index that has the labels in it, and merges them.
-func optionsStatement(types []string, search string, p hub.Page, limit int) (string, []any, error) {
-	after, key, further, err := p.Sorted()
-	if err != nil {
-		return "", nil, err
-	}
-	var branches []string
-	var args []any
+// optionsWalk reads one type after the other along an index that has the labels in it, and merges them.
+func optionsWalk(types []string, search string) (q walk, err error) {
 	for _, t := range slices.Compact(slices.Sorted(slices.Values(types))) {
 		var w terms
 		w.and("type = ? AND folded <> ''", t)
-		if err := w.folded(search); err != nil {
-			return "", nil, err
-		}
-		if further {
-			w.and("(folded, key) > (?, ?)", after, key)
-		}
-		branches = append(branches, "SELECT "+recordColumns+", folded FROM records"+w.String())
-		args = append(args, w.args...)
+		q.branches = append(q.branches, w)
 	}
-	return strings.Join(branches, " UNION ALL ") + " ORDER BY folded, key LIMIT ?", append(args, limit), nil
-}
-
-func scanFolded(r scanner) (*FoldedRecord, error) {
-	f := &FoldedRecord{}
-	var err error
-	f.Record, err = scanRecord(appended{r, []any{&f.Folded}})
-	return f, err
+	return q, q.rest.folded(search)
 }
 
 // appended is a row with further columns behind those that somebody else scans.

@@ -9,20 +9,26 @@ import (
 var records = table[hub.Record]{
 	kind: hub.KindRecord, name: "records", columns: recordColumns, scan: scanRecord,
 	key: func(r *hub.Record) int64 { return r.Key },
+	orders: map[hub.OrderField]sorting[hub.Record]{
+		hub.ByKey: {column: "name", text: func(r *hub.Record) string { return r.Name }},
+	},
 }
 
-// Records lists records, newest first, of one type or, if typ is empty, of all that the caller may see; subject narrows if
-// it is not empty. It needs SEE on the row that guards the type, or on that of one type at least.
+// Records lists records of one type or, if typ is empty, of all that the caller may see; subject narrows if it is not empty. It
+// needs SEE on the row that guards the type, or on that of one type at least.
 func (db *DB) Records(ctx context.Context, c hub.Caller, typ, subject string, p hub.Page) (hub.List[*hub.Record], error) {
 	types, all, err := db.recordTypes().visible(c, typ)
 	if err != nil {
 		return hub.List[*hub.Record]{}, err
 	}
-	return records.walk(db.reads(ctx), recordWalk(types, all, subject), p)
+	q := recordWalk(types, all && p.Order.Field != hub.ByKey, subject)
+	l, err := records.walk(db.reads(ctx), q, p)
+	l.Total = records.total(db.reads(ctx), q, hub.MaxCounted)
+	return l, err
 }
 
-// recordWalk asks for records of some types, or of all, which are read along the keys then: nearly every row is of one of
-// them.
+// recordWalk asks for records of some types, or of all, which are read along the hub's keys then: nearly every row is of one of
+// them. Along their own keys only those of one type can be read.
 func recordWalk(types []string, all bool, subject string) (q walk) {
 	switch {
 	case subject != "":

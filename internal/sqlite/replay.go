@@ -67,18 +67,22 @@ func (db *DB) ReplaysOf(ctx context.Context, c hub.Caller, original int64, p hub
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return l, err
 	}
-	limit, below, err := newestFirst(p)
-	if err != nil {
-		return l, err
+	q := walk{}
+	q.number("original", "", original)
+	by := byKey("execution")
+	cursor := func(e *hub.Execution) string { return hub.Cursor(e.Key) }
+	l, err := paged(by, p, cursor, func(s stretch) ([]*hub.Execution, error) {
+		query, args := q.statement("execution", "replays", by, s)
+		keys, err := readAll(db.reads(ctx), scanKey, query, args...)
+		if err != nil {
+			return nil, err
+		}
+		list, err := db.ExecutionsByKey(ctx, c, keys)
+		return slices.DeleteFunc(list, func(e *hub.Execution) bool { return e == nil }), err // pruned this moment
+	})
+	l.Total = func() (hub.Count, error) {
+		query, args := q.tally("replays", hub.MaxCounted)
+		return count(db.reads(ctx), hub.MaxCounted, query, args...)
 	}
-	keys, err := readAll(db.reads(ctx), scanKey, replaysOf, original, below, limit+1)
-	if err != nil {
-		return l, err
-	}
-	page := cutOff(keys, limit)
-	l.HasNext = page.HasNext
-	l.Items, err = db.ExecutionsByKey(ctx, c, page.Items)
 	return l, err
 }
-
-const replaysOf = "SELECT execution FROM replays WHERE original = ? AND execution < ? ORDER BY execution DESC LIMIT ?"

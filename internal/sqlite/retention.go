@@ -205,6 +205,6 @@ func countPrunable(t hub.PruneTask, most int) (string, []any) {
 		q.rest.and("emptied_at IS NULL")
 	}
 	q.rest.and("key > coalesce((SELECT upto FROM prune_walks WHERE kind = ? AND prune_walks.flow = ?), 0)", string(t.Kind), t.FlowKey)
-	query, args := q.statement("key", table, hub.KeyAt(t.Before), most)
+	query, args := q.newest("key", table, hub.KeyAt(t.Before), most)
 	return "SELECT count(*) FROM (" + query + ")", args
 }

@@ -11,14 +11,16 @@ import (
 )
 
 // SQLite's own lower() and LIKE know the letters of ASCII alone, and our texts are Portuguese, Spanish, French: fold is
-// lower() as other databases have it.
+// lower() as other databases have it, and filed is how lists are sorted.
 func init() {
-	sqlite.MustRegisterDeterministicScalarFunction("fold", 1, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
-		if s, ok := args[0].(string); ok {
-			return hub.Fold(s), nil
-		}
-		return args[0], nil
-	})
+	for name, turn := range map[string]func(string) string{"fold": hub.Fold, "filed": hub.Filed} {
+		sqlite.MustRegisterDeterministicScalarFunction(name, 1, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
+			if s, ok := args[0].(string); ok {
+				return turn(s), nil
+			}
+			return args[0], nil
+		})
+	}
 }
 
 var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)

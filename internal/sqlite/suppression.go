@@ -21,7 +21,7 @@ func scanSuppression(r scanner) (*hub.Suppression, error) {
 		document{&s.Reason}, &s.Note, millis{&s.Since}, maybeMillis{&s.Until}, &s.DeliveryKey, &s.ConsumerKey, millis{&s.UpdatedAt})
 }
 
-// Suppressions lists who is to be left alone, newest first. A filter by a recipient finds nothing that hides it, nor does one by an
+// Suppressions lists who is to be left alone. A filter by a recipient finds nothing that hides it, nor does one by an
 // integration that the caller may not see. It needs SEE on automator/fracttal_hub.
 func (db *DB) Suppressions(ctx context.Context, c hub.Caller, f hub.SuppressionFilter, p hub.Page) (hub.List[*hub.Suppression], error) {
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
@@ -30,10 +30,15 @@ func (db *DB) Suppressions(ctx context.Context, c hub.Caller, f hub.SuppressionF
 	if f.IntegrationKey != 0 && !c.May(hub.RowAPIConnections, hub.See) {
 		return hub.List[*hub.Suppression]{}, nil
 	}
-	return suppressions.walkKept(db.reads(ctx), suppressionWalk(f, time.Now()), p, func(list []*hub.Suppression) ([]*hub.Suppression, error) {
+	q := suppressionWalk(f, time.Now())
+	l, err := suppressions.walkKept(db.reads(ctx), q, p, func(list []*hub.Suppression) ([]*hub.Suppression, error) {
 		err := db.discloseSuppressions(ctx, c, list)
 		return slices.DeleteFunc(list, func(s *hub.Suppression) bool { return f.Recipient != "" && s.Hides("recipient") }), err
 	})
+	if f.Recipient == "" || db.seesRecords(c) {
+		l.Total = suppressions.total(db.reads(ctx), q, hub.MaxCounted)
+	}
+	return l, err
 }
 
 func suppressionWalk(f hub.SuppressionFilter, now time.Time) (q walk) {

@@ -9,13 +9,14 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-// walk is a question to a table of history, answered newest first. Its branches are what an index answers in the order of
-// the keys; they are merged, so that nothing is sorted and nothing is read beyond the page, whatever the table's size.
-// rest narrows every branch and is written so that it attracts no index of its own.
+// walk is a question to a table, answered in an order. Its branches are what an index answers in that order; they are merged, so
+// that nothing is sorted and nothing is read beyond the page, whatever the table's size. keys bounds every branch by its keys,
+// which the indexes end with; rest narrows every branch and is written so that it attracts no index of its own.
 //
 // What is asked first drives: calls of number, text and oneOf go from the most selective term to the least.
 type walk struct {
 	branches []terms
+	keys     terms
 	rest     terms
 }
 
@@ -107,26 +108,73 @@ const behind = "coalesce((SELECT key / 2097152 - %[2]s FROM %[1]s WHERE key / 20
 // hub makes very many rows in an hour.
 func (q *walk) between(table, column string, since, until time.Time) {
 	if !since.IsZero() {
-		q.rest.and("key >= ? AND "+column+" >= ?", hub.KeyAt(since.Add(-clockSlack)), ms(since))
+		q.keys.and("key >= ?", hub.KeyAt(since.Add(-clockSlack)))
+		q.rest.and(column+" >= ?", ms(since))
 	}
 	if !until.IsZero() {
-		q.rest.and("key < ? + 2097152 * "+fmt.Sprintf(behind, table, column)+" AND "+column+" < ?", hub.KeyAt(until), ms(until))
+		q.keys.and("key < ? + 2097152 * "+fmt.Sprintf(behind, table, column), hub.KeyAt(until))
+		q.rest.and(column+" < ?", ms(until))
 	}
 }
 
-// statement writes the question: keys below a key, the newest first, at most limit.
-func (q *walk) statement(columns, table string, below int64, limit int) (string, []any) {
-	branches := q.branches
+// parts are the branches, of which there is always one.
+func (q *walk) parts() []terms {
 	if !q.driven() {
-		branches = []terms{{}}
+		return []terms{{}}
 	}
+	return q.branches
+}
+
+// statement writes the question for a part of the list.
+func (q *walk) statement(columns, table string, by sortedBy, s stretch) (string, []any) {
 	var text []string
 	var args []any
-	for _, b := range branches {
-		w := terms{slices.Concat(b.text, q.rest.text), slices.Concat(b.args, q.rest.args)}
-		w.and("key < ?", below)
+	for _, b := range q.parts() {
+		w := terms{slices.Concat(b.text, q.keys.text, q.rest.text), slices.Concat(b.args, q.keys.args, q.rest.args)}
+		by.narrow(&w, s)
 		text = append(text, "SELECT "+columns+" FROM "+table+w.String())
 		args = append(args, w.args...)
 	}
-	return strings.Join(text, " UNION ALL ") + " ORDER BY key DESC LIMIT ?", append(args, limit)
+	return strings.Join(text, " UNION ALL ") + by.along(s), append(args, s.limit)
+}
+
+// newest writes the question for the newest rows below a key.
+func (q *walk) newest(columns, table string, below int64, limit int) (string, []any) {
+	return q.statement(columns, table, byKey("key"), stretch{limit: limit, after: &hub.Place{Key: below}})
+}
+
+// tally writes the question how many rows there are: of so many that are looked at along the indexes, how many there were and
+// how many of those rest lets through.
+func (q *walk) tally(table string, most int) (string, []any) {
+	hit := "1"
+	if len(q.rest.text) > 0 {
+		hit = strings.Join(q.rest.text, " AND ")
+	}
+	var text []string
+	var args []any
+	for _, b := range q.parts() {
+		w := terms{slices.Concat(b.text, q.keys.text), slices.Concat(b.args, q.keys.args)}
+		text = append(text, "SELECT "+hit+" AS hit FROM "+table+w.String())
+		args = append(append(args, q.rest.args...), w.args...)
+	}
+	return "SELECT count(*), coalesce(sum(hit), 0) FROM (" + strings.Join(text, " UNION ALL ") + " LIMIT ?)", append(args, most+1)
+}
+
+// total offers to count a list, looking at so many rows at most.
+func (t table[T]) total(r reader, q walk, most int) func() (hub.Count, error) {
+	return func() (hub.Count, error) {
+		query, args := q.tally(t.name, most)
+		return count(r, most, query, args...)
+	}
+}
+
+// count reads a tally.
+func count(r reader, most int, query string, args ...any) (n hub.Count, err error) {
+	err = r(query, args, func(row scanner) error {
+		var looked int
+		err := row.Scan(&looked, &n.N)
+		n.N, n.Exact = min(n.N, most), looked <= most
+		return err
+	})
+	return n, err
 }

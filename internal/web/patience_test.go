@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -60,6 +61,33 @@ func TestAClientThatDoesNotReadALongAnswerIsLetGo(t *testing.T) {
 		if took := (<-ended).Sub(began); took != time.Minute {
 			t.Errorf("it holds the answer for %s", took)
 		}
+		if text, err := io.ReadAll(answer.Body); err == nil {
+			t.Errorf("it still gets %d bytes, to the end", len(text))
+		}
+	})
+}
+
+// The page of GraphiQL is for everybody, so it must not be held by whoever reads nothing.
+func TestAClientThatDoesNotReadAFileOfGraphiQLIsLetGo(t *testing.T) {
+	t.Parallel()
+	page := open(t, api).do(request("GET", "/graphql", "", "Accept", browser)).Body.String()
+	script := regexp.MustCompile(`graphql/assets/main[^"]+\.js`).FindString(page)
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, api)
+		near, far := net.Pipe()
+		listener := single{make(chan net.Conn, 1)}
+		listener.conns <- far
+		server := web.NewServer(h, slog.New(slog.DiscardHandler))
+		go server.Serve(listener)
+		defer server.Close()
+		defer close(listener.conns)
+		defer near.Close()
+		fmt.Fprintf(near, "GET /%s HTTP/1.1\r\nHost: h\r\n\r\n", script)
+		answer, err := http.ReadResponse(bufio.NewReader(near), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Minute)
 		if text, err := io.ReadAll(answer.Body); err == nil {
 			t.Errorf("it still gets %d bytes, to the end", len(text))
 		}

@@ -27,6 +27,8 @@ type Options struct {
 	// PublicURL is where the world reaches this surface, such as "https://hub.example.org/recado"; providers sign the URL
 	// that they call, so callbacks are verified against it.
 	PublicURL string
+	// NoGraphiQL switches off the page that a browser gets at /graphql.
+	NoGraphiQL bool
 	// Metrics answers GET /metrics, to whom it may be shown; nil: that path is not there.
 	Metrics http.Handler
 	// Requests counts what is answered; nil: nobody reads it.
@@ -65,7 +67,7 @@ func New(o Options) http.Handler {
 	if s.log == nil {
 		s.log = slog.Default()
 	}
-	s.mount("/graphql", o.GraphQL.ServeHTTP, http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete)
+	s.mount("/graphql", s.graphiql(o.NoGraphiQL, o.GraphQL), http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete)
 	s.mount("/oauth/token", o.Auth.Token, http.MethodPost)
 	s.mount("/oauth/introspect", o.Auth.Introspect, http.MethodPost)
 	s.mount("/oauth/revoke", o.Auth.Revoke, http.MethodPost)

@@ -2,6 +2,7 @@ package sdk_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -381,5 +382,30 @@ func waitFor(t *testing.T, happened func() bool) {
 			t.Fatal("it did not happen within 10 s")
 		}
 		time.Sleep(time.Millisecond)
+	}
+}
+
+func TestWhatIsNotGivenAsAnObjectArrivesAsAnEmptyOne(t *testing.T) {
+	t.Parallel()
+	var settings string
+	c := sending(1, func(_ context.Context, d sdk.Delivery) sdk.Outcome {
+		return sdk.Outcome{Kind: sdk.Rejected, Message: string(d.Parameters)}
+	})
+	c.open = func(in sdk.Integration) error { settings = string(in.Settings); return nil }
+	s := open(t, c, sdk.Integration{})
+	for id, parameters := range map[string]json.RawMessage{"dlv_none": nil, "dlv_null": json.RawMessage("null"), "dlv_empty": json.RawMessage("{}")} {
+		d := someDelivery(id)
+		d.Parameters = parameters
+		if err := s.Send([]sdk.Delivery{d}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for id, o := range receive(t, s, 3) {
+		if o.Message != "{}" {
+			t.Errorf("%s arrived with the parameters %q, want {}", id, o.Message)
+		}
+	}
+	if settings != "{}" {
+		t.Errorf("the settings arrived as %q, want {}", settings)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/recado-hub/recado/plugins/sdk"
+	"github.com/recado-hub/recado/plugins/sdk/conformance"
 	"github.com/recado-hub/recado/plugins/sdk/sdktest"
 )
 
@@ -91,4 +92,13 @@ func TestTheExamplePassesTheSuite(t *testing.T) {
 			return sdk.Delivery{Action: "append", Parameters: json.RawMessage(`{}`), Recipient: fmt.Sprint(n), Values: []sdk.Value{{Position: 1, Text: "Hello"}}}
 		},
 	}).Run(t)
+}
+
+// As `recado connector test` would run it, which needs no configuration: all that it has to know is in the JSON Schema.
+func TestTheExamplePassesTheSuiteAsAnExecutable(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	(&sdktest.Suite{Command: []string{self, "example"}, Local: &conformance.File{}}).Run(t)
 }

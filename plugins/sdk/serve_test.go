@@ -28,6 +28,10 @@ import (
 
 // TestMain lets this test binary also be a connector, and a host that starts one and waits to be killed.
 func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == "example" {
+		Example()
+		return
+	}
 	switch os.Getenv("SDK_TEST_ROLE") {
 	case "connector":
 		sdk.Serve(&destination{plain: plain{sdk.Description{Name: "child", Capabilities: sdk.Capabilities{InFlight: 256}}}, send: childSend})

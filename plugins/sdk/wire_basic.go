@@ -116,16 +116,24 @@ func labelsFromWire(w *wire.Labels) Labels {
 	return w.GetText()
 }
 
+// object is an object also where none was given, so that no author has to tell "nothing" from "nothing in it".
+func object(text []byte) []byte {
+	if len(text) == 0 || string(text) == "null" {
+		return []byte("{}")
+	}
+	return text
+}
+
 func integrationToWire(in Integration) *wire.Integration {
 	return &wire.Integration{
-		Id: in.ID, Name: utf8Text(in.Name), SettingsJson: in.Settings, Secrets: utf8Map(in.Secrets),
+		Id: in.ID, Name: utf8Text(in.Name), SettingsJson: object(in.Settings), Secrets: utf8Map(in.Secrets),
 		CallbackUrl: in.CallbackURL, Language: in.Language, Version: in.Version,
 	}
 }
 
 func integrationFromWire(w *wire.Integration) Integration {
 	return Integration{
-		ID: w.GetId(), Name: w.GetName(), Settings: w.GetSettingsJson(), Secrets: w.GetSecrets(),
+		ID: w.GetId(), Name: w.GetName(), Settings: object(w.GetSettingsJson()), Secrets: w.GetSecrets(),
 		CallbackURL: w.GetCallbackUrl(), Language: w.GetLanguage(), Version: w.GetVersion(),
 	}
 }

@@ -8,12 +8,12 @@ import (
 
 func useToWire(u ActionUse) *wire.ActionUse {
 	return &wire.ActionUse{
-		Action: utf8Text(u.Action), ParametersJson: u.Parameters, Positions: int32(u.Positions), Names: each(u.Names, utf8Text),
+		Action: utf8Text(u.Action), ParametersJson: object(u.Parameters), Positions: int32(u.Positions), Names: each(u.Names, utf8Text),
 	}
 }
 
 func useFromWire(w *wire.ActionUse) ActionUse {
-	return ActionUse{Action: w.GetAction(), Parameters: w.GetParametersJson(), Positions: int(w.GetPositions()), Names: w.GetNames()}
+	return ActionUse{Action: w.GetAction(), Parameters: object(w.GetParametersJson()), Positions: int(w.GetPositions()), Names: w.GetNames()}
 }
 
 func previewToWire(p Preview) *wire.PreviewResponse {
@@ -130,7 +130,7 @@ func lookupFromWire(w *wire.LookupResponse) Lookup {
 
 func queryToWire(in Integration, q Query) *wire.QueryRequest {
 	return &wire.QueryRequest{
-		Integration: integrationToWire(in), Action: utf8Text(q.Action), ParametersJson: q.Parameters, Fields: each(q.Fields, utf8Text),
+		Integration: integrationToWire(in), Action: utf8Text(q.Action), ParametersJson: object(q.Parameters), Fields: each(q.Fields, utf8Text),
 		Terms: each(q.Terms, func(t QueryTerm) *wire.QueryTerm {
 			return &wire.QueryTerm{Field: utf8Text(t.Field), Operation: utf8Text(t.Operation), ValueJson: t.Value}
 		}),
@@ -140,7 +140,7 @@ func queryToWire(in Integration, q Query) *wire.QueryRequest {
 
 func queryFromWire(w *wire.QueryRequest) Query {
 	return Query{
-		Action: w.GetAction(), Parameters: w.GetParametersJson(), Fields: w.GetFields(),
+		Action: w.GetAction(), Parameters: object(w.GetParametersJson()), Fields: w.GetFields(),
 		Terms: each(w.GetTerms(), func(t *wire.QueryTerm) QueryTerm {
 			return QueryTerm{Field: t.GetField(), Operation: t.GetOperation(), Value: t.GetValueJson()}
 		}),

@@ -4,7 +4,7 @@ import "github.com/recado-hub/recado/plugins/sdk/internal/wire"
 
 func deliveryToWire(d *Delivery) *wire.Delivery {
 	w := &wire.Delivery{
-		Id: utf8Text(d.ID), Attempt: int32(d.Attempt), Action: utf8Text(d.Action), ParametersJson: d.Parameters,
+		Id: utf8Text(d.ID), Attempt: int32(d.Attempt), Action: utf8Text(d.Action), ParametersJson: object(d.Parameters),
 		Recipient: utf8Text(d.Recipient), Language: utf8Text(d.Language), DeadlineUnixMs: toMillis(d.Deadline), FlowId: utf8Text(d.FlowID),
 		HeldCategories: each(d.HeldCategories, utf8Text),
 		Traceparent:    utf8Text(d.Trace.Parent), Tracestate: utf8Text(d.Trace.State),
@@ -24,7 +24,7 @@ func deliveryToWire(d *Delivery) *wire.Delivery {
 
 func deliveryFromWire(w *wire.Delivery) Delivery {
 	d := Delivery{
-		ID: w.GetId(), Attempt: int(w.GetAttempt()), Action: w.GetAction(), Parameters: w.GetParametersJson(),
+		ID: w.GetId(), Attempt: int(w.GetAttempt()), Action: w.GetAction(), Parameters: object(w.GetParametersJson()),
 		Recipient: w.GetRecipient(), Language: w.GetLanguage(), Deadline: fromMillis(w.GetDeadlineUnixMs()), FlowID: w.GetFlowId(),
 		HeldCategories: w.GetHeldCategories(),
 		Trace:          Trace{Parent: w.GetTraceparent(), State: w.GetTracestate()},

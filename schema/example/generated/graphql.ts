@@ -57,6 +57,19 @@ export type AuditDoor =
   /** The OAuth endpoints. */
   | 'OAUTH';
 
+/** By what a list of entries of the audit log is sorted. */
+export type AuditEntryOrderField =
+  /** By the time when it was done; of a tally, when it was done first. */
+  | 'AT';
+
+/** The order of a list of entries of the audit log. A cursor holds for the order of the list that it is of. */
+export type AuditEntryOrderInput = {
+  /** Which end comes first. */
+  direction?: OrderDirection;
+  /** By what it is sorted. */
+  field?: AuditEntryOrderField;
+};
+
 /** Narrows the audit log. Fields that are left out do not narrow. */
 export type AuditFilterInput = {
   /** Only what this consumer did, or was refused. It need not be there any more. */
@@ -83,6 +96,8 @@ export type AuditKind =
   | 'CANCELLED'
   /** An object was changed. */
   | 'CHANGED'
+  /** A person had another process of a connector take over; `changes` name the connector. */
+  | 'CONNECTOR_RESTARTED'
   /** An object was made. */
   | 'CREATED'
   /** An object was deleted. */
@@ -164,10 +179,17 @@ export type ChangeAspect =
   | 'BREAKER'
   /** An occurrence joined an execution that collects, or a person closed it: from and to are how many occurrences there were and are. */
   | 'COLLECTED'
+  /** What a follow-up waited to hear of a message came to hold, so that it goes: to is a `FollowUpCondition`, from is empty. */
+  | 'FOLLOW_UP'
   /** The outcome of an execution. */
   | 'OUTCOME'
-  /** What a connector or a provider says of a flow or an integration: from and to are the severity of the worst problem, empty if there is none. */
+  /**
+   * What a connector or a provider says of a flow or an integration; of a connector, whether there is an executable that is not run. From and to
+   * are the severity of the worst problem, empty if there is none.
+   */
   | 'PROBLEMS'
+  /** Another process of a connector has taken over, after it was replaced, restarted or needed too much memory: from and to are the versions. */
+  | 'PROCESS'
   /** A receipt was kept that moved nothing. */
   | 'RECEIPT'
   /** Its state. */
@@ -237,15 +259,32 @@ export type ConnectorRole =
 export type ConnectorState =
   /** It stopped; it is started again at `until`. */
   | 'BACKOFF'
+  /** It stopped too often; it is left alone until `until`, or until `connectorRestart`. */
+  | 'QUARANTINED'
   /** It works. */
   | 'READY'
   /** The process was started and has not yet described itself. */
   | 'STARTING'
-  /** The hub is shutting down. */
-  | 'STOPPED';
+  /** The hub is shutting down, or its executable was taken away. */
+  | 'STOPPED'
+  /** Its executable is not trusted, so it is not run; `refused` says what to do. */
+  | 'UNTRUSTED';
+
+/** Why the hub runs the executable of a connector, or does not. */
+export type ConnectorTrust =
+  /** The hub was told to run whatever lies in the plugins directory (`--trust-plugins`). */
+  | 'ANY'
+  /** It is a part of the hub. */
+  | 'BUILT_IN'
+  /** An operator trusts exactly these bytes (`recado connector trust`). */
+  | 'PINNED'
+  /** It is not run. */
+  | 'UNTRUSTED';
 
 /** A new consumer. Its key and secret are generated. */
 export type ConsumerCreateInput = {
+  /** What its GraphQL operations may cost together in a minute; one that costs more than that is refused. 0: without end. Left out or null: what the hub has for everybody. */
+  costBudget?: InputMaybe<Scalars['Int']['input']>;
   /** A longer description, 2000 characters at most. */
   description?: InputMaybe<Scalars['String']['input']>;
   /** Whether the consumer can sign in and be used by flows. */
@@ -263,6 +302,8 @@ export type ConsumerCreateInput = {
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** What the consumer is called on the screen: 1 to 100 characters. */
   name: Scalars['String']['input'];
+  /** How many requests it may make in a minute, at `/graphql` and `/events` together; 0: without end. Left out or null: as many as the hub has for everybody. */
+  rateLimit?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** Narrows the list of consumers. Fields that are left out do not narrow. */
@@ -273,6 +314,23 @@ export type ConsumerFilterInput = {
   group?: InputMaybe<Scalars['ID']['input']>;
   /** A part of the name, in upper or lower case. */
   search?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** By what a list of consumers is sorted. */
+export type ConsumerOrderField =
+  /** By the time when the consumer was made. */
+  | 'CREATED_AT'
+  /** By the name, without regard to upper and lower case and to accents. Equal ones by age. */
+  | 'NAME'
+  /** By the time of the last change. What is changed while a list is read takes another place in it. */
+  | 'UPDATED_AT';
+
+/** The order of a list of consumers. A cursor holds for the order of the list that it is of. */
+export type ConsumerOrderInput = {
+  /** Which end comes first. */
+  direction?: OrderDirection;
+  /** By what it is sorted. */
+  field?: ConsumerOrderField;
 };
 
 /** How the secret of a consumer is replaced. */
@@ -294,6 +352,8 @@ export type ConsumerSecretRotateInput = {
 
 /** Changes to a consumer. A field that is left out stays as it is. */
 export type ConsumerUpdateInput = {
+  /** What its GraphQL operations may cost together in a minute; one that costs more than that is refused. 0: without end; null: what the hub has for everybody. Holds at once; what was used of this minute counts. */
+  costBudget?: InputMaybe<Scalars['Int']['input']>;
   /** A longer description, 2000 characters at most; null clears it. */
   description?: InputMaybe<Scalars['String']['input']>;
   /** Whether the consumer can sign in and be used by flows. False holds at once, also for tokens given out before. Cannot be null. */
@@ -308,6 +368,8 @@ export type ConsumerUpdateInput = {
   hubEnabled?: InputMaybe<Scalars['Boolean']['input']>;
   /** What the consumer is called on the screen: 1 to 100 characters. Cannot be null. */
   name?: InputMaybe<Scalars['String']['input']>;
+  /** How many requests it may make in a minute, at `/graphql` and `/events` together; 0: without end; null: as many as the hub has for everybody. Holds at once; what was used of this minute counts. */
+  rateLimit?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** By a cron expression. */
@@ -375,10 +437,25 @@ export type DeliveryFilterInput = {
   since?: InputMaybe<Scalars['DateTime']['input']>;
   /** Only those in one of these states. */
   states?: InputMaybe<Array<DeliveryState>>;
+  /** Only those of the target at this place in the flow's targets, from 0. Name the `flow` or the `execution`, too. */
+  target?: InputMaybe<Scalars['Int']['input']>;
   /** Only test messages (true), or all but these (false). */
   test?: InputMaybe<Scalars['Boolean']['input']>;
   /** Only those that came to be before this time. */
   until?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** By what a list of deliveries is sorted. */
+export type DeliveryOrderField =
+  /** By the time when the delivery came to be. */
+  | 'CREATED_AT';
+
+/** The order of a list of deliveries. A cursor holds for the order of the list that it is of. */
+export type DeliveryOrderInput = {
+  /** Which end comes first. */
+  direction?: OrderDirection;
+  /** By what it is sorted. */
+  field?: DeliveryOrderField;
 };
 
 /** How a person settles a delivery of which nobody knows whether it was sent. */
@@ -414,7 +491,7 @@ export type DeliveryState =
   | 'SENDING'
   /** The provider sent it on. */
   | 'SENT'
-  /** Not sent: the recipient must not be messaged, or the flow wants no message when a value is missing. `reason` says which. */
+  /** Not sent: the recipient must not be messaged, the flow wants no message when a value is missing, or it would follow up a message that needs it not. `reason` says which. */
   | 'SUPPRESSED'
   /** The request may have left and no answer came: nobody knows yet. It is never sent again blindly. */
   | 'UNKNOWN';
@@ -510,6 +587,23 @@ export type EventFilterInput = {
   type?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** By what a list of events is sorted. */
+export type EventOrderField =
+  /** By the time when the event was made. */
+  | 'CREATED_AT'
+  /** By the description, without regard to upper and lower case and to accents. Equal ones by age. */
+  | 'DESCRIPTION'
+  /** By the time of the last change. What is changed while a list is read takes another place in it. */
+  | 'UPDATED_AT';
+
+/** The order of a list of events. A cursor holds for the order of the list that it is of. */
+export type EventOrderInput = {
+  /** Which end comes first. */
+  direction?: OrderDirection;
+  /** By what it is sorted. */
+  field?: EventOrderField;
+};
+
 /** Where an event type comes from. */
 export type EventOrigin =
   /** The maintenance product has it under this name. */
@@ -553,6 +647,19 @@ export type ExecutionFilterInput = {
   trigger?: InputMaybe<ExecutionTrigger>;
   /** Only those that came to be before this time. */
   until?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** By what a list of executions is sorted. */
+export type ExecutionOrderField =
+  /** By the time when the execution came to be. */
+  | 'CREATED_AT';
+
+/** The order of a list of executions. A cursor holds for the order of the list that it is of. */
+export type ExecutionOrderInput = {
+  /** Which end comes first. */
+  direction?: OrderDirection;
+  /** By what it is sorted. */
+  field?: ExecutionOrderField;
 };
 
 /** How an execution ended, computed from its deliveries. */
@@ -693,7 +800,7 @@ export type FlowCreateInput = {
   settings?: InputMaybe<FlowSettingsInput>;
   /** Which rows it reads, and with whose rights. Needed to enable the flow. */
   source?: InputMaybe<FlowSourceInput>;
-  /** Through what, to whom and with which values it sends: one target at most. Needed to enable the flow. */
+  /** Through what, to whom and with which values it sends: 10 targets at most. Needed to enable the flow. */
   targets?: InputMaybe<Array<FlowTargetInput>>;
   /** What starts the flow; EVENT if left out. */
   trigger?: InputMaybe<FlowTrigger>;
@@ -709,11 +816,28 @@ export type FlowFilterInput = {
   search?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** By what a list of flows is sorted. */
+export type FlowOrderField =
+  /** By the time when the flow was made. */
+  | 'CREATED_AT'
+  /** By the description, without regard to upper and lower case and to accents. Equal ones by age. */
+  | 'DESCRIPTION'
+  /** By the time of the last change. What is changed while a list is read takes another place in it. */
+  | 'UPDATED_AT';
+
+/** The order of a list of flows. A cursor holds for the order of the list that it is of. */
+export type FlowOrderInput = {
+  /** Which end comes first. */
+  direction?: OrderDirection;
+  /** By what it is sorted. */
+  field?: FlowOrderField;
+};
+
 /**
  * Which messages of a flow must not overtake each other. Of those that have the same, one is under way at a time, in the order in which
  * they were made; the others are PENDING with `waitingFor` ORDERED, and `reason` names the delivery that holds them. One holds them until it is
  * ACCEPTED or ends otherwise, while it is tried again or waits for anything, and while it is UNKNOWN for as long as `unknownWait`; what the
- * policy is then decides. Messages with another record or recipient are not held up.
+ * policy is then decides. Messages with another record or recipient are not held up, nor are those of a target with another integration.
  */
 export type FlowOrdering =
   /** None: each goes as soon as it can. */
@@ -853,6 +977,8 @@ export type FlowSourceInput = {
 export type FlowTargetInput = {
   /** The key of the connector's action. Needed to enable the flow. */
   action?: InputMaybe<Scalars['String']['input']>;
+  /** Which messages of another target it follows up, if these come to nothing; left out: it sends whatever becomes of others. */
+  followUp?: InputMaybe<FollowUpInput>;
   /** The integration. Needed to enable the flow. */
   integration?: InputMaybe<Scalars['ID']['input']>;
   /** Which value stands at which place of the message: all by position, or all by name. Needed to enable the flow. */
@@ -871,6 +997,8 @@ export type FlowTestInput = {
   on: FlowSampleInput;
   /** To whom it goes, whoever the records name: a telephone number, with country code unless the flow has a default country. */
   recipient: Scalars['String']['input'];
+  /** The place of the target whose message it is in the flow's targets, from 0. A test of a flow with several takes one for each. */
+  target?: Scalars['Int']['input'];
 };
 
 /** What starts a flow. */
@@ -898,11 +1026,72 @@ export type FlowUpdateInput = {
   settings?: InputMaybe<FlowSettingsInput>;
   /** Which rows it reads, and with whose rights; null clears it. */
   source?: InputMaybe<FlowSourceInput>;
-  /** Through what, to whom and with which values it sends: one target at most; it replaces the old list, and null clears it. */
+  /** Through what, to whom and with which values it sends: 10 targets at most; it replaces the old list, and null clears it. */
   targets?: InputMaybe<Array<FlowTargetInput>>;
   /** What starts the flow; null is EVENT. Events that run the flow keep it from being enabled with another trigger. */
   trigger?: InputMaybe<FlowTrigger>;
 };
+
+/**
+ * What must have become of a message for its follow-up to go. One that is FAILED satisfies each of these at once, and so does one that is SUPPRESSED
+ * since its recipient cannot be reached by the integration at the moment. One that was taken back, or was not to be sent for another
+ * reason, has no follow-up. Whether it is UNKNOWN is no matter of failure: nobody can tell.
+ */
+export type FollowUpCondition =
+  /** It is FAILED. One of which nobody knows (UNKNOWN) did not fail, unless somebody says so within the time. */
+  | 'FAILED'
+  /** It is neither DELIVERED nor READ when the time is over, for all that is known. */
+  | 'NOT_DELIVERED'
+  /** It is not READ when the time is over, for all that is known. */
+  | 'NOT_READ';
+
+/** When a target sends: only if a message of another target came to nothing. */
+export type FollowUpInput = {
+  /** The place of the other target in the list, from 0. It stands before this one, and may itself be a follow-up; they go 3 deep at most. */
+  of: Scalars['Int']['input'];
+  /**
+   * What must have become of its message. A connector that has no receipts (`capabilities.receipts`) never says DELIVERED or READ: then only FAILED
+   * makes sense, and anything else is a problem with the code FOLLOW_UP_UNTOLD.
+   */
+  when: FollowUpCondition;
+  /** In which time the message has to arrive: 30 days at most, whole seconds. Needed to enable the flow; with FAILED a day if left out. */
+  within?: InputMaybe<Scalars['Duration']['input']>;
+};
+
+/** The kinds of inputs. */
+export type FormInput =
+  /** One of the options. */
+  | 'CHOICE'
+  /** Some of the options: the value is a list. */
+  | 'CHOICES'
+  /** A day. */
+  | 'DATE'
+  /** A moment (RFC 3339). */
+  | 'DATE_TIME'
+  /** An e-mail address. */
+  | 'EMAIL'
+  /** A whole number. */
+  | 'INTEGER'
+  /** Anything: a field for JSON. */
+  | 'JSON'
+  /** Several lines of text. */
+  | 'LINES'
+  /** A list; the inputs of an item follow, with `[]` in their paths. */
+  | 'LIST'
+  /** A number. */
+  | 'NUMBER'
+  /** An object; its inputs follow. */
+  | 'OBJECT'
+  /** A password field. */
+  | 'SECRET'
+  /** Yes or no. */
+  | 'SWITCH'
+  /** A line of text. */
+  | 'TEXT'
+  /** A time of day. */
+  | 'TIME'
+  /** A URL. */
+  | 'URL';
 
 /** What a caller grants on one row of the permission matrix. */
 export type GrantInput = {
@@ -962,10 +1151,12 @@ export type GroupFilterInput = {
 export type GroupOrderField =
   /** By the time when the group was made. */
   | 'CREATED_AT'
-  /** By the description, without regard to upper and lower case; equal ones by age. */
-  | 'DESCRIPTION';
+  /** By the description, without regard to upper and lower case and to accents. Equal ones by age. */
+  | 'DESCRIPTION'
+  /** By the time of the last change. What is changed while a list is read takes another place in it. */
+  | 'UPDATED_AT';
 
-/** The order of a list of groups. A cursor holds for the field by which its list is sorted. */
+/** The order of a list of groups. A cursor holds for the order of the list that it is of. */
 export type GroupOrderInput = {
   /** Which end comes first. */
   direction?: OrderDirection;
@@ -1031,6 +1222,23 @@ export type IntegrationFilterInput = {
   connector?: InputMaybe<Scalars['String']['input']>;
   /** A part of the name, in upper or lower case. */
   search?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** By what a list of integrations is sorted. */
+export type IntegrationOrderField =
+  /** By the time when the integration was made. */
+  | 'CREATED_AT'
+  /** By the name, without regard to upper and lower case and to accents. Equal ones by age. */
+  | 'NAME'
+  /** By the time of the last change. What is changed while a list is read takes another place in it. */
+  | 'UPDATED_AT';
+
+/** The order of a list of integrations. A cursor holds for the order of the list that it is of. */
+export type IntegrationOrderInput = {
+  /** Which end comes first. */
+  direction?: OrderDirection;
+  /** By what it is sorted. */
+  field?: IntegrationOrderField;
 };
 
 /** Whether deliveries go out through an integration. */
@@ -1155,6 +1363,19 @@ export type OccurrenceFilterInput = {
   type?: InputMaybe<Scalars['String']['input']>;
   /** Only those that came in before this time. */
   until?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** By what a list of occurrences is sorted. */
+export type OccurrenceOrderField =
+  /** By the time when the occurrence came in. */
+  | 'RECEIVED_AT';
+
+/** The order of a list of occurrences. A cursor holds for the order of the list that it is of. */
+export type OccurrenceOrderInput = {
+  /** Which end comes first. */
+  direction?: OrderDirection;
+  /** By what it is sorted. */
+  field?: OccurrenceOrderField;
 };
 
 /** An occurrence to publish: the attributes of a CloudEvent (CloudEvents 1.0) and the records that it brings. */
@@ -1373,6 +1594,10 @@ export type ReasonCode =
   | 'FLOW_INVALID'
   /** The flow is paused until somebody mends it. */
   | 'FLOW_PAUSED'
+  /** It goes only if the message that it follows up, which `by` is, comes to nothing. */
+  | 'FOLLOW_UP'
+  /** The message that it follows up, which `by` is, needs no follow-up. */
+  | 'FOLLOW_UP_NOT_NEEDED'
   /** The integration is paused until somebody mends it. */
   | 'INTEGRATION_PAUSED'
   /** A fault of the hub kept it from going on; the log has the detail. */
@@ -1503,6 +1728,21 @@ export type RecordInput = {
   sourceUpdatedAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** The key of the record type, of `catalog.recordTypes`. */
   type: Scalars['String']['input'];
+};
+
+/** By what a list of records is sorted. */
+export type RecordOrderField =
+  /** By the time when the record first came in. */
+  | 'CREATED_AT'
+  /** By the record's own key in its type, byte by byte: 10 comes before 9. Equal ones, of different types, by age. */
+  | 'KEY';
+
+/** The order of a list of records. A cursor holds for the order of the list that it is of. */
+export type RecordOrderInput = {
+  /** Which end comes first. */
+  direction?: OrderDirection;
+  /** By what it is sorted. */
+  field?: RecordOrderField;
 };
 
 /** What became of a record that came in. */
@@ -1758,8 +1998,42 @@ export type Weekday =
   /** Wednesday. */
   | 'WEDNESDAY';
 
+export type ConnectorTableQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ConnectorTableQuery = { __typename?: 'Query', connectors: Array<{ __typename?: 'Connector', name: string, title: string, help: string, version: string, roles: Array<ConnectorRole>, state: ConnectorState, trust: ConnectorTrust, problem?: string | null, until?: string | null, pid?: number | null, startedAt?: string | null, restarts: number, inFlight: number, lastError?: { __typename?: 'ConnectorError', message: string, at: string } | null, latency?: { __typename?: 'ConnectorLatency', attempts: number, p50: string, p95: string, p99: string } | null, usage: { __typename?: 'ConnectorUsage', memory?: number | null, memoryLimit?: number | null, openFiles?: number | null, openFilesLimit?: number | null, cpu?: string | null, inFlightLimit?: number | null, linesCut: number, missedInRow: number }, refused?: { __typename?: 'RefusedExecutable', file: string, sha256?: string | null, problem: string, nextStep: string, at: string } | null }> };
+
+export type ConnectorPluginsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ConnectorPluginsQuery = { __typename?: 'Query', pluginsDirectory?: { __typename?: 'PluginsDirectory', path: string, readAt: string, problem?: string | null, refused: Array<{ __typename?: 'RefusedExecutable', file: string, name?: string | null, sha256?: string | null, problem: string, nextStep: string, at: string }> } | null };
+
+export type ConnectorPageQueryVariables = Exact<{
+  name: Scalars['String']['input'];
+}>;
+
+
+export type ConnectorPageQuery = { __typename?: 'Query', connector?: { __typename?: 'Connector', name: string, title: string, help: string, version: string, sha256?: string | null, state: ConnectorState, capabilities: { __typename?: 'ConnectorCapabilities', receipts: boolean, lookup: boolean, preview: boolean, query: boolean, idempotentSending: boolean, inFlight: number }, limits: Array<{ __typename?: 'ConnectorLimit', key: string, scope: LimitScope, perSecond: number, burst: number, setting?: string | null }>, settings: { __typename?: 'ParameterSchema', form: { __typename?: 'Form', groups: Array<{ __typename?: 'FormGroup', key: string, title: string, help: string }>, fields: Array<{ __typename?: 'FormField', path: string, name: string, title: string, help: string, placeholder: string, group?: string | null, input: FormInput, required: boolean, secret: boolean, secretDestination: boolean, default?: unknown | null, examples?: unknown | null, minimum?: number | null, maximum?: number | null, above?: number | null, below?: number | null, step?: number | null, minLength?: number | null, maxLength?: number | null, pattern?: string | null, format?: string | null, requiredWhen: Array<{ __typename?: 'FormRule', all: Array<{ __typename?: 'FormCondition', path: string, values: Array<unknown | null>, not: boolean }> }>, shownWhen: Array<{ __typename?: 'FormRule', all: Array<{ __typename?: 'FormCondition', path: string, values: Array<unknown | null>, not: boolean }> }>, options: Array<{ __typename?: 'FormOption', value: unknown, title: string, help: string }> }> } }, actions: Array<{ __typename?: 'ConnectorAction', key: string, title: string, help: string, category: string, language?: string | null, recipient: { __typename?: 'RecipientSpec', format?: string | null, title: string, help: string }, values: { __typename?: 'ValuesSpec', positional: boolean, named: boolean, min: number, max?: number | null, maxLength?: number | null }, parameters: { __typename?: 'ParameterSchema', form: { __typename?: 'Form', groups: Array<{ __typename?: 'FormGroup', key: string, title: string, help: string }>, fields: Array<{ __typename?: 'FormField', path: string, name: string, title: string, help: string, placeholder: string, group?: string | null, input: FormInput, required: boolean, secret: boolean, secretDestination: boolean, default?: unknown | null, examples?: unknown | null, minimum?: number | null, maximum?: number | null, above?: number | null, below?: number | null, step?: number | null, minLength?: number | null, maxLength?: number | null, pattern?: string | null, format?: string | null, requiredWhen: Array<{ __typename?: 'FormRule', all: Array<{ __typename?: 'FormCondition', path: string, values: Array<unknown | null>, not: boolean }> }>, shownWhen: Array<{ __typename?: 'FormRule', all: Array<{ __typename?: 'FormCondition', path: string, values: Array<unknown | null>, not: boolean }> }>, options: Array<{ __typename?: 'FormOption', value: unknown, title: string, help: string }> }> } } }> } | null };
+
+export type DrawnFormFragment = { __typename?: 'Form', groups: Array<{ __typename?: 'FormGroup', key: string, title: string, help: string }>, fields: Array<{ __typename?: 'FormField', path: string, name: string, title: string, help: string, placeholder: string, group?: string | null, input: FormInput, required: boolean, secret: boolean, secretDestination: boolean, default?: unknown | null, examples?: unknown | null, minimum?: number | null, maximum?: number | null, above?: number | null, below?: number | null, step?: number | null, minLength?: number | null, maxLength?: number | null, pattern?: string | null, format?: string | null, requiredWhen: Array<{ __typename?: 'FormRule', all: Array<{ __typename?: 'FormCondition', path: string, values: Array<unknown | null>, not: boolean }> }>, shownWhen: Array<{ __typename?: 'FormRule', all: Array<{ __typename?: 'FormCondition', path: string, values: Array<unknown | null>, not: boolean }> }>, options: Array<{ __typename?: 'FormOption', value: unknown, title: string, help: string }> }> };
+
+export type ConnectorTakeOverMutationVariables = Exact<{
+  name: Scalars['String']['input'];
+}>;
+
+
+export type ConnectorTakeOverMutation = { __typename?: 'Mutation', connectorRestart?: { __typename?: 'ConnectorRestartPayload', connector?: { __typename?: 'Connector', name: string, state: ConnectorState, restarts: number } | null, userErrors: Array<{ __typename?: 'UserError', code: UserErrorCode, message: string, field?: Array<string> | null, nextStep?: string | null }> } | null };
+
+export type ConnectorFollowSubscriptionVariables = Exact<{
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+}>;
+
+
+export type ConnectorFollowSubscription = { __typename?: 'Subscription', connectorChanged: { __typename?: 'ConnectorChange', cursor: string, change: { __typename?: 'Change', at: string, connector?: string | null, aspect: ChangeAspect, from?: string | null, to: string, cause: { __typename?: 'Reason', message: string, nextStep?: string | null } }, connector?: { __typename?: 'Connector', name: string, version: string, state: ConnectorState, trust: ConnectorTrust, problem?: string | null, until?: string | null, pid?: number | null, restarts: number, inFlight: number, refused?: { __typename?: 'RefusedExecutable', problem: string, nextStep: string } | null } | null } };
+
 export type ConsumersQueryVariables = Exact<{
   filter?: InputMaybe<ConsumerFilterInput>;
+  orderBy?: InputMaybe<ConsumerOrderInput>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['Cursor']['input']>;
 }>;
@@ -1780,16 +2054,16 @@ export type ConsumerEditorQueryVariables = Exact<{
 }>;
 
 
-export type ConsumerEditorQuery = { __typename?: 'Query', consumer?: { __typename?: 'Consumer', id: string, version: number, name: string, description: string, hubEnabled: boolean, enabled: boolean, expiresAt?: string | null, lastUsedAt?: string | null, clientId: string, secretRotatedAt?: string | null, oldSecretUntil?: string | null, createdAt: string, updatedAt: string, group?: { __typename?: 'Group', id: string, description: string } | null } | null };
+export type ConsumerEditorQuery = { __typename?: 'Query', consumer?: { __typename?: 'Consumer', id: string, version: number, name: string, description: string, hubEnabled: boolean, enabled: boolean, expiresAt?: string | null, lastUsedAt?: string | null, clientId: string, secretRotatedAt?: string | null, oldSecretUntil?: string | null, rateLimit?: number | null, costBudget?: number | null, createdAt: string, updatedAt: string, group?: { __typename?: 'Group', id: string, description: string } | null } | null };
 
-export type ConsumerFormFragment = { __typename?: 'Consumer', id: string, version: number, name: string, description: string, hubEnabled: boolean, enabled: boolean, expiresAt?: string | null, lastUsedAt?: string | null, clientId: string, secretRotatedAt?: string | null, oldSecretUntil?: string | null, createdAt: string, updatedAt: string, group?: { __typename?: 'Group', id: string, description: string } | null };
+export type ConsumerFormFragment = { __typename?: 'Consumer', id: string, version: number, name: string, description: string, hubEnabled: boolean, enabled: boolean, expiresAt?: string | null, lastUsedAt?: string | null, clientId: string, secretRotatedAt?: string | null, oldSecretUntil?: string | null, rateLimit?: number | null, costBudget?: number | null, createdAt: string, updatedAt: string, group?: { __typename?: 'Group', id: string, description: string } | null };
 
 export type ConsumerAddMutationVariables = Exact<{
   input: ConsumerCreateInput;
 }>;
 
 
-export type ConsumerAddMutation = { __typename?: 'Mutation', consumerCreate?: { __typename?: 'ConsumerCreatePayload', secret?: string | null, repeat: boolean, consumer?: { __typename?: 'Consumer', id: string, version: number, name: string, description: string, hubEnabled: boolean, enabled: boolean, expiresAt?: string | null, lastUsedAt?: string | null, clientId: string, secretRotatedAt?: string | null, oldSecretUntil?: string | null, createdAt: string, updatedAt: string, group?: { __typename?: 'Group', id: string, description: string } | null } | null, userErrors: Array<{ __typename?: 'UserError', code: UserErrorCode, message: string, field?: Array<string> | null, nextStep?: string | null }> } | null };
+export type ConsumerAddMutation = { __typename?: 'Mutation', consumerCreate?: { __typename?: 'ConsumerCreatePayload', secret?: string | null, repeat: boolean, consumer?: { __typename?: 'Consumer', id: string, version: number, name: string, description: string, hubEnabled: boolean, enabled: boolean, expiresAt?: string | null, lastUsedAt?: string | null, clientId: string, secretRotatedAt?: string | null, oldSecretUntil?: string | null, rateLimit?: number | null, costBudget?: number | null, createdAt: string, updatedAt: string, group?: { __typename?: 'Group', id: string, description: string } | null } | null, userErrors: Array<{ __typename?: 'UserError', code: UserErrorCode, message: string, field?: Array<string> | null, nextStep?: string | null }> } | null };
 
 export type ConsumerSaveMutationVariables = Exact<{
   id: Scalars['ID']['input'];
@@ -1797,7 +2071,7 @@ export type ConsumerSaveMutationVariables = Exact<{
 }>;
 
 
-export type ConsumerSaveMutation = { __typename?: 'Mutation', consumerUpdate?: { __typename?: 'ConsumerUpdatePayload', consumer?: { __typename?: 'Consumer', id: string, version: number, name: string, description: string, hubEnabled: boolean, enabled: boolean, expiresAt?: string | null, lastUsedAt?: string | null, clientId: string, secretRotatedAt?: string | null, oldSecretUntil?: string | null, createdAt: string, updatedAt: string, group?: { __typename?: 'Group', id: string, description: string } | null } | null, userErrors: Array<{ __typename?: 'UserError', code: UserErrorCode, message: string, field?: Array<string> | null, nextStep?: string | null }> } | null };
+export type ConsumerSaveMutation = { __typename?: 'Mutation', consumerUpdate?: { __typename?: 'ConsumerUpdatePayload', consumer?: { __typename?: 'Consumer', id: string, version: number, name: string, description: string, hubEnabled: boolean, enabled: boolean, expiresAt?: string | null, lastUsedAt?: string | null, clientId: string, secretRotatedAt?: string | null, oldSecretUntil?: string | null, rateLimit?: number | null, costBudget?: number | null, createdAt: string, updatedAt: string, group?: { __typename?: 'Group', id: string, description: string } | null } | null, userErrors: Array<{ __typename?: 'UserError', code: UserErrorCode, message: string, field?: Array<string> | null, nextStep?: string | null }> } | null };
 
 export type ConsumerNewSecretMutationVariables = Exact<{
   id: Scalars['ID']['input'];
@@ -1805,7 +2079,7 @@ export type ConsumerNewSecretMutationVariables = Exact<{
 }>;
 
 
-export type ConsumerNewSecretMutation = { __typename?: 'Mutation', consumerSecretRotate?: { __typename?: 'ConsumerSecretRotatePayload', secret?: string | null, consumer?: { __typename?: 'Consumer', id: string, version: number, name: string, description: string, hubEnabled: boolean, enabled: boolean, expiresAt?: string | null, lastUsedAt?: string | null, clientId: string, secretRotatedAt?: string | null, oldSecretUntil?: string | null, createdAt: string, updatedAt: string, group?: { __typename?: 'Group', id: string, description: string } | null } | null, userErrors: Array<{ __typename?: 'UserError', code: UserErrorCode, message: string, field?: Array<string> | null, nextStep?: string | null }> } | null };
+export type ConsumerNewSecretMutation = { __typename?: 'Mutation', consumerSecretRotate?: { __typename?: 'ConsumerSecretRotatePayload', secret?: string | null, consumer?: { __typename?: 'Consumer', id: string, version: number, name: string, description: string, hubEnabled: boolean, enabled: boolean, expiresAt?: string | null, lastUsedAt?: string | null, clientId: string, secretRotatedAt?: string | null, oldSecretUntil?: string | null, rateLimit?: number | null, costBudget?: number | null, createdAt: string, updatedAt: string, group?: { __typename?: 'Group', id: string, description: string } | null } | null, userErrors: Array<{ __typename?: 'UserError', code: UserErrorCode, message: string, field?: Array<string> | null, nextStep?: string | null }> } | null };
 
 export type ConsumerRemoveMutationVariables = Exact<{
   id: Scalars['ID']['input'];
@@ -1817,6 +2091,7 @@ export type ConsumerRemoveMutation = { __typename?: 'Mutation', consumerDelete?:
 
 export type EventsQueryVariables = Exact<{
   filter?: InputMaybe<EventFilterInput>;
+  orderBy?: InputMaybe<EventOrderInput>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['Cursor']['input']>;
 }>;
@@ -1913,21 +2188,24 @@ export type EventRemoveMutation = { __typename?: 'Mutation', eventArchive?: { __
 
 export type ExecutionsQueryVariables = Exact<{
   filter?: InputMaybe<ExecutionFilterInput>;
+  orderBy?: InputMaybe<ExecutionOrderInput>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['Cursor']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['Cursor']['input']>;
 }>;
 
 
-export type ExecutionsQuery = { __typename?: 'Query', executions?: { __typename?: 'ExecutionConnection', nodes: Array<{ __typename?: 'Execution', id: string, createdAt: string, closedAt?: string | null, trigger: ExecutionTrigger, scheduledFor?: string | null, test: boolean, subject?: string | null, state: ExecutionState, outcome?: ExecutionOutcome | null, waitingFor?: ReasonCode | null, until?: string | null, flow?: { __typename?: 'Flow', id: string, description: string } | null, event?: { __typename?: 'Event', id: string, description: string } | null, startedBy?: { __typename?: 'Consumer', id: string, name: string } | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, nextStep?: string | null } | null, deliveries: Array<{ __typename?: 'Delivery', state: DeliveryState }> }>, pageInfo: { __typename?: 'PageInfo', hasNextPage: boolean, endCursor?: string | null } } | null };
+export type ExecutionsQuery = { __typename?: 'Query', executions?: { __typename?: 'ExecutionConnection', totalCount?: number | null, totalCountIsExact?: boolean | null, nodes: Array<{ __typename?: 'Execution', id: string, createdAt: string, closedAt?: string | null, trigger: ExecutionTrigger, scheduledFor?: string | null, test: boolean, subject?: string | null, state: ExecutionState, outcome?: ExecutionOutcome | null, waitingFor?: ReasonCode | null, until?: string | null, flow?: { __typename?: 'Flow', id: string, description: string } | null, event?: { __typename?: 'Event', id: string, description: string } | null, startedBy?: { __typename?: 'Consumer', id: string, name: string } | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, nextStep?: string | null } | null, deliveries: Array<{ __typename?: 'Delivery', state: DeliveryState }> }>, pageInfo: { __typename?: 'PageInfo', hasNextPage: boolean, endCursor?: string | null, hasPreviousPage: boolean, startCursor?: string | null } } | null };
 
 export type ExecutionDetailQueryVariables = Exact<{
   id: Scalars['ID']['input'];
 }>;
 
 
-export type ExecutionDetailQuery = { __typename?: 'Query', execution?: { __typename?: 'Execution', id: string, state: ExecutionState, outcome?: ExecutionOutcome | null, waitingFor?: ReasonCode | null, until?: string | null, trigger: ExecutionTrigger, scheduledFor?: string | null, test: boolean, subject?: string | null, rows: Array<string>, payloadsPruned: boolean, createdAt: string, startedAt?: string | null, closedAt?: string | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, path?: string | null, provider?: string | null, nextStep?: string | null } | null, flow?: { __typename?: 'Flow', id: string, description: string, enabled: boolean } | null, flowVersion?: { __typename?: 'FlowVersion', version: number, savedAt: string } | null, startedBy?: { __typename?: 'Consumer', id: string, name: string } | null, event?: { __typename?: 'Event', id: string, description: string } | null, occurrence?: { __typename?: 'Occurrence', id: string, type: string, subject: string, source: string, time: string } | null, collection?: { __typename?: 'Collection', open: boolean, openedAt: string, lastAt: string, occurrenceCount: number, rowCount: number } | null, deliveries: Array<{ __typename?: 'Delivery', id: string, state: DeliveryState, recipient?: string | null, values: Array<string | null>, record?: string | null, action: string, providerId?: string | null, waitingFor?: ReasonCode | null, dueAt?: string | null, attemptCount: number, flagged: boolean, integration?: { __typename?: 'Integration', id: string, name: string } | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, path?: string | null, provider?: string | null, nextStep?: string | null } | null, suppression?: { __typename?: 'Suppression', id: string, ground: SuppressionGround, until?: string | null } | null, attempts: Array<{ __typename?: 'Attempt', number: number, counted: boolean, startedAt: string, finishedAt: string, kind: OutcomeKind, scope: OutcomeScope, code?: string | null, message: string, nextStep?: string | null, path?: string | null, retryAfter?: string | null, adjusted: Array<{ __typename?: 'Adjustment', path: Array<string>, reason: string, sent: string }> }>, receipts: Array<{ __typename?: 'Receipt', status: ReceiptStatus, at: string, receivedAt: string, code?: string | null, message: string, flagged: boolean, pricing?: { __typename?: 'ReceiptPricing', category?: string | null, billable?: boolean | null } | null }>, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> }>, timeline: Array<{ __typename?: 'Change', cursor: string, at: string, subject: ChangeSubject, aspect: ChangeAspect, from?: string | null, to: string, cause: { __typename?: 'Reason', code: ReasonCode, message: string, by?: { __typename?: 'AuditEntry', id: string } | { __typename?: 'Consumer', id: string } | { __typename?: 'Delivery', id: string } | { __typename?: 'Event', id: string } | { __typename?: 'Execution', id: string } | { __typename?: 'Flow', id: string } | { __typename?: 'Group', id: string } | { __typename?: 'Integration', id: string } | { __typename?: 'Occurrence', id: string } | { __typename?: 'Record', id: string } | { __typename?: 'Suppression', id: string } | null } }>, replayOf?: { __typename?: 'Execution', id: string } | null, replays: { __typename?: 'ExecutionConnection', nodes: Array<{ __typename?: 'Execution', id: string, createdAt: string, outcome?: ExecutionOutcome | null }>, pageInfo: { __typename?: 'PageInfo', hasNextPage: boolean, endCursor?: string | null } }, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> } | null };
+export type ExecutionDetailQuery = { __typename?: 'Query', execution?: { __typename?: 'Execution', id: string, state: ExecutionState, outcome?: ExecutionOutcome | null, waitingFor?: ReasonCode | null, until?: string | null, trigger: ExecutionTrigger, scheduledFor?: string | null, test: boolean, subject?: string | null, rows: Array<string>, payloadsPruned: boolean, createdAt: string, startedAt?: string | null, closedAt?: string | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, path?: string | null, provider?: string | null, nextStep?: string | null } | null, flow?: { __typename?: 'Flow', id: string, description: string, enabled: boolean } | null, flowVersion?: { __typename?: 'FlowVersion', version: number, savedAt: string } | null, startedBy?: { __typename?: 'Consumer', id: string, name: string } | null, event?: { __typename?: 'Event', id: string, description: string } | null, occurrence?: { __typename?: 'Occurrence', id: string, type: string, subject: string, source: string, time: string } | null, collection?: { __typename?: 'Collection', open: boolean, openedAt: string, lastAt: string, occurrenceCount: number, rowCount: number } | null, deliveries: Array<{ __typename?: 'Delivery', id: string, state: DeliveryState, recipient?: string | null, values: Array<string | null>, record?: string | null, target: number, action: string, providerId?: string | null, waitingFor?: ReasonCode | null, dueAt?: string | null, attemptCount: number, flagged: boolean, flowTarget?: { __typename?: 'FlowTarget', connectorAction?: { __typename?: 'ConnectorAction', title: string } | null, followUp?: { __typename?: 'FollowUp', of: number, when: FollowUpCondition, within: string } | null } | null, follows: Array<{ __typename?: 'Delivery', id: string, target: number, state: DeliveryState }>, followUps: Array<{ __typename?: 'Delivery', id: string, target: number, state: DeliveryState, dueAt?: string | null }>, integration?: { __typename?: 'Integration', id: string, name: string } | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, path?: string | null, provider?: string | null, nextStep?: string | null } | null, suppression?: { __typename?: 'Suppression', id: string, ground: SuppressionGround, until?: string | null } | null, attempts: Array<{ __typename?: 'Attempt', number: number, counted: boolean, startedAt: string, finishedAt: string, kind: OutcomeKind, scope: OutcomeScope, code?: string | null, message: string, nextStep?: string | null, path?: string | null, retryAfter?: string | null, adjusted: Array<{ __typename?: 'Adjustment', path: Array<string>, reason: string, sent: string }> }>, receipts: Array<{ __typename?: 'Receipt', status: ReceiptStatus, at: string, receivedAt: string, code?: string | null, message: string, flagged: boolean, pricing?: { __typename?: 'ReceiptPricing', category?: string | null, billable?: boolean | null } | null }>, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> }>, timeline: Array<{ __typename?: 'Change', cursor: string, at: string, subject: ChangeSubject, aspect: ChangeAspect, from?: string | null, to: string, cause: { __typename?: 'Reason', code: ReasonCode, message: string, by?: { __typename?: 'AuditEntry', id: string } | { __typename?: 'Consumer', id: string } | { __typename?: 'Delivery', id: string } | { __typename?: 'Event', id: string } | { __typename?: 'Execution', id: string } | { __typename?: 'Flow', id: string } | { __typename?: 'Group', id: string } | { __typename?: 'Integration', id: string } | { __typename?: 'Occurrence', id: string } | { __typename?: 'Record', id: string } | { __typename?: 'Suppression', id: string } | null } }>, replayOf?: { __typename?: 'Execution', id: string } | null, replays: { __typename?: 'ExecutionConnection', nodes: Array<{ __typename?: 'Execution', id: string, createdAt: string, outcome?: ExecutionOutcome | null }>, pageInfo: { __typename?: 'PageInfo', hasNextPage: boolean, endCursor?: string | null } }, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> } | null };
 
-export type ExecutionMessageFragment = { __typename?: 'Delivery', id: string, state: DeliveryState, recipient?: string | null, values: Array<string | null>, record?: string | null, action: string, providerId?: string | null, waitingFor?: ReasonCode | null, dueAt?: string | null, attemptCount: number, flagged: boolean, integration?: { __typename?: 'Integration', id: string, name: string } | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, path?: string | null, provider?: string | null, nextStep?: string | null } | null, suppression?: { __typename?: 'Suppression', id: string, ground: SuppressionGround, until?: string | null } | null, attempts: Array<{ __typename?: 'Attempt', number: number, counted: boolean, startedAt: string, finishedAt: string, kind: OutcomeKind, scope: OutcomeScope, code?: string | null, message: string, nextStep?: string | null, path?: string | null, retryAfter?: string | null, adjusted: Array<{ __typename?: 'Adjustment', path: Array<string>, reason: string, sent: string }> }>, receipts: Array<{ __typename?: 'Receipt', status: ReceiptStatus, at: string, receivedAt: string, code?: string | null, message: string, flagged: boolean, pricing?: { __typename?: 'ReceiptPricing', category?: string | null, billable?: boolean | null } | null }>, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> };
+export type ExecutionMessageFragment = { __typename?: 'Delivery', id: string, state: DeliveryState, recipient?: string | null, values: Array<string | null>, record?: string | null, target: number, action: string, providerId?: string | null, waitingFor?: ReasonCode | null, dueAt?: string | null, attemptCount: number, flagged: boolean, flowTarget?: { __typename?: 'FlowTarget', connectorAction?: { __typename?: 'ConnectorAction', title: string } | null, followUp?: { __typename?: 'FollowUp', of: number, when: FollowUpCondition, within: string } | null } | null, follows: Array<{ __typename?: 'Delivery', id: string, target: number, state: DeliveryState }>, followUps: Array<{ __typename?: 'Delivery', id: string, target: number, state: DeliveryState, dueAt?: string | null }>, integration?: { __typename?: 'Integration', id: string, name: string } | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, path?: string | null, provider?: string | null, nextStep?: string | null } | null, suppression?: { __typename?: 'Suppression', id: string, ground: SuppressionGround, until?: string | null } | null, attempts: Array<{ __typename?: 'Attempt', number: number, counted: boolean, startedAt: string, finishedAt: string, kind: OutcomeKind, scope: OutcomeScope, code?: string | null, message: string, nextStep?: string | null, path?: string | null, retryAfter?: string | null, adjusted: Array<{ __typename?: 'Adjustment', path: Array<string>, reason: string, sent: string }> }>, receipts: Array<{ __typename?: 'Receipt', status: ReceiptStatus, at: string, receivedAt: string, code?: string | null, message: string, flagged: boolean, pricing?: { __typename?: 'ReceiptPricing', category?: string | null, billable?: boolean | null } | null }>, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> };
 
 export type ExecutionLiveSubscriptionVariables = Exact<{
   id: Scalars['ID']['input'];
@@ -1935,7 +2213,7 @@ export type ExecutionLiveSubscriptionVariables = Exact<{
 }>;
 
 
-export type ExecutionLiveSubscription = { __typename?: 'Subscription', executionChanged: { __typename?: 'ExecutionChange', cursor: string, change: { __typename?: 'Change', at: string, subject: ChangeSubject, aspect: ChangeAspect, from?: string | null, to: string, cause: { __typename?: 'Reason', code: ReasonCode, message: string } }, execution: { __typename?: 'Execution', id: string, state: ExecutionState, outcome?: ExecutionOutcome | null, waitingFor?: ReasonCode | null, until?: string | null, closedAt?: string | null }, delivery?: { __typename?: 'Delivery', id: string, state: DeliveryState, recipient?: string | null, attemptCount: number } | null } };
+export type ExecutionLiveSubscription = { __typename?: 'Subscription', executionChanged: { __typename?: 'ExecutionChange', cursor: string, change: { __typename?: 'Change', at: string, subject: ChangeSubject, aspect: ChangeAspect, from?: string | null, to: string, cause: { __typename?: 'Reason', code: ReasonCode, message: string } }, execution: { __typename?: 'Execution', id: string, state: ExecutionState, outcome?: ExecutionOutcome | null, waitingFor?: ReasonCode | null, until?: string | null, closedAt?: string | null }, delivery?: { __typename?: 'Delivery', id: string, state: DeliveryState, target: number, recipient?: string | null, attemptCount: number } | null } };
 
 export type ReplayDialogueQueryVariables = Exact<{
   id: Scalars['ID']['input'];
@@ -1943,7 +2221,7 @@ export type ReplayDialogueQueryVariables = Exact<{
 }>;
 
 
-export type ReplayDialogueQuery = { __typename?: 'Query', executionReplayPreview?: { __typename?: 'FlowPreview', obstacles: Array<{ __typename?: 'Reason', code: ReasonCode, message: string, nextStep?: string | null }>, problems: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string }>, executions: Array<{ __typename?: 'ExecutionPreview', outcome: ExecutionOutcome, reason?: { __typename?: 'Reason', code: ReasonCode, message: string } | null, deliveries: Array<{ __typename?: 'DeliveryPreview', state: DeliveryState, recipient?: string | null, values: Array<string | null>, text?: string | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string } | null }> }> } | null };
+export type ReplayDialogueQuery = { __typename?: 'Query', executionReplayPreview?: { __typename?: 'FlowPreview', obstacles: Array<{ __typename?: 'Reason', code: ReasonCode, message: string, nextStep?: string | null }>, problems: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string }>, executions: Array<{ __typename?: 'ExecutionPreview', outcome: ExecutionOutcome, reason?: { __typename?: 'Reason', code: ReasonCode, message: string } | null, deliveries: Array<{ __typename?: 'DeliveryPreview', state: DeliveryState, target: number, recipient?: string | null, values: Array<string | null>, text?: string | null, integration?: { __typename?: 'Integration', name: string } | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string } | null }> }> } | null };
 
 export type ReplayStartMutationVariables = Exact<{
   id: Scalars['ID']['input'];
@@ -1965,14 +2243,14 @@ export type MessageSendAgainMutationVariables = Exact<{
 }>;
 
 
-export type MessageSendAgainMutation = { __typename?: 'Mutation', deliveryRetry?: { __typename?: 'DeliveryRetryPayload', delivery?: { __typename?: 'Delivery', id: string, state: DeliveryState, recipient?: string | null, values: Array<string | null>, record?: string | null, action: string, providerId?: string | null, waitingFor?: ReasonCode | null, dueAt?: string | null, attemptCount: number, flagged: boolean, integration?: { __typename?: 'Integration', id: string, name: string } | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, path?: string | null, provider?: string | null, nextStep?: string | null } | null, suppression?: { __typename?: 'Suppression', id: string, ground: SuppressionGround, until?: string | null } | null, attempts: Array<{ __typename?: 'Attempt', number: number, counted: boolean, startedAt: string, finishedAt: string, kind: OutcomeKind, scope: OutcomeScope, code?: string | null, message: string, nextStep?: string | null, path?: string | null, retryAfter?: string | null, adjusted: Array<{ __typename?: 'Adjustment', path: Array<string>, reason: string, sent: string }> }>, receipts: Array<{ __typename?: 'Receipt', status: ReceiptStatus, at: string, receivedAt: string, code?: string | null, message: string, flagged: boolean, pricing?: { __typename?: 'ReceiptPricing', category?: string | null, billable?: boolean | null } | null }>, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> } | null, userErrors: Array<{ __typename?: 'UserError', code: UserErrorCode, message: string, nextStep?: string | null }> } | null };
+export type MessageSendAgainMutation = { __typename?: 'Mutation', deliveryRetry?: { __typename?: 'DeliveryRetryPayload', delivery?: { __typename?: 'Delivery', id: string, state: DeliveryState, recipient?: string | null, values: Array<string | null>, record?: string | null, target: number, action: string, providerId?: string | null, waitingFor?: ReasonCode | null, dueAt?: string | null, attemptCount: number, flagged: boolean, flowTarget?: { __typename?: 'FlowTarget', connectorAction?: { __typename?: 'ConnectorAction', title: string } | null, followUp?: { __typename?: 'FollowUp', of: number, when: FollowUpCondition, within: string } | null } | null, follows: Array<{ __typename?: 'Delivery', id: string, target: number, state: DeliveryState }>, followUps: Array<{ __typename?: 'Delivery', id: string, target: number, state: DeliveryState, dueAt?: string | null }>, integration?: { __typename?: 'Integration', id: string, name: string } | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, path?: string | null, provider?: string | null, nextStep?: string | null } | null, suppression?: { __typename?: 'Suppression', id: string, ground: SuppressionGround, until?: string | null } | null, attempts: Array<{ __typename?: 'Attempt', number: number, counted: boolean, startedAt: string, finishedAt: string, kind: OutcomeKind, scope: OutcomeScope, code?: string | null, message: string, nextStep?: string | null, path?: string | null, retryAfter?: string | null, adjusted: Array<{ __typename?: 'Adjustment', path: Array<string>, reason: string, sent: string }> }>, receipts: Array<{ __typename?: 'Receipt', status: ReceiptStatus, at: string, receivedAt: string, code?: string | null, message: string, flagged: boolean, pricing?: { __typename?: 'ReceiptPricing', category?: string | null, billable?: boolean | null } | null }>, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> } | null, userErrors: Array<{ __typename?: 'UserError', code: UserErrorCode, message: string, nextStep?: string | null }> } | null };
 
 export type MessageAskMutationVariables = Exact<{
   id: Scalars['ID']['input'];
 }>;
 
 
-export type MessageAskMutation = { __typename?: 'Mutation', deliveryLookup?: { __typename?: 'DeliveryLookupPayload', answer?: LookupState | null, message?: string | null, delivery?: { __typename?: 'Delivery', id: string, state: DeliveryState, recipient?: string | null, values: Array<string | null>, record?: string | null, action: string, providerId?: string | null, waitingFor?: ReasonCode | null, dueAt?: string | null, attemptCount: number, flagged: boolean, integration?: { __typename?: 'Integration', id: string, name: string } | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, path?: string | null, provider?: string | null, nextStep?: string | null } | null, suppression?: { __typename?: 'Suppression', id: string, ground: SuppressionGround, until?: string | null } | null, attempts: Array<{ __typename?: 'Attempt', number: number, counted: boolean, startedAt: string, finishedAt: string, kind: OutcomeKind, scope: OutcomeScope, code?: string | null, message: string, nextStep?: string | null, path?: string | null, retryAfter?: string | null, adjusted: Array<{ __typename?: 'Adjustment', path: Array<string>, reason: string, sent: string }> }>, receipts: Array<{ __typename?: 'Receipt', status: ReceiptStatus, at: string, receivedAt: string, code?: string | null, message: string, flagged: boolean, pricing?: { __typename?: 'ReceiptPricing', category?: string | null, billable?: boolean | null } | null }>, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> } | null, userErrors: Array<{ __typename?: 'UserError', code: UserErrorCode, message: string, nextStep?: string | null }> } | null };
+export type MessageAskMutation = { __typename?: 'Mutation', deliveryLookup?: { __typename?: 'DeliveryLookupPayload', answer?: LookupState | null, message?: string | null, delivery?: { __typename?: 'Delivery', id: string, state: DeliveryState, recipient?: string | null, values: Array<string | null>, record?: string | null, target: number, action: string, providerId?: string | null, waitingFor?: ReasonCode | null, dueAt?: string | null, attemptCount: number, flagged: boolean, flowTarget?: { __typename?: 'FlowTarget', connectorAction?: { __typename?: 'ConnectorAction', title: string } | null, followUp?: { __typename?: 'FollowUp', of: number, when: FollowUpCondition, within: string } | null } | null, follows: Array<{ __typename?: 'Delivery', id: string, target: number, state: DeliveryState }>, followUps: Array<{ __typename?: 'Delivery', id: string, target: number, state: DeliveryState, dueAt?: string | null }>, integration?: { __typename?: 'Integration', id: string, name: string } | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, path?: string | null, provider?: string | null, nextStep?: string | null } | null, suppression?: { __typename?: 'Suppression', id: string, ground: SuppressionGround, until?: string | null } | null, attempts: Array<{ __typename?: 'Attempt', number: number, counted: boolean, startedAt: string, finishedAt: string, kind: OutcomeKind, scope: OutcomeScope, code?: string | null, message: string, nextStep?: string | null, path?: string | null, retryAfter?: string | null, adjusted: Array<{ __typename?: 'Adjustment', path: Array<string>, reason: string, sent: string }> }>, receipts: Array<{ __typename?: 'Receipt', status: ReceiptStatus, at: string, receivedAt: string, code?: string | null, message: string, flagged: boolean, pricing?: { __typename?: 'ReceiptPricing', category?: string | null, billable?: boolean | null } | null }>, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> } | null, userErrors: Array<{ __typename?: 'UserError', code: UserErrorCode, message: string, nextStep?: string | null }> } | null };
 
 export type MessageSettleMutationVariables = Exact<{
   id: Scalars['ID']['input'];
@@ -1980,10 +2258,11 @@ export type MessageSettleMutationVariables = Exact<{
 }>;
 
 
-export type MessageSettleMutation = { __typename?: 'Mutation', deliveryResolve?: { __typename?: 'DeliveryResolvePayload', delivery?: { __typename?: 'Delivery', id: string, state: DeliveryState, recipient?: string | null, values: Array<string | null>, record?: string | null, action: string, providerId?: string | null, waitingFor?: ReasonCode | null, dueAt?: string | null, attemptCount: number, flagged: boolean, integration?: { __typename?: 'Integration', id: string, name: string } | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, path?: string | null, provider?: string | null, nextStep?: string | null } | null, suppression?: { __typename?: 'Suppression', id: string, ground: SuppressionGround, until?: string | null } | null, attempts: Array<{ __typename?: 'Attempt', number: number, counted: boolean, startedAt: string, finishedAt: string, kind: OutcomeKind, scope: OutcomeScope, code?: string | null, message: string, nextStep?: string | null, path?: string | null, retryAfter?: string | null, adjusted: Array<{ __typename?: 'Adjustment', path: Array<string>, reason: string, sent: string }> }>, receipts: Array<{ __typename?: 'Receipt', status: ReceiptStatus, at: string, receivedAt: string, code?: string | null, message: string, flagged: boolean, pricing?: { __typename?: 'ReceiptPricing', category?: string | null, billable?: boolean | null } | null }>, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> } | null, userErrors: Array<{ __typename?: 'UserError', code: UserErrorCode, message: string, field?: Array<string> | null, nextStep?: string | null }> } | null };
+export type MessageSettleMutation = { __typename?: 'Mutation', deliveryResolve?: { __typename?: 'DeliveryResolvePayload', delivery?: { __typename?: 'Delivery', id: string, state: DeliveryState, recipient?: string | null, values: Array<string | null>, record?: string | null, target: number, action: string, providerId?: string | null, waitingFor?: ReasonCode | null, dueAt?: string | null, attemptCount: number, flagged: boolean, flowTarget?: { __typename?: 'FlowTarget', connectorAction?: { __typename?: 'ConnectorAction', title: string } | null, followUp?: { __typename?: 'FollowUp', of: number, when: FollowUpCondition, within: string } | null } | null, follows: Array<{ __typename?: 'Delivery', id: string, target: number, state: DeliveryState }>, followUps: Array<{ __typename?: 'Delivery', id: string, target: number, state: DeliveryState, dueAt?: string | null }>, integration?: { __typename?: 'Integration', id: string, name: string } | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, path?: string | null, provider?: string | null, nextStep?: string | null } | null, suppression?: { __typename?: 'Suppression', id: string, ground: SuppressionGround, until?: string | null } | null, attempts: Array<{ __typename?: 'Attempt', number: number, counted: boolean, startedAt: string, finishedAt: string, kind: OutcomeKind, scope: OutcomeScope, code?: string | null, message: string, nextStep?: string | null, path?: string | null, retryAfter?: string | null, adjusted: Array<{ __typename?: 'Adjustment', path: Array<string>, reason: string, sent: string }> }>, receipts: Array<{ __typename?: 'Receipt', status: ReceiptStatus, at: string, receivedAt: string, code?: string | null, message: string, flagged: boolean, pricing?: { __typename?: 'ReceiptPricing', category?: string | null, billable?: boolean | null } | null }>, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> } | null, userErrors: Array<{ __typename?: 'UserError', code: UserErrorCode, message: string, field?: Array<string> | null, nextStep?: string | null }> } | null };
 
 export type FlowsQueryVariables = Exact<{
   filter?: InputMaybe<FlowFilterInput>;
+  orderBy?: InputMaybe<FlowOrderInput>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['Cursor']['input']>;
 }>;
@@ -1996,9 +2275,9 @@ export type FlowEditorQueryVariables = Exact<{
 }>;
 
 
-export type FlowEditorQuery = { __typename?: 'Query', flow?: { __typename?: 'Flow', id: string, version: number, enabled: boolean, description: string, trigger: FlowTrigger, nextRuns: Array<string>, checkedAt?: string | null, archivedAt?: string | null, createdAt: string, updatedAt: string, schedule?: { __typename: 'CronSchedule', expression: string, cronZone: string, cronMissed: MissedRuns, cronStart?: string | null, cronEnd?: string | null } | { __typename: 'DateSchedule', local?: string | null, at?: string | null, dateZone: string, dateMissed: MissedRuns } | { __typename: 'IntervalSchedule', every: number, unit: ScheduleUnit, anchor?: string | null, intervalZone: string, intervalMissed: MissedRuns, intervalStart?: string | null, intervalEnd?: string | null } | null, source?: { __typename?: 'FlowSource', module: SourceModule, action: string, parameters?: unknown | null, rows: SourceRows, consumer?: { __typename?: 'Consumer', id: string, name: string } | null, sourceAction?: { __typename?: 'SourceAction', title: string, recordType: { __typename?: 'RecordType', key: string, title: string } } | null } | null, filter: { __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }, targets: Array<{ __typename?: 'FlowTarget', action: string, parameters?: unknown | null, integration?: { __typename?: 'Integration', id: string, name: string } | null, connectorAction?: { __typename?: 'ConnectorAction', title: string } | null, recipient?: { __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient', first: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient' } | { __typename: 'SeveralRecipients' }> } | { __typename: 'SeveralRecipients', all: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient', first: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient' } | { __typename: 'SeveralRecipients' }> } | { __typename: 'SeveralRecipients' }> } | null, mapping: Array<{ __typename?: 'MappingEntry', position: number, name?: string | null, field: string, constant?: string | null, expression?: unknown | null, missing: MissingPolicy, default?: string | null }> }>, settings: { __typename?: 'FlowSettings', maxAttempts: number, maxAge: string, unknownPolicy: UnknownPolicy, unknownWait: string, locale?: string | null, timeZone?: string | null, defaultCountry?: string | null, ordering: FlowOrdering, maxInFlight?: number | null, quietHours?: { __typename?: 'QuietHours', from: string, to: string, days: Array<Weekday>, zone: QuietZone, timeZone?: string | null } | null, collect?: { __typename?: 'Collect', by: CollectBy, field?: string | null, mode: CollectMode, window: string, atMost: string, limit: number } | null }, problems: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, warnings: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, permissionsNeeded: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }>, paused?: { __typename?: 'Reason', code: ReasonCode, message: string, nextStep?: string | null } | null, pause?: { __typename?: 'Pause', since: string, until?: string | null, reason: { __typename?: 'Reason', message: string, by?: { __typename?: 'AuditEntry', id: string } | { __typename?: 'Consumer', id: string } | { __typename?: 'Delivery', id: string } | { __typename?: 'Event', id: string } | { __typename?: 'Execution', id: string } | { __typename?: 'Flow', id: string } | { __typename?: 'Group', id: string } | { __typename?: 'Integration', id: string } | { __typename?: 'Occurrence', id: string } | { __typename?: 'Record', id: string } | { __typename?: 'Suppression', id: string } | null } } | null, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> } | null };
+export type FlowEditorQuery = { __typename?: 'Query', flow?: { __typename?: 'Flow', id: string, version: number, enabled: boolean, description: string, trigger: FlowTrigger, nextRuns: Array<string>, checkedAt?: string | null, archivedAt?: string | null, createdAt: string, updatedAt: string, schedule?: { __typename: 'CronSchedule', expression: string, cronZone: string, cronMissed: MissedRuns, cronStart?: string | null, cronEnd?: string | null } | { __typename: 'DateSchedule', local?: string | null, at?: string | null, dateZone: string, dateMissed: MissedRuns } | { __typename: 'IntervalSchedule', every: number, unit: ScheduleUnit, anchor?: string | null, intervalZone: string, intervalMissed: MissedRuns, intervalStart?: string | null, intervalEnd?: string | null } | null, source?: { __typename?: 'FlowSource', module: SourceModule, action: string, parameters?: unknown | null, rows: SourceRows, consumer?: { __typename?: 'Consumer', id: string, name: string } | null, sourceAction?: { __typename?: 'SourceAction', title: string, recordType: { __typename?: 'RecordType', key: string, title: string } } | null } | null, filter: { __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }, targets: Array<{ __typename?: 'FlowTarget', action: string, parameters?: unknown | null, integration?: { __typename?: 'Integration', id: string, name: string } | null, connectorAction?: { __typename?: 'ConnectorAction', title: string } | null, recipient?: { __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient', first: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient' } | { __typename: 'SeveralRecipients' }> } | { __typename: 'SeveralRecipients', all: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient', first: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient' } | { __typename: 'SeveralRecipients' }> } | { __typename: 'SeveralRecipients' }> } | null, mapping: Array<{ __typename?: 'MappingEntry', position: number, name?: string | null, field: string, constant?: string | null, expression?: unknown | null, missing: MissingPolicy, default?: string | null }>, followUp?: { __typename?: 'FollowUp', of: number, when: FollowUpCondition, within: string } | null }>, settings: { __typename?: 'FlowSettings', maxAttempts: number, maxAge: string, unknownPolicy: UnknownPolicy, unknownWait: string, locale?: string | null, timeZone?: string | null, defaultCountry?: string | null, ordering: FlowOrdering, maxInFlight?: number | null, quietHours?: { __typename?: 'QuietHours', from: string, to: string, days: Array<Weekday>, zone: QuietZone, timeZone?: string | null } | null, collect?: { __typename?: 'Collect', by: CollectBy, field?: string | null, mode: CollectMode, window: string, atMost: string, limit: number } | null }, problems: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, warnings: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, permissionsNeeded: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }>, paused?: { __typename?: 'Reason', code: ReasonCode, message: string, nextStep?: string | null } | null, pause?: { __typename?: 'Pause', since: string, until?: string | null, reason: { __typename?: 'Reason', message: string, by?: { __typename?: 'AuditEntry', id: string } | { __typename?: 'Consumer', id: string } | { __typename?: 'Delivery', id: string } | { __typename?: 'Event', id: string } | { __typename?: 'Execution', id: string } | { __typename?: 'Flow', id: string } | { __typename?: 'Group', id: string } | { __typename?: 'Integration', id: string } | { __typename?: 'Occurrence', id: string } | { __typename?: 'Record', id: string } | { __typename?: 'Suppression', id: string } | null } } | null, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> } | null };
 
-export type FlowFormFragment = { __typename?: 'Flow', id: string, version: number, enabled: boolean, description: string, trigger: FlowTrigger, nextRuns: Array<string>, checkedAt?: string | null, archivedAt?: string | null, createdAt: string, updatedAt: string, schedule?: { __typename: 'CronSchedule', expression: string, cronZone: string, cronMissed: MissedRuns, cronStart?: string | null, cronEnd?: string | null } | { __typename: 'DateSchedule', local?: string | null, at?: string | null, dateZone: string, dateMissed: MissedRuns } | { __typename: 'IntervalSchedule', every: number, unit: ScheduleUnit, anchor?: string | null, intervalZone: string, intervalMissed: MissedRuns, intervalStart?: string | null, intervalEnd?: string | null } | null, source?: { __typename?: 'FlowSource', module: SourceModule, action: string, parameters?: unknown | null, rows: SourceRows, consumer?: { __typename?: 'Consumer', id: string, name: string } | null, sourceAction?: { __typename?: 'SourceAction', title: string, recordType: { __typename?: 'RecordType', key: string, title: string } } | null } | null, filter: { __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }, targets: Array<{ __typename?: 'FlowTarget', action: string, parameters?: unknown | null, integration?: { __typename?: 'Integration', id: string, name: string } | null, connectorAction?: { __typename?: 'ConnectorAction', title: string } | null, recipient?: { __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient', first: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient' } | { __typename: 'SeveralRecipients' }> } | { __typename: 'SeveralRecipients', all: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient', first: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient' } | { __typename: 'SeveralRecipients' }> } | { __typename: 'SeveralRecipients' }> } | null, mapping: Array<{ __typename?: 'MappingEntry', position: number, name?: string | null, field: string, constant?: string | null, expression?: unknown | null, missing: MissingPolicy, default?: string | null }> }>, settings: { __typename?: 'FlowSettings', maxAttempts: number, maxAge: string, unknownPolicy: UnknownPolicy, unknownWait: string, locale?: string | null, timeZone?: string | null, defaultCountry?: string | null, ordering: FlowOrdering, maxInFlight?: number | null, quietHours?: { __typename?: 'QuietHours', from: string, to: string, days: Array<Weekday>, zone: QuietZone, timeZone?: string | null } | null, collect?: { __typename?: 'Collect', by: CollectBy, field?: string | null, mode: CollectMode, window: string, atMost: string, limit: number } | null }, problems: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, warnings: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, permissionsNeeded: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }>, paused?: { __typename?: 'Reason', code: ReasonCode, message: string, nextStep?: string | null } | null, pause?: { __typename?: 'Pause', since: string, until?: string | null, reason: { __typename?: 'Reason', message: string, by?: { __typename?: 'AuditEntry', id: string } | { __typename?: 'Consumer', id: string } | { __typename?: 'Delivery', id: string } | { __typename?: 'Event', id: string } | { __typename?: 'Execution', id: string } | { __typename?: 'Flow', id: string } | { __typename?: 'Group', id: string } | { __typename?: 'Integration', id: string } | { __typename?: 'Occurrence', id: string } | { __typename?: 'Record', id: string } | { __typename?: 'Suppression', id: string } | null } } | null, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> };
+export type FlowFormFragment = { __typename?: 'Flow', id: string, version: number, enabled: boolean, description: string, trigger: FlowTrigger, nextRuns: Array<string>, checkedAt?: string | null, archivedAt?: string | null, createdAt: string, updatedAt: string, schedule?: { __typename: 'CronSchedule', expression: string, cronZone: string, cronMissed: MissedRuns, cronStart?: string | null, cronEnd?: string | null } | { __typename: 'DateSchedule', local?: string | null, at?: string | null, dateZone: string, dateMissed: MissedRuns } | { __typename: 'IntervalSchedule', every: number, unit: ScheduleUnit, anchor?: string | null, intervalZone: string, intervalMissed: MissedRuns, intervalStart?: string | null, intervalEnd?: string | null } | null, source?: { __typename?: 'FlowSource', module: SourceModule, action: string, parameters?: unknown | null, rows: SourceRows, consumer?: { __typename?: 'Consumer', id: string, name: string } | null, sourceAction?: { __typename?: 'SourceAction', title: string, recordType: { __typename?: 'RecordType', key: string, title: string } } | null } | null, filter: { __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }, targets: Array<{ __typename?: 'FlowTarget', action: string, parameters?: unknown | null, integration?: { __typename?: 'Integration', id: string, name: string } | null, connectorAction?: { __typename?: 'ConnectorAction', title: string } | null, recipient?: { __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient', first: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient' } | { __typename: 'SeveralRecipients' }> } | { __typename: 'SeveralRecipients', all: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient', first: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient' } | { __typename: 'SeveralRecipients' }> } | { __typename: 'SeveralRecipients' }> } | null, mapping: Array<{ __typename?: 'MappingEntry', position: number, name?: string | null, field: string, constant?: string | null, expression?: unknown | null, missing: MissingPolicy, default?: string | null }>, followUp?: { __typename?: 'FollowUp', of: number, when: FollowUpCondition, within: string } | null }>, settings: { __typename?: 'FlowSettings', maxAttempts: number, maxAge: string, unknownPolicy: UnknownPolicy, unknownWait: string, locale?: string | null, timeZone?: string | null, defaultCountry?: string | null, ordering: FlowOrdering, maxInFlight?: number | null, quietHours?: { __typename?: 'QuietHours', from: string, to: string, days: Array<Weekday>, zone: QuietZone, timeZone?: string | null } | null, collect?: { __typename?: 'Collect', by: CollectBy, field?: string | null, mode: CollectMode, window: string, atMost: string, limit: number } | null }, problems: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, warnings: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, permissionsNeeded: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }>, paused?: { __typename?: 'Reason', code: ReasonCode, message: string, nextStep?: string | null } | null, pause?: { __typename?: 'Pause', since: string, until?: string | null, reason: { __typename?: 'Reason', message: string, by?: { __typename?: 'AuditEntry', id: string } | { __typename?: 'Consumer', id: string } | { __typename?: 'Delivery', id: string } | { __typename?: 'Event', id: string } | { __typename?: 'Execution', id: string } | { __typename?: 'Flow', id: string } | { __typename?: 'Group', id: string } | { __typename?: 'Integration', id: string } | { __typename?: 'Occurrence', id: string } | { __typename?: 'Record', id: string } | { __typename?: 'Suppression', id: string } | null } } | null, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> };
 
 export type FlowFilterFragment = { __typename?: 'Terms', mode: TermsMode, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> };
 
@@ -2067,7 +2346,7 @@ export type FlowAddMutationVariables = Exact<{
 }>;
 
 
-export type FlowAddMutation = { __typename?: 'Mutation', flowCreate?: { __typename?: 'FlowCreatePayload', repeat: boolean, flow?: { __typename?: 'Flow', id: string, version: number, enabled: boolean, description: string, trigger: FlowTrigger, nextRuns: Array<string>, checkedAt?: string | null, archivedAt?: string | null, createdAt: string, updatedAt: string, schedule?: { __typename: 'CronSchedule', expression: string, cronZone: string, cronMissed: MissedRuns, cronStart?: string | null, cronEnd?: string | null } | { __typename: 'DateSchedule', local?: string | null, at?: string | null, dateZone: string, dateMissed: MissedRuns } | { __typename: 'IntervalSchedule', every: number, unit: ScheduleUnit, anchor?: string | null, intervalZone: string, intervalMissed: MissedRuns, intervalStart?: string | null, intervalEnd?: string | null } | null, source?: { __typename?: 'FlowSource', module: SourceModule, action: string, parameters?: unknown | null, rows: SourceRows, consumer?: { __typename?: 'Consumer', id: string, name: string } | null, sourceAction?: { __typename?: 'SourceAction', title: string, recordType: { __typename?: 'RecordType', key: string, title: string } } | null } | null, filter: { __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }, targets: Array<{ __typename?: 'FlowTarget', action: string, parameters?: unknown | null, integration?: { __typename?: 'Integration', id: string, name: string } | null, connectorAction?: { __typename?: 'ConnectorAction', title: string } | null, recipient?: { __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient', first: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient' } | { __typename: 'SeveralRecipients' }> } | { __typename: 'SeveralRecipients', all: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient', first: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient' } | { __typename: 'SeveralRecipients' }> } | { __typename: 'SeveralRecipients' }> } | null, mapping: Array<{ __typename?: 'MappingEntry', position: number, name?: string | null, field: string, constant?: string | null, expression?: unknown | null, missing: MissingPolicy, default?: string | null }> }>, settings: { __typename?: 'FlowSettings', maxAttempts: number, maxAge: string, unknownPolicy: UnknownPolicy, unknownWait: string, locale?: string | null, timeZone?: string | null, defaultCountry?: string | null, ordering: FlowOrdering, maxInFlight?: number | null, quietHours?: { __typename?: 'QuietHours', from: string, to: string, days: Array<Weekday>, zone: QuietZone, timeZone?: string | null } | null, collect?: { __typename?: 'Collect', by: CollectBy, field?: string | null, mode: CollectMode, window: string, atMost: string, limit: number } | null }, problems: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, warnings: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, permissionsNeeded: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }>, paused?: { __typename?: 'Reason', code: ReasonCode, message: string, nextStep?: string | null } | null, pause?: { __typename?: 'Pause', since: string, until?: string | null, reason: { __typename?: 'Reason', message: string, by?: { __typename?: 'AuditEntry', id: string } | { __typename?: 'Consumer', id: string } | { __typename?: 'Delivery', id: string } | { __typename?: 'Event', id: string } | { __typename?: 'Execution', id: string } | { __typename?: 'Flow', id: string } | { __typename?: 'Group', id: string } | { __typename?: 'Integration', id: string } | { __typename?: 'Occurrence', id: string } | { __typename?: 'Record', id: string } | { __typename?: 'Suppression', id: string } | null } } | null, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> } | null, userErrors: Array<{ __typename?: 'UserError', code: UserErrorCode, problem?: string | null, message: string, field?: Array<string> | null, nextStep?: string | null }> } | null };
+export type FlowAddMutation = { __typename?: 'Mutation', flowCreate?: { __typename?: 'FlowCreatePayload', repeat: boolean, flow?: { __typename?: 'Flow', id: string, version: number, enabled: boolean, description: string, trigger: FlowTrigger, nextRuns: Array<string>, checkedAt?: string | null, archivedAt?: string | null, createdAt: string, updatedAt: string, schedule?: { __typename: 'CronSchedule', expression: string, cronZone: string, cronMissed: MissedRuns, cronStart?: string | null, cronEnd?: string | null } | { __typename: 'DateSchedule', local?: string | null, at?: string | null, dateZone: string, dateMissed: MissedRuns } | { __typename: 'IntervalSchedule', every: number, unit: ScheduleUnit, anchor?: string | null, intervalZone: string, intervalMissed: MissedRuns, intervalStart?: string | null, intervalEnd?: string | null } | null, source?: { __typename?: 'FlowSource', module: SourceModule, action: string, parameters?: unknown | null, rows: SourceRows, consumer?: { __typename?: 'Consumer', id: string, name: string } | null, sourceAction?: { __typename?: 'SourceAction', title: string, recordType: { __typename?: 'RecordType', key: string, title: string } } | null } | null, filter: { __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }, targets: Array<{ __typename?: 'FlowTarget', action: string, parameters?: unknown | null, integration?: { __typename?: 'Integration', id: string, name: string } | null, connectorAction?: { __typename?: 'ConnectorAction', title: string } | null, recipient?: { __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient', first: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient' } | { __typename: 'SeveralRecipients' }> } | { __typename: 'SeveralRecipients', all: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient', first: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient' } | { __typename: 'SeveralRecipients' }> } | { __typename: 'SeveralRecipients' }> } | null, mapping: Array<{ __typename?: 'MappingEntry', position: number, name?: string | null, field: string, constant?: string | null, expression?: unknown | null, missing: MissingPolicy, default?: string | null }>, followUp?: { __typename?: 'FollowUp', of: number, when: FollowUpCondition, within: string } | null }>, settings: { __typename?: 'FlowSettings', maxAttempts: number, maxAge: string, unknownPolicy: UnknownPolicy, unknownWait: string, locale?: string | null, timeZone?: string | null, defaultCountry?: string | null, ordering: FlowOrdering, maxInFlight?: number | null, quietHours?: { __typename?: 'QuietHours', from: string, to: string, days: Array<Weekday>, zone: QuietZone, timeZone?: string | null } | null, collect?: { __typename?: 'Collect', by: CollectBy, field?: string | null, mode: CollectMode, window: string, atMost: string, limit: number } | null }, problems: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, warnings: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, permissionsNeeded: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }>, paused?: { __typename?: 'Reason', code: ReasonCode, message: string, nextStep?: string | null } | null, pause?: { __typename?: 'Pause', since: string, until?: string | null, reason: { __typename?: 'Reason', message: string, by?: { __typename?: 'AuditEntry', id: string } | { __typename?: 'Consumer', id: string } | { __typename?: 'Delivery', id: string } | { __typename?: 'Event', id: string } | { __typename?: 'Execution', id: string } | { __typename?: 'Flow', id: string } | { __typename?: 'Group', id: string } | { __typename?: 'Integration', id: string } | { __typename?: 'Occurrence', id: string } | { __typename?: 'Record', id: string } | { __typename?: 'Suppression', id: string } | null } } | null, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> } | null, userErrors: Array<{ __typename?: 'UserError', code: UserErrorCode, problem?: string | null, message: string, field?: Array<string> | null, nextStep?: string | null }> } | null };
 
 export type FlowSaveMutationVariables = Exact<{
   id: Scalars['ID']['input'];
@@ -2075,7 +2354,7 @@ export type FlowSaveMutationVariables = Exact<{
 }>;
 
 
-export type FlowSaveMutation = { __typename?: 'Mutation', flowUpdate?: { __typename?: 'FlowUpdatePayload', flow?: { __typename?: 'Flow', id: string, version: number, enabled: boolean, description: string, trigger: FlowTrigger, nextRuns: Array<string>, checkedAt?: string | null, archivedAt?: string | null, createdAt: string, updatedAt: string, schedule?: { __typename: 'CronSchedule', expression: string, cronZone: string, cronMissed: MissedRuns, cronStart?: string | null, cronEnd?: string | null } | { __typename: 'DateSchedule', local?: string | null, at?: string | null, dateZone: string, dateMissed: MissedRuns } | { __typename: 'IntervalSchedule', every: number, unit: ScheduleUnit, anchor?: string | null, intervalZone: string, intervalMissed: MissedRuns, intervalStart?: string | null, intervalEnd?: string | null } | null, source?: { __typename?: 'FlowSource', module: SourceModule, action: string, parameters?: unknown | null, rows: SourceRows, consumer?: { __typename?: 'Consumer', id: string, name: string } | null, sourceAction?: { __typename?: 'SourceAction', title: string, recordType: { __typename?: 'RecordType', key: string, title: string } } | null } | null, filter: { __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }, targets: Array<{ __typename?: 'FlowTarget', action: string, parameters?: unknown | null, integration?: { __typename?: 'Integration', id: string, name: string } | null, connectorAction?: { __typename?: 'ConnectorAction', title: string } | null, recipient?: { __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient', first: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient' } | { __typename: 'SeveralRecipients' }> } | { __typename: 'SeveralRecipients', all: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient', first: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient' } | { __typename: 'SeveralRecipients' }> } | { __typename: 'SeveralRecipients' }> } | null, mapping: Array<{ __typename?: 'MappingEntry', position: number, name?: string | null, field: string, constant?: string | null, expression?: unknown | null, missing: MissingPolicy, default?: string | null }> }>, settings: { __typename?: 'FlowSettings', maxAttempts: number, maxAge: string, unknownPolicy: UnknownPolicy, unknownWait: string, locale?: string | null, timeZone?: string | null, defaultCountry?: string | null, ordering: FlowOrdering, maxInFlight?: number | null, quietHours?: { __typename?: 'QuietHours', from: string, to: string, days: Array<Weekday>, zone: QuietZone, timeZone?: string | null } | null, collect?: { __typename?: 'Collect', by: CollectBy, field?: string | null, mode: CollectMode, window: string, atMost: string, limit: number } | null }, problems: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, warnings: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, permissionsNeeded: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }>, paused?: { __typename?: 'Reason', code: ReasonCode, message: string, nextStep?: string | null } | null, pause?: { __typename?: 'Pause', since: string, until?: string | null, reason: { __typename?: 'Reason', message: string, by?: { __typename?: 'AuditEntry', id: string } | { __typename?: 'Consumer', id: string } | { __typename?: 'Delivery', id: string } | { __typename?: 'Event', id: string } | { __typename?: 'Execution', id: string } | { __typename?: 'Flow', id: string } | { __typename?: 'Group', id: string } | { __typename?: 'Integration', id: string } | { __typename?: 'Occurrence', id: string } | { __typename?: 'Record', id: string } | { __typename?: 'Suppression', id: string } | null } } | null, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> } | null, userErrors: Array<{ __typename?: 'UserError', code: UserErrorCode, problem?: string | null, message: string, field?: Array<string> | null, nextStep?: string | null }> } | null };
+export type FlowSaveMutation = { __typename?: 'Mutation', flowUpdate?: { __typename?: 'FlowUpdatePayload', flow?: { __typename?: 'Flow', id: string, version: number, enabled: boolean, description: string, trigger: FlowTrigger, nextRuns: Array<string>, checkedAt?: string | null, archivedAt?: string | null, createdAt: string, updatedAt: string, schedule?: { __typename: 'CronSchedule', expression: string, cronZone: string, cronMissed: MissedRuns, cronStart?: string | null, cronEnd?: string | null } | { __typename: 'DateSchedule', local?: string | null, at?: string | null, dateZone: string, dateMissed: MissedRuns } | { __typename: 'IntervalSchedule', every: number, unit: ScheduleUnit, anchor?: string | null, intervalZone: string, intervalMissed: MissedRuns, intervalStart?: string | null, intervalEnd?: string | null } | null, source?: { __typename?: 'FlowSource', module: SourceModule, action: string, parameters?: unknown | null, rows: SourceRows, consumer?: { __typename?: 'Consumer', id: string, name: string } | null, sourceAction?: { __typename?: 'SourceAction', title: string, recordType: { __typename?: 'RecordType', key: string, title: string } } | null } | null, filter: { __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }, targets: Array<{ __typename?: 'FlowTarget', action: string, parameters?: unknown | null, integration?: { __typename?: 'Integration', id: string, name: string } | null, connectorAction?: { __typename?: 'ConnectorAction', title: string } | null, recipient?: { __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient', first: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient' } | { __typename: 'SeveralRecipients' }> } | { __typename: 'SeveralRecipients', all: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient', first: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient' } | { __typename: 'SeveralRecipients' }> } | { __typename: 'SeveralRecipients' }> } | null, mapping: Array<{ __typename?: 'MappingEntry', position: number, name?: string | null, field: string, constant?: string | null, expression?: unknown | null, missing: MissingPolicy, default?: string | null }>, followUp?: { __typename?: 'FollowUp', of: number, when: FollowUpCondition, within: string } | null }>, settings: { __typename?: 'FlowSettings', maxAttempts: number, maxAge: string, unknownPolicy: UnknownPolicy, unknownWait: string, locale?: string | null, timeZone?: string | null, defaultCountry?: string | null, ordering: FlowOrdering, maxInFlight?: number | null, quietHours?: { __typename?: 'QuietHours', from: string, to: string, days: Array<Weekday>, zone: QuietZone, timeZone?: string | null } | null, collect?: { __typename?: 'Collect', by: CollectBy, field?: string | null, mode: CollectMode, window: string, atMost: string, limit: number } | null }, problems: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, warnings: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, permissionsNeeded: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }>, paused?: { __typename?: 'Reason', code: ReasonCode, message: string, nextStep?: string | null } | null, pause?: { __typename?: 'Pause', since: string, until?: string | null, reason: { __typename?: 'Reason', message: string, by?: { __typename?: 'AuditEntry', id: string } | { __typename?: 'Consumer', id: string } | { __typename?: 'Delivery', id: string } | { __typename?: 'Event', id: string } | { __typename?: 'Execution', id: string } | { __typename?: 'Flow', id: string } | { __typename?: 'Group', id: string } | { __typename?: 'Integration', id: string } | { __typename?: 'Occurrence', id: string } | { __typename?: 'Record', id: string } | { __typename?: 'Suppression', id: string } | null } } | null, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> } | null, userErrors: Array<{ __typename?: 'UserError', code: UserErrorCode, problem?: string | null, message: string, field?: Array<string> | null, nextStep?: string | null }> } | null };
 
 export type FlowTurnOnMutationVariables = Exact<{
   id: Scalars['ID']['input'];
@@ -2123,7 +2402,7 @@ export type FlowTryMutationVariables = Exact<{
 }>;
 
 
-export type FlowTryMutation = { __typename?: 'Mutation', flowTest?: { __typename?: 'FlowTestPayload', repeat: boolean, execution?: { __typename?: 'Execution', id: string } | null, delivery?: { __typename?: 'Delivery', id: string, recipient?: string | null, values: Array<string | null>, state: DeliveryState } | null, userErrors: Array<{ __typename?: 'UserError', code: UserErrorCode, message: string, field?: Array<string> | null, nextStep?: string | null }> } | null };
+export type FlowTryMutation = { __typename?: 'Mutation', flowTest?: { __typename?: 'FlowTestPayload', repeat: boolean, execution?: { __typename?: 'Execution', id: string } | null, delivery?: { __typename?: 'Delivery', id: string, target: number, recipient?: string | null, values: Array<string | null>, state: DeliveryState } | null, userErrors: Array<{ __typename?: 'UserError', code: UserErrorCode, message: string, field?: Array<string> | null, nextStep?: string | null }> } | null };
 
 export type FlowVersionsQueryVariables = Exact<{
   id: Scalars['ID']['input'];
@@ -2140,7 +2419,7 @@ export type FlowRestoreMutationVariables = Exact<{
 }>;
 
 
-export type FlowRestoreMutation = { __typename?: 'Mutation', flowRollback?: { __typename?: 'FlowRollbackPayload', flow?: { __typename?: 'Flow', id: string, version: number, enabled: boolean, description: string, trigger: FlowTrigger, nextRuns: Array<string>, checkedAt?: string | null, archivedAt?: string | null, createdAt: string, updatedAt: string, schedule?: { __typename: 'CronSchedule', expression: string, cronZone: string, cronMissed: MissedRuns, cronStart?: string | null, cronEnd?: string | null } | { __typename: 'DateSchedule', local?: string | null, at?: string | null, dateZone: string, dateMissed: MissedRuns } | { __typename: 'IntervalSchedule', every: number, unit: ScheduleUnit, anchor?: string | null, intervalZone: string, intervalMissed: MissedRuns, intervalStart?: string | null, intervalEnd?: string | null } | null, source?: { __typename?: 'FlowSource', module: SourceModule, action: string, parameters?: unknown | null, rows: SourceRows, consumer?: { __typename?: 'Consumer', id: string, name: string } | null, sourceAction?: { __typename?: 'SourceAction', title: string, recordType: { __typename?: 'RecordType', key: string, title: string } } | null } | null, filter: { __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }, targets: Array<{ __typename?: 'FlowTarget', action: string, parameters?: unknown | null, integration?: { __typename?: 'Integration', id: string, name: string } | null, connectorAction?: { __typename?: 'ConnectorAction', title: string } | null, recipient?: { __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient', first: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient' } | { __typename: 'SeveralRecipients' }> } | { __typename: 'SeveralRecipients', all: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient', first: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient' } | { __typename: 'SeveralRecipients' }> } | { __typename: 'SeveralRecipients' }> } | null, mapping: Array<{ __typename?: 'MappingEntry', position: number, name?: string | null, field: string, constant?: string | null, expression?: unknown | null, missing: MissingPolicy, default?: string | null }> }>, settings: { __typename?: 'FlowSettings', maxAttempts: number, maxAge: string, unknownPolicy: UnknownPolicy, unknownWait: string, locale?: string | null, timeZone?: string | null, defaultCountry?: string | null, ordering: FlowOrdering, maxInFlight?: number | null, quietHours?: { __typename?: 'QuietHours', from: string, to: string, days: Array<Weekday>, zone: QuietZone, timeZone?: string | null } | null, collect?: { __typename?: 'Collect', by: CollectBy, field?: string | null, mode: CollectMode, window: string, atMost: string, limit: number } | null }, problems: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, warnings: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, permissionsNeeded: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }>, paused?: { __typename?: 'Reason', code: ReasonCode, message: string, nextStep?: string | null } | null, pause?: { __typename?: 'Pause', since: string, until?: string | null, reason: { __typename?: 'Reason', message: string, by?: { __typename?: 'AuditEntry', id: string } | { __typename?: 'Consumer', id: string } | { __typename?: 'Delivery', id: string } | { __typename?: 'Event', id: string } | { __typename?: 'Execution', id: string } | { __typename?: 'Flow', id: string } | { __typename?: 'Group', id: string } | { __typename?: 'Integration', id: string } | { __typename?: 'Occurrence', id: string } | { __typename?: 'Record', id: string } | { __typename?: 'Suppression', id: string } | null } } | null, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> } | null, userErrors: Array<{ __typename?: 'UserError', code: UserErrorCode, problem?: string | null, message: string, field?: Array<string> | null, nextStep?: string | null }> } | null };
+export type FlowRestoreMutation = { __typename?: 'Mutation', flowRollback?: { __typename?: 'FlowRollbackPayload', flow?: { __typename?: 'Flow', id: string, version: number, enabled: boolean, description: string, trigger: FlowTrigger, nextRuns: Array<string>, checkedAt?: string | null, archivedAt?: string | null, createdAt: string, updatedAt: string, schedule?: { __typename: 'CronSchedule', expression: string, cronZone: string, cronMissed: MissedRuns, cronStart?: string | null, cronEnd?: string | null } | { __typename: 'DateSchedule', local?: string | null, at?: string | null, dateZone: string, dateMissed: MissedRuns } | { __typename: 'IntervalSchedule', every: number, unit: ScheduleUnit, anchor?: string | null, intervalZone: string, intervalMissed: MissedRuns, intervalStart?: string | null, intervalEnd?: string | null } | null, source?: { __typename?: 'FlowSource', module: SourceModule, action: string, parameters?: unknown | null, rows: SourceRows, consumer?: { __typename?: 'Consumer', id: string, name: string } | null, sourceAction?: { __typename?: 'SourceAction', title: string, recordType: { __typename?: 'RecordType', key: string, title: string } } | null } | null, filter: { __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, groups: Array<{ __typename?: 'Terms', mode: TermsMode, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }>, terms: Array<{ __typename?: 'Term', field: string, operation: Operation, value?: unknown | null }> }, targets: Array<{ __typename?: 'FlowTarget', action: string, parameters?: unknown | null, integration?: { __typename?: 'Integration', id: string, name: string } | null, connectorAction?: { __typename?: 'ConnectorAction', title: string } | null, recipient?: { __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient', first: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient' } | { __typename: 'SeveralRecipients' }> } | { __typename: 'SeveralRecipients', all: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient', first: Array<{ __typename: 'ConstantRecipient', constant: string } | { __typename: 'FieldRecipient', field: string } | { __typename: 'FirstRecipient' } | { __typename: 'SeveralRecipients' }> } | { __typename: 'SeveralRecipients' }> } | null, mapping: Array<{ __typename?: 'MappingEntry', position: number, name?: string | null, field: string, constant?: string | null, expression?: unknown | null, missing: MissingPolicy, default?: string | null }>, followUp?: { __typename?: 'FollowUp', of: number, when: FollowUpCondition, within: string } | null }>, settings: { __typename?: 'FlowSettings', maxAttempts: number, maxAge: string, unknownPolicy: UnknownPolicy, unknownWait: string, locale?: string | null, timeZone?: string | null, defaultCountry?: string | null, ordering: FlowOrdering, maxInFlight?: number | null, quietHours?: { __typename?: 'QuietHours', from: string, to: string, days: Array<Weekday>, zone: QuietZone, timeZone?: string | null } | null, collect?: { __typename?: 'Collect', by: CollectBy, field?: string | null, mode: CollectMode, window: string, atMost: string, limit: number } | null }, problems: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, warnings: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, permissionsNeeded: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }>, paused?: { __typename?: 'Reason', code: ReasonCode, message: string, nextStep?: string | null } | null, pause?: { __typename?: 'Pause', since: string, until?: string | null, reason: { __typename?: 'Reason', message: string, by?: { __typename?: 'AuditEntry', id: string } | { __typename?: 'Consumer', id: string } | { __typename?: 'Delivery', id: string } | { __typename?: 'Event', id: string } | { __typename?: 'Execution', id: string } | { __typename?: 'Flow', id: string } | { __typename?: 'Group', id: string } | { __typename?: 'Integration', id: string } | { __typename?: 'Occurrence', id: string } | { __typename?: 'Record', id: string } | { __typename?: 'Suppression', id: string } | null } } | null, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> } | null, userErrors: Array<{ __typename?: 'UserError', code: UserErrorCode, problem?: string | null, message: string, field?: Array<string> | null, nextStep?: string | null }> } | null };
 
 export type FlowRemoveMutationVariables = Exact<{
   id: Scalars['ID']['input'];
@@ -2159,7 +2438,15 @@ export type FollowSubscriptionVariables = Exact<{
 }>;
 
 
-export type FollowSubscription = { __typename?: 'Subscription', executionChanged: { __typename?: 'ExecutionChange', cursor: string, change: { __typename?: 'Change', at: string, subject: ChangeSubject, aspect: ChangeAspect, from?: string | null, to: string, cause: { __typename?: 'Reason', code: ReasonCode, message: string, nextStep?: string | null } }, execution: { __typename?: 'Execution', id: string, state: ExecutionState, outcome?: ExecutionOutcome | null, subject?: string | null, flow?: { __typename?: 'Flow', id: string, description: string } | null, occurrence?: { __typename?: 'Occurrence', id: string, source: string, name: string } | null }, delivery?: { __typename?: 'Delivery', id: string, state: DeliveryState, recipient?: string | null, providerId?: string | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string } | null } | null } };
+export type FollowSubscription = { __typename?: 'Subscription', executionChanged: { __typename?: 'ExecutionChange', cursor: string, change: { __typename?: 'Change', at: string, subject: ChangeSubject, aspect: ChangeAspect, from?: string | null, to: string, cause: { __typename?: 'Reason', code: ReasonCode, message: string, nextStep?: string | null } }, execution: { __typename?: 'Execution', id: string, state: ExecutionState, outcome?: ExecutionOutcome | null, subject?: string | null, flow?: { __typename?: 'Flow', id: string, description: string } | null, occurrence?: { __typename?: 'Occurrence', id: string, source: string, name: string } | null }, delivery?: { __typename?: 'Delivery', id: string, state: DeliveryState, target: number, recipient?: string | null, providerId?: string | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string } | null } | null } };
+
+export type ArrivalsSubscriptionVariables = Exact<{
+  type?: InputMaybe<Scalars['String']['input']>;
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+}>;
+
+
+export type ArrivalsSubscription = { __typename?: 'Subscription', occurrenceReceived: { __typename?: 'OccurrenceReceived', cursor: string, occurrence: { __typename?: 'Occurrence', id: string, type: string, subject: string, source: string, name: string, receivedAt: string } } };
 
 export type FollowRenewMutationVariables = Exact<{
   token: Scalars['String']['input'];
@@ -2225,6 +2512,7 @@ export type GroupRemoveMutation = { __typename?: 'Mutation', groupDelete?: { __t
 
 export type IntegrationsQueryVariables = Exact<{
   filter?: InputMaybe<IntegrationFilterInput>;
+  orderBy?: InputMaybe<IntegrationOrderInput>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['Cursor']['input']>;
 }>;
@@ -2348,7 +2636,7 @@ export type MappingPreviewQueryVariables = Exact<{
 }>;
 
 
-export type MappingPreviewQuery = { __typename?: 'Query', flowPreview?: { __typename?: 'FlowPreview', problems: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, warnings: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, executions: Array<{ __typename?: 'ExecutionPreview', outcome: ExecutionOutcome, keptCount: number, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, path?: string | null, nextStep?: string | null } | null, rows: Array<{ __typename?: 'PreviewRow', record?: string | null, kept: boolean, deliveries: Array<{ __typename?: 'DeliveryPreview', state: DeliveryState, recipient?: string | null, providerRecipient?: string | null, names: Array<string>, values: Array<string | null>, text?: string | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, path?: string | null } | null, problems: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, adjusted: Array<{ __typename?: 'Adjustment', path: Array<string>, reason: string, sent: string }>, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> }> }> }>, obstacles: Array<{ __typename?: 'Reason', code: ReasonCode, message: string, nextStep?: string | null }> } | null };
+export type MappingPreviewQuery = { __typename?: 'Query', flowPreview?: { __typename?: 'FlowPreview', problems: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, warnings: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, executions: Array<{ __typename?: 'ExecutionPreview', outcome: ExecutionOutcome, keptCount: number, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, path?: string | null, nextStep?: string | null } | null, rows: Array<{ __typename?: 'PreviewRow', record?: string | null, kept: boolean, deliveries: Array<{ __typename?: 'DeliveryPreview', state: DeliveryState, target: number, recipient?: string | null, providerRecipient?: string | null, names: Array<string>, values: Array<string | null>, text?: string | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, path?: string | null } | null, problems: Array<{ __typename?: 'Problem', code: string, path: Array<string>, message: string, nextStep?: string | null }>, adjusted: Array<{ __typename?: 'Adjustment', path: Array<string>, reason: string, sent: string }>, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> }> }> }>, obstacles: Array<{ __typename?: 'Reason', code: ReasonCode, message: string, nextStep?: string | null }> } | null };
 
 export type MappingSaveMutationVariables = Exact<{
   flow: Scalars['ID']['input'];
@@ -2376,7 +2664,7 @@ export type PublishOutcomeQueryVariables = Exact<{
 }>;
 
 
-export type PublishOutcomeQuery = { __typename?: 'Query', execution?: { __typename?: 'Execution', id: string, state: ExecutionState, outcome?: ExecutionOutcome | null, waitingFor?: ReasonCode | null, until?: string | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, nextStep?: string | null } | null, deliveries: Array<{ __typename?: 'Delivery', id: string, state: DeliveryState, recipient?: string | null, values: Array<string | null>, providerId?: string | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, provider?: string | null, nextStep?: string | null } | null }> } | null };
+export type PublishOutcomeQuery = { __typename?: 'Query', execution?: { __typename?: 'Execution', id: string, state: ExecutionState, outcome?: ExecutionOutcome | null, waitingFor?: ReasonCode | null, until?: string | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, nextStep?: string | null } | null, deliveries: Array<{ __typename?: 'Delivery', id: string, state: DeliveryState, target: number, recipient?: string | null, values: Array<string | null>, providerId?: string | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, provider?: string | null, nextStep?: string | null } | null }> } | null };
 
 export type QueueNumbersQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -2386,12 +2674,13 @@ export type QueueNumbersQuery = { __typename?: 'Query', queue?: { __typename?: '
 export type QueueItemsQueryVariables = Exact<{
   flow?: InputMaybe<Scalars['ID']['input']>;
   states?: InputMaybe<Array<ExecutionState> | ExecutionState>;
+  orderBy?: InputMaybe<ExecutionOrderInput>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['Cursor']['input']>;
 }>;
 
 
-export type QueueItemsQuery = { __typename?: 'Query', executions?: { __typename?: 'ExecutionConnection', nodes: Array<{ __typename?: 'Execution', id: string, createdAt: string, subject?: string | null, state: ExecutionState, waitingFor?: ReasonCode | null, until?: string | null, flow?: { __typename?: 'Flow', id: string, description: string } | null, event?: { __typename?: 'Event', id: string, description: string } | null, occurrence?: { __typename?: 'Occurrence', id: string, type: string } | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, nextStep?: string | null } | null, deliveries: Array<{ __typename?: 'Delivery', id: string, state: DeliveryState, recipient?: string | null, waitingFor?: ReasonCode | null, dueAt?: string | null, attemptCount: number, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, nextStep?: string | null } | null }> }>, pageInfo: { __typename?: 'PageInfo', hasNextPage: boolean, endCursor?: string | null } } | null };
+export type QueueItemsQuery = { __typename?: 'Query', executions?: { __typename?: 'ExecutionConnection', nodes: Array<{ __typename?: 'Execution', id: string, createdAt: string, subject?: string | null, state: ExecutionState, waitingFor?: ReasonCode | null, until?: string | null, flow?: { __typename?: 'Flow', id: string, description: string } | null, event?: { __typename?: 'Event', id: string, description: string } | null, occurrence?: { __typename?: 'Occurrence', id: string, type: string } | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, nextStep?: string | null } | null, deliveries: Array<{ __typename?: 'Delivery', id: string, state: DeliveryState, target: number, recipient?: string | null, waitingFor?: ReasonCode | null, dueAt?: string | null, attemptCount: number, integration?: { __typename?: 'Integration', name: string } | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, nextStep?: string | null } | null }> }>, pageInfo: { __typename?: 'PageInfo', hasNextPage: boolean, endCursor?: string | null } } | null };
 
 export type QueueReceivedQueryVariables = Exact<{
   filter?: InputMaybe<OccurrenceFilterInput>;
@@ -2407,7 +2696,7 @@ export type QueueFailuresQueryVariables = Exact<{
 }>;
 
 
-export type QueueFailuresQuery = { __typename?: 'Query', deliveryFailures?: { __typename?: 'DeliveryFailures', total: number, cut: boolean, groups: Array<{ __typename?: 'DeliveryFailureGroup', reason: ReasonCode, providerCode?: string | null, count: number, flagged: number, first: string, last: string, flow?: { __typename?: 'Flow', id: string, description: string } | null, integration?: { __typename?: 'Integration', id: string, name: string } | null, sample?: { __typename?: 'Delivery', id: string, recipient?: string | null, reason?: { __typename?: 'Reason', message: string, nextStep?: string | null } | null } | null }> } | null };
+export type QueueFailuresQuery = { __typename?: 'Query', deliveryFailures?: { __typename?: 'DeliveryFailures', total: number, cut: boolean, groups: Array<{ __typename?: 'DeliveryFailureGroup', reason: ReasonCode, providerCode?: string | null, count: number, flagged: number, first: string, last: string, flow?: { __typename?: 'Flow', id: string, description: string } | null, integration?: { __typename?: 'Integration', id: string, name: string } | null, sample?: { __typename?: 'Delivery', id: string, target: number, recipient?: string | null, reason?: { __typename?: 'Reason', message: string, nextStep?: string | null } | null } | null }> } | null };
 
 export type QueueMessagesQueryVariables = Exact<{
   filter?: InputMaybe<DeliveryFilterInput>;
@@ -2416,7 +2705,7 @@ export type QueueMessagesQueryVariables = Exact<{
 }>;
 
 
-export type QueueMessagesQuery = { __typename?: 'Query', deliveries?: { __typename?: 'DeliveryConnection', nodes: Array<{ __typename?: 'Delivery', id: string, state: DeliveryState, recipient?: string | null, createdAt: string, updatedAt: string, attemptCount: number, flagged: boolean, flow?: { __typename?: 'Flow', id: string, description: string } | null, execution?: { __typename?: 'Execution', id: string, subject?: string | null } | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, provider?: string | null, nextStep?: string | null } | null }>, pageInfo: { __typename?: 'PageInfo', hasNextPage: boolean, endCursor?: string | null } } | null };
+export type QueueMessagesQuery = { __typename?: 'Query', deliveries?: { __typename?: 'DeliveryConnection', nodes: Array<{ __typename?: 'Delivery', id: string, state: DeliveryState, target: number, recipient?: string | null, createdAt: string, updatedAt: string, attemptCount: number, flagged: boolean, flowTarget?: { __typename?: 'FlowTarget', connectorAction?: { __typename?: 'ConnectorAction', title: string } | null } | null, flow?: { __typename?: 'Flow', id: string, description: string } | null, execution?: { __typename?: 'Execution', id: string, subject?: string | null } | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, provider?: string | null, nextStep?: string | null } | null }>, pageInfo: { __typename?: 'PageInfo', hasNextPage: boolean, endCursor?: string | null } } | null };
 
 export type QueueChartQueryVariables = Exact<{
   from: Scalars['DateTime']['input'];
@@ -2484,12 +2773,15 @@ export type RecordsReadQueryVariables = Exact<{
   type?: InputMaybe<Scalars['String']['input']>;
   subject?: InputMaybe<Scalars['String']['input']>;
   where?: InputMaybe<TermsInput>;
+  orderBy?: InputMaybe<RecordOrderInput>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['Cursor']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['Cursor']['input']>;
 }>;
 
 
-export type RecordsReadQuery = { __typename?: 'Query', records?: { __typename?: 'RecordConnection', nodes: Array<{ __typename?: 'Record', id: string, type: string, key: string, subject?: string | null, version: number, data: unknown, updatedAt: string, sourceUpdatedAt?: string | null }>, pageInfo: { __typename?: 'PageInfo', hasNextPage: boolean, endCursor?: string | null } } | null };
+export type RecordsReadQuery = { __typename?: 'Query', records?: { __typename?: 'RecordConnection', nodes: Array<{ __typename?: 'Record', id: string, type: string, key: string, subject?: string | null, version: number, data: unknown, updatedAt: string, sourceUpdatedAt?: string | null }>, pageInfo: { __typename?: 'PageInfo', hasNextPage: boolean, endCursor?: string | null, hasPreviousPage: boolean, startCursor?: string | null } } | null };
 
 export type RecordHistoryQueryVariables = Exact<{
   id: Scalars['ID']['input'];
@@ -2545,14 +2837,14 @@ export type WhyNothingQueryVariables = Exact<{
 }>;
 
 
-export type WhyNothingQuery = { __typename?: 'Query', event?: { __typename?: 'Event', id: string, description: string, enabled: boolean, explain?: { __typename?: 'EventExplanation', evaluated: EvaluationTime, fired?: boolean | null, reasons: Array<{ __typename?: 'ExplainedReason', reason: { __typename?: 'Reason', code: ReasonCode, message: string, path?: string | null, provider?: string | null, nextStep?: string | null }, flow?: { __typename?: 'Flow', id: string, description: string } | null, execution?: { __typename?: 'Execution', id: string, state: ExecutionState, outcome?: ExecutionOutcome | null } | null, delivery?: { __typename?: 'Delivery', id: string, state: DeliveryState } | null }>, rowsNow: Array<{ __typename?: 'RowMatch', record: string, true: boolean, trace: Array<{ __typename?: 'TermTrace', path: Array<string>, field: string, operation: Operation, want?: unknown | null, got?: unknown | null, before?: unknown | null, true?: boolean | null, undecided?: boolean | null }> }> } | null } | null };
+export type WhyNothingQuery = { __typename?: 'Query', event?: { __typename?: 'Event', id: string, description: string, enabled: boolean, explain?: { __typename?: 'EventExplanation', evaluated: EvaluationTime, fired?: boolean | null, reasons: Array<{ __typename?: 'ExplainedReason', reason: { __typename?: 'Reason', code: ReasonCode, message: string, path?: string | null, provider?: string | null, nextStep?: string | null }, flow?: { __typename?: 'Flow', id: string, description: string } | null, execution?: { __typename?: 'Execution', id: string, state: ExecutionState, outcome?: ExecutionOutcome | null } | null, delivery?: { __typename?: 'Delivery', id: string, state: DeliveryState, target: number } | null }>, rowsNow: Array<{ __typename?: 'RowMatch', record: string, true: boolean, trace: Array<{ __typename?: 'TermTrace', path: Array<string>, field: string, operation: Operation, want?: unknown | null, got?: unknown | null, before?: unknown | null, true?: boolean | null, undecided?: boolean | null }> }> } | null } | null };
 
 export type WhyMessageQueryVariables = Exact<{
   delivery: Scalars['ID']['input'];
 }>;
 
 
-export type WhyMessageQuery = { __typename?: 'Query', delivery?: { __typename?: 'Delivery', id: string, state: DeliveryState, recipient?: string | null, providerRecipient?: string | null, waitingFor?: ReasonCode | null, dueAt?: string | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, path?: string | null, provider?: string | null, nextStep?: string | null } | null, suppression?: { __typename?: 'Suppression', id: string, ground: SuppressionGround, since: string, until?: string | null, reason: { __typename?: 'Reason', message: string } } | null, attempts: Array<{ __typename?: 'Attempt', number: number, startedAt: string, kind: OutcomeKind, scope: OutcomeScope, code?: string | null, message: string, nextStep?: string | null, path?: string | null }>, receipts: Array<{ __typename?: 'Receipt', status: ReceiptStatus, at: string, code?: string | null, message: string, flagged: boolean }>, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> } | null };
+export type WhyMessageQuery = { __typename?: 'Query', delivery?: { __typename?: 'Delivery', id: string, state: DeliveryState, target: number, recipient?: string | null, providerRecipient?: string | null, waitingFor?: ReasonCode | null, dueAt?: string | null, integration?: { __typename?: 'Integration', id: string, name: string } | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string, path?: string | null, provider?: string | null, nextStep?: string | null } | null, suppression?: { __typename?: 'Suppression', id: string, ground: SuppressionGround, since: string, until?: string | null, reason: { __typename?: 'Reason', message: string } } | null, follows: Array<{ __typename?: 'Delivery', id: string, state: DeliveryState, integration?: { __typename?: 'Integration', name: string } | null }>, followUps: Array<{ __typename?: 'Delivery', id: string, state: DeliveryState, integration?: { __typename?: 'Integration', name: string } | null, reason?: { __typename?: 'Reason', code: ReasonCode, message: string } | null }>, attempts: Array<{ __typename?: 'Attempt', number: number, startedAt: string, kind: OutcomeKind, scope: OutcomeScope, code?: string | null, message: string, nextStep?: string | null, path?: string | null }>, receipts: Array<{ __typename?: 'Receipt', status: ReceiptStatus, at: string, code?: string | null, message: string, flagged: boolean }>, hidden: Array<{ __typename?: 'Hidden', path: Array<string>, needs: Array<{ __typename?: 'Permission', module: string, submodule: string, action: Action }> }> } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -2572,6 +2864,57 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const DrawnFormFragmentDoc = new TypedDocumentString(`
+    fragment DrawnForm on Form {
+  groups {
+    key
+    title
+    help
+  }
+  fields {
+    path
+    name
+    title
+    help
+    placeholder
+    group
+    input
+    required
+    requiredWhen {
+      all {
+        path
+        values
+        not
+      }
+    }
+    shownWhen {
+      all {
+        path
+        values
+        not
+      }
+    }
+    secret
+    secretDestination
+    default
+    examples
+    options {
+      value
+      title
+      help
+    }
+    minimum
+    maximum
+    above
+    below
+    step
+    minLength
+    maxLength
+    pattern
+    format
+  }
+}
+    `, {"fragmentName":"DrawnForm"}) as unknown as TypedDocumentString<DrawnFormFragment, unknown>;
 export const ConsumerFormFragmentDoc = new TypedDocumentString(`
     fragment ConsumerForm on Consumer {
   id
@@ -2589,6 +2932,8 @@ export const ConsumerFormFragmentDoc = new TypedDocumentString(`
   clientId
   secretRotatedAt
   oldSecretUntil
+  rateLimit
+  costBudget
   createdAt
   updatedAt
 }
@@ -2671,6 +3016,28 @@ export const ExecutionMessageFragmentDoc = new TypedDocumentString(`
   recipient
   values
   record
+  target
+  flowTarget {
+    connectorAction {
+      title
+    }
+    followUp {
+      of
+      when
+      within
+    }
+  }
+  follows {
+    id
+    target
+    state
+  }
+  followUps {
+    id
+    target
+    state
+    dueAt
+  }
   integration {
     id
     name
@@ -2853,6 +3220,11 @@ export const FlowFormFragmentDoc = new TypedDocumentString(`
       missing
       default
     }
+    followUp {
+      of
+      when
+      within
+    }
   }
   settings {
     maxAttempts
@@ -3021,9 +3393,226 @@ export const MappingProblemFragmentDoc = new TypedDocumentString(`
   nextStep
 }
     `, {"fragmentName":"MappingProblem"}) as unknown as TypedDocumentString<MappingProblemFragment, unknown>;
+export const ConnectorTableDocument = new TypedDocumentString(`
+    query ConnectorTable {
+  connectors {
+    name
+    title
+    help
+    version
+    roles
+    state
+    trust
+    problem
+    until
+    pid
+    startedAt
+    restarts
+    lastError {
+      message
+      at
+    }
+    inFlight
+    latency {
+      attempts
+      p50
+      p95
+      p99
+    }
+    usage {
+      memory
+      memoryLimit
+      openFiles
+      openFilesLimit
+      cpu
+      inFlightLimit
+      linesCut
+      missedInRow
+    }
+    refused {
+      file
+      sha256
+      problem
+      nextStep
+      at
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ConnectorTableQuery, ConnectorTableQueryVariables>;
+export const ConnectorPluginsDocument = new TypedDocumentString(`
+    query ConnectorPlugins {
+  pluginsDirectory {
+    path
+    readAt
+    problem
+    refused {
+      file
+      name
+      sha256
+      problem
+      nextStep
+      at
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ConnectorPluginsQuery, ConnectorPluginsQueryVariables>;
+export const ConnectorPageDocument = new TypedDocumentString(`
+    query ConnectorPage($name: String!) {
+  connector(name: $name) {
+    name
+    title
+    help
+    version
+    sha256
+    state
+    capabilities {
+      receipts
+      lookup
+      preview
+      query
+      idempotentSending
+      inFlight
+    }
+    limits {
+      key
+      scope
+      perSecond
+      burst
+      setting
+    }
+    settings {
+      form {
+        ...DrawnForm
+      }
+    }
+    actions {
+      key
+      title
+      help
+      category
+      language
+      recipient {
+        format
+        title
+        help
+      }
+      values {
+        positional
+        named
+        min
+        max
+        maxLength
+      }
+      parameters {
+        form {
+          ...DrawnForm
+        }
+      }
+    }
+  }
+}
+    fragment DrawnForm on Form {
+  groups {
+    key
+    title
+    help
+  }
+  fields {
+    path
+    name
+    title
+    help
+    placeholder
+    group
+    input
+    required
+    requiredWhen {
+      all {
+        path
+        values
+        not
+      }
+    }
+    shownWhen {
+      all {
+        path
+        values
+        not
+      }
+    }
+    secret
+    secretDestination
+    default
+    examples
+    options {
+      value
+      title
+      help
+    }
+    minimum
+    maximum
+    above
+    below
+    step
+    minLength
+    maxLength
+    pattern
+    format
+  }
+}`) as unknown as TypedDocumentString<ConnectorPageQuery, ConnectorPageQueryVariables>;
+export const ConnectorTakeOverDocument = new TypedDocumentString(`
+    mutation ConnectorTakeOver($name: String!) {
+  connectorRestart(name: $name) {
+    connector {
+      name
+      state
+      restarts
+    }
+    userErrors {
+      code
+      message
+      field
+      nextStep
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ConnectorTakeOverMutation, ConnectorTakeOverMutationVariables>;
+export const ConnectorFollowDocument = new TypedDocumentString(`
+    subscription ConnectorFollow($after: Cursor) {
+  connectorChanged(after: $after) {
+    cursor
+    change {
+      at
+      connector
+      aspect
+      from
+      to
+      cause {
+        message
+        nextStep
+      }
+    }
+    connector {
+      name
+      version
+      state
+      trust
+      problem
+      until
+      pid
+      restarts
+      inFlight
+      refused {
+        problem
+        nextStep
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ConnectorFollowSubscription, ConnectorFollowSubscriptionVariables>;
 export const ConsumersDocument = new TypedDocumentString(`
-    query Consumers($filter: ConsumerFilterInput, $first: Int = 50, $after: Cursor) {
-  consumers(filter: $filter, first: $first, after: $after) {
+    query Consumers($filter: ConsumerFilterInput, $orderBy: ConsumerOrderInput, $first: Int = 50, $after: Cursor) {
+  consumers(filter: $filter, orderBy: $orderBy, first: $first, after: $after) {
     nodes {
       id
       version
@@ -3090,6 +3679,8 @@ export const ConsumerEditorDocument = new TypedDocumentString(`
   clientId
   secretRotatedAt
   oldSecretUntil
+  rateLimit
+  costBudget
   createdAt
   updatedAt
 }`) as unknown as TypedDocumentString<ConsumerEditorQuery, ConsumerEditorQueryVariables>;
@@ -3125,6 +3716,8 @@ export const ConsumerAddDocument = new TypedDocumentString(`
   clientId
   secretRotatedAt
   oldSecretUntil
+  rateLimit
+  costBudget
   createdAt
   updatedAt
 }`) as unknown as TypedDocumentString<ConsumerAddMutation, ConsumerAddMutationVariables>;
@@ -3158,6 +3751,8 @@ export const ConsumerSaveDocument = new TypedDocumentString(`
   clientId
   secretRotatedAt
   oldSecretUntil
+  rateLimit
+  costBudget
   createdAt
   updatedAt
 }`) as unknown as TypedDocumentString<ConsumerSaveMutation, ConsumerSaveMutationVariables>;
@@ -3192,6 +3787,8 @@ export const ConsumerNewSecretDocument = new TypedDocumentString(`
   clientId
   secretRotatedAt
   oldSecretUntil
+  rateLimit
+  costBudget
   createdAt
   updatedAt
 }`) as unknown as TypedDocumentString<ConsumerNewSecretMutation, ConsumerNewSecretMutationVariables>;
@@ -3208,8 +3805,8 @@ export const ConsumerRemoveDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<ConsumerRemoveMutation, ConsumerRemoveMutationVariables>;
 export const EventsDocument = new TypedDocumentString(`
-    query Events($filter: EventFilterInput, $first: Int = 50, $after: Cursor) {
-  events(filter: $filter, first: $first, after: $after) {
+    query Events($filter: EventFilterInput, $orderBy: EventOrderInput, $first: Int = 50, $after: Cursor) {
+  events(filter: $filter, orderBy: $orderBy, first: $first, after: $after) {
     nodes {
       id
       version
@@ -3401,7 +3998,12 @@ export const EventValuesDocument = new TypedDocumentString(`
     `) as unknown as TypedDocumentString<EventValuesQuery, EventValuesQueryVariables>;
 export const EventFlowsDocument = new TypedDocumentString(`
     query EventFlows($search: String, $after: Cursor) {
-  flows(filter: {search: $search}, first: 50, after: $after) {
+  flows(
+    filter: {search: $search}
+    orderBy: {field: DESCRIPTION, direction: ASC}
+    first: 50
+    after: $after
+  ) {
     nodes {
       id
       description
@@ -3680,8 +4282,15 @@ export const EventRemoveDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<EventRemoveMutation, EventRemoveMutationVariables>;
 export const ExecutionsDocument = new TypedDocumentString(`
-    query Executions($filter: ExecutionFilterInput, $first: Int = 50, $after: Cursor) {
-  executions(filter: $filter, first: $first, after: $after) {
+    query Executions($filter: ExecutionFilterInput, $orderBy: ExecutionOrderInput, $first: Int, $after: Cursor, $last: Int, $before: Cursor) {
+  executions(
+    filter: $filter
+    orderBy: $orderBy
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+  ) {
     nodes {
       id
       createdAt
@@ -3718,7 +4327,11 @@ export const ExecutionsDocument = new TypedDocumentString(`
     pageInfo {
       hasNextPage
       endCursor
+      hasPreviousPage
+      startCursor
     }
+    totalCount
+    totalCountIsExact
   }
 }
     `) as unknown as TypedDocumentString<ExecutionsQuery, ExecutionsQueryVariables>;
@@ -3825,6 +4438,28 @@ export const ExecutionDetailDocument = new TypedDocumentString(`
   recipient
   values
   record
+  target
+  flowTarget {
+    connectorAction {
+      title
+    }
+    followUp {
+      of
+      when
+      within
+    }
+  }
+  follows {
+    id
+    target
+    state
+  }
+  followUps {
+    id
+    target
+    state
+    dueAt
+  }
   integration {
     id
     name
@@ -3912,6 +4547,7 @@ export const ExecutionLiveDocument = new TypedDocumentString(`
     delivery {
       id
       state
+      target
       recipient
       attemptCount
     }
@@ -3939,6 +4575,10 @@ export const ReplayDialogueDocument = new TypedDocumentString(`
       }
       deliveries {
         state
+        target
+        integration {
+          name
+        }
         recipient
         values
         text
@@ -4007,6 +4647,28 @@ export const MessageSendAgainDocument = new TypedDocumentString(`
   recipient
   values
   record
+  target
+  flowTarget {
+    connectorAction {
+      title
+    }
+    followUp {
+      of
+      when
+      within
+    }
+  }
+  follows {
+    id
+    target
+    state
+  }
+  followUps {
+    id
+    target
+    state
+    dueAt
+  }
   integration {
     id
     name
@@ -4089,6 +4751,28 @@ export const MessageAskDocument = new TypedDocumentString(`
   recipient
   values
   record
+  target
+  flowTarget {
+    connectorAction {
+      title
+    }
+    followUp {
+      of
+      when
+      within
+    }
+  }
+  follows {
+    id
+    target
+    state
+  }
+  followUps {
+    id
+    target
+    state
+    dueAt
+  }
   integration {
     id
     name
@@ -4170,6 +4854,28 @@ export const MessageSettleDocument = new TypedDocumentString(`
   recipient
   values
   record
+  target
+  flowTarget {
+    connectorAction {
+      title
+    }
+    followUp {
+      of
+      when
+      within
+    }
+  }
+  follows {
+    id
+    target
+    state
+  }
+  followUps {
+    id
+    target
+    state
+    dueAt
+  }
   integration {
     id
     name
@@ -4232,8 +4938,8 @@ export const MessageSettleDocument = new TypedDocumentString(`
   }
 }`) as unknown as TypedDocumentString<MessageSettleMutation, MessageSettleMutationVariables>;
 export const FlowsDocument = new TypedDocumentString(`
-    query Flows($filter: FlowFilterInput, $first: Int = 50, $after: Cursor) {
-  flows(filter: $filter, first: $first, after: $after) {
+    query Flows($filter: FlowFilterInput, $orderBy: FlowOrderInput, $first: Int = 50, $after: Cursor) {
+  flows(filter: $filter, orderBy: $orderBy, first: $first, after: $after) {
     nodes {
       id
       version
@@ -4394,6 +5100,11 @@ export const FlowEditorDocument = new TypedDocumentString(`
       missing
       default
     }
+    followUp {
+      of
+      when
+      within
+    }
   }
   settings {
     maxAttempts
@@ -4485,7 +5196,12 @@ fragment FlowRecipient on Recipient {
 }`) as unknown as TypedDocumentString<FlowEditorQuery, FlowEditorQueryVariables>;
 export const FlowConsumersDocument = new TypedDocumentString(`
     query FlowConsumers($search: String, $after: Cursor) {
-  consumers(filter: {search: $search, enabled: true}, first: 50, after: $after) {
+  consumers(
+    filter: {search: $search, enabled: true}
+    orderBy: {field: NAME, direction: ASC}
+    first: 50
+    after: $after
+  ) {
     nodes {
       id
       name
@@ -4587,7 +5303,12 @@ export const FilterValuesDocument = new TypedDocumentString(`
     `) as unknown as TypedDocumentString<FilterValuesQuery, FilterValuesQueryVariables>;
 export const FlowConnectionsDocument = new TypedDocumentString(`
     query FlowConnections($search: String, $after: Cursor) {
-  integrations(filter: {search: $search}, first: 50, after: $after) {
+  integrations(
+    filter: {search: $search}
+    orderBy: {field: NAME, direction: ASC}
+    first: 50
+    after: $after
+  ) {
     nodes {
       id
       name
@@ -4769,6 +5490,11 @@ export const FlowAddDocument = new TypedDocumentString(`
       expression
       missing
       default
+    }
+    followUp {
+      of
+      when
+      within
     }
   }
   settings {
@@ -4972,6 +5698,11 @@ export const FlowSaveDocument = new TypedDocumentString(`
       missing
       default
     }
+    followUp {
+      of
+      when
+      within
+    }
   }
   settings {
     maxAttempts
@@ -5169,6 +5900,7 @@ export const FlowTryDocument = new TypedDocumentString(`
     }
     delivery {
       id
+      target
       recipient
       values
       state
@@ -5329,6 +6061,11 @@ export const FlowRestoreDocument = new TypedDocumentString(`
       missing
       default
     }
+    followUp {
+      of
+      when
+      within
+    }
   }
   settings {
     maxAttempts
@@ -5473,6 +6210,7 @@ export const FollowDocument = new TypedDocumentString(`
     delivery {
       id
       state
+      target
       recipient
       providerId
       reason {
@@ -5483,6 +6221,21 @@ export const FollowDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<FollowSubscription, FollowSubscriptionVariables>;
+export const ArrivalsDocument = new TypedDocumentString(`
+    subscription Arrivals($type: String, $after: Cursor) {
+  occurrenceReceived(type: $type, after: $after) {
+    cursor
+    occurrence {
+      id
+      type
+      subject
+      source
+      name
+      receivedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ArrivalsSubscription, ArrivalsSubscriptionVariables>;
 export const FollowRenewDocument = new TypedDocumentString(`
     mutation FollowRenew($token: String!) {
   viewerRenew(input: {token: $token}) {
@@ -5672,8 +6425,8 @@ export const GroupRemoveDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<GroupRemoveMutation, GroupRemoveMutationVariables>;
 export const IntegrationsDocument = new TypedDocumentString(`
-    query Integrations($filter: IntegrationFilterInput, $first: Int = 50, $after: Cursor) {
-  integrations(filter: $filter, first: $first, after: $after) {
+    query Integrations($filter: IntegrationFilterInput, $orderBy: IntegrationOrderInput, $first: Int = 50, $after: Cursor) {
+  integrations(filter: $filter, orderBy: $orderBy, first: $first, after: $after) {
     nodes {
       id
       version
@@ -6219,6 +6972,7 @@ export const MappingPreviewDocument = new TypedDocumentString(`
         kept
         deliveries {
           state
+          target
           recipient
           providerRecipient
           names
@@ -6396,6 +7150,7 @@ export const PublishOutcomeDocument = new TypedDocumentString(`
     deliveries {
       id
       state
+      target
       recipient
       values
       providerId
@@ -6467,8 +7222,13 @@ export const QueueNumbersDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<QueueNumbersQuery, QueueNumbersQueryVariables>;
 export const QueueItemsDocument = new TypedDocumentString(`
-    query QueueItems($flow: ID, $states: [ExecutionState!] = [QUEUED, RUNNING, WAITING], $first: Int = 50, $after: Cursor) {
-  executions(filter: {flow: $flow, states: $states}, first: $first, after: $after) {
+    query QueueItems($flow: ID, $states: [ExecutionState!] = [QUEUED, RUNNING, WAITING], $orderBy: ExecutionOrderInput, $first: Int = 50, $after: Cursor) {
+  executions(
+    filter: {flow: $flow, states: $states}
+    orderBy: $orderBy
+    first: $first
+    after: $after
+  ) {
     nodes {
       id
       createdAt
@@ -6496,6 +7256,10 @@ export const QueueItemsDocument = new TypedDocumentString(`
       deliveries {
         id
         state
+        target
+        integration {
+          name
+        }
         recipient
         waitingFor
         dueAt
@@ -6588,6 +7352,7 @@ export const QueueFailuresDocument = new TypedDocumentString(`
       last
       sample {
         id
+        target
         recipient
         reason {
           message
@@ -6604,6 +7369,12 @@ export const QueueMessagesDocument = new TypedDocumentString(`
     nodes {
       id
       state
+      target
+      flowTarget {
+        connectorAction {
+          title
+        }
+      }
       recipient
       createdAt
       updatedAt
@@ -6868,13 +7639,16 @@ export const RecordsWriteDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<RecordsWriteMutation, RecordsWriteMutationVariables>;
 export const RecordsReadDocument = new TypedDocumentString(`
-    query RecordsRead($type: String, $subject: String, $where: TermsInput, $first: Int = 50, $after: Cursor) {
+    query RecordsRead($type: String, $subject: String, $where: TermsInput, $orderBy: RecordOrderInput, $first: Int, $after: Cursor, $last: Int, $before: Cursor) {
   records(
     type: $type
     subject: $subject
     where: $where
+    orderBy: $orderBy
     first: $first
     after: $after
+    last: $last
+    before: $before
   ) {
     nodes {
       id
@@ -6889,6 +7663,8 @@ export const RecordsReadDocument = new TypedDocumentString(`
     pageInfo {
       hasNextPage
       endCursor
+      hasPreviousPage
+      startCursor
     }
   }
 }
@@ -7107,6 +7883,7 @@ export const WhyNothingDocument = new TypedDocumentString(`
         delivery {
           id
           state
+          target
         }
       }
       rowsNow {
@@ -7132,6 +7909,11 @@ export const WhyMessageDocument = new TypedDocumentString(`
   delivery(id: $delivery) {
     id
     state
+    target
+    integration {
+      id
+      name
+    }
     recipient
     providerRecipient
     reason {
@@ -7152,6 +7934,24 @@ export const WhyMessageDocument = new TypedDocumentString(`
     }
     waitingFor
     dueAt
+    follows {
+      id
+      state
+      integration {
+        name
+      }
+    }
+    followUps {
+      id
+      state
+      integration {
+        name
+      }
+      reason {
+        code
+        message
+      }
+    }
     attempts {
       number
       startedAt

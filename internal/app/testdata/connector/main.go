@@ -7,8 +7,15 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/recado-hub/recado/plugins/sdk"
+)
+
+// Another build has another name and version.
+var (
+	name    = "file"
+	version = "1.0.0"
 )
 
 type connector struct{}
@@ -23,9 +30,9 @@ func labels(text string) sdk.Labels {
 
 func (connector) Describe(context.Context) (sdk.Description, error) {
 	return sdk.Description{
-		Name: "file", Version: "1.0.0", Title: labels("File"),
-		Settings: sdk.Schema{JSON: json.RawMessage(`{"type":"object","properties":{"path":{"type":"string","minLength":1}},"required":["path"]}`),
-			Labels: map[string]sdk.FieldLabels{"path": {Title: labels("File")}}},
+		Name: name, Version: version, Title: labels("File"),
+		Settings: sdk.Schema{JSON: json.RawMessage(`{"type":"object","properties":{"path":{"type":"string","minLength":1},"trouble":{"enum":["hang","crash","slow","flood"]}},"required":["path"]}`),
+			Labels: map[string]sdk.FieldLabels{"path": {Title: labels("File")}, "trouble": {Title: labels("Trouble")}}},
 		Actions: []sdk.Action{{Key: "append", Title: labels("Append a line"), Parameters: sdk.Schema{JSON: json.RawMessage(`{"type":"object"}`)},
 			Values: sdk.ValuesSpec{Positional: true, Max: 99}, Recipient: sdk.RecipientSpec{Format: sdk.FormatText, Parameter: "name", Title: labels("Name")}}},
 		Capabilities: sdk.Capabilities{InFlight: 4},
@@ -33,14 +40,31 @@ func (connector) Describe(context.Context) (sdk.Description, error) {
 }
 
 func (connector) Open(_ context.Context, in sdk.Integration) (sdk.Sender, error) {
-	var settings struct{ Path string }
-	return sender{&settings.Path}, json.Unmarshal(in.Settings, &settings)
+	s := &sender{}
+	return s, json.Unmarshal(in.Settings, s)
 }
 
-type sender struct{ path *string }
+type sender struct{ Path, Trouble string }
 
-func (s sender) Send(_ context.Context, d sdk.Delivery) sdk.Outcome {
-	f, err := os.OpenFile(*s.path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+// make makes the trouble that somebody wants to see.
+func (s *sender) make() {
+	switch s.Trouble {
+	case "hang":
+		select {}
+	case "crash":
+		os.Exit(3)
+	case "slow":
+		time.Sleep(20 * time.Second)
+	case "flood":
+		for range 50_000 {
+			fmt.Fprintln(os.NewFile(2, "stderr"), "noise, and more of it, as much as goes")
+		}
+	}
+}
+
+func (s *sender) Send(_ context.Context, d sdk.Delivery) sdk.Outcome {
+	s.make()
+	f, err := os.OpenFile(s.Path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return sdk.Outcome{Kind: sdk.Retry, Message: err.Error()}
 	}
@@ -55,6 +79,6 @@ func (s sender) Send(_ context.Context, d sdk.Delivery) sdk.Outcome {
 	return sdk.Outcome{Kind: sdk.Accepted, ProviderID: "file-" + d.ID}
 }
 
-func (sender) Close() error { return nil }
+func (*sender) Close() error { return nil }
 
 func main() { sdk.Serve(connector{}) }

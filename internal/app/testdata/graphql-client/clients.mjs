@@ -1,5 +1,4 @@
-// Asks a hub with GraphQL clients that know nothing of it. Each check is one line of JSON on standard output: its name, and what
-// went wrong. Run as: node clients.mjs URL, with the client in CLIENT_ID and CLIENT_SECRET.
+// Asks a hub with GraphQL clients that know nothing of it. Run as: node clients.mjs URL, with the client in CLIENT_ID and CLIENT_SECRET.
 import assert from "node:assert/strict";
 import { setTimeout as after } from "node:timers/promises";
 import { EventSource } from "eventsource";
@@ -7,58 +6,7 @@ import { serverAudits } from "graphql-http";
 import * as sse from "graphql-sse";
 import * as graphqlWS from "graphql-ws";
 import WebSocket from "ws";
-
-const origin = process.argv[2];
-const url = `${origin}/graphql`;
-const { CLIENT_ID: id, CLIENT_SECRET: secret } = process.env;
-
-async function check(name, fn) {
-  let error = null;
-  try {
-    await Promise.race([
-      fn(),
-      after(20_000).then(() => assert.fail("it took more than 20 s")),
-    ]);
-  } catch (e) {
-    error = `${e.stack ?? JSON.stringify(e)} ${e.cause ? JSON.stringify(e.cause) : ""}`;
-  }
-  console.log(JSON.stringify({ name, error }));
-}
-
-async function freshToken() {
-  const r = await fetch(`${origin}/oauth/token`, {
-    method: "POST",
-    headers: { authorization: `Basic ${btoa(`${id}:${secret}`)}`, "content-type": "application/x-www-form-urlencoded" },
-    body: "grant_type=client_credentials",
-  });
-  return (await r.json()).access_token;
-}
-
-const token = await freshToken();
-const authorization = `Bearer ${token}`;
-
-async function ask(query, variables) {
-  const r = await fetch(url, {
-    method: "POST",
-    headers: { authorization, "content-type": "application/json" },
-    body: JSON.stringify({ query, variables }),
-  });
-  const { data, errors } = await r.json();
-  assert.equal(errors, undefined);
-  return data;
-}
-
-let published = 0;
-
-// publish has something happen, and says what its subject is.
-async function publish() {
-  const subject = `OT-${++published}`;
-  await ask(
-    `mutation($in: OccurrencePublishInput!) { occurrencePublish(input: $in) { occurrence { id } userErrors { message } } }`,
-    { in: { source: "/clients", id: subject, type: "work_management.work_orders.new", subject, records: [] } },
-  );
-  return subject;
-}
+import { ask, authorization, check, freshToken, id, publish, take, url } from "./hub.mjs";
 
 const RECEIVED = `subscription($after: Cursor) { occurrenceReceived(after: $after) { cursor occurrence { subject } } }`;
 const QUERY = { query: "{ viewer { consumer { clientId } } }" };
@@ -70,13 +18,6 @@ const subjectOf = (result) => {
   assert.equal(result.errors, undefined);
   return result.data.occurrenceReceived.occurrence.subject;
 };
-
-// take gives the next result of an iterator.
-async function take(results) {
-  const { value, done } = await results.next();
-  assert.ok(!done, "it has ended");
-  return value;
-}
 
 // graphql-http: every MUST and every SHOULD of GraphQL over HTTP; a MAY is as the hub likes.
 for (const audit of serverAudits({

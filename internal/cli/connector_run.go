@@ -1,0 +1,303 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/recado-hub/recado/plugins/sdk"
+)
+
+// runFile is what `recado connector run` reads: the same file as the suite's, of which it needs no more than this.
+type runFile struct {
+	Settings    map[string]any `json:"settings"` // with the secrets among them
+	CallbackURL string         `json:"callbackUrl"`
+	Language    string         `json:"language"`
+	Delivery    struct {
+		ID         string            `json:"id"`
+		Action     string            `json:"action"`
+		Parameters map[string]any    `json:"parameters"`
+		Recipient  string            `json:"recipient"`
+		Values     []string          `json:"values"`
+		Named      map[string]string `json:"named"`
+		Language   string            `json:"language"`
+	} `json:"delivery"`
+}
+
+// readRun reads the file. {dir} in it is the current directory, {n} is 1.
+func readRun(path string) (*runFile, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	here, err := filepath.Abs(".")
+	if err != nil {
+		return nil, err
+	}
+	quoted, err := json.Marshal(here)
+	if err != nil {
+		return nil, err
+	}
+	filled := strings.NewReplacer("{dir}", strings.Trim(string(quoted), `"`), "{n}", "1").Replace(string(text))
+	for _, only := range []string{"{provider}", "{callbacks}"} {
+		if strings.Contains(filled, only) {
+			return nil, fmt.Errorf("%s: %s stands for something of the suite's; write an address that works", path, only)
+		}
+	}
+	r := &runFile{}
+	if err := json.Unmarshal([]byte(filled), r); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return r, nil
+}
+
+// integration parts settings from secrets, by what the connector declares.
+func (r *runFile) integration(d *sdk.Description) (sdk.Integration, error) {
+	var schema objectSchema
+	if err := json.Unmarshal(d.Settings.JSON, &schema); err != nil {
+		return sdk.Integration{}, fmt.Errorf("the connector's settings have no schema that can be read: %w", err)
+	}
+	settings, secrets := map[string]any{}, map[string]string{}
+	for name, value := range r.Settings {
+		switch p, known := schema.Properties[name]; {
+		case !known:
+			return sdk.Integration{}, fmt.Errorf("settings.%s: the connector knows no such setting; it has %s", name,
+				strings.Join(slices.Sorted(maps.Keys(schema.Properties)), ", "))
+		case p.WriteOnly:
+			text, ok := value.(string)
+			if !ok {
+				return sdk.Integration{}, fmt.Errorf("settings.%s: a secret must be a text", name)
+			}
+			secrets[name] = text
+		default:
+			settings[name] = value
+		}
+	}
+	text, err := json.Marshal(settings)
+	return sdk.Integration{ID: "int_run", Name: "run", Settings: text, Secrets: secrets, CallbackURL: r.CallbackURL, Language: r.Language, Version: 1}, err
+}
+
+// delivery is the one of the file, with the action left out if there is but one.
+func (r *runFile) delivery(d *sdk.Description, deadline time.Time) (sdk.Delivery, error) {
+	say := r.Delivery
+	if say.Action == "" && len(d.Actions) == 1 {
+		say.Action = d.Actions[0].Key
+	}
+	if say.ID == "" {
+		say.ID = "dlv_run_" + strconv.FormatInt(time.Now().UnixMilli(), 36)
+	}
+	if say.Parameters == nil {
+		say.Parameters = map[string]any{}
+	}
+	parameters, err := json.Marshal(say.Parameters)
+	if err != nil {
+		return sdk.Delivery{}, err
+	}
+	if len(say.Values) > 0 && len(say.Named) > 0 {
+		return sdk.Delivery{}, errors.New("delivery: values are by position (values) or by name (named), not both")
+	}
+	out := sdk.Delivery{ID: say.ID, Attempt: 1, Action: say.Action, Parameters: parameters, Recipient: say.Recipient, Language: say.Language, Deadline: deadline}
+	for i, text := range say.Values {
+		out.Values = append(out.Values, sdk.Value{Position: i + 1, Text: text})
+	}
+	for _, name := range slices.Sorted(maps.Keys(say.Named)) {
+		out.Values = append(out.Values, sdk.Value{Name: name, Text: say.Named[name]})
+	}
+	return out, nil
+}
+
+// ranReport is the answer of `recado connector run --json`.
+type ranReport struct {
+	Wire    []sdk.WireMessage `json:"wire"`
+	Log     []string          `json:"log"`
+	Outcome *ranOutcome       `json:"outcome,omitempty"`
+	Error   string            `json:"error,omitempty"`
+}
+
+// ranOutcome is what became of the delivery, in short; all of it is in the wire.
+type ranOutcome struct {
+	Kind       sdk.OutcomeKind `json:"kind"`
+	ProviderID string          `json:"providerId,omitempty"`
+	Path       string          `json:"path,omitempty"`
+	Message    string          `json:"message,omitempty"`
+	NextStep   string          `json:"nextStep,omitempty"`
+}
+
+// connectorRun starts a connector, gives it one delivery from a file, and shows everything that goes over the wire.
+func connectorRun(args []string, out, errOut io.Writer) error {
+	f := flags("connector run", errOut)
+	plugins := f.String("plugins", "", "`directory` of third-party connectors, in which a NAME is looked for")
+	asJSON := f.Bool("json", false, "print JSON")
+	preview := f.Bool("preview", false, "ask what would be sent, and send nothing")
+	check := f.Bool("check", false, "ask whether the settings would work, and send nothing")
+	timeout := f.Duration("timeout", sdk.DefaultSendTimeout, "how `long` the connector may take")
+	allow := f.String("outbound-allow", "", "`addresses` that are not public and to which it may connect all the same, as for serve")
+	words, err := parseWords(f, args, 2)
+	if err != nil {
+		return err
+	}
+	if len(words) < 2 || *preview && *check {
+		return errors.New("say which connector, and a file with its settings and a delivery: recado connector run PATH FILE.json, with --preview or --check to send nothing")
+	}
+	file, err := readRun(words[1])
+	if err != nil {
+		return err
+	}
+	show := out
+	if *asJSON {
+		show = nil
+	}
+	running, recorded, err := startRecorded(*plugins, words[0], *allow)
+	if err != nil {
+		return err
+	}
+	defer running.Stop()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	t := trial{running, recorded, file, *timeout}
+	outcome, err := t.run(ctx, show, *preview, *check)
+	running.Stop() // its log is complete only then
+	if *asJSON {
+		report := recorded.report()
+		report.Outcome = recorded.outcome(outcome)
+		if err != nil {
+			report.Error = err.Error()
+		}
+		if e := printJSON(out, report); e != nil {
+			return e
+		}
+		if err != nil {
+			return errSilent
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return conclude(show, recorded.outcome(outcome), recorded)
+}
+
+// trial is one use of a connector.
+type trial struct {
+	*sdk.Running
+	recorded *recorder
+	file     *runFile
+	timeout  time.Duration
+}
+
+// run shows everything from after the description on, which `inspect` shows better. There is an outcome if something was sent.
+func (t trial) run(ctx context.Context, show io.Writer, preview, check bool) (*sdk.Outcome, error) {
+	describing, cancel := context.WithTimeout(ctx, describeTime)
+	d, err := t.Describe(describing)
+	cancel()
+	if err != nil {
+		return nil, fmt.Errorf("it could not describe itself: %w", err)
+	}
+	in, err := t.file.integration(&d)
+	if err != nil {
+		return nil, err
+	}
+	// The hub waits a little longer than the delivery may take.
+	ctx, cancel = context.WithTimeout(ctx, t.timeout+2*time.Second)
+	defer cancel()
+	delivery, err := t.file.delivery(&d, time.Now().Add(t.timeout))
+	if err != nil {
+		return nil, err
+	}
+	t.recorded.begin(show, in.Secrets)
+	switch {
+	case check:
+		_, err = t.Check(ctx, in)
+	case preview:
+		_, err = t.Preview(ctx, in, delivery)
+	default:
+		return t.send(ctx, in, delivery)
+	}
+	return nil, err
+}
+
+// begin shows what comes from now on.
+func (r *recorder) begin(show io.Writer, secrets map[string]string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.show, r.secrets = show, secrets
+}
+
+func (t trial) send(ctx context.Context, in sdk.Integration, d sdk.Delivery) (*sdk.Outcome, error) {
+	stream, err := t.OpenDeliver(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	defer stream.Close()
+	if err := stream.Send([]sdk.Delivery{d}); err != nil {
+		return nil, err
+	}
+	if err := stream.CloseSend(); err != nil {
+		return nil, err
+	}
+	var last *sdk.Outcome
+	for {
+		outcomes, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return last, err
+		}
+		for i := range outcomes {
+			last = &outcomes[i]
+		}
+	}
+	if last == nil {
+		return nil, errors.New("the connector ended the stream without an outcome; the hub would take the delivery as UNKNOWN")
+	}
+	return last, nil
+}
+
+// conclude says what became of it. Anything but ACCEPTED, or a problem that was found, ends the command with 1.
+func conclude(out io.Writer, o *ranOutcome, r *recorder) error {
+	if o == nil {
+		if strings.Contains(string(r.answer("Check"))+string(r.answer("Preview")), `"SEVERITY_ERROR"`) {
+			return errSilent
+		}
+		return nil
+	}
+	if out != nil {
+		fmt.Fprintf(out, "\n%s\n", o.Kind)
+		for _, fact := range []struct{ name, text string }{
+			{"provider id", o.ProviderID}, {"at fault", o.Path}, {"says", o.Message}, {"to do", o.NextStep},
+		} {
+			if fact.text != "" {
+				fmt.Fprintf(out, "  %s: %s\n", fact.name, fact.text)
+			}
+		}
+	}
+	if o.Kind != sdk.Accepted {
+		return errSilent
+	}
+	return nil
+}
+
+func (r *recorder) outcome(o *sdk.Outcome) *ranOutcome {
+	if o == nil {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return &ranOutcome{Kind: o.Kind, ProviderID: r.clean(o.ProviderID), Path: r.clean(o.Path), Message: r.clean(o.Message), NextStep: r.clean(o.NextStep)}
+}
+
+func (r *recorder) report() ranReport {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return ranReport{Wire: r.wire, Log: append([]string{}, r.log...)}
+}

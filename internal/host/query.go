@@ -1,0 +1,44 @@
+package host
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/plugins/sdk"
+)
+
+// queryTimeout is how long a connector may take for all rows of a source, when the caller sets no deadline of its own.
+const queryTimeout = 5 * time.Minute
+
+// Query asks a source connector for rows and hands on each page of them in turn; an error of page ends it and is returned as it is. Errors
+// are NOT_FOUND for a connector that is no source; INVALID, with Problems, when it cannot use the integration's settings or the query;
+// UNAVAILABLE when it is down, too slow or failed; or ctx's own when that is cancelled.
+func (h *Host) Query(ctx context.Context, in hub.OpenIntegration, q hub.SourceQuery, page func([]json.RawMessage) error) error {
+	p, err := h.process(in.Connector)
+	if err != nil {
+		return err
+	}
+	asking, cancel := context.WithTimeout(ctx, queryTimeout)
+	defer cancel()
+	p.c.redact.learn(&in)
+	var stopped error
+	err = p.rpc.Query(asking, integrationToSDK(&in), sdk.Query{Action: q.Action, Parameters: q.Parameters, Limit: int64(q.Limit)}, func(rows sdk.Page) error {
+		stopped = page(rows.Rows)
+		return stopped
+	})
+	var settings *sdk.SettingsError
+	switch {
+	case stopped != nil:
+		return stopped
+	case err == nil:
+		return nil
+	case errors.Is(err, sdk.ErrUnimplemented):
+		return &hub.Error{Code: hub.CodeNotFound, Message: "the connector " + p.c.name + " is no source"}
+	case errors.As(err, &settings):
+		return hub.WithProblems(p.c.told(settings.Problems))
+	}
+	return p.c.callError(ctx, err)
+}

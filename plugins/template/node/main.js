@@ -1,0 +1,4 @@
+"use strict";
+
+// The program that the hub starts. `npm run build` makes one file of it and of all that it needs: ./recado-connector-{{.Name}}.
+require("./recado").serve(require("./connector"));
