@@ -215,7 +215,7 @@ var asks = map[string]ask{
 }
 
 // elsewhere says of the other methods that take a caller where their permission is tested: it depends on what is read.
-var elsewhere = []string{"GroupsByKey", "ConsumersByKey", "IntegrationsByKey", "FlowsByKey", "EventsByKey", "OccurrencesByKey", "BareOccurrencesByKey", "ExecutionsByKey", "DeliveriesByKey", "AuditEntriesByKey", "FlowVersionsByKey", "ReplaysByKey", "CollectionsByKey", "SuppressionsByKey", "DiscloseSuppression",
+var elsewhere = []string{"GroupsByKey", "ConsumersByKey", "IntegrationsByKey", "FlowsByKey", "EventsByKey", "OccurrencesByKey", "BareOccurrencesByKey", "ExecutionsByKey", "DeliveriesByKey", "ExecutionsTold", "DeliveriesTold", "AuditEntriesByKey", "FlowVersionsByKey", "ReplaysByKey", "CollectionsByKey", "SuppressionsByKey", "DiscloseSuppression",
 	"Occurrences", "Occurrence", "Records", "Record", "RecordHistory", "Disclose", "Disclosed", "DiscloseIntegration", "DisclosePublished", "ScanOccurrences"}
 
 func TestEveryMethodAsksForItsPermissionAndForNoOther(t *testing.T) {
@@ -269,6 +269,12 @@ func TestManyByKeyAreNilForWhoMayNotSeeThem(t *testing.T) {
 	byKey(t, ctx, admin, bare, h.occurrences[0].Key, db.BareOccurrencesByKey)
 	byKey(t, ctx, admin, bare, h.executions[0].Key, db.ExecutionsByKey)
 	byKey(t, ctx, admin, bare, h.deliveries[0].Key, db.DeliveriesByKey)
+	byKey(t, ctx, admin, bare, h.executions[0].Key, func(ctx context.Context, c hub.Caller, keys []int64) ([]*hub.Execution, error) {
+		return db.ExecutionsTold(ctx, c, keys, make([]int64, len(keys)), 0)
+	})
+	byKey(t, ctx, admin, bare, h.deliveries[0].Key, func(ctx context.Context, c hub.Caller, keys []int64) ([]*hub.Delivery, error) {
+		return db.DeliveriesTold(ctx, c, keys, make([]int64, len(keys)), 0)
+	})
 	var s *hub.Suppression
 	write(t, db, func(tx *sqlite.Tx) (err error) {
 		s, _, err = tx.Suppress(&hub.Suppression{IntegrationKey: i.Key, Recipient: "+5511999991234", Ground: hub.GroundOperator, Source: hub.SuppressedByOperator, Since: tx.Now()}, 0)
