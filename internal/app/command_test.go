@@ -47,7 +47,7 @@ func TestWhatCannotStartSaysWhyInOneLineAndExitsWithOne(t *testing.T) {
 		{name: "a data directory that is a file", args: []string{"serve", "--addr", anyPort, "--data", binary}, says: []string{binary}},
 		{name: "a secrets key that is none", args: []string{"serve", "--addr", anyPort, "--data", free}, env: []string{"RECADO_SECRETS_KEY=short"}, says: []string{"RECADO_SECRETS_KEY", "base64"}},
 		{name: "a bootstrap secret that can be guessed", args: []string{"serve", "--addr", anyPort, "--data", t.TempDir()}, env: []string{"RECADO_BOOTSTRAP_SECRET=guessme"}, says: []string{"16"}},
-		{name: "a connector that does not exist", args: []string{"connector", "pigeon"}, says: []string{`"pigeon"`, "whatsapp"}},
+		{name: "a connector that does not exist", args: []string{"connector", "pigeon"}, says: []string{`"pigeon"`, "recado connector --help"}},
 		{name: "a demo with a wrong flag", args: []string{"demo", "--twice"}, says: []string{"-twice"}},
 		{name: "a demo on somebody's directory", args: []string{"demo", "--once", "--data", used}, says: []string{used, "--data"}},
 	} {

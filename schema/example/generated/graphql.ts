@@ -965,6 +965,8 @@ export type FlowSourceInput = {
   action?: InputMaybe<Scalars['String']['input']>;
   /** The consumer with whose rights the rows are read. Needed to enable the flow. */
   consumer?: InputMaybe<Scalars['ID']['input']>;
+  /** A source connector to ask before the rows are read; not for flows that events start. Null or left out: the records are read as they are. */
+  fetch?: InputMaybe<SourceFetchInput>;
   /** Where the rows come from. */
   module?: SourceModule;
   /** The parameters of the source action, an object. */
@@ -1670,6 +1672,8 @@ export type ReasonCode =
   | 'RUN'
   /** The time of its schedule had come. */
   | 'SCHEDULED'
+  /** The source connector could not be asked, or its rows could not be taken over as records; nothing was sent. */
+  | 'SOURCE_FAILED'
   /** No row of the occurrence satisfied the event's terms. */
   | 'TERMS_NOT_SATISFIED'
   /** The event's terms ask what was before, and nobody knows that any more. */
@@ -1842,6 +1846,16 @@ export type Severity =
   | 'ERROR'
   /** It works, but perhaps not for all rows. It keeps nothing from being enabled. */
   | 'WARNING';
+
+/** A source connector that is asked for rows before a flow reads them. */
+export type SourceFetchInput = {
+  /** The key of what the connector is asked for, of `connectors.sources`. Needed to enable the flow. */
+  action?: InputMaybe<Scalars['String']['input']>;
+  /** The integration that is asked. Needed to enable the flow. */
+  integration?: InputMaybe<Scalars['ID']['input']>;
+  /** The parameters, an object by its schema. */
+  parameters?: InputMaybe<Scalars['JSON']['input']>;
+};
 
 /** Where the rows of a flow come from. */
 export type SourceModule =
