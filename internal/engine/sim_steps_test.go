@@ -361,6 +361,7 @@ func (s *sim) deliver(execution int64) {
 		_, err = s.h.Engine.DeliveryResolve(ctx, admin, d.Key, how)
 		s.note("%s is settled as %s: %v", d.ID(), how, err)
 	case d.State == hub.DeliveryFailed || d.State == hub.Suppressed:
+		time.Sleep(time.Millisecond) // nobody acts in the instant of an attempt; the provider, asked by time alone, could not tell the next one from it
 		_, err = s.h.Engine.DeliveryRetry(ctx, admin, d.Key)
 		s.note("%s is sent again: %v", d.ID(), err)
 	default:

@@ -29,6 +29,7 @@ var (
 var failedOnce = []uint64{
 	25,    // the clock was set back: a connector was asked without end
 	20099, // the provider was asked by the id of an earlier attempt
+	30599, // somebody had a message sent again in the very instant in which it was sent: the play was wrong, not the hub
 }
 
 // How much happens in a play, and in one of those in which every call to the store is the last one.
