@@ -6,10 +6,13 @@ import (
 	"fmt"
 )
 
-// Words is a text in all six languages.
+// Words is a text in all six languages, in the order of [Languages].
 func Words(ptBR, ptPT, es, en, fr, it string) Labels {
 	return Labels{"pt-BR": ptBR, "pt-PT": ptPT, "es": es, "en": en, "fr": fr, "it": it}
 }
+
+// SameWords is a text that is the same in all six languages: a name, a code.
+func SameWords(s string) Labels { return Words(s, s, s, s, s, s) }
 
 // Property is one property of a schema that [Object] makes.
 type Property struct {

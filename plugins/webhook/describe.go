@@ -17,7 +17,7 @@ const maxValue = 50_000
 // describe is built once: it never changes, and nobody changes what he is given.
 var describe = sync.OnceValue(func() sdk.Description {
 	return sdk.Description{
-		Name: Name, Version: Version, Title: same("Webhook"), Help: connectorHelp,
+		Name: Name, Version: Version, Title: sdk.SameWords("Webhook"), Help: connectorHelp,
 		Settings: sdk.Schema{JSON: json.RawMessage(settingsSchema), Labels: settingsLabels},
 		Actions: []sdk.Action{
 			action(sendValues, valuesTitle, valuesHelp, valuesSchema, "type", "method", "path", "headers"),

@@ -2,15 +2,7 @@ package webhook
 
 import "github.com/recado-hub/recado/plugins/sdk"
 
-// six makes labels of one text for each language, in this order: Portuguese of Brazil and of Portugal, Spanish, English, French, Italian.
-func six(ptBR, ptPT, es, en, fr, it string) sdk.Labels {
-	return sdk.Labels{"pt-BR": ptBR, "pt-PT": ptPT, "es": es, "en": en, "fr": fr, "it": it}
-}
-
-// same is one text for all languages.
-func same(s string) sdk.Labels { return six(s, s, s, s, s, s) }
-
-var connectorHelp = six(
+var connectorHelp = sdk.Words(
 	"Envia mensagens a um endereço HTTP, assinadas segundo Standard Webhooks.",
 	"Envia mensagens para um endereço HTTP, assinadas segundo Standard Webhooks.",
 	"Envía mensajes a una dirección HTTP, firmados según Standard Webhooks.",
@@ -19,9 +11,9 @@ var connectorHelp = six(
 	"Invia messaggi a un indirizzo HTTP, firmati secondo Standard Webhooks.",
 )
 
-var valuesTitle = six("Enviar os valores como JSON", "Enviar os valores como JSON", "Enviar los valores como JSON", "Send the values as JSON", "Envoyer les valeurs en JSON", "Inviare i valori come JSON")
+var valuesTitle = sdk.Words("Enviar os valores como JSON", "Enviar os valores como JSON", "Enviar los valores como JSON", "Send the values as JSON", "Envoyer les valeurs en JSON", "Inviare i valori come JSON")
 
-var valuesHelp = six(
+var valuesHelp = sdk.Words(
 	"Os valores do mapeamento como objeto (com nomes) ou lista (com posições).",
 	"Os valores do mapeamento como objeto (com nomes) ou lista (com posições).",
 	"Los valores del mapeo como objeto (con nombres) o lista (con posiciones).",
@@ -30,9 +22,9 @@ var valuesHelp = six(
 	"I valori della mappatura come oggetto (per nome) o elenco (per posizione).",
 )
 
-var templateTitle = six("Enviar um corpo próprio", "Enviar um corpo próprio", "Enviar un cuerpo propio", "Send a body of your own", "Envoyer un corps personnalisé", "Inviare un corpo proprio")
+var templateTitle = sdk.Words("Enviar um corpo próprio", "Enviar um corpo próprio", "Enviar un cuerpo propio", "Send a body of your own", "Envoyer un corps personnalisé", "Inviare un corpo proprio")
 
-var templateHelp = six(
+var templateHelp = sdk.Words(
 	"Um texto JSON, formulário, XML ou simples, com {{nome}} onde entra um valor.",
 	"Um texto JSON, formulário, XML ou simples, com {{nome}} onde entra um valor.",
 	"Un texto JSON, formulario, XML o simple, con {{nombre}} donde va un valor.",
@@ -41,9 +33,9 @@ var templateHelp = six(
 	"Un testo JSON, modulo, XML o semplice, con {{nome}} dove va un valore.",
 )
 
-var recipientTitle = six("Destinatário", "Destinatário", "Destinatario", "Recipient", "Destinataire", "Destinatario")
+var recipientTitle = sdk.Words("Destinatário", "Destinatário", "Destinatario", "Recipient", "Destinataire", "Destinatario")
 
-var recipientHelp = six(
+var recipientHelp = sdk.Words(
 	"Vai na mensagem para quem a recebe; não decide o endereço.",
 	"Vai na mensagem para quem a recebe; não decide o endereço.",
 	"Va en el mensaje para quien lo recibe; no decide la dirección.",
@@ -54,8 +46,8 @@ var recipientHelp = six(
 
 var parameterLabels = map[string]sdk.FieldLabels{
 	"type": {
-		Title: six("Tipo da mensagem", "Tipo da mensagem", "Tipo de mensaje", "Message type", "Type de message", "Tipo di messaggio"),
-		Help: six(
+		Title: sdk.Words("Tipo da mensagem", "Tipo da mensagem", "Tipo de mensaje", "Message type", "Type de message", "Tipo di messaggio"),
+		Help: sdk.Words(
 			"Por exemplo work_order.assigned. Com ele, os valores vão em data ao lado de type e recipient.",
 			"Por exemplo work_order.assigned. Com ele, os valores vão em data ao lado de type e recipient.",
 			"Por ejemplo work_order.assigned. Con él, los valores van en data junto a type y recipient.",
@@ -65,8 +57,8 @@ var parameterLabels = map[string]sdk.FieldLabels{
 		),
 	},
 	"template": {
-		Title: six("Corpo", "Corpo", "Cuerpo", "Body", "Corps", "Corpo"),
-		Help: six(
+		Title: sdk.Words("Corpo", "Corpo", "Cuerpo", "Body", "Corps", "Corpo"),
+		Help: sdk.Words(
 			`Em JSON, cada {{nome}} fica entre aspas: "{{nome}}"; um número: "{{nome:number}}".`,
 			`Em JSON, cada {{nome}} fica entre aspas: "{{nome}}"; um número: "{{nome:number}}".`,
 			`En JSON, cada {{nombre}} va entre comillas: "{{nombre}}"; un número: "{{nombre:number}}".`,
@@ -76,20 +68,20 @@ var parameterLabels = map[string]sdk.FieldLabels{
 		),
 	},
 	"content_type": {
-		Title: six("Tipo de conteúdo", "Tipo de conteúdo", "Tipo de contenido", "Content type", "Type de contenu", "Tipo di contenuto"),
-		Help: six(
+		Title: sdk.Words("Tipo de conteúdo", "Tipo de conteúdo", "Tipo de contenido", "Content type", "Type de contenu", "Tipo di contenuto"),
+		Help: sdk.Words(
 			"Decide também como os valores são protegidos.", "Decide também como os valores são protegidos.",
 			"Decide también cómo se protegen los valores.", "Decides too how values are escaped.",
 			"Détermine aussi comment les valeurs sont échappées.", "Decide anche come i valori vengono protetti.",
 		),
 	},
 	"method": {
-		Title: six("Método", "Método", "Método", "Method", "Méthode", "Metodo"),
-		Help:  six("Sem valor: POST.", "Sem valor: POST.", "Sin valor: POST.", "If empty: POST.", "Sans valeur : POST.", "Senza valore: POST."),
+		Title: sdk.Words("Método", "Método", "Método", "Method", "Méthode", "Metodo"),
+		Help:  sdk.Words("Sem valor: POST.", "Sem valor: POST.", "Sin valor: POST.", "If empty: POST.", "Sans valeur : POST.", "Senza valore: POST."),
 	},
 	"path": {
-		Title: six("Caminho", "Caminho", "Ruta", "Path", "Chemin", "Percorso"),
-		Help: six(
+		Title: sdk.Words("Caminho", "Caminho", "Ruta", "Path", "Chemin", "Percorso"),
+		Help: sdk.Words(
 			"Acrescentado ao endereço da integração, por exemplo /orders.",
 			"Acrescentado ao endereço da integração, por exemplo /orders.",
 			"Se añade a la dirección de la integración, por ejemplo /orders.",
@@ -99,8 +91,8 @@ var parameterLabels = map[string]sdk.FieldLabels{
 		),
 	},
 	"headers": {
-		Title: six("Cabeçalhos", "Cabeçalhos", "Encabezados", "Headers", "En-têtes", "Intestazioni"),
-		Help: six(
+		Title: sdk.Words("Cabeçalhos", "Cabeçalhos", "Encabezados", "Headers", "En-têtes", "Intestazioni"),
+		Help: sdk.Words(
 			"Outros cabeçalhos, por nome. Credenciais ficam nos segredos da integração.",
 			"Outros cabeçalhos, por nome. As credenciais ficam nos segredos da integração.",
 			"Otros encabezados, por nombre. Las credenciales van en los secretos de la integración.",
@@ -113,8 +105,8 @@ var parameterLabels = map[string]sdk.FieldLabels{
 
 var settingsLabels = map[string]sdk.FieldLabels{
 	"url": {
-		Title: six("Endereço", "Endereço", "Dirección", "Address", "Adresse", "Indirizzo"),
-		Help: six(
+		Title: sdk.Words("Endereço", "Endereço", "Dirección", "Address", "Adresse", "Indirizzo"),
+		Help: sdk.Words(
 			"Começa por https://. Endereços internos só com autorização do operador do hub.",
 			"Começa por https://. Endereços internos só com autorização do operador do hub.",
 			"Empieza por https://. Direcciones internas solo con permiso del operador del hub.",
@@ -124,8 +116,8 @@ var settingsLabels = map[string]sdk.FieldLabels{
 		),
 	},
 	"secret_path": {
-		Title: six("Parte secreta do endereço", "Parte secreta do endereço", "Parte secreta de la dirección", "Secret part of the address", "Partie secrète de l'adresse", "Parte segreta dell'indirizzo"),
-		Help: six(
+		Title: sdk.Words("Parte secreta do endereço", "Parte secreta do endereço", "Parte secreta de la dirección", "Secret part of the address", "Partie secrète de l'adresse", "Parte segreta dell'indirizzo"),
+		Help: sdk.Words(
 			"Acrescentada ao endereço e nunca mostrada, por exemplo /T000/B000/XXXX ou ?token=XXXX.",
 			"Acrescentada ao endereço e nunca mostrada, por exemplo /T000/B000/XXXX ou ?token=XXXX.",
 			"Se añade a la dirección y nunca se muestra, por ejemplo /T000/B000/XXXX o ?token=XXXX.",
@@ -135,16 +127,16 @@ var settingsLabels = map[string]sdk.FieldLabels{
 		),
 	},
 	"signature": {
-		Title: six("Assinatura", "Assinatura", "Firma", "Signature", "Signature", "Firma"),
-		Help: six(
+		Title: sdk.Words("Assinatura", "Assinatura", "Firma", "Signature", "Signature", "Firma"),
+		Help: sdk.Words(
 			"NONE só para quem não pode verificar assinaturas.", "NONE só para quem não pode verificar assinaturas.",
 			"NONE solo para quien no puede verificar firmas.", "NONE only for receivers that cannot verify signatures.",
 			"NONE uniquement pour qui ne peut pas vérifier les signatures.", "NONE solo per chi non può verificare le firme.",
 		),
 	},
 	"signing_secret": {
-		Title: six("Segredo de assinatura", "Segredo de assinatura", "Secreto de firma", "Signing secret", "Secret de signature", "Segreto di firma"),
-		Help: six(
+		Title: sdk.Words("Segredo de assinatura", "Segredo de assinatura", "Secreto de firma", "Signing secret", "Secret de signature", "Segreto di firma"),
+		Help: sdk.Words(
 			"whsec_ e 24 a 64 bytes aleatórios em base64, o mesmo de quem recebe; ou whsk_ e uma chave Ed25519.",
 			"whsec_ e 24 a 64 bytes aleatórios em base64, o mesmo de quem recebe; ou whsk_ e uma chave Ed25519.",
 			"whsec_ y 24 a 64 bytes aleatorios en base64, el mismo de quien recibe; o whsk_ y una clave Ed25519.",
@@ -154,42 +146,42 @@ var settingsLabels = map[string]sdk.FieldLabels{
 		),
 	},
 	"previous_signing_secret": {
-		Title: six("Segredo de assinatura anterior", "Segredo de assinatura anterior", "Secreto de firma anterior", "Previous signing secret", "Secret de signature précédent", "Segreto di firma precedente"),
-		Help: six(
+		Title: sdk.Words("Segredo de assinatura anterior", "Segredo de assinatura anterior", "Secreto de firma anterior", "Previous signing secret", "Secret de signature précédent", "Segreto di firma precedente"),
+		Help: sdk.Words(
 			"Durante uma troca, as mensagens levam as duas assinaturas.", "Durante uma troca, as mensagens levam as duas assinaturas.",
 			"Durante un cambio, los mensajes llevan ambas firmas.", "During a rotation messages carry both signatures.",
 			"Pendant une rotation, les messages portent les deux signatures.", "Durante una rotazione i messaggi portano entrambe le firme.",
 		),
 	},
 	"auth_header": {
-		Title: six("Cabeçalho da credencial", "Cabeçalho da credencial", "Encabezado de la credencial", "Credential header", "En-tête d'identification", "Intestazione della credenziale"),
-		Help:  six("Sem valor: Authorization.", "Sem valor: Authorization.", "Sin valor: Authorization.", "If empty: Authorization.", "Sans valeur : Authorization.", "Senza valore: Authorization."),
+		Title: sdk.Words("Cabeçalho da credencial", "Cabeçalho da credencial", "Encabezado de la credencial", "Credential header", "En-tête d'identification", "Intestazione della credenziale"),
+		Help:  sdk.Words("Sem valor: Authorization.", "Sem valor: Authorization.", "Sin valor: Authorization.", "If empty: Authorization.", "Sans valeur : Authorization.", "Senza valore: Authorization."),
 	},
 	"auth_value": {
-		Title: six("Credencial", "Credencial", "Credencial", "Credential", "Identifiant", "Credenziale"),
-		Help: six(
+		Title: sdk.Words("Credencial", "Credencial", "Credencial", "Credential", "Identifiant", "Credenziale"),
+		Help: sdk.Words(
 			"O valor inteiro do cabeçalho, por exemplo Bearer e um token.", "O valor inteiro do cabeçalho, por exemplo Bearer e um token.",
 			"El valor entero del encabezado, por ejemplo Bearer y un token.", "The whole value of the header, such as Bearer and a token.",
 			"La valeur entière de l'en-tête, par exemple Bearer et un jeton.", "L'intero valore dell'intestazione, per esempio Bearer e un token.",
 		),
 	},
 	"follow_redirects": {
-		Title: six("Seguir redirecionamentos", "Seguir redirecionamentos", "Seguir redirecciones", "Follow redirects", "Suivre les redirections", "Seguire i reindirizzamenti"),
-		Help: six(
+		Title: sdk.Words("Seguir redirecionamentos", "Seguir redirecionamentos", "Seguir redirecciones", "Follow redirects", "Suivre les redirections", "Seguire i reindirizzamenti"),
+		Help: sdk.Words(
 			"SAME_ORIGIN: só dentro do mesmo servidor.", "SAME_ORIGIN: só dentro do mesmo servidor.", "SAME_ORIGIN: solo dentro del mismo servidor.",
 			"SAME_ORIGIN: only within the same server.", "SAME_ORIGIN : uniquement au sein du même serveur.", "SAME_ORIGIN: solo all'interno dello stesso server.",
 		),
 	},
 	"timeout_seconds": {
-		Title: six("Tempo limite em segundos", "Tempo limite em segundos", "Tiempo límite en segundos", "Timeout in seconds", "Délai maximal en secondes", "Tempo limite in secondi"),
-		Help: six(
+		Title: sdk.Words("Tempo limite em segundos", "Tempo limite em segundos", "Tiempo límite en segundos", "Timeout in seconds", "Délai maximal en secondes", "Tempo limite in secondi"),
+		Help: sdk.Words(
 			"Sem valor: 20. Sem resposta a tempo, ninguém sabe se a mensagem chegou.", "Sem valor: 20. Sem resposta a tempo, ninguém sabe se a mensagem chegou.",
 			"Sin valor: 20. Sin respuesta a tiempo, nadie sabe si el mensaje llegó.", "If empty: 20. Without an answer in time nobody knows whether the message came.",
 			"Sans valeur : 20. Sans réponse à temps, nul ne sait si le message est arrivé.", "Senza valore: 20. Senza risposta in tempo nessuno sa se il messaggio è arrivato.",
 		),
 	},
 	"rate_per_second": {
-		Title: six("Mensagens por segundo", "Mensagens por segundo", "Mensajes por segundo", "Messages per second", "Messages par seconde", "Messaggi al secondo"),
-		Help:  six("Sem valor: 50.", "Sem valor: 50.", "Sin valor: 50.", "If empty: 50.", "Sans valeur : 50.", "Senza valore: 50."),
+		Title: sdk.Words("Mensagens por segundo", "Mensagens por segundo", "Mensajes por segundo", "Messages per second", "Messages par seconde", "Messaggi al secondo"),
+		Help:  sdk.Words("Sem valor: 50.", "Sem valor: 50.", "Sin valor: 50.", "If empty: 50.", "Sans valeur : 50.", "Senza valore: 50."),
 	},
 }

@@ -2,12 +2,7 @@ package whatsapp
 
 import "github.com/recado-hub/recado/plugins/sdk"
 
-// six makes labels of one text for each language, in this order: Portuguese of Brazil and of Portugal, Spanish, English, French, Italian.
-func six(ptBR, ptPT, es, en, fr, it string) sdk.Labels {
-	return sdk.Labels{"pt-BR": ptBR, "pt-PT": ptPT, "es": es, "en": en, "fr": fr, "it": it}
-}
-
-var connectorHelp = six(
+var connectorHelp = sdk.Words(
 	"Envia mensagens de modelo do WhatsApp pela Cloud API da Meta ou pela Twilio.",
 	"Envia mensagens de modelo do WhatsApp através da Cloud API da Meta ou da Twilio.",
 	"Envía mensajes de plantilla de WhatsApp mediante la Cloud API de Meta o Twilio.",
@@ -16,9 +11,9 @@ var connectorHelp = six(
 	"Invia messaggi modello WhatsApp tramite la Cloud API di Meta o Twilio.",
 )
 
-var assignmentTitle = six("Atribuição de OS", "Atribuição de OT", "Asignación de OT", "WO Assignment", "Affectation d'OT", "Assegnazione OdL")
+var assignmentTitle = sdk.Words("Atribuição de OS", "Atribuição de OT", "Asignación de OT", "WO Assignment", "Affectation d'OT", "Assegnazione OdL")
 
-var assignmentHelp = six(
+var assignmentHelp = sdk.Words(
 	"Avisa o responsável de que uma ordem de serviço lhe foi atribuída.",
 	"Avisa o responsável de que uma ordem de trabalho lhe foi atribuída.",
 	"Avisa al responsable de que se le asignó una orden de trabajo.",
@@ -27,12 +22,12 @@ var assignmentHelp = six(
 	"Avvisa il responsabile che gli è stato assegnato un ordine di lavoro.",
 )
 
-var statusTitle = six(
+var statusTitle = sdk.Words(
 	"Mudança de status ou encerramento de OS", "Mudança de estado ou fecho de OT", "Cambio de estado o cierre de OT",
 	"WO Status Change or Close", "Changement de statut ou clôture d'OT", "Cambio di stato o chiusura OdL",
 )
 
-var statusHelp = six(
+var statusHelp = sdk.Words(
 	"Avisa de que uma ordem de serviço mudou de status ou foi encerrada.",
 	"Avisa de que uma ordem de trabalho mudou de estado ou foi fechada.",
 	"Avisa de que una orden de trabajo cambió de estado o se cerró.",
@@ -41,9 +36,9 @@ var statusHelp = six(
 	"Avvisa che un ordine di lavoro ha cambiato stato o è stato chiuso.",
 )
 
-var alertTitle = six("Alerta crítico", "Alerta crítico", "Alerta crítica", "Critical Alert", "Alerte critique", "Allarme critico")
+var alertTitle = sdk.Words("Alerta crítico", "Alerta crítico", "Alerta crítica", "Critical Alert", "Alerte critique", "Allarme critico")
 
-var alertHelp = six(
+var alertHelp = sdk.Words(
 	"Avisa de um alerta, de uma falha ou de uma leitura fora do intervalo.",
 	"Avisa de um alerta, de uma avaria ou de uma leitura fora do intervalo.",
 	"Avisa de una alerta, una falla o una lectura fuera de rango.",
@@ -52,12 +47,12 @@ var alertHelp = six(
 	"Avvisa di un allarme, di un guasto o di una lettura fuori intervallo.",
 )
 
-var requestTitle = six(
+var requestTitle = sdk.Words(
 	"Atualização de solicitação", "Atualização de pedido", "Actualización de solicitud",
 	"Request Update", "Suivi de demande", "Aggiornamento richiesta",
 )
 
-var requestHelp = six(
+var requestHelp = sdk.Words(
 	"Avisa de que uma solicitação foi criada ou mudou de status.",
 	"Avisa de que um pedido foi criado ou mudou de estado.",
 	"Avisa de que una solicitud se creó o cambió de estado.",
@@ -66,9 +61,9 @@ var requestHelp = six(
 	"Avvisa che una richiesta è stata creata o ha cambiato stato.",
 )
 
-var templateTitle = six("Enviar um modelo", "Enviar um modelo", "Enviar una plantilla", "Send a template", "Envoyer un modèle", "Inviare un modello")
+var templateTitle = sdk.Words("Enviar um modelo", "Enviar um modelo", "Enviar una plantilla", "Send a template", "Envoyer un modèle", "Inviare un modello")
 
-var templateHelp = six(
+var templateHelp = sdk.Words(
 	"Envia qualquer modelo aprovado, no idioma indicado.",
 	"Envia qualquer modelo aprovado, no idioma indicado.",
 	"Envía cualquier plantilla aprobada, en el idioma indicado.",
@@ -77,12 +72,12 @@ var templateHelp = six(
 	"Invia qualsiasi modello approvato, nella lingua indicata.",
 )
 
-var recipientTitle = six(
+var recipientTitle = sdk.Words(
 	"Número de telefone do destinatário", "Número de telefone do destinatário", "Número de teléfono del destinatario",
 	"Recipient Phone Number", "Numéro de téléphone du destinataire", "Numero di telefono del destinatario",
 )
 
-var recipientHelp = six(
+var recipientHelp = sdk.Words(
 	"Com código do país, por exemplo +55 31 98765-4321.",
 	"Com indicativo do país, por exemplo +351 912 345 678.",
 	"Con código de país, por ejemplo +57 300 123 4567.",
@@ -92,11 +87,11 @@ var recipientHelp = six(
 )
 
 var templateLabels = sdk.FieldLabels{
-	Title: six(
+	Title: sdk.Words(
 		"Nome do modelo / Content SID", "Nome do modelo / Content SID", "Nombre de la plantilla / Content SID",
 		"Template Name / Content SID", "Nom du modèle / Content SID", "Nome del modello / Content SID",
 	),
-	Help: six(
+	Help: sdk.Words(
 		"Na Meta, o nome que aparece no Gerenciador do WhatsApp: letras minúsculas, números e _. Na Twilio, o Content SID: HX e 32 dígitos.",
 		"Na Meta, o nome que aparece no Gestor do WhatsApp: letras minúsculas, números e _. Na Twilio, o Content SID: HX e 32 dígitos.",
 		"En Meta, el nombre que aparece en el Administrador de WhatsApp: minúsculas, números y _. En Twilio, el Content SID: HX y 32 dígitos.",
@@ -107,8 +102,8 @@ var templateLabels = sdk.FieldLabels{
 }
 
 var languageLabels = sdk.FieldLabels{
-	Title: six("Idioma do modelo", "Idioma do modelo", "Idioma de la plantilla", "Template language", "Langue du modèle", "Lingua del modello"),
-	Help: six(
+	Title: sdk.Words("Idioma do modelo", "Idioma do modelo", "Idioma de la plantilla", "Template language", "Langue du modèle", "Lingua del modello"),
+	Help: sdk.Words(
 		"Código da Meta, por exemplo pt_BR. Sem ele vale o idioma padrão da integração.",
 		"Código da Meta, por exemplo pt_PT. Sem ele vale o idioma predefinido da integração.",
 		"Código de Meta, por ejemplo es. Sin él vale el idioma predeterminado de la integración.",
@@ -120,8 +115,8 @@ var languageLabels = sdk.FieldLabels{
 
 var settingsLabels = map[string]sdk.FieldLabels{
 	"phone_number_id": {
-		Title: six("ID do número de telefone", "ID do número de telefone", "ID del número de teléfono", "Phone number ID", "ID du numéro de téléphone", "ID del numero di telefono"),
-		Help: six(
+		Title: sdk.Words("ID do número de telefone", "ID do número de telefone", "ID del número de teléfono", "Phone number ID", "ID du numéro de téléphone", "ID del numero di telefono"),
+		Help: sdk.Words(
 			"No painel do app da Meta em WhatsApp > Configuração da API; não é o próprio número.",
 			"No painel da app da Meta em WhatsApp > Configuração da API; não é o próprio número.",
 			"En el panel de la app de Meta, en WhatsApp > Configuración de la API; no es el número mismo.",
@@ -131,8 +126,8 @@ var settingsLabels = map[string]sdk.FieldLabels{
 		),
 	},
 	"waba_id": {
-		Title: six("ID da conta do WhatsApp Business", "ID da conta do WhatsApp Business", "ID de la cuenta de WhatsApp Business", "WhatsApp Business account ID", "ID du compte WhatsApp Business", "ID dell'account WhatsApp Business"),
-		Help: six(
+		Title: sdk.Words("ID da conta do WhatsApp Business", "ID da conta do WhatsApp Business", "ID de la cuenta de WhatsApp Business", "WhatsApp Business account ID", "ID du compte WhatsApp Business", "ID dell'account WhatsApp Business"),
+		Help: sdk.Words(
 			"A conta à qual o número e os modelos pertencem.",
 			"A conta a que o número e os modelos pertencem.",
 			"La cuenta a la que pertenecen el número y las plantillas.",
@@ -142,8 +137,8 @@ var settingsLabels = map[string]sdk.FieldLabels{
 		),
 	},
 	"access_token": {
-		Title: six("Token de acesso", "Token de acesso", "Token de acceso", "Access token", "Jeton d'accès", "Token di accesso"),
-		Help: six(
+		Title: sdk.Words("Token de acesso", "Token de acesso", "Token de acceso", "Access token", "Jeton d'accès", "Token di accesso"),
+		Help: sdk.Words(
 			"De um usuário do sistema, com a permissão whatsapp_business_messaging.",
 			"De um utilizador do sistema, com a permissão whatsapp_business_messaging.",
 			"De un usuario del sistema, con el permiso whatsapp_business_messaging.",
@@ -153,8 +148,8 @@ var settingsLabels = map[string]sdk.FieldLabels{
 		),
 	},
 	"app_secret": {
-		Title: six("Chave secreta do app", "Chave secreta da app", "Clave secreta de la app", "App secret", "Clé secrète de l'app", "Chiave segreta dell'app"),
-		Help: six(
+		Title: sdk.Words("Chave secreta do app", "Chave secreta da app", "Clave secreta de la app", "App secret", "Clé secrète de l'app", "Chiave segreta dell'app"),
+		Help: sdk.Words(
 			"A Meta assina com ela os avisos de entrega.",
 			"A Meta assina com ela os avisos de entrega.",
 			"Meta firma con ella los avisos de entrega.",
@@ -164,8 +159,8 @@ var settingsLabels = map[string]sdk.FieldLabels{
 		),
 	},
 	"verify_token": {
-		Title: six("Token de verificação", "Token de verificação", "Token de verificación", "Verify token", "Jeton de vérification", "Token di verifica"),
-		Help: six(
+		Title: sdk.Words("Token de verificação", "Token de verificação", "Token de verificación", "Verify token", "Jeton de vérification", "Token di verifica"),
+		Help: sdk.Words(
 			"Um texto qualquer, igual ao informado no webhook do app da Meta.",
 			"Um texto qualquer, igual ao indicado no webhook da app da Meta.",
 			"Un texto cualquiera, igual al indicado en el webhook de la app de Meta.",
@@ -175,14 +170,14 @@ var settingsLabels = map[string]sdk.FieldLabels{
 		),
 	},
 	"graph_version": {
-		Title: six("Versão da Graph API", "Versão da Graph API", "Versión de la Graph API", "Graph API version", "Version de la Graph API", "Versione della Graph API"),
-		Help: six(
+		Title: sdk.Words("Versão da Graph API", "Versão da Graph API", "Versión de la Graph API", "Graph API version", "Version de la Graph API", "Versione della Graph API"),
+		Help: sdk.Words(
 			"Por exemplo v25.0.", "Por exemplo v25.0.", "Por ejemplo v25.0.", "For example v25.0.", "Par exemple v25.0.", "Per esempio v25.0.",
 		),
 	},
 	"base_url": {
-		Title: six("Endereço da API", "Endereço da API", "Dirección de la API", "API address", "Adresse de l'API", "Indirizzo dell'API"),
-		Help: six(
+		Title: sdk.Words("Endereço da API", "Endereço da API", "Dirección de la API", "API address", "Adresse de l'API", "Indirizzo dell'API"),
+		Help: sdk.Words(
 			"Só para um proxy ou para testes. O token de acesso é enviado para lá.",
 			"Só para um proxy ou para testes. O token de acesso é enviado para lá.",
 			"Solo para un proxy o para pruebas. El token de acceso se envía allí.",
@@ -192,8 +187,8 @@ var settingsLabels = map[string]sdk.FieldLabels{
 		),
 	},
 	"default_language": {
-		Title: six("Idioma padrão", "Idioma predefinido", "Idioma predeterminado", "Default language", "Langue par défaut", "Lingua predefinita"),
-		Help: six(
+		Title: sdk.Words("Idioma padrão", "Idioma predefinido", "Idioma predeterminado", "Default language", "Langue par défaut", "Lingua predefinita"),
+		Help: sdk.Words(
 			"Código da Meta para modelos sem idioma indicado, por exemplo pt_BR.",
 			"Código da Meta para modelos sem idioma indicado, por exemplo pt_PT.",
 			"Código de Meta para plantillas sin idioma indicado, por ejemplo es.",
@@ -203,8 +198,8 @@ var settingsLabels = map[string]sdk.FieldLabels{
 		),
 	},
 	"pair_rate_per_second": {
-		Title: six("Mensagens por segundo para a mesma pessoa", "Mensagens por segundo para a mesma pessoa", "Mensajes por segundo a la misma persona", "Messages per second to one person", "Messages par seconde à une même personne", "Messaggi al secondo alla stessa persona"),
-		Help: six(
+		Title: sdk.Words("Mensagens por segundo para a mesma pessoa", "Mensagens por segundo para a mesma pessoa", "Mensajes por segundo a la misma persona", "Messages per second to one person", "Messages par seconde à une même personne", "Messaggi al secondo alla stessa persona"),
+		Help: sdk.Words(
 			"Sem valor: uma a cada 6 segundos, como o WhatsApp permite. Mude apenas em testes.",
 			"Sem valor: uma a cada 6 segundos, como o WhatsApp permite. Mude apenas em testes.",
 			"Sin valor: uno cada 6 segundos, como permite WhatsApp. Cámbielo solo en pruebas.",
@@ -214,8 +209,8 @@ var settingsLabels = map[string]sdk.FieldLabels{
 		),
 	},
 	"rate_per_second": {
-		Title: six("Mensagens por segundo", "Mensagens por segundo", "Mensajes por segundo", "Messages per second", "Messages par seconde", "Messaggi al secondo"),
-		Help: six(
+		Title: sdk.Words("Mensagens por segundo", "Mensagens por segundo", "Mensajes por segundo", "Messages per second", "Messages par seconde", "Messaggi al secondo"),
+		Help: sdk.Words(
 			"Sem valor: 80 pela Meta, 10 pela Twilio. A Meta permite 80 por número, ou 1.000 após a ampliação.",
 			"Sem valor: 80 pela Meta, 10 pela Twilio. A Meta permite 80 por número, ou 1000 após o aumento.",
 			"Sin valor: 80 con Meta, 10 con Twilio. Meta permite 80 por número, o 1.000 tras la ampliación.",
