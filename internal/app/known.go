@@ -1,10 +1,7 @@
 package app
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -67,7 +64,7 @@ func KnownConnectors(o Options) ([]KnownConnector, error) {
 		switch problem := host.Judge(path, name, slices.Contains(BuiltinConnectors(), name)); {
 		case problem != nil:
 			k.Problem = problem.Error()
-		case !o.TrustPlugins && !trusts(pins, k):
+		case !o.TrustPlugins && !host.Trusted(pins, name, path):
 			k.Problem = fmt.Sprintf("it is not trusted as it is; see where it comes from, then run: recado connector trust --data %s %s", o.Data, path)
 		default:
 			k.Command = []string{path}
@@ -75,21 +72,6 @@ func KnownConnectors(o Options) ([]KnownConnector, error) {
 		list = append(list, k)
 	}
 	return list, nil
-}
-
-// trusts tells whether the bytes of a file are trusted as the connector whose name it bears.
-func trusts(pins []Pin, k KnownConnector) bool {
-	file, err := os.Open(k.Path)
-	if err != nil {
-		return false
-	}
-	defer func() { _ = file.Close() }()
-	h := sha256.New()
-	if _, err := io.Copy(h, file); err != nil {
-		return false
-	}
-	sum := hex.EncodeToString(h.Sum(nil))
-	return slices.ContainsFunc(pins, func(p Pin) bool { return p.Name == k.Name && p.SHA256 == sum })
 }
 
 // ConnectorEnvironment is what a hub adds to the environment of its connectors; allow is as Options.OutboundAllow.

@@ -84,25 +84,8 @@ func (r *run) counterparts(ctx context.Context, p *program, target int, w *row, 
 
 // counterpartsOf is counterparts over several rows, each with those that are theirs.
 func (r *run) counterpartsOf(ctx context.Context, p *program, target int, rows []*row, recipient string) (list []forOne, err error) {
-	at := map[string]int{}
-	for _, w := range rows {
-		to, err := r.counterparts(ctx, p, target, w, recipient)
-		if err != nil {
-			return nil, err
-		}
-		if w.err != nil {
-			return nil, w.err
-		}
-		for _, one := range to {
-			i, known := at[one.Text]
-			if !known {
-				i = len(list)
-				at[one.Text], list = i, append(list, forOne{to: one})
-			}
-			list[i].rows = append(list[i].rows, w)
-		}
-	}
-	return list, nil
+	list, _, err = apart(rows, func(w *row) ([]mapping.To, error) { return r.counterparts(ctx, p, target, w, recipient) })
+	return list, err
 }
 
 // alreadyTo is the delivery of a row through a target to a recipient; nil if there is none.

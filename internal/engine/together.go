@@ -119,24 +119,10 @@ func (r *run) view(rows []*row) *row {
 
 // byRecipient tells rows apart by their recipients, in the order in which these come up. What was gathered for one recipient goes to that one, also
 // when the records name another by now: it is what they have missed.
-func (r *run) byRecipient(ctx context.Context, p *program, target int, rows []*row) (list []forOne, err error) {
-	at := map[string]int{}
-	for _, w := range rows {
-		to, err := r.recipients(ctx, p, target, w)
-		if err != nil {
-			return nil, err
-		}
-		if w.err != nil {
-			return nil, w.err
-		}
-		for _, one := range to {
-			i, known := at[one.Text]
-			if !known {
-				i = len(list)
-				at[one.Text], list = i, append(list, forOne{to: one})
-			}
-			list[i].rows = append(list[i].rows, w)
-		}
+func (r *run) byRecipient(ctx context.Context, p *program, target int, rows []*row) ([]forOne, error) {
+	list, at, err := apart(rows, func(w *row) ([]mapping.To, error) { return r.recipients(ctx, p, target, w) })
+	if err != nil {
+		return nil, err
 	}
 	if r.only == nil || r.only.target != target {
 		return list, nil
@@ -152,6 +138,29 @@ func (r *run) byRecipient(ctx context.Context, p *program, target int, rows []*r
 		return []forOne{{mapping.To{Text: only}, rows}}, nil
 	}
 	return list, nil
+}
+
+// apart tells rows apart by those to whom each of them goes, in the order in which these come up. at is the place of each in the list.
+func apart(rows []*row, to func(*row) ([]mapping.To, error)) (list []forOne, at map[string]int, err error) {
+	at = map[string]int{}
+	for _, w := range rows {
+		those, err := to(w)
+		if err != nil {
+			return nil, nil, err
+		}
+		if w.err != nil {
+			return nil, nil, w.err
+		}
+		for _, one := range those {
+			i, known := at[one.Text]
+			if !known {
+				i = len(list)
+				at[one.Text], list = i, append(list, forOne{to: one})
+			}
+			list[i].rows = append(list[i].rows, w)
+		}
+	}
+	return list, at, nil
 }
 
 // refillTogether makes a delivery of a collecting flow anew from the records as they are now.

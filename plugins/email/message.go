@@ -31,16 +31,16 @@ type letter struct {
 }
 
 // write makes the letter of a delivery.
-func (p *plan) write(s *settings, d *sdk.Delivery) (*letter, problems) {
-	var found problems
+func (p *plan) write(s *settings, d *sdk.Delivery) (*letter, sdk.Problems) {
+	var found sdk.Problems
 	if !goodID(d.ID) {
-		found.add("INVALID", "id", "a delivery's id must have 1 to 64 letters, digits, - and _", "Give every delivery its own short id.")
+		found.Add("INVALID", "id", "a delivery's id must have 1 to 64 letters, digits, - and _", "Give every delivery its own short id.")
 		return nil, found
 	}
 	l := &letter{copies: slices.Concat(p.cc, p.bcc), messageID: s.messageID(d.ID)}
 	var ok bool
 	if l.to, ok = parseMailbox(d.Recipient); !ok {
-		found.add("INVALID", "recipient", "is no e-mail address", "Write it as ana@example.com.")
+		found.Add("INVALID", "recipient", "is no e-mail address", "Write it as ana@example.com.")
 		return nil, found
 	}
 	l.international = slices.ContainsFunc(append(l.copies[:len(l.copies):len(l.copies)], l.to, s.from), func(m mailbox) bool { return !m.ascii() })

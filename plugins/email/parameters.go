@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
-	"sync"
 
+	"github.com/recado-hub/recado/plugins/sdk"
 	"github.com/recado-hub/recado/plugins/sdk/places"
 )
 
@@ -55,36 +55,6 @@ type plan struct {
 	unsubscribe                string
 }
 
-// plans keeps what was made of parameters: they are the same for all deliveries of a flow version.
-type plans struct {
-	mu    sync.Mutex
-	known map[[2]string]*plan
-}
-
-// mostPlans bounds the memory for parameters that never come again.
-const mostPlans = 256
-
-func (k *plans) of(action string, raw json.RawMessage) (*plan, problems) {
-	key := [2]string{action, string(raw)}
-	k.mu.Lock()
-	p := k.known[key]
-	k.mu.Unlock()
-	if p != nil {
-		return p, nil
-	}
-	p, found := parsePlan(action, raw)
-	if len(found) > 0 {
-		return nil, found
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.known == nil || len(k.known) >= mostPlans {
-		k.known = map[[2]string]*plan{}
-	}
-	k.known[key] = p
-	return p, nil
-}
-
 type parameters struct {
 	Subject     string   `json:"subject"`
 	Text        string   `json:"text"`
@@ -97,11 +67,11 @@ type parameters struct {
 }
 
 // parsePlan reads the parameters of an action. All problems are found at once.
-func parsePlan(action string, raw json.RawMessage) (*plan, problems) {
+func parsePlan(action string, raw json.RawMessage) (*plan, sdk.Problems) {
 	var in parameters
-	var found problems
+	var found sdk.Problems
 	if len(raw) > 0 && json.Unmarshal(raw, &in) != nil {
-		found.add("MALFORMED", "parameters", "the parameters are not an object of the declared shape", "Give each parameter the type that the form asks for.")
+		found.Add("MALFORMED", "parameters", "the parameters are not an object of the declared shape", "Give each parameter the type that the form asks for.")
 		return nil, found
 	}
 	p := &plan{unsubscribe: in.Unsubscribe}
@@ -121,30 +91,30 @@ func parsePlan(action string, raw json.RawMessage) (*plan, problems) {
 			p.intro = template("intro", in.Intro, places.Text, &found)
 		}
 	default:
-		found.add("UNKNOWN_ACTION", "action", "the connector has no action "+strconv.Quote(action), "Choose one of the connector's actions.")
+		found.Add("UNKNOWN_ACTION", "action", "the connector has no action "+strconv.Quote(action), "Choose one of the connector's actions.")
 	}
 	if in.ReplyTo != "" {
 		p.replyTo = people("parameters.reply_to", []string{in.ReplyTo}, &found)[0]
 	}
 	p.cc, p.bcc = people("parameters.cc", in.CC, &found), people("parameters.bcc", in.BCC, &found)
 	if u, err := url.Parse(in.Unsubscribe); in.Unsubscribe != "" && (err != nil || u.Scheme != "https" && u.Scheme != "mailto" || oneLine(in.Unsubscribe) != in.Unsubscribe) {
-		found.add("INVALID", "parameters.list_unsubscribe", "must be an address that starts with https:// or mailto:", "Leave it empty if people cannot unsubscribe.")
+		found.Add("INVALID", "parameters.list_unsubscribe", "must be an address that starts with https:// or mailto:", "Leave it empty if people cannot unsubscribe.")
 	}
 	return p, found
 }
 
-func template(name, text string, kind places.Kind, found *problems) *places.Template {
+func template(name, text string, kind places.Kind, found *sdk.Problems) *places.Template {
 	t, wrong := places.Parse("parameters."+name, text, kind)
 	*found = append(*found, wrong...)
 	return t
 }
 
-func people(path string, list []string, found *problems) []mailbox {
+func people(path string, list []string, found *sdk.Problems) []mailbox {
 	out := make([]mailbox, len(list))
 	for i, text := range list {
 		var ok bool
 		if out[i], ok = parseMailbox(text); !ok {
-			found.add("INVALID", path, fmt.Sprintf("has something in place %d that is no e-mail address", i+1), "Write addresses as ana@example.com or Ana Prado <ana@example.com>.")
+			found.Add("INVALID", path, fmt.Sprintf("has something in place %d that is no e-mail address", i+1), "Write addresses as ana@example.com or Ana Prado <ana@example.com>.")
 		}
 	}
 	return out

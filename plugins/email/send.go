@@ -15,7 +15,7 @@ import (
 // sender sends for one integration.
 type sender struct {
 	settings *settings
-	plans    plans
+	plans    sdk.Plans[plan]
 	pool     *pool
 }
 
@@ -27,13 +27,13 @@ func (s *sender) Close() error {
 
 // Send sends one delivery as one message.
 func (s *sender) Send(ctx context.Context, d sdk.Delivery) sdk.Outcome {
-	p, found := s.plans.of(d.Action, d.Parameters)
+	p, found := s.plans.Of(d.Action, d.Parameters, parsePlan)
 	var l *letter
 	if len(found) == 0 {
 		l, found = p.write(s.settings, &d)
 	}
 	if len(found) > 0 {
-		return refused(found[0])
+		return found[0].Outcome()
 	}
 	raw, err := l.bytes(s.settings, p)
 	switch {

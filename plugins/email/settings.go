@@ -87,11 +87,11 @@ type settings struct {
 }
 
 // parse reads the settings and secrets of an integration. All problems are found at once.
-func (c *connector) parse(in sdk.Integration) (*settings, problems) {
+func (c *connector) parse(in sdk.Integration) (*settings, sdk.Problems) {
 	s := &settings{Security: startTLS, Auth: authAuto}
-	var found problems
+	var found sdk.Problems
 	if len(in.Settings) > 0 && json.Unmarshal(in.Settings, s) != nil {
-		found.add("MALFORMED", "settings", "the settings are not an object of the declared shape", "Give each setting the type that the form asks for.")
+		found.Add("MALFORMED", "settings", "the settings are not an object of the declared shape", "Give each setting the type that the form asks for.")
 		return nil, found
 	}
 	s.password, s.clientSecret = in.Secrets["password"], in.Secrets["oauth_client_secret"]
@@ -104,27 +104,27 @@ func (c *connector) parse(in sdk.Integration) (*settings, problems) {
 	return s, nil
 }
 
-func (s *settings) parseServer(g *outbound.Guard, found *problems) {
+func (s *settings) parseServer(g *outbound.Guard, found *sdk.Problems) {
 	if _, ok := usualPort[s.Security]; !ok {
-		found.add("INVALID", "settings.security", "must be STARTTLS, TLS or NONE", "Choose one of them.")
+		found.Add("INVALID", "settings.security", "must be STARTTLS, TLS or NONE", "Choose one of them.")
 		return
 	}
 	if s.Port == 0 {
 		s.Port = usualPort[s.Security]
 	}
 	if s.Port < 1 || s.Port > 65535 {
-		found.add("INVALID", "settings.port", "must be from 1 to 65535", "Leave it empty for the usual port.")
+		found.Add("INVALID", "settings.port", "must be from 1 to 65535", "Leave it empty for the usual port.")
 		return
 	}
 	const next = "Copy the name of the SMTP server from your e-mail provider."
 	if s.Host == "" {
-		found.add("REQUIRED", "settings.host", "cannot be empty", next)
+		found.Add("REQUIRED", "settings.host", "cannot be empty", next)
 		return
 	}
 	if _, err := netip.ParseAddr(s.Host); err != nil {
 		host, err := idna.Lookup.ToASCII(strings.TrimSuffix(s.Host, "."))
 		if err != nil || !hostName.MatchString(host) {
-			found.add("INVALID", "settings.host", "must be the name or address of a server, without port", next)
+			found.Add("INVALID", "settings.host", "must be the name or address of a server, without port", next)
 			return
 		}
 		s.Host = host
@@ -134,27 +134,27 @@ func (s *settings) parseServer(g *outbound.Guard, found *problems) {
 		scheme = "http"
 	}
 	if err := g.JudgeURL(&url.URL{Scheme: scheme, Host: s.address()}); err != nil {
-		found.add("ADDRESS_REFUSED", "settings.host", err.Error(), outbound.NextStep)
+		found.Add("ADDRESS_REFUSED", "settings.host", err.Error(), outbound.NextStep)
 	}
 	if s.HeloName != "" && !hostName.MatchString(strings.ToLower(s.HeloName)) {
-		found.add("INVALID", "settings.helo_name", "must be the name of a host", "Leave it empty for the domain of the sender.")
+		found.Add("INVALID", "settings.helo_name", "must be the name of a host", "Leave it empty for the domain of the sender.")
 	}
 }
 
 // address is that of the server, with its port.
 func (s *settings) address() string { return net.JoinHostPort(s.Host, strconv.Itoa(s.Port)) }
 
-func (s *settings) parsePeople(found *problems) {
+func (s *settings) parsePeople(found *sdk.Problems) {
 	const next = "Write it as maintenance@example.com or Maintenance <maintenance@example.com>."
 	var ok bool
 	if s.from, ok = parseMailbox(s.From); !ok {
-		found.add(missingOr(s.From), "settings.from", "must be the e-mail address of the sender", next)
+		found.Add(missingOr(s.From), "settings.from", "must be the e-mail address of the sender", next)
 	}
 	if s.ReplyTo == "" {
 		return
 	}
 	if s.replyTo, ok = parseMailbox(s.ReplyTo); !ok {
-		found.add("INVALID", "settings.reply_to", "must be an e-mail address", next)
+		found.Add("INVALID", "settings.reply_to", "must be an e-mail address", next)
 	}
 }
 
@@ -165,7 +165,7 @@ func missingOr(text string) string {
 	return "INVALID"
 }
 
-func (s *settings) parseAuth(c *connector, found *problems) {
+func (s *settings) parseAuth(c *connector, found *sdk.Problems) {
 	switch s.Auth {
 	case authAuto:
 		if s.Username == "" && s.password == "" {
@@ -180,40 +180,40 @@ func (s *settings) parseAuth(c *connector, found *problems) {
 	case authNone:
 		return
 	default:
-		found.add("INVALID", "settings.auth", "must be AUTO, NONE, SCRAM_SHA_256, PLAIN, LOGIN or XOAUTH2", "Leave it empty: what server and connector both know is taken.")
+		found.Add("INVALID", "settings.auth", "must be AUTO, NONE, SCRAM_SHA_256, PLAIN, LOGIN or XOAUTH2", "Leave it empty: what server and connector both know is taken.")
 	}
 	if s.Security == noTLS {
-		found.add("INSECURE", "settings.security", "must be STARTTLS or TLS to sign in", "Choose one of them, or sign in nowhere.")
+		found.Add("INSECURE", "settings.security", "must be STARTTLS or TLS to sign in", "Choose one of them, or sign in nowhere.")
 	}
 }
 
-func (s *settings) wantPassword(found *problems) {
+func (s *settings) wantPassword(found *sdk.Problems) {
 	if s.Username == "" {
-		found.add("REQUIRED", "settings.username", "cannot be empty to sign in", "Give the user name of the account, or choose not to sign in.")
+		found.Add("REQUIRED", "settings.username", "cannot be empty to sign in", "Give the user name of the account, or choose not to sign in.")
 	}
 	if s.password == "" {
-		found.add("REQUIRED", "secrets.password", "cannot be empty to sign in", "Give the password of the account, or choose not to sign in.")
+		found.Add("REQUIRED", "secrets.password", "cannot be empty to sign in", "Give the password of the account, or choose not to sign in.")
 	}
 	if strings.ContainsRune(s.Username+s.password, 0) {
-		found.add("INVALID", "settings.username", "and password cannot have a NUL character", "Copy them anew.")
+		found.Add("INVALID", "settings.username", "and password cannot have a NUL character", "Copy them anew.")
 	}
 }
 
-func (s *settings) parseOAuth(c *connector, found *problems) {
+func (s *settings) parseOAuth(c *connector, found *sdk.Problems) {
 	for _, f := range []struct{ path, value string }{
 		{"settings.username", s.Username}, {"settings.oauth_token_url", s.TokenURL}, {"settings.oauth_client_id", s.ClientID}, {"secrets.oauth_client_secret", s.clientSecret},
 	} {
 		if f.value == "" {
-			found.add("REQUIRED", f.path, "cannot be empty to sign in with XOAUTH2", "Copy it from the registration of the application at your e-mail provider.")
+			found.Add("REQUIRED", f.path, "cannot be empty to sign in with XOAUTH2", "Copy it from the registration of the application at your e-mail provider.")
 		}
 	}
 	u, err := url.Parse(s.TokenURL)
 	if err != nil || !slices.Contains([]string{"http", "https"}, u.Scheme) || u.Hostname() == "" || u.User != nil {
-		found.add("INVALID", "settings.oauth_token_url", "must be an absolute URL that starts with https://", "Copy the address of the token endpoint.")
+		found.Add("INVALID", "settings.oauth_token_url", "must be an absolute URL that starts with https://", "Copy the address of the token endpoint.")
 		return
 	}
 	if err := c.guard.JudgeURL(u); err != nil {
-		found.add("ADDRESS_REFUSED", "settings.oauth_token_url", err.Error(), outbound.NextStep)
+		found.Add("ADDRESS_REFUSED", "settings.oauth_token_url", err.Error(), outbound.NextStep)
 		return
 	}
 	s.tokens = c.transport.Tokens(outbound.Client{TokenURL: s.TokenURL, ID: s.ClientID, Secret: s.clientSecret, Scopes: strings.Fields(s.Scope), InBody: true})

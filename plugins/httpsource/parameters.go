@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/recado-hub/recado/plugins/sdk"
 )
 
 // readRows is the one action.
@@ -86,18 +88,18 @@ type field struct {
 var usualNames = map[string]string{pagingOffset: "offset", pagingPage: "page", pagingCursor: "cursor"}
 
 // parseParameters reads the parameters of the action. All problems are found at once.
-func parseParameters(action string, raw json.RawMessage) (*parameters, problems) {
+func parseParameters(action string, raw json.RawMessage) (*parameters, sdk.Problems) {
 	p := &parameters{Paging: pagingNone, PageSize: 100, FirstPage: 1}
-	var found problems
+	var found sdk.Problems
 	if action != readRows {
-		found.add("UNKNOWN_ACTION", "action", "the connector has no action "+strconv.Quote(action), "Choose one of the connector's actions.")
+		found.Add("UNKNOWN_ACTION", "action", "the connector has no action "+strconv.Quote(action), "Choose one of the connector's actions.")
 	}
 	if len(raw) > 0 && json.Unmarshal(raw, p) != nil {
-		found.add("MALFORMED", "parameters", "the parameters are not an object of the declared shape", "Give each parameter the type that the form asks for.")
+		found.Add("MALFORMED", "parameters", "the parameters are not an object of the declared shape", "Give each parameter the type that the form asks for.")
 		return nil, found
 	}
 	if p.Path != "" && !goodPath(p.Path) {
-		found.add("INVALID", "parameters.path", "must be a path such as /orders, without query, escapes and dots that lead upwards", "Put the query into its own parameter.")
+		found.Add("INVALID", "parameters.path", "must be a path such as /orders, without query, escapes and dots that lead upwards", "Put the query into its own parameter.")
 	}
 	p.parsePaging(&found)
 	p.rows, p.key = pointerAt("rows", p.Rows, &found), pointerAt("key", p.Key, &found)
@@ -119,16 +121,16 @@ func goodPath(path string) bool {
 	return pathPattern.MatchString(path) && !slices.Contains(segments, ".") && !slices.Contains(segments, "..")
 }
 
-func (p *parameters) parsePaging(found *problems) {
+func (p *parameters) parsePaging(found *sdk.Problems) {
 	if !slices.Contains([]string{pagingNone, pagingOffset, pagingPage, pagingCursor, pagingLink}, p.Paging) {
-		found.add("INVALID", "parameters.paging", "must be NONE, OFFSET, PAGE, CURSOR or LINK", "Choose how the endpoint answers in pages.")
+		found.Add("INVALID", "parameters.paging", "must be NONE, OFFSET, PAGE, CURSOR or LINK", "Choose how the endpoint answers in pages.")
 		return
 	}
 	if p.PageSize < 1 || p.PageSize > 1000 {
-		found.add("INVALID", "parameters.page_size", "must be from 1 to 1000", "Leave it empty for 100.")
+		found.Add("INVALID", "parameters.page_size", "must be from 1 to 1000", "Leave it empty for 100.")
 	}
 	if p.Paging == pagingCursor && p.NextCursor == "" {
-		found.add("REQUIRED", "parameters.next_cursor", "cannot be empty with CURSOR", "Give the JSON Pointer of the next cursor in the answer, such as /meta/next.")
+		found.Add("REQUIRED", "parameters.next_cursor", "cannot be empty with CURSOR", "Give the JSON Pointer of the next cursor in the answer, such as /meta/next.")
 	}
 	if p.PagingName == "" {
 		p.PagingName = usualNames[p.Paging]
@@ -138,10 +140,10 @@ func (p *parameters) parsePaging(found *problems) {
 	}
 }
 
-func pointerAt(name, text string, found *problems) pointer {
+func pointerAt(name, text string, found *sdk.Problems) pointer {
 	p, ok := parsePointer(text)
 	if !ok {
-		found.add("INVALID", "parameters."+name, "is no JSON Pointer", "Write it as /data/items; a / in a name is ~1, a ~ is ~0.")
+		found.Add("INVALID", "parameters."+name, "is no JSON Pointer", "Write it as /data/items; a / in a name is ~1, a ~ is ~0.")
 	}
 	return p
 }

@@ -268,8 +268,8 @@ func hasWord(list, word string) bool {
 }
 
 func settingsError(path, message, next string) error {
-	var found problems
-	found.add("UNEXPECTED_ANSWER", path, message, next)
+	var found sdk.Problems
+	found.Add("UNEXPECTED_ANSWER", path, message, next)
 	return &sdk.SettingsError{Problems: found}
 }
 

@@ -80,14 +80,14 @@ func failed(err error) error {
 	var refusal *outbound.Refused
 	var token *outbound.TokenFailure
 	isToken := errors.As(err, &token)
-	var found problems
+	var found sdk.Problems
 	switch {
 	case errors.As(err, &refusal) && isToken:
-		found.add("ADDRESS_REFUSED", "settings.oauth_token_url", refusal.Error(), outbound.NextStep)
+		found.Add("ADDRESS_REFUSED", "settings.oauth_token_url", refusal.Error(), outbound.NextStep)
 	case errors.As(err, &refusal):
-		found.add("ADDRESS_REFUSED", "settings.url", refusal.Error(), outbound.NextStep)
+		found.Add("ADDRESS_REFUSED", "settings.url", refusal.Error(), outbound.NextStep)
 	case isToken && token.Wrong:
-		found.add("TOKEN_REFUSED", "secrets.oauth_client_secret", token.Error(), "Give the id and the secret of the client, and check its scope.")
+		found.Add("TOKEN_REFUSED", "secrets.oauth_client_secret", token.Error(), "Give the id and the secret of the client, and check its scope.")
 	case isToken:
 		return errors.New(token.Error())
 	case errors.Is(err, context.Canceled):
@@ -101,20 +101,20 @@ func failed(err error) error {
 // judge says what an answer means that has no page.
 func (s *settings) judge(a outbound.Answer) error {
 	status := fmt.Sprintf(" (%d %s)", a.Status, http.StatusText(a.Status))
-	var found problems
+	var found sdk.Problems
 	switch {
 	case a.Status >= 200 && a.Status <= 299 && a.Cut == "":
 		return nil
 	case a.Status >= 200 && a.Status <= 299:
 		return errors.New("the endpoint's answer could not be read: " + a.Cut)
 	case a.Status >= 300 && a.Status <= 399:
-		found.add("REDIRECTED", "settings.url", "the endpoint wants to redirect; the credential is not sent elsewhere"+status, "Set the address that it redirects to, if you trust it.")
+		found.Add("REDIRECTED", "settings.url", "the endpoint wants to redirect; the credential is not sent elsewhere"+status, "Set the address that it redirects to, if you trust it.")
 	case a.Status == http.StatusUnauthorized || a.Status == http.StatusForbidden:
-		found.add("NOT_ALLOWED", s.credential(), "the endpoint does not accept the credential"+status, "Give another one, or have it given the right to read this.")
+		found.Add("NOT_ALLOWED", s.credential(), "the endpoint does not accept the credential"+status, "Give another one, or have it given the right to read this.")
 	case a.Status == http.StatusNotFound || a.Status == http.StatusGone:
-		found.add("NOT_FOUND", "parameters.path", "there is nothing at this address"+status, "Check the path and the integration's address.")
+		found.Add("NOT_FOUND", "parameters.path", "there is nothing at this address"+status, "Check the path and the integration's address.")
 	case a.Status >= 400 && a.Status <= 499 && !busy(a.Status):
-		found.add("NOT_UNDERSTOOD", "parameters", "the endpoint does not understand the request"+status, "Compare query and paging with the endpoint's documentation.")
+		found.Add("NOT_UNDERSTOOD", "parameters", "the endpoint does not understand the request"+status, "Compare query and paging with the endpoint's documentation.")
 	default:
 		return errors.New("the endpoint is busy or down" + status)
 	}
@@ -171,7 +171,7 @@ func (c *connector) Check(ctx context.Context, in sdk.Integration) ([]sdk.Proble
 	}
 	err := c.transport.Reach(ctx, s.address)
 	if errors.Is(err, outbound.ErrProxied) {
-		found.add(sdk.CodeUnchecked, "settings.url", "the endpoint is reached through a proxy and was not tried", "Run a flow that asks it.")
+		found.Add(sdk.CodeUnchecked, "settings.url", "the endpoint is reached through a proxy and was not tried", "Run a flow that asks it.")
 		found[0].Severity = sdk.SeverityWarning
 		return found, nil
 	}
@@ -182,12 +182,12 @@ func (c *connector) Check(ctx context.Context, in sdk.Integration) ([]sdk.Proble
 }
 
 // problemsOf are the problems of an error, or one that says that something cannot be reached.
-func problemsOf(err error, path string) problems {
+func problemsOf(err error, path string) sdk.Problems {
 	var known *sdk.SettingsError
 	if errors.As(err, &known) {
 		return known.Problems
 	}
-	var found problems
-	found.add("UNREACHABLE", path, err.Error(), "Check the address and the network.")
+	var found sdk.Problems
+	found.Add("UNREACHABLE", path, err.Error(), "Check the address and the network.")
 	return found
 }

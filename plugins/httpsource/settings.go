@@ -74,25 +74,18 @@ type settings struct {
 	tokens   *outbound.Tokens
 }
 
-// problems collects what is wrong.
-type problems []sdk.Problem
-
-func (p *problems) add(code, path, message, next string) {
-	*p = append(*p, sdk.Problem{Code: code, Path: path, Message: message, NextStep: next, Severity: sdk.SeverityError})
-}
-
 // parse reads the settings and secrets of an integration. All problems are found at once.
-func (c *connector) parse(in sdk.Integration) (*settings, problems) {
+func (c *connector) parse(in sdk.Integration) (*settings, sdk.Problems) {
 	s := &settings{Auth: authNone}
-	var found problems
+	var found sdk.Problems
 	if len(in.Settings) > 0 && json.Unmarshal(in.Settings, s) != nil {
-		found.add("MALFORMED", "settings", "the settings are not an object of the declared shape", "Give each setting the type that the form asks for.")
+		found.Add("MALFORMED", "settings", "the settings are not an object of the declared shape", "Give each setting the type that the form asks for.")
 		return nil, found
 	}
 	s.token, s.password, s.secret = in.Secrets["token"], in.Secrets["password"], in.Secrets["oauth_client_secret"]
 	s.address = c.address("settings.url", s.URL, &found)
 	if s.address != nil && s.address.RawQuery != "" {
-		found.add("INVALID", "settings.url", "must have no query", "Give the query as a parameter of the flow's source.")
+		found.Add("INVALID", "settings.url", "must have no query", "Give the query as a parameter of the flow's source.")
 	}
 	s.parseAuth(&found)
 	if s.Auth == authOAuth {
@@ -107,19 +100,19 @@ func (c *connector) parse(in sdk.Integration) (*settings, problems) {
 	return s, nil
 }
 
-func (c *connector) address(path, text string, found *problems) *url.URL {
+func (c *connector) address(path, text string, found *sdk.Problems) *url.URL {
 	const next = "Copy the address from the documentation of the endpoint."
 	u, err := url.Parse(text)
 	switch {
 	case text == "":
-		found.add("REQUIRED", path, "cannot be empty", next)
+		found.Add("REQUIRED", path, "cannot be empty", next)
 		return nil
 	case err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil || u.Fragment != "":
-		found.add("INVALID", path, "must be an absolute URL that starts with https://, without user name and fragment", next)
+		found.Add("INVALID", path, "must be an absolute URL that starts with https://, without user name and fragment", next)
 		return nil
 	}
 	if err := c.guard.JudgeURL(u); err != nil {
-		found.add("ADDRESS_REFUSED", path, err.Error(), outbound.NextStep)
+		found.Add("ADDRESS_REFUSED", path, err.Error(), outbound.NextStep)
 	}
 	if u.Path == "" {
 		u.Path = "/" // else JoinPath would take it for a relative one
@@ -132,13 +125,13 @@ var headerName = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
 // ours are headers that the connector or the protocol decides about.
 var ours = []string{"host", "connection", "content-length", "content-type", "transfer-encoding", "te", "trailer", "upgrade", "expect", "accept", "accept-encoding", "user-agent", "proxy-authorization"}
 
-func (s *settings) parseAuth(found *problems) {
+func (s *settings) parseAuth(found *sdk.Problems) {
 	need := func(path, value string) {
 		switch {
 		case value == "":
-			found.add("REQUIRED", path, "cannot be empty to sign in with "+s.Auth, "Copy it from the endpoint's administration.")
+			found.Add("REQUIRED", path, "cannot be empty to sign in with "+s.Auth, "Copy it from the endpoint's administration.")
 		case strings.ContainsAny(value, "\r\n\x00"):
-			found.add("INVALID", path, "must be one line", "Copy it anew.")
+			found.Add("INVALID", path, "must be one line", "Copy it anew.")
 		}
 	}
 	switch s.Auth {
@@ -151,13 +144,13 @@ func (s *settings) parseAuth(found *problems) {
 	case authHeader:
 		need("secrets.token", s.token)
 		if !headerName.MatchString(s.Header) || slices.Contains(ours, strings.ToLower(s.Header)) {
-			found.add("INVALID", "settings.header", "must be the name of a header that the connector does not write itself", "Use the name that the endpoint's documentation gives, such as X-Api-Key.")
+			found.Add("INVALID", "settings.header", "must be the name of a header that the connector does not write itself", "Use the name that the endpoint's documentation gives, such as X-Api-Key.")
 		}
 	case authOAuth:
 		need("settings.oauth_client_id", s.ClientID)
 		need("secrets.oauth_client_secret", s.secret)
 	default:
-		found.add("INVALID", "settings.auth", "must be NONE, BEARER, BASIC, HEADER or OAUTH2", "Choose one of them.")
+		found.Add("INVALID", "settings.auth", "must be NONE, BEARER, BASIC, HEADER or OAUTH2", "Choose one of them.")
 	}
 }
 

@@ -12,14 +12,11 @@ import (
 // maxBody bounds a request's body, in bytes.
 const maxBody = 256 << 10
 
-// ofFlow tells whether what is at a path lies in the flow's own settings.
-func ofFlow(path string) bool { return path == "action" || strings.HasPrefix(path, "parameters") }
-
 // body is the request's body for a delivery: the same on every attempt.
-func (p *plan) body(d *sdk.Delivery) ([]byte, problems) {
+func (p *plan) body(d *sdk.Delivery) ([]byte, sdk.Problems) {
 	if !goodID(d.ID) {
-		var found problems
-		found.add("INVALID", "id", "a delivery's id must have 1 to 64 letters, digits, - and _", "Give every delivery its own short id.")
+		var found sdk.Problems
+		found.Add("INVALID", "id", "a delivery's id must have 1 to 64 letters, digits, - and _", "Give every delivery its own short id.")
 		return nil, found
 	}
 	known, wrong := places.Values(d)
@@ -33,9 +30,9 @@ func (p *plan) body(d *sdk.Delivery) ([]byte, problems) {
 		places.WithDelivery(known, d)
 		b, wrong = p.template.Fill(known)
 	}
-	found := problems(wrong)
+	found := sdk.Problems(wrong)
 	if len(b) > maxBody {
-		found.add("TOO_LONG", "values", fmt.Sprintf("the message has %d bytes; it may have %d", len(b), maxBody), "Map fewer or shorter fields.")
+		found.Add("TOO_LONG", "values", fmt.Sprintf("the message has %d bytes; it may have %d", len(b), maxBody), "Map fewer or shorter fields.")
 	}
 	return b, found
 }

@@ -22,12 +22,12 @@ func (c *connector) Check(ctx context.Context, in sdk.Integration) ([]sdk.Proble
 	var refusal *outbound.Refused
 	switch err := c.transport.Reach(ctx, s.address); {
 	case errors.Is(err, outbound.ErrProxied):
-		found.add(sdk.CodeUnchecked, "settings.url", "the receiver is reached through a proxy and was not tried", "Send a test message.")
+		found.Add(sdk.CodeUnchecked, "settings.url", "the receiver is reached through a proxy and was not tried", "Send a test message.")
 		found[0].Severity = sdk.SeverityWarning
 	case errors.As(err, &refusal):
-		found.add("ADDRESS_REFUSED", "settings.url", refusal.Error(), outbound.NextStep)
+		found.Add("ADDRESS_REFUSED", "settings.url", refusal.Error(), outbound.NextStep)
 	case err != nil:
-		found.add("UNREACHABLE", "settings.url", "the receiver cannot be reached: "+outbound.Words(err), "Check the address and the receiver.")
+		found.Add("UNREACHABLE", "settings.url", "the receiver cannot be reached: "+outbound.Words(err), "Check the address and the receiver.")
 	}
 	return found, nil
 }

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
+	"github.com/recado-hub/recado/plugins/sdk"
 	"github.com/recado-hub/recado/plugins/sdk/places"
 )
 
@@ -55,38 +55,8 @@ type plan struct {
 	headers     map[string]string
 }
 
-// plans keeps what was made of parameters: they are the same for all deliveries of a flow version.
-type plans struct {
-	mu    sync.Mutex
-	known map[[2]string]*plan
-}
-
-// mostPlans bounds the memory for parameters that never come again.
-const mostPlans = 256
-
-func (k *plans) of(action string, raw json.RawMessage) (*plan, problems) {
-	key := [2]string{action, string(raw)}
-	k.mu.Lock()
-	p := k.known[key]
-	k.mu.Unlock()
-	if p != nil {
-		return p, nil
-	}
-	p, found := parsePlan(action, raw)
-	if len(found) > 0 {
-		return nil, found
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.known == nil || len(k.known) >= mostPlans {
-		k.known = map[[2]string]*plan{}
-	}
-	k.known[key] = p
-	return p, nil
-}
-
 // parsePlan reads the parameters of an action. All problems are found at once.
-func parsePlan(action string, raw json.RawMessage) (*plan, problems) {
+func parsePlan(action string, raw json.RawMessage) (*plan, sdk.Problems) {
 	in := struct {
 		Type        string            `json:"type"`
 		Template    string            `json:"template"`
@@ -95,9 +65,9 @@ func parsePlan(action string, raw json.RawMessage) (*plan, problems) {
 		Path        string            `json:"path"`
 		Headers     map[string]string `json:"headers"`
 	}{ContentType: "application/json", Method: http.MethodPost}
-	var found problems
+	var found sdk.Problems
 	if len(raw) > 0 && json.Unmarshal(raw, &in) != nil {
-		found.add("MALFORMED", "parameters", "the parameters are not an object of the declared shape", "Give each parameter the type that the form asks for.")
+		found.Add("MALFORMED", "parameters", "the parameters are not an object of the declared shape", "Give each parameter the type that the form asks for.")
 		return nil, found
 	}
 	p := &plan{contentType: in.ContentType, method: in.Method, path: in.Path, headers: in.Headers}
@@ -107,13 +77,13 @@ func parsePlan(action string, raw json.RawMessage) (*plan, problems) {
 	case sendTemplate:
 		p.template = parseTemplate(in.Template, in.ContentType, &found)
 	default:
-		found.add("UNKNOWN_ACTION", "action", "the connector has no action "+strconv.Quote(action), "Choose one of the connector's actions.")
+		found.Add("UNKNOWN_ACTION", "action", "the connector has no action "+strconv.Quote(action), "Choose one of the connector's actions.")
 	}
 	if !slices.Contains([]string{http.MethodPost, http.MethodPut, http.MethodPatch}, in.Method) {
-		found.add("INVALID", "parameters.method", "must be POST, PUT or PATCH", "Leave it empty for POST.")
+		found.Add("INVALID", "parameters.method", "must be POST, PUT or PATCH", "Leave it empty for POST.")
 	}
 	if in.Path != "" && !goodPath(in.Path) {
-		found.add("INVALID", "parameters.path", "must be a path such as /orders, without query, escapes and dots that lead upwards", "Put what does not fit into the integration's address.")
+		found.Add("INVALID", "parameters.path", "must be a path such as /orders, without query, escapes and dots that lead upwards", "Put what does not fit into the integration's address.")
 	}
 	checkHeaders(in.Headers, &found)
 	return p, found
@@ -130,15 +100,15 @@ func goodPath(path string) bool {
 	return pathPattern.MatchString(path)
 }
 
-func checkHeaders(headers map[string]string, found *problems) {
+func checkHeaders(headers map[string]string, found *sdk.Problems) {
 	for name, value := range headers {
 		switch lower := strings.ToLower(name); {
 		case !headerName.MatchString(name):
-			found.add("INVALID", "parameters.headers", "a name of a header has characters that no header has", "Use letters, digits and dashes.")
+			found.Add("INVALID", "parameters.headers", "a name of a header has characters that no header has", "Use letters, digits and dashes.")
 		case slices.Contains(ours, lower) || lower == "authorization" || lower == "cookie":
-			found.add("INVALID", "parameters.headers", fmt.Sprintf("%s is not for flows to set", name), "Take it away; credentials belong to the integration's secrets.")
+			found.Add("INVALID", "parameters.headers", fmt.Sprintf("%s is not for flows to set", name), "Take it away; credentials belong to the integration's secrets.")
 		case !fieldValue(value):
-			found.add("INVALID", "parameters.headers", fmt.Sprintf("%s must be one line of visible characters", name), "Take away line breaks and spaces at its ends.")
+			found.Add("INVALID", "parameters.headers", fmt.Sprintf("%s must be one line of visible characters", name), "Take away line breaks and spaces at its ends.")
 		}
 	}
 }
@@ -154,9 +124,9 @@ func (p *plan) target(base *url.URL) *url.URL {
 // contentTypes are those that a template may have.
 var contentTypes = []string{string(places.JSON), string(places.Form), string(places.XML), string(places.Text)}
 
-func parseTemplate(text, contentType string, found *problems) *places.Template {
+func parseTemplate(text, contentType string, found *sdk.Problems) *places.Template {
 	if !slices.Contains(contentTypes, contentType) {
-		found.add("INVALID", "parameters.content_type", "must be "+strings.Join(contentTypes, ", "), "Leave it empty for JSON.")
+		found.Add("INVALID", "parameters.content_type", "must be "+strings.Join(contentTypes, ", "), "Leave it empty for JSON.")
 		return nil
 	}
 	t, wrong := places.Parse("parameters.template", text, places.Kind(contentType))

@@ -15,7 +15,7 @@ import (
 type sender struct {
 	transport *outbound.Transport
 	settings  *settings
-	plans     plans
+	plans     sdk.Plans[plan]
 }
 
 // Close does nothing: connections are shared by all integrations and close by themselves when idle.
@@ -28,13 +28,13 @@ const (
 
 // Send sends one delivery with one request, and with one more for each redirect that the settings let it follow.
 func (s *sender) Send(ctx context.Context, d sdk.Delivery) sdk.Outcome {
-	p, found := s.plans.of(d.Action, d.Parameters)
+	p, found := s.plans.Of(d.Action, d.Parameters, parsePlan)
 	var body []byte
 	if len(found) == 0 {
 		body, found = p.body(&d)
 	}
 	if len(found) > 0 {
-		return refused(found[0])
+		return found[0].Outcome()
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.settings.timeout())
 	defer cancel()

@@ -68,27 +68,27 @@ const (
 var headerName = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
 
 // parse reads the settings and secrets of an integration. All problems are found at once.
-func (c *connector) parse(in sdk.Integration) (*settings, problems) {
+func (c *connector) parse(in sdk.Integration) (*settings, sdk.Problems) {
 	s := &settings{Signature: standardWebhooks, Header: "Authorization", Redirects: never, Timeout: 20}
-	var found problems
+	var found sdk.Problems
 	if len(in.Settings) > 0 && json.Unmarshal(in.Settings, s) != nil {
-		found.add("MALFORMED", "settings", "the settings are not an object of the declared shape", "Give each setting the type that the form asks for.")
+		found.Add("MALFORMED", "settings", "the settings are not an object of the declared shape", "Give each setting the type that the form asks for.")
 		return nil, found
 	}
 	s.auth, s.secretPath = in.Secrets["auth_value"], in.Secrets["secret_path"]
 	s.parseAddress(c.guard, &found)
 	s.parseKeys(in.Secrets, &found)
 	if !headerName.MatchString(s.Header) || s.auth != "" && slices.Contains(ours, strings.ToLower(s.Header)) {
-		found.add("INVALID", "settings.auth_header", "must be the name of a header that the connector does not write itself", "Leave it empty for Authorization.")
+		found.Add("INVALID", "settings.auth_header", "must be the name of a header that the connector does not write itself", "Leave it empty for Authorization.")
 	}
 	if !fieldValue(s.auth) {
-		found.add("INVALID", "secrets.auth_value", "must be one line of visible characters", "Copy the whole value of the header, such as Bearer and a token.")
+		found.Add("INVALID", "secrets.auth_value", "must be one line of visible characters", "Copy the whole value of the header, such as Bearer and a token.")
 	}
 	if s.Redirects != never && s.Redirects != sameOrigin {
-		found.add("INVALID", "settings.follow_redirects", "must be NEVER or SAME_ORIGIN", "Choose one of them.")
+		found.Add("INVALID", "settings.follow_redirects", "must be NEVER or SAME_ORIGIN", "Choose one of them.")
 	}
 	if s.Timeout < 1 || s.Timeout > 60 {
-		found.add("INVALID", "settings.timeout_seconds", "must be from 1 to 60", "Leave it empty for 20 seconds.")
+		found.Add("INVALID", "settings.timeout_seconds", "must be from 1 to 60", "Leave it empty for 20 seconds.")
 	}
 	if len(found) > 0 {
 		return nil, found
@@ -96,22 +96,22 @@ func (c *connector) parse(in sdk.Integration) (*settings, problems) {
 	return s, nil
 }
 
-func (s *settings) parseAddress(g *outbound.Guard, found *problems) {
+func (s *settings) parseAddress(g *outbound.Guard, found *sdk.Problems) {
 	const path, next = "settings.url", "Copy the address of the endpoint from whoever receives the messages."
 	u, err := url.Parse(s.URL)
 	switch {
 	case s.URL == "":
-		found.add("REQUIRED", path, "cannot be empty", next)
+		found.Add("REQUIRED", path, "cannot be empty", next)
 		return
 	case err != nil || u.Hostname() == "" || (u.Scheme != "https" && u.Scheme != "http"):
-		found.add("INVALID", path, "must be an absolute URL that starts with https://", next)
+		found.Add("INVALID", path, "must be an absolute URL that starts with https://", next)
 		return
 	case u.User != nil || u.Fragment != "":
-		found.add("INVALID", path, "must have neither user name nor fragment", "Give credentials as the value of the authorization header.")
+		found.Add("INVALID", path, "must have neither user name nor fragment", "Give credentials as the value of the authorization header.")
 		return
 	}
 	if err := g.JudgeURL(u); err != nil {
-		found.add("ADDRESS_REFUSED", path, err.Error(), outbound.NextStep)
+		found.Add("ADDRESS_REFUSED", path, err.Error(), outbound.NextStep)
 	}
 	u.Path = cmp.Or(u.Path, "/") // else JoinPath would take it for a relative one
 	if s.address = u; s.secretPath == "" {
@@ -119,19 +119,19 @@ func (s *settings) parseAddress(g *outbound.Guard, found *problems) {
 	}
 	whole, err := url.Parse(strings.TrimSuffix(s.URL, "/") + s.secretPath)
 	if err != nil || !strings.ContainsAny(s.secretPath[:1], "/?") || whole.Host != u.Host || whole.Fragment != "" || u.RawQuery != "" {
-		found.add("INVALID", "secrets.secret_path", "must begin with / or ? and be the rest of an address without a query", "Copy everything that follows the part that is no secret.")
+		found.Add("INVALID", "secrets.secret_path", "must begin with / or ? and be the rest of an address without a query", "Copy everything that follows the part that is no secret.")
 		return
 	}
 	whole.Path = cmp.Or(whole.Path, "/")
 	s.address = whole
 }
 
-func (s *settings) parseKeys(secrets map[string]string, found *problems) {
+func (s *settings) parseKeys(secrets map[string]string, found *sdk.Problems) {
 	if s.Signature == unsigned {
 		return
 	}
 	if s.Signature != standardWebhooks {
-		found.add("INVALID", "settings.signature", "must be STANDARD_WEBHOOKS or NONE", "Choose one of them.")
+		found.Add("INVALID", "settings.signature", "must be STANDARD_WEBHOOKS or NONE", "Choose one of them.")
 		return
 	}
 	const next = "Give a secret of Standard Webhooks: whsec_ and 24 to 64 random bytes in base64; or whsk_ and an Ed25519 key."
@@ -139,13 +139,13 @@ func (s *settings) parseKeys(secrets map[string]string, found *problems) {
 		text := secrets[name]
 		if text == "" {
 			if name == "signing_secret" {
-				found.add("REQUIRED", "secrets."+name, "cannot be empty, since messages are signed with it", next)
+				found.Add("REQUIRED", "secrets."+name, "cannot be empty, since messages are signed with it", next)
 			}
 			continue
 		}
 		k, ok := parseKey(text)
 		if !ok {
-			found.add("INVALID", "secrets."+name, "is no signing secret", next)
+			found.Add("INVALID", "secrets."+name, "is no signing secret", next)
 			continue
 		}
 		s.keys = append(s.keys, k)

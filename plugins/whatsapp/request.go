@@ -2,29 +2,22 @@ package whatsapp
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strconv"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/recado-hub/recado/plugins/sdk"
+	"github.com/recado-hub/recado/plugins/sdk/outbound"
 )
 
-// refused is the outcome of a delivery that cannot be sent like this. What lies in the flow's own settings concerns all of its
-// deliveries.
+// refused is the outcome of a delivery that cannot be sent like this.
 func refused(p sdk.Problem, adjusted []sdk.Adjustment) sdk.Outcome {
-	o := sdk.Outcome{
-		Kind: sdk.Rejected, Scope: sdk.ScopeDelivery, Path: p.Path, Message: p.Path + " " + p.Message, NextStep: p.NextStep, Adjusted: adjusted,
-	}
-	if len(p.Path) >= 10 && p.Path[:10] == "parameters" || p.Path == "action" {
-		o.Kind, o.Scope = sdk.Misconfigured, sdk.ScopeFlow
-	}
+	o := p.Outcome()
+	o.Adjusted = adjusted
 	return o
 }
 
@@ -110,42 +103,12 @@ func (h *house) transportFailure(err error, left bool, attempt int) sdk.Outcome 
 	}
 }
 
-// failureText says in fixed words what went wrong on the way. The error's own text is not used: it may hold anything that was sent.
+// failureText says in fixed words what went wrong on the way.
 func failureText(err error) string {
-	var dns *net.DNSError
-	var cert *tls.CertificateVerificationError
-	var record tls.RecordHeaderError
-	var op *net.OpError
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		return "the time was up"
-	case errors.Is(err, context.Canceled):
-		return "it was cancelled"
-	case errors.As(err, &dns):
-		return "the host name could not be resolved"
-	case errors.As(err, &cert):
-		return "the server's certificate is not trusted"
-	case errors.As(err, &record):
-		return "the server does not speak TLS"
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return "the connection was refused"
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return "the connection was reset"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return "the connection was closed"
-	case errors.Is(err, errTooLong):
+	if errors.Is(err, errTooLong) {
 		return errTooLong.Error()
-	case errors.As(err, &op) && op.Op == "dial":
-		return "no connection could be made"
-	case isTimeout(err):
-		return "it took too long"
 	}
-	return "the connection failed"
-}
-
-func isTimeout(err error) bool {
-	var t interface{ Timeout() bool }
-	return errors.As(err, &t) && t.Timeout()
+	return outbound.Words(err)
 }
 
 // strangeAnswer judges an answer without the provider's envelope: a proxy's, another server's, or a broken one.

@@ -46,24 +46,24 @@ func judged(check string) func(*T) {
 	}
 }
 
+// failAll fails for each thing that was seen on the way, of which seen is a list of the watch.
+func (t *T) failAll(seen *[]string) {
+	t.watch.mu.Lock()
+	list := slices.Clone(*seen)
+	t.watch.mu.Unlock()
+	for _, s := range list {
+		t.fail("%s", s)
+	}
+}
+
 func openedFirst(t *T) {
 	t.without("sending", isDestination(t.description()))
-	t.watch.mu.Lock()
-	opening := slices.Clone(t.watch.opening)
-	t.watch.mu.Unlock()
-	for _, o := range opening {
-		t.fail("%s", o)
-	}
+	t.failAll(&t.watch.opening)
 }
 
 func knownValues(t *T) {
 	t.description()
-	t.watch.mu.Lock()
-	odd := slices.Clone(t.watch.odd)
-	t.watch.mu.Unlock()
-	for _, o := range odd {
-		t.fail("%s", o)
-	}
+	t.failAll(&t.watch.odd)
 }
 
 // secretChecks come last: they judge all that was said and logged.
@@ -88,21 +88,11 @@ func (t *T) withSecrets() {
 
 func secretsTold(t *T) {
 	t.withSecrets()
-	t.watch.mu.Lock()
-	told := slices.Clone(t.watch.told)
-	t.watch.mu.Unlock()
-	for _, s := range told {
-		t.fail("%s", s)
-	}
+	t.failAll(&t.watch.told)
 }
 
 func secretsLogged(t *T) {
 	t.withSecrets()
 	t.executable()
-	t.watch.mu.Lock()
-	logged := slices.Clone(t.watch.logged)
-	t.watch.mu.Unlock()
-	for _, s := range logged {
-		t.fail("%s", s)
-	}
+	t.failAll(&t.watch.logged)
 }

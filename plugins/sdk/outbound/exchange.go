@@ -96,10 +96,10 @@ func Words(err error) string {
 		return "the connection was reset"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return "the connection was closed"
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return "it took too long"
 	case errors.As(err, &op) && op.Op == "dial":
 		return "no connection could be made"
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return "it took too long"
 	}
 	return "the connection failed"
 }
