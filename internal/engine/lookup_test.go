@@ -24,9 +24,12 @@ type knows struct {
 	began time.Time
 }
 
-func provider(h *hubtest.Hub) *knows {
+func provider(h *hubtest.Hub) *knows { return providerOf(h.Connector) }
+
+// providerOf makes the provider of a connector that an engine is only to start with: the engine may look at it at once.
+func providerOf(c *hubtest.Connector) *knows {
 	k := &knows{began: time.Now(), say: hub.LookupAnswer{State: hub.LookupUndecided}}
-	h.Connector.Know(k.answer)
+	c.Know(k.answer)
 	return k
 }
 
@@ -354,9 +357,9 @@ func TestAfterARestartTheQuestionsGoOn(t *testing.T) {
 		key := lost(t, before)
 		after(time.Minute)
 		before.Stop(t)
-		h := hubtest.Engine(t, hubtest.EngineOptions{Dir: before.Dir})
-		k := provider(h)
-		k.says(hub.LookupAnswer{State: hub.LookupFound, ProviderID: "SM1"})
+		c := hubtest.NewConnector()
+		providerOf(c).says(hub.LookupAnswer{State: hub.LookupFound, ProviderID: "SM1"})
+		h := hubtest.Engine(t, hubtest.EngineOptions{Dir: before.Dir, Connector: c})
 		after(2 * time.Minute)
 		is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED")
 	})
