@@ -1,3 +1,5 @@
+//go:build unix
+
 package graph_test
 
 import (
@@ -152,7 +154,7 @@ func (s *site) measure(t *testing.T, of, flows []string, record string, commits 
 	}
 	admin, first := hubtest.Admin(t, s.db), s.lastSeq()
 	var intake []time.Duration
-	begin := time.Now()
+	begin, used := time.Now(), hubtest.CPU(t)
 	for n := 0; time.Since(begin) < d; n++ {
 		time.Sleep(time.Until(begin.Add(time.Duration(float64(n) / scaleRate * float64(time.Second)))))
 		key, _ := hub.ParseKey(hub.KindFlow, flows[rand.IntN(len(flows))], "")
@@ -178,12 +180,14 @@ func (s *site) measure(t *testing.T, of, flows []string, record string, commits 
 	if len(of) > 0 {
 		eventually(t, "every change is told", func() bool { got.mu.Lock(); defer got.mu.Unlock(); return len(got.delay) >= want })
 	}
+	used = hubtest.CPU(t) - used
 	end()
 	if len(of) > 0 && len(got.delay) != want {
 		t.Errorf("%d items were told of %d", len(got.delay), want)
 	}
-	t.Logf("%.0f changes/s, %d items; commit to client p50 %s p99 %s; %d bytes and %d goroutines a subscriber; a run is accepted in p50 %s p99 %s",
-		float64(changes)/took.Seconds(), len(got.delay), quantile(got.delay, 0.5), quantile(got.delay, 0.99), each, more, quantile(intake, 0.5), quantile(intake, 0.99))
+	t.Logf("%.0f changes/s, %d items; commit to client p50 %s p99 %s; %d bytes and %d goroutines a subscriber; a run is accepted in p50 %s p99 %s; %s of CPU a change",
+		float64(changes)/took.Seconds(), len(got.delay), quantile(got.delay, 0.5), quantile(got.delay, 0.99), each, more, quantile(intake, 0.5), quantile(intake, 0.99),
+		(used / time.Duration(changes)).Round(time.Microsecond))
 }
 
 // follow starts the clients, and returns how to end them.

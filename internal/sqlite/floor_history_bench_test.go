@@ -4,7 +4,6 @@ package sqlite_test
 
 import (
 	"flag"
-	"syscall"
 	"testing"
 	"time"
 
@@ -40,12 +39,12 @@ func BenchmarkFloorOfLongHistory(b *testing.B) {
 			b.ResetTimer()
 			for begun := 0; begun < b.N; begun += 1000 {
 				for i, db := range dbs {
-					began, busy := time.Now(), cpu(b)
+					began, busy := time.Now(), hubtest.CPU(b)
 					for j := begun; j < begun+1000; j += 20 {
 						whole20(b, db, flows[i], *floorHistory+j)
 					}
 					took[i] += time.Since(began)
-					worked[i] += cpu(b) - busy
+					worked[i] += hubtest.CPU(b) - busy
 				}
 			}
 			b.ReportMetric(took[0].Seconds()/took[1].Seconds(), "ratio")
@@ -54,13 +53,4 @@ func BenchmarkFloorOfLongHistory(b *testing.B) {
 			b.ReportMetric(float64(worked[1].Microseconds())/float64(b.N), "history-cpu-µs")
 		})
 	}
-}
-
-// cpu is how long this process has worked, for itself and in the kernel.
-func cpu(b *testing.B) time.Duration {
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
