@@ -85,17 +85,23 @@ func needNode(t *testing.T) {
 	}
 }
 
-// builtInNode installs what the lock file of a project names, runs the project's tests and builds it.
+// builtInNode runs a project's tests and builds it.
 func builtInNode(t *testing.T, dir, name string) (executable string) {
+	t.Helper()
+	installInNode(t, dir)
+	must(t, dir, "npm", "test")
+	must(t, dir, "npm", "run", "build")
+	return filepath.Join(dir, "recado-connector-"+name)
+}
+
+// installInNode installs what the lock file of a project names.
+func installInNode(t *testing.T, dir string) {
 	t.Helper()
 	install := exec.CommandContext(t.Context(), "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline", "--fetch-retries=1", "--fetch-timeout=30000")
 	install.Dir = dir
 	if out, err := install.CombinedOutput(); err != nil {
 		cannotRun(t, true, fmt.Sprintf("npm ci: %v\n%s", err, out))
 	}
-	must(t, dir, "npm", "test")
-	must(t, dir, "npm", "run", "build")
-	return filepath.Join(dir, "recado-connector-"+name)
 }
 
 // pythonWithPackages is the first Python that has the packages, and skips a test where there is none.
