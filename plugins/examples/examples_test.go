@@ -219,15 +219,16 @@ func handover(action, parameters, recipient string) hub.Handover {
 // A new project is right as it is written, before its author has touched it.
 func TestANewProjectPassesTheSuiteAtOnce(t *testing.T) {
 	t.Parallel()
-	for _, language := range []string{"node", "python"} {
-		t.Run(language, func(t *testing.T) {
+	for _, p := range []template.Project{{Language: "node"}, {Language: "python"}, {Language: "node", Source: true}, {Language: "python", Source: true}} {
+		t.Run(fmt.Sprintf("%s, source: %v", p.Language, p.Source), func(t *testing.T) {
 			t.Parallel()
 			dir := filepath.Join(t.TempDir(), "notes")
-			if err := (template.Project{Name: "notes", Language: language}).Write(dir); err != nil {
+			p.Name = "notes"
+			if err := p.Write(dir); err != nil {
 				t.Fatal(err)
 			}
 			var exe string
-			if language == "node" {
+			if p.Language == "node" {
 				needNode(t)
 				exe = builtInNode(t, dir, "notes")
 			} else {
