@@ -301,6 +301,7 @@ func TestTheExampleInNodePostsToAChat(t *testing.T) {
 			Sent: func() int { return len(got()) },
 		}).Run(t)
 	})
+	t.Run("suite, as a bot", func(t *testing.T) { botSuite(t, exe) })
 }
 
 // syslogServer takes frames with their length before them, and keeps them.
