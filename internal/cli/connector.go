@@ -15,7 +15,7 @@ func connectorCommands() []command {
 		{"new", "write the project of a new connector, in Go, Node or Python", connectorNew},
 		{"inspect", "show what a connector declares", connectorInspect},
 		{"list", "list the built-in connectors and those of a plugins directory", connectorList},
-		{"run", "give a connector one delivery from a file, and show everything that goes over the wire", connectorRun},
+		{"run", "give a connector one delivery from a file, or ask it something, and show everything that goes over the wire", connectorRun},
 		{"test", "run the conformance suite against an executable, whatever its language", connectorTest},
 		{"trust", "run an executable in the plugins directory, and no other one of its name", trustConnector},
 	}

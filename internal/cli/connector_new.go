@@ -28,7 +28,8 @@ func connectorNew(args []string, out, errOut io.Writer) error {
 	f := flags("connector new", errOut)
 	language := f.String("lang", "go", "`language` of the project: "+strings.Join(template.Languages(), ", "))
 	dir := f.String("dir", "", "`directory` to write it to, which must not exist or be empty; default ./recado-connector-NAME")
-	source := f.String("sdk", "", "`checkout` of Recado that a project in Go is built with; default: the released version that this program is, or else the checkout that it was built from")
+	isSource := f.Bool("source", false, "a source, which reads rows, instead of a destination, which sends messages")
+	sdk := f.String("sdk", "", "`checkout` of Recado that a project in Go is built with; default: the released version that this program is, or else the checkout that it was built from")
 	words, err := parseWords(f, args, 1)
 	if err != nil {
 		return err
@@ -36,12 +37,12 @@ func connectorNew(args []string, out, errOut io.Writer) error {
 	if len(words) == 0 {
 		return errors.New("say how the connector is to be called: recado connector new NAME")
 	}
-	p := template.Project{Name: words[0], Language: *language}
+	p := template.Project{Name: words[0], Language: *language, Source: *isSource}
 	if slices.Contains(app.BuiltinConnectors(), p.Name) {
 		return fmt.Errorf("%q is the name of a connector that comes with Recado; choose another one", p.Name)
 	}
 	if p.Language == "go" {
-		if p.Version, p.Source, err = findSDK(*source); err != nil {
+		if p.Version, p.SDK, err = findSDK(*sdk); err != nil {
 			return err
 		}
 	}
@@ -116,9 +117,13 @@ func nextSteps(out io.Writer, p template.Project, dir string) error {
 	}[p.Language]
 	code := map[string]string{"go": "main.go", "node": "connector.js", "python": "connector.py"}[p.Language]
 	exe := "./recado-connector-" + p.Name
-	fmt.Fprintf(out, "The connector %s is in %s: a whole one, which appends messages to a file. Your code goes into %s.\n\n", p.Name, dir, code)
+	does, run := "appends messages to a file", " suite.json"
+	if p.Source {
+		does, run = "reads the lines of a file as rows", " suite.json --query"
+	}
+	fmt.Fprintf(out, "The connector %s is in %s: a whole one, which %s. Your code goes into %s.\n\n", p.Name, dir, does, code)
 	for _, line := range append(append([]string{"cd " + dir}, build...),
-		"recado connector run "+exe+" suite.json", "recado connector test "+exe+" --config suite.json") {
+		"recado connector run "+exe+run, "recado connector test "+exe+" --config suite.json") {
 		fmt.Fprintln(out, "  "+line)
 	}
 	_, err := fmt.Fprintln(out, "\nplugins/README.md of Recado goes on from there.")

@@ -32,6 +32,7 @@ type runFile struct {
 		Named      map[string]string `json:"named"`
 		Language   string            `json:"language"`
 	} `json:"delivery"`
+	Queries []runQuery `json:"queries"`
 }
 
 // readRun reads the file. {dir} in it is the current directory, {n} is 1.
@@ -87,11 +88,24 @@ func (r *runFile) integration(d *sdk.Description) (sdk.Integration, error) {
 	return sdk.Integration{ID: "int_run", Name: "run", Settings: text, Secrets: secrets, CallbackURL: r.CallbackURL, Language: r.Language, Version: 1}, err
 }
 
+// onlyAction is the action of a role, if there is but one.
+func onlyAction(d *sdk.Description, source bool) (key string, of []string) {
+	for _, a := range d.Actions {
+		if source == (a.Role == sdk.RoleSource) {
+			of = append(of, a.Key)
+		}
+	}
+	if len(of) == 1 {
+		key = of[0]
+	}
+	return key, of
+}
+
 // delivery is the one of the file, with the action left out if there is but one.
 func (r *runFile) delivery(d *sdk.Description, deadline time.Time) (sdk.Delivery, error) {
 	say := r.Delivery
-	if say.Action == "" && len(d.Actions) == 1 {
-		say.Action = d.Actions[0].Key
+	if say.Action == "" {
+		say.Action, _ = onlyAction(d, false)
 	}
 	if say.ID == "" {
 		say.ID = "dlv_run_" + strconv.FormatInt(time.Now().UnixMilli(), 36)
@@ -121,6 +135,8 @@ type ranReport struct {
 	Wire    []sdk.WireMessage `json:"wire"`
 	Log     []string          `json:"log"`
 	Outcome *ranOutcome       `json:"outcome,omitempty"`
+	Query   *ranRows          `json:"query,omitempty"`
+	Lookup  *ranLookup        `json:"lookup,omitempty"`
 	Error   string            `json:"error,omitempty"`
 }
 
@@ -133,21 +149,58 @@ type ranOutcome struct {
 	NextStep   string          `json:"nextStep,omitempty"`
 }
 
-// connectorRun starts a connector, gives it one delivery from a file, and shows everything that goes over the wire.
+// runAsk is what a connector is asked: to send, unless it is something else.
+type runAsk struct {
+	preview, check, query bool
+	lookup, cursor        string
+	rows                  int64
+}
+
+// problem says what cannot be meant.
+func (a runAsk) problem() error {
+	n := 0
+	for _, said := range []bool{a.preview, a.check, a.query, a.lookup != ""} {
+		if said {
+			n++
+		}
+	}
+	switch {
+	case n > 1:
+		return errors.New("--preview, --check, --query and --lookup are each a question of its own: ask one at a time")
+	case a.rows < 1 || a.rows > mostRows:
+		return fmt.Errorf("--rows: 1 to %d", mostRows)
+	case a.cursor != "" && !a.query:
+		return errors.New("--cursor goes with --query")
+	}
+	return nil
+}
+
+// mostRows bounds what is kept of a query, and shown.
+const mostRows = 10_000
+
+// connectorRun starts a connector, gives it one delivery from a file (or asks it something), and shows everything that goes over the wire.
 func connectorRun(args []string, out, errOut io.Writer) error {
 	f := flags("connector run", errOut)
 	plugins := f.String("plugins", "", "`directory` of third-party connectors, in which a NAME is looked for")
 	asJSON := f.Bool("json", false, "print JSON")
-	preview := f.Bool("preview", false, "ask what would be sent, and send nothing")
-	check := f.Bool("check", false, "ask whether the settings would work, and send nothing")
+	var a runAsk
+	f.BoolVar(&a.preview, "preview", false, "ask what would be sent, and send nothing")
+	f.BoolVar(&a.check, "check", false, "ask whether the settings would work, and send nothing")
+	f.BoolVar(&a.query, "query", false, "ask a source for rows: the first of the file's queries")
+	f.Int64Var(&a.rows, "rows", 100, "with --query, the most `rows` in all")
+	f.StringVar(&a.cursor, "cursor", "", "with --query, the `cursor` of an earlier page to go on from")
+	f.StringVar(&a.lookup, "lookup", "", "ask what became of a delivery: its `id`, or id=provider-id")
 	timeout := f.Duration("timeout", sdk.DefaultSendTimeout, "how `long` the connector may take")
 	allow := f.String("outbound-allow", "", "`addresses` that are not public and to which it may connect all the same, as for serve")
 	words, err := parseWords(f, args, 2)
 	if err != nil {
 		return err
 	}
-	if len(words) < 2 || *preview && *check {
-		return errors.New("say which connector, and a file with its settings and a delivery: recado connector run PATH FILE.json, with --preview or --check to send nothing")
+	if len(words) < 2 {
+		return errors.New("say which connector, and a file with its settings and a delivery or a query: recado connector run PATH FILE.json, with --preview, --check, --query or --lookup to send nothing")
+	}
+	if err := a.problem(); err != nil {
+		return err
 	}
 	file, err := readRun(words[1])
 	if err != nil {
@@ -165,11 +218,14 @@ func connectorRun(args []string, out, errOut io.Writer) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	t := trial{running, recorded, file, *timeout}
-	outcome, err := t.run(ctx, show, *preview, *check)
+	got, err := t.run(ctx, show, a)
 	running.Stop() // its log is complete only then
+	report := recorded.report()
+	report.Outcome, report.Lookup = recorded.outcome(got.outcome), recorded.fate(got.fate)
+	if a.query {
+		report.Query = recorded.rows()
+	}
 	if *asJSON {
-		report := recorded.report()
-		report.Outcome = recorded.outcome(outcome)
 		if err != nil {
 			report.Error = err.Error()
 		}
@@ -183,7 +239,7 @@ func connectorRun(args []string, out, errOut io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return conclude(show, recorded.outcome(outcome), recorded)
+	return conclude(show, &report, a, recorded)
 }
 
 // trial is one use of a connector.
@@ -194,35 +250,49 @@ type trial struct {
 	timeout  time.Duration
 }
 
-// run shows everything from after the description on, which `inspect` shows better. There is an outcome if something was sent.
-func (t trial) run(ctx context.Context, show io.Writer, preview, check bool) (*sdk.Outcome, error) {
+// ran is what came of a trial beside what went over the wire.
+type ran struct {
+	outcome *sdk.Outcome      // if something was sent
+	fate    *sdk.LookupAnswer // if it was asked for
+}
+
+// run shows everything from after the description on, which `inspect` shows better.
+func (t trial) run(ctx context.Context, show io.Writer, a runAsk) (got ran, err error) {
 	describing, cancel := context.WithTimeout(ctx, describeTime)
 	d, err := t.Describe(describing)
 	cancel()
 	if err != nil {
-		return nil, fmt.Errorf("it could not describe itself: %w", err)
+		return got, fmt.Errorf("it could not describe itself: %w", err)
 	}
 	in, err := t.file.integration(&d)
 	if err != nil {
-		return nil, err
+		return got, err
+	}
+	q, err := t.file.query(&d, a.cursor, a.rows)
+	if err != nil && a.query {
+		return got, err
 	}
 	// The hub waits a little longer than the delivery may take.
 	ctx, cancel = context.WithTimeout(ctx, t.timeout+2*time.Second)
 	defer cancel()
 	delivery, err := t.file.delivery(&d, time.Now().Add(t.timeout))
 	if err != nil {
-		return nil, err
+		return got, err
 	}
 	t.recorded.begin(show, in.Secrets)
 	switch {
-	case check:
+	case a.check:
 		_, err = t.Check(ctx, in)
-	case preview:
+	case a.preview:
 		_, err = t.Preview(ctx, in, delivery)
+	case a.query:
+		err = t.ask(ctx, in, q)
+	case a.lookup != "":
+		got.fate, err = t.lookUp(ctx, in, a.lookup)
 	default:
-		return t.send(ctx, in, delivery)
+		got.outcome, err = t.send(ctx, in, delivery)
 	}
-	return nil, err
+	return got, err
 }
 
 // begin shows what comes from now on.
@@ -264,27 +334,38 @@ func (t trial) send(ctx context.Context, in sdk.Integration, d sdk.Delivery) (*s
 }
 
 // conclude says what became of it. Anything but ACCEPTED, or a problem that was found, ends the command with 1.
-func conclude(out io.Writer, o *ranOutcome, r *recorder) error {
-	if o == nil {
-		if strings.Contains(string(r.answer("Check"))+string(r.answer("Preview")), `"SEVERITY_ERROR"`) {
+func conclude(out io.Writer, report *ranReport, a runAsk, r *recorder) error {
+	switch {
+	case report.Query != nil && out != nil:
+		report.Query.print(out, a.rows)
+	case report.Lookup != nil:
+		l := report.Lookup
+		facts(out, string(l.State), fact{"provider id", l.ProviderID}, fact{"how far", string(l.Status)}, fact{"says", l.Message})
+	case report.Outcome != nil:
+		o := report.Outcome
+		facts(out, string(o.Kind), fact{"provider id", o.ProviderID}, fact{"at fault", o.Path}, fact{"says", o.Message}, fact{"to do", o.NextStep})
+		if o.Kind != sdk.Accepted {
 			return errSilent
 		}
-		return nil
-	}
-	if out != nil {
-		fmt.Fprintf(out, "\n%s\n", o.Kind)
-		for _, fact := range []struct{ name, text string }{
-			{"provider id", o.ProviderID}, {"at fault", o.Path}, {"says", o.Message}, {"to do", o.NextStep},
-		} {
-			if fact.text != "" {
-				fmt.Fprintf(out, "  %s: %s\n", fact.name, fact.text)
-			}
-		}
-	}
-	if o.Kind != sdk.Accepted {
+	case strings.Contains(string(r.answer("Check"))+string(r.answer("Preview")), `"SEVERITY_ERROR"`):
 		return errSilent
 	}
 	return nil
+}
+
+type fact struct{ name, text string }
+
+// facts prints those that there are below a word.
+func facts(out io.Writer, word string, list ...fact) {
+	if out == nil {
+		return
+	}
+	fmt.Fprintf(out, "\n%s\n", word)
+	for _, f := range list {
+		if f.text != "" {
+			fmt.Fprintf(out, "  %s: %s\n", f.name, f.text)
+		}
+	}
 }
 
 func (r *recorder) outcome(o *sdk.Outcome) *ranOutcome {

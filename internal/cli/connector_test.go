@@ -64,15 +64,7 @@ func TestANewConnectorInGoPassesTheSuiteAndDeliversAtOnce(t *testing.T) {
 		t.Fatalf("it ended with %d: %s", code, errs)
 	}
 	contains(t, "the answer", out, "go build -o recado-connector-notes .", "recado connector run ./recado-connector-notes suite.json")
-	for _, command := range [][]string{
-		{"gofmt", "-l", "."}, {"go", "vet", "./..."}, {"go", "test", "./..."}, {"go", "build", "-buildvcs=false", "-o", "recado-connector-notes", "."},
-	} {
-		cmd := exec.CommandContext(t.Context(), command[0], command[1:]...)
-		cmd.Dir = dir
-		if said, err := cmd.CombinedOutput(); err != nil || command[0] == "gofmt" && len(said) > 0 {
-			t.Fatalf("%v: %v\n%s", command, err, said)
-		}
-	}
+	builds(t, dir, "recado-connector-notes")
 	file := filepath.Join(t.TempDir(), "delivery.json")
 	messages := filepath.Join(t.TempDir(), "messages.jsonl")
 	write(t, file, `{"settings":{"path":"`+messages+`"},"delivery":{"recipient":"workshop","values":["Pump 7 leaks"]}}`, 0o600)
@@ -80,6 +72,46 @@ func TestANewConnectorInGoPassesTheSuiteAndDeliversAtOnce(t *testing.T) {
 	text, _ := os.ReadFile(messages)
 	if code != 0 || !strings.Contains(string(text), "Pump 7 leaks") {
 		t.Errorf("it ended with %d, the file has %q\n%s%s", code, text, out, errs)
+	}
+}
+
+func TestANewSourceInGoPassesTheSuiteAndIsAskedAtOnce(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "mine")
+	code, out, errs := recado(t, "connector", "new", "orders", "--source", "--dir", dir)
+	if code != 0 {
+		t.Fatalf("it ended with %d: %s", code, errs)
+	}
+	contains(t, "the answer", out, "reads the lines of a file as rows", "recado connector run ./recado-connector-orders suite.json --query")
+	builds(t, dir, "recado-connector-orders")
+	readme, err := os.ReadFile(filepath.Join(dir, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, "its README", string(readme), "A source: it reads the lines of a file as rows.", "suite.json --query")
+	exe := filepath.Join(dir, "recado-connector-orders")
+	file := filepath.Join(t.TempDir(), "query.json")
+	write(t, file, `{"settings":{"path":"`+filepath.Join(dir, "rows.jsonl")+`"},"queries":[{"pageSize":2}]}`, 0o600)
+	code, out, errs = recado(t, "connector", "run", exe, file, "--query")
+	contains(t, "the query", out, "-> Query {", "\n3 rows in 2 pages\n", `{"order":"WO-1","what":"Pump 7 leaks"}`, `{"order":"WO-3","what":"Filter 5 is due"}`)
+	if code != 0 || strings.Contains(out, "more") {
+		t.Errorf("it ended with %d\n%s%s", code, out, errs)
+	}
+	code, out, errs = recado(t, "connector", "test", exe, "--config", filepath.Join(dir, "suite.json"), "--deliveries", "5000")
+	if code != 0 {
+		t.Errorf("the suite ended with %d\n%s%s", code, out, errs)
+	}
+}
+
+// builds does with a new project in Go what its author does.
+func builds(t *testing.T, dir, executable string) {
+	t.Helper()
+	for _, command := range [][]string{{"gofmt", "-l", "."}, {"go", "vet", "./..."}, {"go", "test", "./..."}, {"go", "build", "-buildvcs=false", "-o", executable, "."}} {
+		cmd := exec.CommandContext(t.Context(), command[0], command[1:]...)
+		cmd.Dir = dir
+		if said, err := cmd.CombinedOutput(); err != nil || command[0] == "gofmt" && len(said) > 0 {
+			t.Fatalf("%v: %v\n%s", command, err, said)
+		}
 	}
 }
 

@@ -23,6 +23,9 @@ func init() {
 	case "probe":
 		sdk.Serve(probe{})
 		os.Exit(0)
+	case "reader":
+		sdk.Serve(reader{})
+		os.Exit(0)
 	}
 }
 

@@ -125,20 +125,7 @@ func (e *Engine) integrationChanged(tx *sqlite.Tx, in *hub.Integration, n *hub.N
 	return tx.IntegrationPause(in.Key, why)
 }
 
-// checkIntegrations checks paused integrations of which their providers told that they are in order again.
-func (e *Engine) checkIntegrations(ctx context.Context) error {
-	keys, err := e.db.IntegrationsToCheck(ctx, time.Now())
-	if err != nil {
-		return err
-	}
-	for _, key := range keys {
-		if err := e.checkIntegration(ctx, key); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
+// checkIntegration checks a paused integration of which its provider told that it is in order again.
 func (e *Engine) checkIntegration(ctx context.Context, key int64) error {
 	in, err := e.integration(ctx, e.now(), key)
 	if err != nil || in == nil {

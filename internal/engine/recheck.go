@@ -21,22 +21,25 @@ const (
 type rechecking struct {
 	e      *Engine
 	resume time.Time // before it only what is urgent is asked
+	lanes  lanes
 }
 
 func (e *Engine) recheck(ctx context.Context) {
-	r := &rechecking{e: e}
+	r := &rechecking{e: e, lanes: lanes{log: e.log, idle: e.askAnew}}
+	defer r.lanes.all.Wait()
 	e.loop(ctx, "checks", e.checking, retryLoop, r.round)
 }
 
 // askAnew wakes the loop.
 func (e *Engine) askAnew() { signal(e.checking) }
 
-// round asks what is due and says when to look again.
+// round has asked what is due, each connector beside the others, and says when to look again. What is to be asked is first noted as due
+// later: it is not found again meanwhile, unless somebody finds that it is to be asked once more.
 func (r *rechecking) round(ctx context.Context) (next time.Time, err error) {
 	if r.e.draining.Load() {
 		return time.Time{}, nil
 	}
-	if err := r.e.checkIntegrations(ctx); err != nil {
+	if err := r.integrations(ctx); err != nil {
 		return time.Time{}, err
 	}
 	now := time.Now()
@@ -48,10 +51,8 @@ func (r *rechecking) round(ctx context.Context) (next time.Time, err error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	for _, c := range due {
-		if err := r.e.recheckTarget(ctx, c.FlowKey, c.Target); err != nil {
-			return time.Time{}, err
-		}
+	if err := r.targets(ctx, due); err != nil {
+		return time.Time{}, err
 	}
 	switch {
 	case len(due) < recheckBatch:
@@ -63,6 +64,70 @@ func (r *rechecking) round(ctx context.Context) (next time.Time, err error) {
 	return now, nil // there may be more that is urgent
 }
 
+// targets has connectors asked about flows.
+func (r *rechecking) targets(ctx context.Context, due []*hub.TargetCheck) error {
+	if len(due) == 0 {
+		return nil
+	}
+	if err := r.e.db.Write(ctx, func(tx *sqlite.Tx) error {
+		for _, c := range due {
+			if err := tx.FlowCheckDue(c.FlowKey, c.Target, tx.Now().Add(hub.CheckAgain)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	for _, c := range due {
+		urgent := !c.DueAt.After(hub.AtOnce)
+		q := question{subject{flow: c.FlowKey, target: c.Target}, func(ctx context.Context) error { return r.e.recheckTarget(ctx, c.FlowKey, c.Target, urgent) }}
+		if err := r.add(ctx, c.IntegrationKey, q); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// integrations has paused ones checked of which their providers told that they are in order again.
+func (r *rechecking) integrations(ctx context.Context) error {
+	keys, err := r.e.db.IntegrationsToCheck(ctx, time.Now())
+	if err != nil || len(keys) == 0 {
+		return err
+	}
+	if err := r.e.db.Write(ctx, func(tx *sqlite.Tx) error {
+		for _, key := range keys {
+			if err := tx.IntegrationCheckDue(key, tx.Now().Add(hub.CheckAgain)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	for _, key := range keys {
+		q := question{subject{integration: key}, func(ctx context.Context) error { return r.e.checkIntegration(ctx, key) }}
+		if err := r.add(ctx, key, q); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add puts a question where the others to its connector are.
+func (r *rechecking) add(ctx context.Context, integration int64, q question) error {
+	in, err := r.e.integration(ctx, r.e.now(), integration)
+	if err != nil {
+		return err
+	}
+	connector := "" // of an integration that is gone: there is nobody to wait for
+	if in != nil {
+		connector = in.Connector
+	}
+	r.lanes.add(ctx, connector, q)
+	return nil
+}
+
 // later keeps what is not urgent waiting.
 func later(next, resume time.Time) time.Time {
 	if !next.IsZero() && next.After(hub.AtOnce) && next.Before(resume) {
@@ -71,18 +136,14 @@ func later(next, resume time.Time) time.Time {
 	return next
 }
 
-// recheckTarget asks the connector of a flow's target again, as the flow is now, and lets follow what follows.
-func (e *Engine) recheckTarget(ctx context.Context, flow int64, target int) error {
+// recheckTarget asks the connector of a flow's target again, as the flow is now, and lets follow what follows. Of a flow that does nothing
+// it is only asked if that is urgent.
+func (e *Engine) recheckTarget(ctx context.Context, flow int64, target int, urgent bool) error {
 	f, err := e.db.FlowNow(ctx, flow)
 	if err != nil {
 		return err
 	}
 	live := f.Enabled || f.Paused != nil
-	kept, err := e.db.FlowChecks(ctx, flow)
-	if err != nil {
-		return err
-	}
-	urgent := slices.ContainsFunc(kept, func(k *hub.TargetCheck) bool { return k.Target == target && !k.DueAt.After(hub.AtOnce) })
 	if target >= len(f.Definition.Targets) || !live && !urgent {
 		return e.db.Write(ctx, func(tx *sqlite.Tx) error { return tx.FlowCheckDue(flow, target, hub.Never) })
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -49,11 +50,50 @@ func (c *Connector) Judge(fn func(hub.ActionUse) ([]hub.Problem, error)) {
 	c.judge = fn
 }
 
-// CheckAction finds what [Connector.Judge] says; it is UNAVAILABLE while the connector is not READY.
-func (c *Connector) CheckAction(_ context.Context, _ hub.OpenIntegration, use hub.ActionUse) ([]hub.Problem, error) {
+// Hanging has a connector of another name be there beside this one, with the same actions, that answers nothing when it is asked about a flow.
+func (c *Connector) Hanging(name string) {
 	c.mu.Lock()
-	err, judge := c.down(), c.judge
+	defer c.mu.Unlock()
+	c.hangs = name
+}
+
+// Hung is how often the one that hangs was asked, and how often at most at once.
+func (c *Connector) Hung() (times, atOnce int) {
+	c.hung.mu.Lock()
+	defer c.hung.mu.Unlock()
+	return c.hung.times, c.hung.most
+}
+
+// hung counts questions that are never answered.
+type hung struct {
+	mu               sync.Mutex
+	times, now, most int
+}
+
+func (h *hung) begin() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.times, h.now = h.times+1, h.now+1
+	h.most = max(h.most, h.now)
+}
+
+func (h *hung) end() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.now--
+}
+
+// CheckAction finds what [Connector.Judge] says; it is UNAVAILABLE while the connector is not READY.
+func (c *Connector) CheckAction(ctx context.Context, in hub.OpenIntegration, use hub.ActionUse) ([]hub.Problem, error) {
+	c.mu.Lock()
+	err, judge, hangs := c.down(), c.judge, c.hangs
 	c.mu.Unlock()
+	if hangs != "" && in.Connector == hangs {
+		c.hung.begin()
+		<-ctx.Done()
+		c.hung.end()
+		return nil, &hub.Error{Code: hub.CodeUnavailable, Message: "the connector did not answer in time"}
+	}
 	if err != nil || judge == nil {
 		return nil, err
 	}

@@ -85,17 +85,23 @@ func needNode(t *testing.T) {
 	}
 }
 
-// builtInNode installs what the lock file of a project names, runs the project's tests and builds it.
+// builtInNode runs a project's tests and builds it.
 func builtInNode(t *testing.T, dir, name string) (executable string) {
+	t.Helper()
+	installInNode(t, dir)
+	must(t, dir, "npm", "test")
+	must(t, dir, "npm", "run", "build")
+	return filepath.Join(dir, "recado-connector-"+name)
+}
+
+// installInNode installs what the lock file of a project names.
+func installInNode(t *testing.T, dir string) {
 	t.Helper()
 	install := exec.CommandContext(t.Context(), "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline", "--fetch-retries=1", "--fetch-timeout=30000")
 	install.Dir = dir
 	if out, err := install.CombinedOutput(); err != nil {
 		cannotRun(t, true, fmt.Sprintf("npm ci: %v\n%s", err, out))
 	}
-	must(t, dir, "npm", "test")
-	must(t, dir, "npm", "run", "build")
-	return filepath.Join(dir, "recado-connector-"+name)
 }
 
 // pythonWithPackages is the first Python that has the packages, and skips a test where there is none.
@@ -213,15 +219,16 @@ func handover(action, parameters, recipient string) hub.Handover {
 // A new project is right as it is written, before its author has touched it.
 func TestANewProjectPassesTheSuiteAtOnce(t *testing.T) {
 	t.Parallel()
-	for _, language := range []string{"node", "python"} {
-		t.Run(language, func(t *testing.T) {
+	for _, p := range []template.Project{{Language: "node"}, {Language: "python"}, {Language: "node", Source: true}, {Language: "python", Source: true}} {
+		t.Run(fmt.Sprintf("%s, source: %v", p.Language, p.Source), func(t *testing.T) {
 			t.Parallel()
 			dir := filepath.Join(t.TempDir(), "notes")
-			if err := (template.Project{Name: "notes", Language: language}).Write(dir); err != nil {
+			p.Name = "notes"
+			if err := p.Write(dir); err != nil {
 				t.Fatal(err)
 			}
 			var exe string
-			if language == "node" {
+			if p.Language == "node" {
 				needNode(t)
 				exe = builtInNode(t, dir, "notes")
 			} else {
@@ -294,6 +301,7 @@ func TestTheExampleInNodePostsToAChat(t *testing.T) {
 			Sent: func() int { return len(got()) },
 		}).Run(t)
 	})
+	t.Run("suite, as a bot", func(t *testing.T) { botSuite(t, exe) })
 }
 
 // syslogServer takes frames with their length before them, and keeps them.

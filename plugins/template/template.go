@@ -34,10 +34,12 @@ type Project struct {
 	Name string
 	// Language is one of Languages.
 	Language string
-	// Version of the module of the SDK that a project in Go requires, such as v1.2.3; empty: Source says where it is.
+	// Source is for a source, which reads rows; else it is a destination, which sends messages.
+	Source bool
+	// Version of the module of the SDK that a project in Go requires, such as v1.2.3; empty: SDK says where it is.
 	Version string
-	// Source is a checkout of the SDK's module, in place of a released version; for projects in Go.
-	Source string
+	// SDK is a checkout of the SDK's module, in place of a released version; for projects in Go.
+	SDK string
 }
 
 var name = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
@@ -48,7 +50,7 @@ func (p Project) check() error {
 		return fmt.Errorf("a connector cannot be called %q: a name has lower-case letters, digits and dashes, begins with a letter, and has 40 characters at most", p.Name)
 	case !slices.Contains(Languages(), p.Language):
 		return fmt.Errorf("there is no template in %q; there is %s", p.Language, strings.Join(Languages(), ", "))
-	case p.Language == "go" && p.Version == "" && p.Source == "":
+	case p.Language == "go" && p.Version == "" && p.SDK == "":
 		return errors.New("it is not known where the SDK is; name a checkout of Recado")
 	}
 	return nil
@@ -82,24 +84,54 @@ func (p Project) Write(dir string) error {
 
 // Files are the contents of the project's files by their paths, with slashes.
 func (p Project) Files() (map[string][]byte, error) {
-	version, replace := p.Version, ""
-	if p.Source != "" {
-		version, replace = "v0.0.0", "\nreplace github.com/recado-hub/recado => "+p.Source
-	}
-	fill := strings.NewReplacer("{{.Name}}", p.Name, "{{.Version}}", version, "{{.Replace}}\n", replace+"\n")
-	all := map[string][]byte{}
-	err := fs.WalkDir(files, p.Language, func(file string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+	fill, all := p.words(), map[string][]byte{}
+	add := func(from string) error {
+		return fs.WalkDir(files, from, func(file string, d fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return err
+			case d.IsDir() && file != from && d.Name() == sourceFolder:
+				return fs.SkipDir
+			case d.IsDir():
+				return nil
+			}
+			content, err := files.ReadFile(file)
+			all[nameOf(strings.TrimPrefix(file, from+"/"))] = []byte(fill.Replace(string(content)))
 			return err
-		}
-		content, err := files.ReadFile(file)
-		all[nameOf(strings.TrimPrefix(file, p.Language+"/"))] = []byte(fill.Replace(string(content)))
-		return err
-	})
-	if err != nil {
+		})
+	}
+	if err := add(p.Language); err != nil {
 		return nil, err
 	}
+	if p.Source {
+		if err := add(p.Language + "/" + sourceFolder); err != nil {
+			return nil, err
+		}
+	}
 	return all, p.addContract(all)
+}
+
+// sourceFolder of a language has what in a source is another file than in a destination.
+const sourceFolder = "source"
+
+// words fill the templates.
+func (p Project) words() *strings.Replacer {
+	version, replace := p.Version, ""
+	if p.SDK != "" {
+		version, replace = "v0.0.0", "\nreplace github.com/recado-hub/recado => "+p.SDK
+	}
+	open, send, query := "`open`", "`send`", "`query`"
+	if p.Language == "go" {
+		open, send, query = "`Open`", "`Send`", "`Query`"
+	}
+	kind, does, run, example := "destination", "appends each message to a file", "       # one delivery, and what goes over the wire", "delivery"
+	parts := "what it needs to send for one integration (" + open + "), and one try to send (" + send + ")"
+	if p.Source {
+		kind, does, run, example = "source", "reads the lines of a file as rows", " --query     # its rows, and what goes over the wire", "query"
+		parts = "and how its rows are read, page by page (" + query + ")"
+	}
+	return strings.NewReplacer("{{.Name}}", p.Name, "{{.Version}}", version, "{{.Replace}}\n", replace+"\n",
+		"{{.Kind}}", kind, "{{.Does}}", does, "{{.Parts}}", parts, "{{.Run}}", run, "{{.Example}}", example)
 }
 
 // nameOf undoes what keeps the templates from being taken for parts of this module.

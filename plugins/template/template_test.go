@@ -12,9 +12,9 @@ import (
 	"github.com/recado-hub/recado/plugins/template"
 )
 
-func files(t *testing.T, language string) map[string][]byte {
+func files(t *testing.T, language string, source bool) map[string][]byte {
 	t.Helper()
-	all, err := template.Project{Name: "notes", Language: language, Source: "/src/recado"}.Files()
+	all, err := template.Project{Name: "notes", Language: language, SDK: "/src/recado", Source: source}.Files()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +24,7 @@ func files(t *testing.T, language string) map[string][]byte {
 func TestADestinationInGoTakesNoMoreThan60LinesOfItsAuthor(t *testing.T) {
 	t.Parallel()
 	lines := 0
-	for file, text := range files(t, "go") {
+	for file, text := range files(t, "go", false) {
 		if strings.HasSuffix(file, ".go") && !strings.HasSuffix(file, "_test.go") {
 			lines += bytes.Count(text, []byte("\n"))
 		}
@@ -41,23 +41,34 @@ func TestAProjectIsWhole(t *testing.T) {
 		"node":   {"connector.js", "connector.test.js", "main.js", "build.js", "package.json", "package-lock.json", "recado/index.js", "recado/contract.js", "recado/connector.proto"},
 		"python": {"connector.py", "test_connector.py", "__main__.py", "build.py", "requirements.txt", "recado/__init__.py", "recado/contract.py", "recado/connector.proto"},
 	} {
-		all := files(t, language)
-		for _, file := range append(wanted, "README.md", ".gitignore", "suite.json") {
-			if len(all[file]) == 0 {
-				t.Errorf("%s: there is no %s", language, file)
+		isWhole(t, language, files(t, language, false), wanted)
+		source := files(t, language, true)
+		isWhole(t, language+", a source", source, append(wanted, "rows.jsonl"))
+		for file := range source {
+			if strings.HasPrefix(file, "source/") {
+				t.Errorf("%s, a source: there is %s", language, file)
 			}
 		}
-		for file, text := range all {
-			if bytes.Contains(text, []byte("{{")) && !bytes.Contains(text, []byte("}}}")) {
-				t.Errorf("%s: something was not filled in in %s", language, file)
-			}
-			if strings.HasSuffix(file, ".tmpl") || strings.Contains(file, "node_modules") || strings.Contains(file, "__pycache__") {
-				t.Errorf("%s: %s is no part of a project", language, file)
-			}
+	}
+}
+
+func isWhole(t *testing.T, language string, all map[string][]byte, wanted []string) {
+	t.Helper()
+	for _, file := range append(slices.Clone(wanted), "README.md", ".gitignore", "suite.json") {
+		if len(all[file]) == 0 {
+			t.Errorf("%s: there is no %s", language, file)
 		}
-		if proto, ok := all["recado/connector.proto"]; ok && !bytes.Equal(proto, sdk.Proto()) {
-			t.Errorf("%s: its contract is another one", language)
+	}
+	for file, text := range all {
+		if bytes.Contains(text, []byte("{{.")) {
+			t.Errorf("%s: something was not filled in in %s", language, file)
 		}
+		if strings.HasSuffix(file, ".tmpl") || strings.Contains(file, "node_modules") || strings.Contains(file, "__pycache__") {
+			t.Errorf("%s: %s is no part of a project", language, file)
+		}
+	}
+	if proto, ok := all["recado/connector.proto"]; ok && !bytes.Equal(proto, sdk.Proto()) {
+		t.Errorf("%s: its contract is another one", language)
 	}
 }
 

@@ -1,8 +1,10 @@
 "use strict";
 
-// A destination: messages in a chat, through an incoming webhook as Slack has them, and Mattermost and Rocket.Chat too.
-const { accepted, retry, rejected, misconfigured, unknown, SettingsError } = require("./recado");
-const { request, Refused } = require("./recado/outbound");
+// A destination: messages in a chat, through an incoming webhook as Slack has them, and Mattermost and Rocket.Chat too; or as a bot of Slack.
+const { rejected, NotOffered, SettingsError } = require("./recado");
+const { request } = require("./recado/outbound");
+const { failed, judge } = require("./answers");
+const bot = require("./bot");
 
 const words = (ptBR, ptPT, es, en, fr, it) => ({ "pt-BR": ptBR, "pt-PT": ptPT, es, en, fr, it });
 
@@ -20,16 +22,26 @@ function body(delivery) {
 }
 
 /** unusable says why a message can never be sent. */
-function unusable(delivery, message) {
+function unusable({ secrets }, delivery, message) {
   if (delivery.action !== "post") return rejected({ path: "action", message: "there is no such action" });
+  if (secrets?.bot_token && !message.channel) return rejected({ path: "recipient", message: "a bot has no channel of its own: name one" });
   if (!message.text.trim()) return rejected({ path: "parameters.text", message: "there would be nothing to read in the message" });
 }
 
-function urlProblems({ secrets }) {
+function problemsOf({ settings, secrets }) {
+  if (secrets.bot_token) return botProblems(settings, secrets);
   const problem = { code: "URL", path: "secrets.webhook_url", nextStep: "Copy the address of the incoming webhook from the chat's own pages." };
   if (!secrets.webhook_url) return [{ ...problem, message: "is missing" }];
-  const url = URL.canParse(secrets.webhook_url) && new URL(secrets.webhook_url);
-  return url && ["http:", "https:"].includes(url.protocol) ? [] : [{ ...problem, message: "is no http or https address" }];
+  return isAddress(secrets.webhook_url) ? [] : [{ ...problem, message: "is no http or https address" }];
+}
+
+const isAddress = (text) => URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol);
+
+function botProblems({ api_url: api }, { signing_secret: signing }) {
+  const found = [];
+  if (!signing) found.push({ code: "REQUIRED", path: "secrets.signing_secret", message: "is missing", nextStep: "Copy the signing secret from the app's own pages." });
+  if (api && !isAddress(api)) found.push({ code: "URL", path: "settings.api_url", message: "is no http or https address", nextStep: "Leave it empty for Slack's own." });
+  return found;
 }
 
 module.exports = {
@@ -41,7 +53,7 @@ module.exports = {
     "Publica mensajes en un canal de Slack, Mattermost o Rocket.Chat.", "Posts messages to a channel of Slack, Mattermost or Rocket.Chat.",
     "Publie des messages dans un canal de Slack, Mattermost ou Rocket.Chat.", "Pubblica messaggi in un canale di Slack, Mattermost o Rocket.Chat."),
   settings: {
-    required: ["webhook_url"],
+    anyOf: [{ required: ["webhook_url"] }, { required: ["bot_token", "signing_secret"] }],
     properties: {
       webhook_url: {
         type: "string",
@@ -49,6 +61,30 @@ module.exports = {
         title: words("URL do webhook", "URL do webhook", "URL del webhook", "Webhook URL", "URL du webhook", "URL del webhook"),
         help: words("Do webhook de entrada.", "Do webhook de entrada.", "Del webhook entrante.", "Of the incoming webhook.",
           "Du webhook entrant.", "Del webhook in entrata."),
+      },
+      bot_token: {
+        type: "string",
+        writeOnly: true,
+        title: words("Token do bot", "Token do bot", "Token del bot", "Bot token", "Jeton du bot", "Token del bot"),
+        help: words("Em vez do webhook: um bot do Slack, que sabe o que foi lido.", "Em vez do webhook: um bot do Slack, que sabe o que foi lido.",
+          "En lugar del webhook: un bot de Slack, que sabe qué se leyó.", "Instead of the webhook: a bot of Slack, which knows what was read.",
+          "Au lieu du webhook : un bot de Slack, qui sait ce qui a été lu.", "Al posto del webhook: un bot di Slack, che sa che cosa è stato letto."),
+      },
+      signing_secret: {
+        type: "string",
+        writeOnly: true,
+        "x-recado-callback-secret": true,
+        title: words("Segredo de assinatura", "Segredo de assinatura", "Secreto de firma", "Signing secret", "Secret de signature", "Segreto di firma"),
+        help: words("Do app do bot; prova que os avisos vêm do Slack.", "Da app do bot; prova que os avisos vêm do Slack.",
+          "De la app del bot; prueba que los avisos vienen de Slack.", "Of the bot's app; it proves that news come from Slack.",
+          "De l'app du bot ; il prouve que les avis viennent de Slack.", "Dell'app del bot; prova che gli avvisi vengono da Slack."),
+      },
+      api_url: {
+        type: "string",
+        "x-recado-secret-destination": true,
+        default: "https://slack.com/api",
+        title: words("Endereço da API", "Endereço da API", "Dirección de la API", "API address", "Adresse de l'API", "Indirizzo dell'API"),
+        help: words("Do bot.", "Do bot.", "Del bot.", "Of the bot.", "Du bot.", "Del bot."),
       },
       rate_per_second: {
         type: "number",
@@ -89,63 +125,47 @@ module.exports = {
   ],
 
   async check(integration) {
-    return urlProblems(integration);
+    return problemsOf(integration);
   },
 
-  async preview(_, delivery) {
+  async preview(integration, delivery) {
     const message = body(delivery);
-    const wrong = unusable(delivery, message);
+    const wrong = unusable(integration, delivery, message);
     const problems = wrong ? [{ code: "UNUSABLE", path: wrong.path, message: wrong.message, nextStep: "Change the flow." }] : [];
     return { text: message.text, recipient: delivery.recipient, request: message, problems };
   },
 
   async open(integration) {
-    const problems = urlProblems(integration);
+    const problems = problemsOf(integration);
     if (problems.length > 0) throw new SettingsError(...problems);
-    return { send: (delivery, signal) => post(integration.secrets.webhook_url, delivery, signal) };
+    return { send: (delivery, signal) => send(integration, delivery, signal) };
+  },
+
+  // Nobody calls back for a webhook, and nobody knows what became of its messages.
+  async receive(integration, callback) {
+    return integration.secrets.bot_token ? bot.receive(integration, callback) : { verified: false };
+  },
+
+  async lookup(integration, items, signal) {
+    if (!integration.secrets.bot_token) throw new NotOffered();
+    return bot.lookup(integration, items, signal);
   },
 };
 
-async function post(url, delivery, signal) {
+async function send(integration, delivery, signal) {
   const message = body(delivery);
-  const wrong = unusable(delivery, message);
+  const wrong = unusable(integration, delivery, message);
   if (wrong) return wrong;
+  return integration.secrets.bot_token ? bot.post(integration, message, delivery, signal) : post(integration.secrets.webhook_url, message, delivery, signal);
+}
+
+const fault = { path: "secrets.webhook_url", nextStep: "Make a new incoming webhook, and give its address." };
+
+async function post(url, message, delivery, signal) {
   try {
     const answer = await request(url, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(message), signal });
-    return judge(answer, delivery);
+    return judge(answer, { providerId: delivery.id }, fault); // a webhook gives no id of its own
   } catch (error) {
-    return failed(error);
+    return failed(error, "secrets.webhook_url");
   }
-}
-
-/** failed draws the line: before the connection stood nothing can have left, after it nobody knows. */
-function failed(error) {
-  const code = error.code ?? error.name;
-  const integration = { scope: "INTEGRATION", path: "secrets.webhook_url" };
-  if (error instanceof Refused) return misconfigured({ ...integration, message: error.message, nextStep: error.nextStep });
-  if (error.sent) return unknown({ message: `the chat's answer did not come: ${code}` });
-  if (/CERT|SELF_SIGNED|VERIFY/.test(code)) {
-    return misconfigured({ ...integration, message: `the chat's certificate cannot be trusted: ${code}`, nextStep: "Install the certificate of the chat." });
-  }
-  return retry({ message: `the chat cannot be reached: ${code}` });
-}
-
-/** judge tells by the status, and by the words that Slack and Mattermost answer with, what became of the message. */
-function judge({ status, headers, text: said }, delivery) {
-  const providerCode = said && status !== 200 ? `${status} ${said.split("\n", 1)[0]}`.slice(0, 80) : String(status);
-  const about = { providerCode, message: `the chat answered ${providerCode}` };
-  if (status >= 200 && status < 300) return accepted({ providerId: delivery.id }); // chats give no id of their own
-  if (status === 429) return retry({ ...about, limit: "rate", retryAfter: retryAfter(headers["retry-after"]) });
-  if (status === 503) return retry({ ...about, retryAfter: retryAfter(headers["retry-after"]) });
-  if (status >= 500) return unknown(about);
-  if (/channel/i.test(said)) return rejected({ ...about, path: "recipient", nextStep: "Name a channel that exists and to which the webhook may post." });
-  if (status === 400 || status === 413 || status === 422) return rejected({ ...about, path: "parameters.text" });
-  return misconfigured({ ...about, scope: "INTEGRATION", path: "secrets.webhook_url", nextStep: "Make a new incoming webhook, and give its address." });
-}
-
-/** retryAfter reads seconds or a date (RFC 9110), as milliseconds from now. */
-function retryAfter(text) {
-  if (!text) return 0;
-  const milliseconds = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : 0;
 }

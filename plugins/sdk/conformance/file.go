@@ -24,6 +24,8 @@ import (
 type File struct {
 	// Args are the arguments of the executable.
 	Args []string `json:"args,omitempty"`
+	// Files are copied into {dir} before anything is asked, from beside the configuration.
+	Files []string `json:"files,omitempty"`
 	// Settings that work, with the secrets among them. What is required and missing is made from the JSON Schema.
 	Settings    map[string]any `json:"settings,omitempty"`
 	CallbackURL string         `json:"callbackUrl,omitempty"`
@@ -34,6 +36,8 @@ type File struct {
 	Provider *FileProvider `json:"provider,omitempty"`
 	Callback *FileCallback `json:"callback,omitempty"`
 	Queries  []FileQuery   `json:"queries,omitempty"`
+
+	beside string // the directory of the configuration; empty: the current one
 }
 
 // FileBad is a change of the settings after which they cannot work.
@@ -104,11 +108,35 @@ func ReadFile(path string) (*File, error) {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%s: more than one JSON object", path)
 	}
+	f.beside = filepath.Dir(path)
 	return &f, nil
 }
 
-// prepare sets the provider up.
+// copyFiles puts the files that were named where the connector finds them.
+func (f *File) copyFiles(dir string) error {
+	for i, name := range f.Files {
+		if !filepath.IsLocal(name) {
+			return fmt.Errorf("files[%d]: %q: name a file beside or below the configuration", i, name)
+		}
+		text, err := os.ReadFile(filepath.Join(f.beside, name))
+		if err == nil {
+			err = os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700)
+		}
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), text, 0o600)
+		}
+		if err != nil {
+			return fmt.Errorf("files[%d]: %w", i, err)
+		}
+	}
+	return nil
+}
+
+// prepare sets the provider up, and the connector's directory.
 func (f *File) prepare(p *Place) error {
+	if err := f.copyFiles(p.Directory); err != nil {
+		return err
+	}
 	if f.Provider == nil {
 		return nil
 	}

@@ -7,7 +7,8 @@ const protobuf = require("protobufjs");
 const { proto } = require("./contract");
 
 const options = { longs: Number, enums: String, defaults: true, oneofs: true };
-const contract = loader.fromJSON(protobuf.parse(proto).root.toJSON(), options);
+const { root } = protobuf.parse(proto);
+const contract = loader.fromJSON(root.toJSON(), options);
 
 const service = contract["recado.connector.v1.Connector"];
 
@@ -40,6 +41,15 @@ function object(text) {
   }
 }
 
+/** callbackIn gives headers by their canonical names, each with the list of its values, and header: the first value of one, or "". */
+function callbackIn({ receivedUnixMs, headers, ...rest }) {
+  const all = Object.fromEntries(headers.map((h) => [h.name, h.values]));
+  const first = new Map(headers.map((h) => [h.name.toLowerCase(), h.values[0] ?? ""]));
+  return { ...rest, headers: all, header: (name) => first.get(name.toLowerCase()) ?? "", received: new Date(receivedUnixMs) };
+}
+
+const itemIn = ({ sentUnixMs, ...rest }) => ({ ...rest, sent: new Date(sentUnixMs) });
+
 const useIn = (message) => parsed(message, "parametersJson", "parameters", {});
 
 const labels = (text) => (text ? { text } : undefined);
@@ -59,7 +69,15 @@ function schema(s) {
   return { json: bytes(plain), labels: fieldLabels(words) };
 }
 
-const enumOf = (prefix, word) => (word ? `${prefix}_${word}` : undefined);
+const wordsBelow = (part) => [...Object.keys(part.values ?? {}), ...(part.nestedArray ?? []).flatMap(wordsBelow)];
+const enumWords = new Set(wordsBelow(root));
+
+/** enumOf is a word as the contract has it. One that it does not have would go as none at all. */
+function enumOf(prefix, word) {
+  if (!word) return undefined;
+  if (!enumWords.has(`${prefix}_${word}`)) throw new TypeError(`the contract has no ${prefix} ${JSON.stringify(word)}`);
+  return `${prefix}_${word}`;
+}
 
 function actionOut(a) {
   const role = a.role ?? "DESTINATION";
@@ -108,10 +126,12 @@ function outcomeOut(o, delivery) {
     kind: enumOf("OUTCOME_KIND", kind),
     scope: enumOf("SCOPE", scope ?? "DELIVERY"),
     message,
-    retryAfterMs: retryAfter && Math.round(retryAfter),
-    suppressMs: suppress && Math.round(suppress),
+    retryAfterMs: whole(retryAfter),
+    suppressMs: whole(suppress),
   };
 }
+
+const whole = (milliseconds) => milliseconds && Math.round(milliseconds);
 
 function previewOut(p) {
   const { request, problems, ...rest } = p ?? {};
@@ -128,8 +148,8 @@ function receiptOut(r) {
     status: enumOf("RECEIPT_STATUS", r.status),
     scope: enumOf("SCOPE", r.scope),
     kind: enumOf("OUTCOME_KIND", r.kind),
-    retryAfterMs: retryAfter,
-    suppressMs: suppress,
+    retryAfterMs: whole(retryAfter),
+    suppressMs: whole(suppress),
   };
 }
 
@@ -147,7 +167,7 @@ function noticeOut(n) {
 
 function receptionOut(r) {
   const { body, receipts, notices, ...rest } = r ?? {};
-  return { ...rest, body: Buffer.from(body ?? ""), receipts: (receipts ?? []).map(receiptOut), notices: (notices ?? []).map(noticeOut) };
+  return { status: rest.verified ? 200 : 401, ...rest, body: Buffer.from(body ?? ""), receipts: (receipts ?? []).map(receiptOut), notices: (notices ?? []).map(noticeOut) };
 }
 
 function lookupOut(answers) {
@@ -189,6 +209,6 @@ function field(number, content) {
 }
 
 module.exports = {
-  service, integrationIn, deliveryIn, useIn, queryIn,
+  service, integrationIn, deliveryIn, callbackIn, itemIn, useIn, queryIn,
   descriptionOut, problemOut, outcomeOut, previewOut, receptionOut, lookupOut, pageOut, problemsStatus,
 };

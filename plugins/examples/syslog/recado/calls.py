@@ -6,7 +6,7 @@ import grpc
 
 from . import deliver, wire
 from .log import log
-from .outcome import SettingsError, redactor
+from .outcome import NotOffered, SettingsError, redactor
 
 
 async def failed(context, call, error, secrets):
@@ -17,17 +17,18 @@ async def failed(context, call, error, secrets):
         code = grpc.StatusCode.FAILED_PRECONDITION
         context.set_trailing_metadata((("grpc-status-details-bin", wire.problems_status(code.value[0], text, problems)),))
         await context.abort(code, text)
+    if isinstance(error, NotOffered):
+        await context.abort(grpc.StatusCode.UNIMPLEMENTED, text)
     log.error("the connector raised %s in %s", type(error).__name__, call, extra={"fields": {"error": text}})
     await context.abort(grpc.StatusCode.UNKNOWN, text)
 
 
 def _unary(call, run):
     async def handle(request, context):
-        integration = wire.integration_in(request.integration) if call != "describe" else None
         try:
-            return await asyncio.to_thread(run, request, integration)
+            return await asyncio.to_thread(run, request, wire.integration_in(request.integration))
         except Exception as error:
-            await failed(context, call, error, integration.secrets if integration else {})
+            await failed(context, call, error, request.integration.secrets)
 
     return handle
 
@@ -48,21 +49,45 @@ def _check(connector):
 
 
 def _query(connector):
-    """Writes the pages that the connector's generator yields, as fast as the hub reads them."""
+    """Writes the pages that the connector's generator yields, as fast as the hub reads them: one is made when the last has gone."""
+    ending = set()
 
     async def handle(request, context):
-        integration = wire.integration_in(request.integration)
-        end = object()
-        pages = iter(())
+        end, pages, step = object(), None, None
         try:
-            pages = iter(connector.query(integration, wire.query_in(request)))
-            while (page := await asyncio.to_thread(next, pages, end)) is not end:
+            ask = (wire.integration_in(request.integration), wire.query_in(request))
+            pages = iter(await asyncio.to_thread(connector.query, *ask))
+            while True:
+                step = asyncio.ensure_future(asyncio.to_thread(next, pages, end))
+                page = await asyncio.shield(step)
+                if page is end:
+                    return
                 await context.write(wire.page_out(page))
         except Exception as error:
-            await failed(context, "query", error, integration.secrets)
+            await failed(context, "query", error, request.integration.secrets)
         finally:
             if hasattr(pages, "close"):
-                await asyncio.to_thread(pages.close)
+                last = asyncio.ensure_future(_close(pages, step, request.integration.secrets))
+                ending.add(last)
+                last.add_done_callback(ending.discard)
+
+    return handle
+
+
+async def _close(pages, step, secrets):
+    """Ends a generator once it is out of the step that it may be in: nobody can end it before."""
+    try:
+        if step:
+            await asyncio.wait([step])
+            step.exception()  # it was told, or the query was cancelled and nobody wants it
+        await asyncio.to_thread(pages.close)
+    except Exception as error:
+        log.warning("ending a query failed", extra={"fields": {"error": redactor(secrets)(str(error))}})
+
+
+def _describe(described):
+    async def handle(_, __):
+        return described
 
     return handle
 
@@ -70,19 +95,15 @@ def _query(connector):
 def handlers(c, in_flight, sending):
     """The handlers that this connector has, by the names of the contract."""
     described = wire.description_out(c, in_flight)
-    callback = lambda m: {"method": m.method, "url": m.url, "headers": {h.name: list(h.values) for h in m.headers}, "body": m.body,
-                          "received": m.received_unix_ms / 1000}
-    items = lambda m: [{"delivery_id": i.delivery_id, "provider_id": i.provider_id, "recipient": i.recipient,
-                        "sent": i.sent_unix_ms / 1000} for i in m.items]
     all_ = {
         "Check": (("check", "check_action"), lambda: _check(c)),
         "Preview": (("preview",), lambda: _unary("preview", lambda r, i: wire.preview_out(c.preview(i, wire.delivery_in(r.delivery)), redactor(i.secrets)))),
-        "Receive": (("receive",), lambda: _unary("receive", lambda r, i: wire.reception_out(c.receive(i, callback(r.callback))))),
-        "Lookup": (("lookup",), lambda: _unary("lookup", lambda r, i: wire.lookup_out(c.lookup(i, items(r))))),
+        "Receive": (("receive",), lambda: _unary("receive", lambda r, i: wire.reception_out(c.receive(i, wire.callback_in(r.callback))))),
+        "Lookup": (("lookup",), lambda: _unary("lookup", lambda r, i: wire.lookup_out(c.lookup(i, wire.items_in(r.items))))),
         "Query": (("query",), lambda: _query(c)),
         "Deliver": (("open",), lambda: deliver.handler(c, in_flight, sending, failed)),
     }
-    found = {"Describe": _unary("describe", lambda *_: described)}
+    found = {"Describe": _describe(described)}
     for name, (methods, make) in all_.items():
         if any(callable(getattr(c, method, None)) for method in methods):
             found[name] = make()

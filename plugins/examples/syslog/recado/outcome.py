@@ -39,6 +39,13 @@ class SettingsError(Exception):
         self.problems = list(problems)
 
 
+class NotOffered(Exception):
+    """Raised by lookup and the like: there is nothing of the kind for this integration, whose provider cannot be asked."""
+
+    def __init__(self):
+        super().__init__("the connector does not offer this")
+
+
 def redactor(secrets):
     """Takes secrets out of texts. Very short values are left, since they would be found everywhere."""
     known = sorted((s for s in secrets.values() if len(s) >= 6), key=len, reverse=True)

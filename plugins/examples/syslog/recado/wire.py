@@ -77,7 +77,7 @@ def _json_in(text, otherwise):
 
 
 def _json_out(value):
-    return b"" if value is None else json.dumps(value).encode()
+    return b"" if value is None else json.dumps(value, allow_nan=False).encode()
 
 
 def integration_in(m):
@@ -97,6 +97,39 @@ def delivery_in(m):
     values = [Value(v.position, v.name, v.text) for v in m.values]
     return Delivery(m.id, m.attempt, m.action, _object(m.parameters_json), m.recipient, values, m.language,
                     m.deadline_unix_ms / 1000, m.flow_id, list(m.held_categories), m.traceparent, m.tracestate)
+
+
+@dataclasses.dataclass
+class Callback:
+    """One HTTP request of the provider, as it came. headers are lists of values by canonical name, body is the raw bytes."""
+
+    method: str
+    url: str
+    headers: typing.Dict[str, typing.List[str]]
+    body: bytes
+    received: float  # seconds since 1970
+
+    def header(self, name):
+        """The first value of a header, or an empty text."""
+        return next((values[0] for own, values in self.headers.items() if own.lower() == name.lower() and values), "")
+
+
+def callback_in(m):
+    return Callback(m.method, m.url, {h.name: list(h.values) for h in m.headers}, m.body, m.received_unix_ms / 1000)
+
+
+@dataclasses.dataclass
+class Item:
+    """A delivery whose fate is asked for. provider_id is empty if the hub knows none."""
+
+    delivery_id: str
+    provider_id: str
+    recipient: str
+    sent: float  # seconds since 1970: when the last attempt began
+
+
+def items_in(items):
+    return [Item(i.delivery_id, i.provider_id, i.recipient, i.sent_unix_ms / 1000) for i in items]
 
 
 @dataclasses.dataclass
@@ -157,6 +190,11 @@ def _action(a):
     return out
 
 
+def _repeated(field):
+    newer = getattr(field, "is_repeated", None)  # protobuf from 6.31 on, which speaks against label
+    return field.label == field.LABEL_REPEATED if newer is None else newer
+
+
 def _built(name, fields):
     """A message from a dict; maps of messages and Nones, which the constructor does not take, are handled here."""
     m = message(name)() if isinstance(name, str) else name
@@ -166,7 +204,7 @@ def _built(name, fields):
         field = m.DESCRIPTOR.fields_by_name.get(key)
         if field is None:
             raise TypeError(f"{m.DESCRIPTOR.name} has no field {key!r}")
-        if field.label == field.LABEL_REPEATED:
+        if _repeated(field):
             _fill(getattr(m, key), field, value)
         elif field.message_type:
             getattr(m, key).SetInParent()
@@ -283,6 +321,9 @@ def _notice(n):
 
 def reception_out(r):
     f = dict(r or {})
+    f.setdefault("status", 200 if f.get("verified") else 401)
+    if isinstance(f.get("body"), str):
+        f["body"] = f["body"].encode()
     f["receipts"] = [_receipt(one) for one in f.get("receipts", [])]
     f["notices"] = [_notice(one) for one in f.get("notices", [])]
     return _built("ReceiveResponse", f)

@@ -1,13 +1,13 @@
 "use strict";
 
 // The calls of the contract beside Deliver. A call whose method the connector does not have answers UNIMPLEMENTED.
-const { once } = require("node:events");
 const { log } = require("./log");
+const { NotOffered } = require("./outcome");
 const { redact, statusOf } = require("./status");
 const wire = require("./wire");
 
-function failed(call, name, error, secrets) {
-  if (!error?.problems) log.error(`the connector threw in ${name}`, { stack: redact(String(error?.stack ?? error), secrets) });
+function failed(name, error, secrets) {
+  if (!error?.problems && !(error instanceof NotOffered)) log.error(`the connector threw in ${name}`, { stack: redact(String(error?.stack ?? error), secrets) });
   return statusOf(error, secrets);
 }
 
@@ -19,11 +19,10 @@ function signalOf(call) {
 
 /** unary makes a handler of a call with one answer. */
 const unary = (name, run) => async (call, callback) => {
-  const integration = wire.integrationIn(call.request.integration);
   try {
-    callback(null, await run(call.request, integration, signalOf(call)));
+    callback(null, await run(call.request, wire.integrationIn(call.request.integration), signalOf(call)));
   } catch (error) {
-    callback(failed(call, name, error, integration.secrets));
+    callback(failed(name, error, call.request.integration?.secrets));
   }
 };
 
@@ -35,19 +34,22 @@ async function check(connector, request, integration, signal) {
   return { problems: (problems ?? []).map((p) => wire.problemOut({ ...p, message: clean(p.message), nextStep: clean(p.nextStep) })) };
 }
 
-/** query writes the pages that the connector's async generator yields, as fast as the hub reads them. */
+/** query writes the pages that the connector's async generator yields, as fast as the hub reads them: one is made when the last has gone. */
 function query(connector) {
   return async (call) => {
-    const request = wire.queryIn(call.request);
     const signal = signalOf(call);
+    let goOn = () => {};
+    signal.addEventListener("abort", () => goOn());
     try {
-      for await (const page of connector.query(request, signal)) {
+      for await (const page of connector.query(wire.queryIn(call.request), signal)) {
         if (signal.aborted) return;
-        if (!call.write(wire.pageOut(page))) await once(call, "drain", { signal });
+        const message = wire.pageOut(page);
+        await new Promise((done) => call.write(message, (goOn = done)));
+        if (signal.aborted) return;
       }
       call.end();
     } catch (error) {
-      if (!signal.aborted) call.emit("error", failed(call, "query", error, request.integration.secrets));
+      if (!signal.aborted) call.emit("error", failed("query", error, call.request.integration?.secrets));
     }
   };
 }
@@ -71,10 +73,10 @@ function calls(connector, inFlight) {
       wire.previewOut(await c.preview(integration, wire.deliveryIn(request.delivery), signal)));
   }
   if (c.receive) {
-    handlers.receive = unary("receive", async (request, integration) => wire.receptionOut(await c.receive(integration, request.callback)));
+    handlers.receive = unary("receive", async (request, integration) => wire.receptionOut(await c.receive(integration, wire.callbackIn(request.callback))));
   }
   if (c.lookup) {
-    handlers.lookup = unary("lookup", async (request, integration, signal) => wire.lookupOut(await c.lookup(integration, request.items, signal)));
+    handlers.lookup = unary("lookup", async (request, integration, signal) => wire.lookupOut(await c.lookup(integration, request.items.map(wire.itemIn), signal)));
   }
   if (c.query) handlers.query = query(c);
   return handlers;

@@ -83,7 +83,7 @@ class Pool {
   }
 
   answer(delivery, outcome) {
-    const message = wire.outcomeOut(outcome, delivery);
+    const message = this.told(outcome, delivery);
     if (message.kind !== "OUTCOME_KIND_ACCEPTED") {
       const clean = (text) => redact(text, this.integration.secrets);
       message.message = clean(message.message);
@@ -94,6 +94,15 @@ class Pool {
     this.unfinished--;
     // Outcomes of the same moment go in one message.
     if (this.outcomes.length === 1) setImmediate(() => this.flush());
+  }
+
+  told(outcome, delivery) {
+    try {
+      return wire.outcomeOut(outcome, delivery);
+    } catch (error) {
+      log.error("the connector's outcome cannot be told", { delivery: delivery.id, error: redact(error.message, this.integration.secrets) });
+      return wire.outcomeOut(unknown({ message: "the connector's outcome cannot be told; see its log" }), delivery);
+    }
   }
 
   flush() {

@@ -24,4 +24,11 @@ class SettingsError extends Error {
   }
 }
 
-module.exports = { accepted, retry, rejected, misconfigured, unknown, SettingsError };
+/** NotOffered, thrown by lookup and the like: there is nothing of the kind for this integration, whose provider cannot be asked. */
+class NotOffered extends Error {
+  constructor() {
+    super("the connector does not offer this");
+  }
+}
+
+module.exports = { accepted, retry, rejected, misconfigured, unknown, SettingsError, NotOffered };

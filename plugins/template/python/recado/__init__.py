@@ -4,6 +4,7 @@ It is a part of this project like any other; `recado connector new` writes its n
 """
 
 import asyncio
+import concurrent.futures
 import os
 import sys
 import time
@@ -12,13 +13,14 @@ import grpc
 
 from . import calls, process, wire
 from .log import log, take_logging
-from .outcome import SettingsError, accepted, misconfigured, rejected, retry, unknown
+from .outcome import NotOffered, SettingsError, accepted, misconfigured, rejected, retry, unknown
 
-__all__ = ["serve", "words", "log", "SettingsError", "accepted", "retry", "rejected", "misconfigured", "unknown"]
+__all__ = ["serve", "words", "log", "SettingsError", "NotOffered", "accepted", "retry", "rejected", "misconfigured", "unknown"]
 
 _LARGEST_MESSAGE = 16 << 20
 _SHUTDOWN_GRACE = 1.5  # the hub gives a connector two seconds to end
 _ORPHAN_GRACE = 10
+_MOST_CALLS = 128  # at once, beside sends: each has a thread
 _SERVING = b"\x08\x01"  # a grpc.health.v1.HealthCheckResponse that says SERVING
 
 
@@ -43,6 +45,7 @@ def serve(connector):
 async def _serve(connector, handshake):
     loop, over, sending = asyncio.get_running_loop(), asyncio.Event(), set()
     grace = _SHUTDOWN_GRACE
+    loop.set_default_executor(concurrent.futures.ThreadPoolExecutor(_MOST_CALLS, thread_name_prefix="call"))
 
     def orphaned():
         nonlocal grace
