@@ -58,6 +58,7 @@ var rooms = map[string][]string{
 	"graph": {"internal/hub", "internal/catalog", "internal/sqlite", "internal/engine", "internal/feed", "internal/meter", "internal/quota",
 		"graph/contract", "graph/generated", "graph/model"},
 	"graph/contract": {},
+	"graph/generate": {},
 	"schema/screens": {},
 	// What gqlgen writes names the types behind the schema, wherever they live.
 	"graph/generated": {"internal/hub", "internal/catalog", "internal/condition", "internal/mapping", "graph/model"},
