@@ -86,9 +86,8 @@ var asks = []ask{
 	}, "eventBacktest.samples", 1},
 
 	{"Executions", "all", nothing, "executions.nodes", 50},
-	{"Executions", "a flow's, failed", func(p *places, i int) vars {
-		return vars{"filter": vars{"flow": one(p.h.Flows, i), "outcomes": []string{"FAILED"}}}
-	}, "executions.nodes", 10},
+	{"Executions", "a flow's", func(p *places, i int) vars { return vars{"filter": vars{"flow": one(p.h.Flows, i)}} }, "executions.nodes", 50},
+	{"Executions", "failed", always(vars{"filter": vars{"outcomes": []string{"FAILED"}}}), "executions.nodes", 50},
 	{"Executions", "a record's", func(p *places, i int) vars { return vars{"filter": vars{"subject": p.h.folio(i)}} }, "executions.nodes", 50},
 	{"Executions", "the last page", always(vars{"last": 50}), "executions.nodes", 50},
 	{"ExecutionDetail", "", with("id", executionsOf), "execution.timeline", 3},
