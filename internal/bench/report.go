@@ -37,11 +37,15 @@ func (m *measured) both(format string, of func(*viewed) float64) string {
 	return fmt.Sprintf(format+" / "+format, of(&m.hubs[0]), of(&m.hubs[1]))
 }
 
+// mainParts are those that the first table shows; the other table has all.
+var mainParts = []part{partSQL, partGraph, partJSON, partRights}
+
 func reportTimes(w io.Writer, list []measured, few, many int) {
-	fmt.Fprintf(w, "\nAt %d / at %d executions:\n\n", few, many)
-	fmt.Fprintf(w, "| screen | operation | one client: p50, ms | ratio | p99, ms | %d clients: requests/s | ratio | p50, ms | p99, ms | answer, KB | compressed | SQL |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n", askersAtOnce)
+	fmt.Fprintf(w, "\nAt %d / at %d executions; the shares of the processors' time at the latter:\n\n", few, many)
+	fmt.Fprintf(w, "| screen | operation | one client: p50, ms | ratio | p99, ms | %d clients: requests/s | ratio | p50, ms | p99, ms | answer, KB | compressed | statements | CPU, ms | SQL | gqlgen | JSON | rights | others |\n|---|---|%s\n",
+		askersAtOnce, strings.Repeat("---|", 16))
 	for _, m := range list {
-		fmt.Fprintf(w, "| %s | %s | %s | %.2f | %s | %s | %.2f | %s | %s | %s | %s | %s |\n", m.screen, m.name(),
+		fmt.Fprintf(w, "| %s | %s | %s | %.2f | %s | %s | %.2f | %s | %s | %s | %s | %s | %s | %s |\n", m.screen, m.name(),
 			m.both("%.2f", func(v *viewed) float64 { return v.alone.percentile(50) }), m.growth(),
 			m.both("%.2f", func(v *viewed) float64 { return v.alone.percentile(99) }),
 			m.both("%.0f", func(v *viewed) float64 { return v.crowd.rate() }), m.hubs[0].crowd.rate()/m.hubs[1].crowd.rate(),
@@ -49,8 +53,20 @@ func reportTimes(w io.Writer, list []measured, few, many int) {
 			m.both("%.1f", func(v *viewed) float64 { return v.crowd.percentile(99) }),
 			m.both("%.1f", func(v *viewed) float64 { return float64(v.bytes) / 1000 }),
 			m.both("%.1f", func(v *viewed) float64 { return v.per(float64(v.crowd.wire) / 1000) }),
-			m.both("%.1f", func(v *viewed) float64 { return v.per(float64(v.reads)) }))
+			m.both("%.1f", func(v *viewed) float64 { return v.per(float64(v.reads)) }),
+			m.both("%.2f", (*viewed).cpu), mainCells(&m.hubs[1].shares))
 	}
+}
+
+// mainCells writes the shares of the main parts, and what is left.
+func mainCells(s *shares) string {
+	var text []string
+	others := 100.0
+	for _, p := range mainParts {
+		text = append(text, fmt.Sprintf("%.0f", s.percent(p)))
+		others -= s.percent(p)
+	}
+	return strings.Join(append(text, fmt.Sprintf("%.0f", others)), " | ")
 }
 
 // per is a sum for each request of the crowd.
