@@ -7,7 +7,7 @@
 // number of reads for each of its links.
 package graph
 
-//go:generate go tool gqlgen generate
+//go:generate go run ./generate
 //go:generate go test -count=1 -run ^TestTheSchemaKeepsWhatItsSnapshotHas$ . -update
 
 import (

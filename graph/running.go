@@ -163,25 +163,39 @@ func (r *running) reached() string {
 	return r.written
 }
 
-// appendResponse writes an answer. What the executor wrote is JSON already, and is not written again.
+// appendResponse writes an answer. What the executor wrote is JSON already, and is not written again. Of an operation that was not run there is
+// no data, not even null (GraphQL §7.1).
 func appendResponse(b []byte, response *graphql.Response) []byte {
-	if len(response.Errors) == 0 && len(response.Extensions) == 0 && len(response.Data) > 0 {
-		return append(append(append(b, `{"data":`...), response.Data...), '}')
+	var errs, extensions []byte
+	var err error
+	if len(response.Errors) > 0 {
+		errs, err = json.Marshal(response.Errors)
 	}
-	return append(b, encode(response)...)
+	if err == nil && len(response.Extensions) > 0 {
+		extensions, err = json.Marshal(response.Extensions)
+	}
+	if err != nil {
+		return append(b, unwritable...)
+	}
+	before := byte('{')
+	for _, part := range []struct {
+		name string
+		json []byte
+	}{{"errors", errs}, {"data", response.Data}, {"extensions", extensions}} {
+		if len(part.json) > 0 {
+			b = append(append(append(append(b, before, '"'), part.name...), `":`...), part.json...)
+			before = ','
+		}
+	}
+	if before == '{' {
+		b = append(b, before)
+	}
+	return append(b, '}')
 }
 
-// encode writes a whole answer. Of an operation that was not run there is no data, not even null (GraphQL §7.1).
+// encode writes an answer by itself.
 func encode(response *graphql.Response) []byte {
-	body, err := json.Marshal(struct {
-		Errors     gqlerror.List   `json:"errors,omitempty"`
-		Data       json.RawMessage `json:"data,omitempty"`
-		Extensions map[string]any  `json:"extensions,omitempty"`
-	}{response.Errors, response.Data, response.Extensions})
-	if err != nil {
-		return []byte(unwritable)
-	}
-	return body
+	return appendResponse(make([]byte, 0, len(response.Data)+200), response)
 }
 
 // unwritable is what is said in place of an answer that cannot be written.

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,6 +13,8 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	gql "github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	screenfiles "github.com/recado-hub/recado/schema/screens"
 )
 
 // screen is an operation of schema/screens, with the text of its file.
@@ -24,13 +26,13 @@ type screen struct {
 // loadScreens reads the operations of schema/screens by name; each file has to fit the schema by itself.
 func loadScreens(t *testing.T, s *gql.Schema) map[string]screen {
 	t.Helper()
-	files, err := filepath.Glob("../schema/screens/*.graphql")
+	files, err := fs.Glob(screenfiles.Files, "*.graphql")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("there are no screens: %v", err)
 	}
 	found := map[string]screen{}
 	for _, file := range files {
-		text, err := os.ReadFile(file)
+		text, err := screenfiles.Files.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,7 +47,7 @@ func loadScreens(t *testing.T, s *gql.Schema) map[string]screen {
 			if other, twice := found[op.Name]; twice {
 				t.Errorf("%s stands in %s and in %s: programs that write code from them need different names", op.Name, other.file, file)
 			}
-			found[op.Name] = screen{filepath.Base(file), string(text), op}
+			found[op.Name] = screen{file, string(text), op}
 		}
 	}
 	return found

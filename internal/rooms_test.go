@@ -49,7 +49,7 @@ var rooms = map[string][]string{
 	// The command demo lives beside cli, which therefore starts it.
 	"internal/cli":   {"internal/app", "internal/hub", "internal/demo", "plugins/*", "plugins/*/sandbox", "plugins/sdk/conformance"},
 	"internal/demo":  {"internal/app", "internal/hub", "plugins/*", "plugins/*/sandbox"},
-	"internal/bench": {"internal/app", "internal/hub", "plugins/*", "plugins/*/sandbox"},
+	"internal/bench": {"internal/app", "internal/hub", "plugins/*", "plugins/*/sandbox", "schema/screens"},
 
 	// Test help: no other row names it, so only tests can import it.
 	"internal/hubtest": {"internal/hub", "internal/catalog", "internal/condition", "internal/mapping",
@@ -58,6 +58,8 @@ var rooms = map[string][]string{
 	"graph": {"internal/hub", "internal/catalog", "internal/sqlite", "internal/engine", "internal/feed", "internal/meter", "internal/quota",
 		"graph/contract", "graph/generated", "graph/model"},
 	"graph/contract": {},
+	"graph/generate": {},
+	"schema/screens": {},
 	// What gqlgen writes names the types behind the schema, wherever they live.
 	"graph/generated": {"internal/hub", "internal/catalog", "internal/condition", "internal/mapping", "graph/model"},
 	"graph/model":     {"internal/hub", "internal/catalog", "internal/condition", "internal/mapping"},

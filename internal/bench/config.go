@@ -17,6 +17,8 @@ type setup struct {
 	Flows       []string `json:"flows"`   // those of the history
 	History     int      `json:"history"` // executions that a history has
 	From        int      `json:"from"`    // the number of its first event
+
+	Staff *staff `json:"staff,omitempty"` // who looks at its screens, and what is there to look at; nil if nobody ever did
 }
 
 // The notes of this benchmark: in the directory of a hub, and in that of all of them.

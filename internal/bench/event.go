@@ -53,3 +53,8 @@ func scatter(n uint64) uint64 {
 
 // providerID is the id that the sink gives the message of an event.
 func providerID(n int) string { return fmt.Sprintf("wamid.%016X", scatter(^uint64(n))) }
+
+// writeHeld writes the event of a work order whose message is held back.
+func writeHeld(buf *bytes.Buffer, n int) {
+	writeOrder(buf, order{number: n, event: heldType, folio: fmt.Sprint("HELD-", n), text: "Lubricar rolamentos", task: fmt.Sprint(2_000_000_000 + n), person: "P-001"})
+}

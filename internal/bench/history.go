@@ -94,8 +94,8 @@ func (h *instance) size() float64 { return fileSize(h.data, "recado.db") / 1e6 }
 
 // long measures what a long history costs: the hot path, and reading it.
 func long(ctx context.Context, p plan, o output) error {
-	n := cmp.Or(p.history, 1_000_000)
-	b, err := prepare(p, n+small+(2*p.rounds+1)*p.events+2*warmup)
+	n := cmp.Or(p.history, p.size, 1_000_000)
+	b, err := prepare(p, n+small+(2*p.rounds+1)*p.events+2*warmup+2*held)
 	if err != nil {
 		return err
 	}
@@ -103,6 +103,11 @@ func long(ctx context.Context, p plan, o output) error {
 	full, err := b.hub(ctx, fmt.Sprint("history-", n))
 	if err != nil {
 		return err
+	}
+	if p.screens {
+		if err := b.employ(ctx, full); err != nil {
+			return err
+		}
 	}
 	if err := b.remember(ctx, o, full, n); err != nil {
 		return err
@@ -112,10 +117,28 @@ func long(ctx context.Context, p plan, o output) error {
 			return err
 		}
 	}
-	if p.pages {
-		return b.pages(ctx, p, o, full)
+	if !p.pages && !p.screens {
+		return nil
 	}
-	return nil
+	short, err := b.hub(ctx, fmt.Sprint("history-", small))
+	if err != nil {
+		return err
+	}
+	if p.screens {
+		if err := b.employ(ctx, short); err != nil {
+			return err
+		}
+	}
+	if err := b.remember(ctx, o, short, small); err != nil {
+		return err
+	}
+	if p.pages {
+		err = b.pages(ctx, o, short, full)
+	}
+	if p.screens && err == nil {
+		err = b.screens(ctx, p, o, short, full)
+	}
+	return err
 }
 
 // throughput compares the hot path of a hub with a history with that of one that has none but what the rounds make.

@@ -42,7 +42,11 @@ func serveHub(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println(h.Local)
+	door, err := serveDoor(ctx)
+	if err != nil {
+		return errors.Join(err, h.Close(ctx))
+	}
+	fmt.Println(h.Local, door)
 	select {
 	case <-ctx.Done():
 	case <-h.Done:

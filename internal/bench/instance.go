@@ -20,6 +20,7 @@ type instance struct {
 	sinkURL string
 	cmd     *exec.Cmd
 	url     string
+	door    string // where its process is profiled
 	token   string
 	setup
 	since time.Time     // when its history began
@@ -38,13 +39,14 @@ func (h *instance) recado(name string, body func(*bytes.Buffer, int)) way {
 	return way{name: name, url: h.url + "/events", header: http.Header{"Content-Type": {"application/cloudevents+json"}, "Authorization": {"Bearer " + h.token}}, body: body}
 }
 
-func (h *instance) fetchToken(ctx context.Context) (string, error) {
+// fetchToken signs a consumer in.
+func (h *instance) fetchToken(ctx context.Context, key, secret string) (string, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.url+"/oauth/token", strings.NewReader(url.Values{"grant_type": {"client_credentials"}}.Encode()))
 	if err != nil {
 		return "", err
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.SetBasicAuth(benchKey, benchSecret)
+	req.SetBasicAuth(key, secret)
 	var answer struct {
 		Token string `json:"access_token"`
 	}

@@ -63,6 +63,11 @@ type plan struct {
 	pages   bool
 	memory  int
 	restart int
+
+	screens bool
+	size    int           // executions in the long history of pages and screens; 0: as many as history says
+	each    time.Duration // how long each operation of the screens is asked for
+	only    string        // their names, with commas between; empty: all of them
 }
 
 // mode is one way to measure. It keeps its data in directories of its own below that of the plan.
@@ -75,7 +80,7 @@ type mode struct {
 func (p plan) modes(all bool) []mode {
 	others := []mode{
 		{"batches", p.batch > 0, batches}, {"idle latency", p.idle, idle}, {"memory", p.memory > 0, memory},
-		{"restart", p.restart > 0, restart}, {"history", p.history > 0 || p.pages, long}, {"soak", p.soak > 0, soak},
+		{"restart", p.restart > 0, restart}, {"history", p.history > 0 || p.pages || p.screens, long}, {"soak", p.soak > 0, soak},
 	}
 	others = slices.DeleteFunc(others, func(m mode) bool { return !m.asked })
 	if all || len(others) == 0 {
@@ -97,10 +102,14 @@ func measure(ctx context.Context, args []string) error {
 	f.IntVar(&p.batch, "batch", 0, "compare events that come as CloudEvents batches of so many with the bare relay's single ones")
 	f.BoolVar(&p.idle, "idle", false, "measure the latency of 50 events/s against its floor")
 	f.IntVar(&p.history, "history", 0, "compare the throughput with so many executions in the history with that with none")
-	f.BoolVar(&p.pages, "pages", false, "compare pages of the history with those at 1,000 executions; the long one has as many as --history says, 1,000,000 by default")
+	f.BoolVar(&p.pages, "pages", false, "compare pages of the history with those at 1,000 executions; the long one has as many as --history or --size says, 1,000,000 by default")
+	f.BoolVar(&p.screens, "screens", false, "measure the operations of the screens at 1,000 executions and at as many as --history or --size says, 1,000,000 by default")
+	f.IntVar(&p.size, "size", 0, "executions in the long history of --pages and --screens, without comparing the throughput as --history does")
+	f.DurationVar(&p.each, "each", 3*time.Second, "how long each operation of the screens is asked for, of either hub")
+	f.StringVar(&p.only, "only", "", "operations of the screens to measure, with commas between their `names`; default all")
 	f.IntVar(&p.memory, "memory", 0, "measure the resident memory of the hub after so many executions")
 	f.IntVar(&p.restart, "restart", 0, "compare kill -9 to ready with so many executions waiting with an empty hub")
-	all := f.Bool("all", false, "measure the whole table, with these numbers unless others are given: --batch 100 --idle --memory 200000 --restart 100000 --history 1000000 --pages, and single events")
+	all := f.Bool("all", false, "measure the whole table, with these numbers unless others are given: --batch 100 --idle --memory 200000 --restart 100000 --history 1000000 --pages --screens, and single events")
 	lines := f.Bool("json", false, "print each figure as a line of JSON; the text goes to standard error")
 	if err := f.Parse(args); err != nil {
 		return err
@@ -109,7 +118,7 @@ func measure(ctx context.Context, args []string) error {
 		p.events, p.rounds = 12_000, 4
 	}
 	if *all {
-		p.idle, p.pages = true, true
+		p.idle, p.pages, p.screens = true, true, true
 		p.batch, p.memory, p.restart, p.history = cmp.Or(p.batch, 100), cmp.Or(p.memory, 200_000), cmp.Or(p.restart, 100_000), cmp.Or(p.history, 1_000_000)
 	}
 	out := output{Writer: os.Stdout}

@@ -99,7 +99,7 @@ func (b *bench) revive(ctx context.Context, h *instance) (time.Duration, error) 
 			res.Body.Close()
 			if res.StatusCode == http.StatusOK {
 				took := time.Since(began)
-				h.token, err = h.fetchToken(ctx)
+				h.token, err = h.fetchToken(ctx, benchKey, benchSecret)
 				return took, err
 			}
 		}

@@ -59,7 +59,7 @@ func (b *bench) hub(ctx context.Context, name string) (*instance, error) {
 	h := &instance{data: filepath.Join(b.plan.data, name), client: b.client, sinkURL: b.sink.url}
 	err := b.rise(h)
 	if err == nil {
-		h.token, err = h.fetchToken(ctx)
+		h.token, err = h.fetchToken(ctx, benchKey, benchSecret)
 	}
 	if err == nil {
 		err = h.setUp(ctx)
@@ -73,18 +73,21 @@ func (b *bench) hub(ctx context.Context, name string) (*instance, error) {
 // rise starts the process of a hub.
 func (b *bench) rise(h *instance) (err error) {
 	args := []string{hubCommand, "--data", h.data}
-	if b.plan.profile != "" {
+	if b.plan.profile != "" && !b.plan.screens { // the screens are profiled one by one
 		prefix := b.plan.profile
 		if name := filepath.Base(h.data); name != theHub {
 			prefix += name + "."
 		}
 		args = append(args, "--profile", prefix)
 	}
-	h.cmd, h.url, err = b.start(args...)
+	line := ""
+	if h.cmd, line, err = b.start(args...); err == nil {
+		h.url, h.door, _ = strings.Cut(line, " ")
+	}
 	return err
 }
 
-// start runs this executable as another process and returns the URL that it prints first.
+// start runs this executable as another process and returns the line that it prints first: where it is reached.
 func (b *bench) start(args ...string) (*exec.Cmd, string, error) {
 	self, err := os.Executable()
 	if err != nil {

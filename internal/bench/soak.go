@@ -138,19 +138,25 @@ func (h *instance) sample(ctx context.Context, w io.Writer) (list []reading) {
 	}
 }
 
-// measure reads the hub's own metrics and the size of its log of writes.
-func (h *instance) measure(ctx context.Context) (r reading, err error) {
+// metrics reads the hub's own metrics.
+func (h *instance) metrics(ctx context.Context) (string, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, h.url+"/metrics", nil)
 	if err != nil {
-		return r, err
+		return "", err
 	}
 	req.Header.Set("Authorization", "Bearer "+h.token)
 	res, err := h.client.Do(req)
 	if err != nil {
-		return r, err
+		return "", err
 	}
 	defer res.Body.Close()
 	text, err := io.ReadAll(res.Body)
+	return string(text), err
+}
+
+// measure reads the hub's own metrics and the size of its log of writes.
+func (h *instance) measure(ctx context.Context) (r reading, err error) {
+	text, err := h.metrics(ctx)
 	if err != nil {
 		return r, err
 	}
@@ -161,7 +167,7 @@ func (h *instance) measure(ctx context.Context) (r reading, err error) {
 				return r, err
 			}
 			r.values[i] = float64(info.Size()) / m.unit
-		} else if r.values[i], err = metric(string(text), m.metric); err != nil {
+		} else if r.values[i], err = metric(text, m.metric); err != nil {
 			return r, err
 		} else {
 			r.values[i] /= m.unit

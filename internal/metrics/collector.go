@@ -100,6 +100,7 @@ func (c *collector) store(s *sample) {
 	s.histogram(commitFunctions, m.CommitFunctions, 1)
 	s.counter(commitsFailed, m.CommitsFailed)
 	s.gauge(commitsWaiting, float64(m.Waiting))
+	s.counter(reads, m.Reads)
 	a := &m.Activity
 	s.counter(occurrences, int64(a.Occurrences.Noticed), "noticed")
 	s.counter(executionsStarted, int64(a.Executions.Started))

@@ -98,6 +98,9 @@ func TestWhatHappensIsInTheMetrics(t *testing.T) {
 			`recado_connector_refused{connector="whatsapp"} 0`, `recado_connector_log_lines_cut_total{connector="whatsapp"} 0`, `recado_connector_answers_missed{connector="whatsapp"} 0`,
 			`recado_deliveries_in_flight{connector="whatsapp"} 0`,
 			`recado_subscribers{transport="websocket"} 0`, `recado_subscribers{transport="sse"} 0`, `recado_commits_failed_total 0`)
+		if m := regexp.MustCompile(`(?m)^recado_reads_total ([0-9]+)$`).FindStringSubmatch(scrape(t, options(h))); m == nil || m[1] == "0" {
+			t.Errorf("the database was read %v times", m)
+		}
 	})
 }
 

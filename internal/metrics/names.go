@@ -44,6 +44,7 @@ var (
 	commitFunctions = describe("commit_functions", "How many callers shared a transaction.")
 	commitsFailed   = describe("commits_failed_total", "Transactions of which nothing was kept, because the database could not write.")
 	commitsWaiting  = describe("commit_waiting", "Callers that wait for their turn to write.")
+	reads           = describe("reads_total", "Statements by which the database was read, beside the transactions that write.")
 
 	requests = describe("http_requests_total", "HTTP requests that were answered, by route and status; other is what leads nowhere.", "route", "code")
 

@@ -34,11 +34,12 @@ type Meters struct {
 	CommitsFailed   int64              // of which nothing was kept
 	Waiting         int                // callers that wait for their turn to write, without those in the commit under way
 	Activity        hub.Activity       // what was committed
+	Reads           int64              // statements beside the transactions of the writer
 }
 
 // Meters reads what was counted.
 func (db *DB) Meters() Meters {
 	m := &db.w.meters
 	return Meters{CommitTime: m.seconds.Read(), CommitFunctions: m.functions.Read(), CommitsFailed: m.failed.Value(),
-		Waiting: len(db.w.queue), Activity: db.w.lately.total()}
+		Waiting: len(db.w.queue), Activity: db.w.lately.total(), Reads: db.read.asked.Value()}
 }

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
@@ -40,7 +39,7 @@ type Options struct {
 type DB struct {
 	dir     string
 	lock    *flock.Flock
-	read    *sql.DB
+	read    *readers
 	w       *writer
 	seal    *sealer
 	catalog *catalog.Catalog
@@ -125,7 +124,7 @@ func open(ctx context.Context, dir string, o Options) (*DB, error) {
 	}
 	read.SetMaxOpenConns(max(4, 2*runtime.GOMAXPROCS(0)))
 	read.SetMaxIdleConns(max(4, 2*runtime.GOMAXPROCS(0)))
-	db := &DB{dir: dir, read: read, catalog: o.Catalog}
+	db := &DB{dir: dir, read: &readers{DB: read}, catalog: o.Catalog}
 	db.findGuards()
 	if db.seal, err = newSealer(o.Key); err == nil {
 		err = checkKey(db.reads(ctx), db.seal)

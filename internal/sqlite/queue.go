@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 	"time"
 
@@ -26,7 +25,7 @@ func (db *DB) QueueForHub(ctx context.Context) (q *hub.Queue, err error) {
 		return nil, err
 	}
 	// In one transaction: what moves on meanwhile is counted once.
-	tx, err := db.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, err := db.read.begin(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +67,7 @@ func countWaiting(table string) string {
 }
 
 // waiting counts the rows of a table that wait by why they do, most frequent first.
-func waiting(ctx context.Context, tx *sql.Tx, table string, list []hub.WaitingCount) ([]hub.WaitingCount, error) {
+func waiting(ctx context.Context, tx *readTx, table string, list []hub.WaitingCount) ([]hub.WaitingCount, error) {
 	rows, err := tx.QueryContext(ctx, countWaiting(table))
 	if err != nil {
 		return nil, err
