@@ -110,8 +110,7 @@ func (r *flowResolver) History(ctx context.Context, obj *hub.Flow, first *int, a
 	if err != nil {
 		return nil, err
 	}
-	list, err := r.db.FlowHistory(ctx, caller(ctx), obj.Key, asked.Page)
-	return connection(list, err, asked)
+	return visitOf(ctx).loaders.flowHistories.page(ctx, obj.Key, asked, nil)
 }
 
 func (r *flowSettingsResolver) MaxAttempts(ctx context.Context, obj *hub.FlowSettings) (int, error) {
