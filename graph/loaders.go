@@ -58,6 +58,7 @@ type loaders struct {
 	collections  loader[int64, *hub.Collection] // of an execution: what it gathers
 
 	retentions loader[int64, *hub.FlowRetention] // of a flow
+	versionsOf loader[int64, []*hub.FlowVersion] // a flow
 
 	consumersIn    nested[*hub.Consumer]      // a group
 	suppressionsBy nested[*hub.Suppression]   // an integration
@@ -68,6 +69,7 @@ type loaders struct {
 
 	flowProblems  loader[*hub.Flow, []hub.Problem] // warnings too
 	eventProblems loader[*hub.Event, []hub.Problem]
+	checkedAt     loader[*hub.Flow, *time.Time]
 }
 
 func newLoaders(db *sqlite.DB, e *engine.Engine, l loading) *loaders {
@@ -82,7 +84,7 @@ func newLoaders(db *sqlite.DB, e *engine.Engine, l loading) *loaders {
 		payloads:     newLoader(byKeys(db.OccurrencesByKey), l),
 		executions:   newLoader(byKeys(db.ExecutionsByKey), l),
 		deliveries:   newLoader(byKeys(db.DeliveriesByKey), l),
-		records:      newLoader(oneByOne(db.Record), l),
+		records:      newLoader(byKeys(db.RecordsByKey), l),
 
 		auditEntries: newLoader(byKeys(db.AuditEntriesByKey), l),
 		suppressions: newLoader(byKeys(db.SuppressionsByKey), l),
@@ -99,6 +101,7 @@ func newLoaders(db *sqlite.DB, e *engine.Engine, l loading) *loaders {
 		collections:  newLoader(byKeys(db.CollectionsByKey), l),
 
 		retentions: newLoader(byKeys(db.FlowRetentions), l),
+		versionsOf: newLoader(listsOf(db.FlowVersionsOf), l),
 
 		consumersIn:    newNested(unnarrowed(db.ConsumersOf), l),
 		suppressionsBy: newNested(suppressionsOf(db), l),
@@ -109,6 +112,7 @@ func newLoaders(db *sqlite.DB, e *engine.Engine, l loading) *loaders {
 
 		flowProblems:  newLoader(read[*hub.Flow, []hub.Problem](e.FlowsProblems), l),
 		eventProblems: newLoader(read[*hub.Event, []hub.Problem](e.EventsProblems), l),
+		checkedAt:     newLoader(read[*hub.Flow, *time.Time](e.FlowsCheckedAt), l),
 	}
 }
 
@@ -180,23 +184,6 @@ func listsOf[V any](get func(context.Context, hub.Caller, []int64) (map[int64][]
 			lists[i] = found[k]
 		}
 		return lists, nil
-	}
-}
-
-// oneByOne is a read of objects that can only be had one at a time; what is missing or may not be seen is nil.
-func oneByOne[K comparable, V any](get func(context.Context, hub.Caller, K) (*V, error)) read[K, *V] {
-	return func(ctx context.Context, c hub.Caller, keys []K) ([]*V, error) {
-		list := make([]*V, len(keys))
-		for i, k := range keys {
-			v, err := get(ctx, c, k)
-			if err = missing(err); err != nil && hub.CodeOf(err) != hub.CodeForbidden {
-				return nil, err
-			}
-			if err == nil {
-				list[i] = v
-			}
-		}
-		return list, nil
 	}
 }
 

@@ -43,6 +43,7 @@ func (s *site) stocked() {
 		group := s.do(s.admin, groupCreate, vars{"in": vars{"description": fmt.Sprint("Group ", i)}}).text("groupCreate", "group", "id")
 		integration := s.do(s.admin, intCreate, vars{"in": vars{"connector": "post", "name": fmt.Sprint("Post ", i), "settings": vars{"stamp": "red"},
 			"secrets": []vars{{"name": "key", "value": "s3cret"}}}}).text("integrationCreate", "integration", "id")
+		s.do(s.admin, eventCreate, vars{"in": vars{"description": fmt.Sprint("Event ", i), "type": "work_management.work_orders.new", "flows": []string{s.flow}}})
 		drafted := s.do(s.admin, flowCreate, vars{"in": vars{"description": fmt.Sprint("Flow ", i)}}).text("flowCreate", "flow", "id")
 		for n := range 3 {
 			s.do(s.admin, consCreate, vars{"in": vars{"name": fmt.Sprintf("Consumer %d.%d", i, n), "group": group}})
@@ -108,6 +109,36 @@ func TestPagesInsideOfManyThingsAreReadTogether(t *testing.T) {
 				t.Errorf("for one thing there are %d statements, for many %d: %v", len(one), len(many), tallied(many))
 			})
 		}
+	}
+}
+
+// Whatever is asked of the things of a list, with what they lead to, it is read for all of them together.
+func TestNoFieldOfAThingInAListCostsAStatementForEach(t *testing.T) {
+	t.Parallel()
+	read := &statements{}
+	s := setUp(t, newDoorOver(t, func(o *sqlite.Options) { o.Calls = read.count }, func(o *graph.Options) { o.MaxCost, o.MaxTokens = 1<<29, 20_000 }))
+	s.stocked()
+	for i := range things {
+		s.settled(s.workOrder(fmt.Sprint("OT-", i), "jonas").text("occurrencePublish", "executions", 0, "id"))
+	}
+	schema := loadSchema(t)
+	for _, f := range fieldsOf(schema.Query) {
+		typ, list := strings.CutSuffix(f.Type.Name(), "Connection")
+		if !list || typ == "FieldOption" { // which has nothing but its own fields
+			continue
+		}
+		t.Run(f.Name, func(t *testing.T) {
+			query := "query($n: Int) { " + f.Name + "(first: $n) { nodes " + everything(schema, schema.Types[typ], 2) + " } }"
+			if n := len(s.do(s.admin, query, vars{"n": things}).list(f.Name, "nodes")); n < things {
+				t.Fatalf("there are only %d", n)
+			}
+			few, many := tallied(read.during(func() { s.do(s.admin, query, vars{"n": 2}) })), tallied(read.during(func() { s.do(s.admin, query, vars{"n": things}) }))
+			for statement, n := range many {
+				if n > few[statement]+things/2 { // on a busy machine what could be read together comes in parts
+					t.Errorf("for 2 things %d times, for %d things %d times: %.300s", few[statement], things, n, statement)
+				}
+			}
+		})
 	}
 }
 

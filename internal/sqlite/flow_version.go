@@ -28,16 +28,14 @@ func (db *DB) FlowHistories(ctx context.Context, c hub.Caller, flows []int64, p 
 	return flowHistories.pages(db.reads(ctx), flows, p, hub.MaxConfigured)
 }
 
-// FlowVersions reads every version of a flow, the newest first; see [DB.FlowHistories] for some at a time.
-func (db *DB) FlowVersions(ctx context.Context, c hub.Caller, key int64) ([]*hub.FlowVersion, error) {
+// FlowVersionsOf reads every version of many flows, by flow, the newest first; see [DB.FlowHistories] for some at a time. It needs SEE on
+// automator/fracttal_hub.
+func (db *DB) FlowVersionsOf(ctx context.Context, c hub.Caller, flows []int64) (map[int64][]*hub.FlowVersion, error) {
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return nil, err
 	}
-	list, err := readAll(db.reads(ctx), scanFlowVersion, "SELECT "+flowVersionColumns+" FROM flow_versions WHERE flow = ? ORDER BY version DESC", key)
-	if err == nil && len(list) == 0 {
-		err = hub.NotFound(hub.KindFlow, key)
-	}
-	return list, err
+	return partsOf(db.reads(ctx), flows, scanFlowVersion, func(v *hub.FlowVersion) int64 { return v.FlowKey },
+		"SELECT "+flowVersionColumns+" FROM flow_versions WHERE flow IN %s ORDER BY flow, version DESC")
 }
 
 // FlowVersionsByKey reads many versions in the order of the keys: nil where there is none, or everywhere without SEE on

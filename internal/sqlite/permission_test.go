@@ -128,8 +128,8 @@ var asks = map[string]ask{
 	"FlowRollback": {hubtest.May(hub.RowHub, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.FlowRollback(ctx, c, 404, 0, 1, func(*hub.Flow) error { return nil }))
 	}},
-	"FlowVersions": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
-		return lastly(db.FlowVersions(ctx, c, 404))
+	"FlowVersionsOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.FlowVersionsOf(ctx, c, []int64{404}))
 	}},
 	"FlowCreate": {hubtest.May(hub.RowHub, hub.Add), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.FlowCreate(ctx, c, flow("x", 0, 0)))
@@ -216,7 +216,7 @@ var asks = map[string]ask{
 
 // elsewhere says of the other methods that take a caller where their permission is tested: it depends on what is read.
 var elsewhere = []string{"GroupsByKey", "ConsumersByKey", "IntegrationsByKey", "FlowsByKey", "EventsByKey", "OccurrencesByKey", "BareOccurrencesByKey", "ExecutionsByKey", "DeliveriesByKey", "ExecutionsTold", "DeliveriesTold", "AuditEntriesByKey", "FlowVersionsByKey", "ReplaysByKey", "CollectionsByKey", "SuppressionsByKey", "DiscloseSuppression",
-	"Occurrences", "Occurrence", "Records", "Record", "RecordHistories", "ConsumersOf", "SuppressionsOf", "Disclose", "Disclosed", "DiscloseIntegration", "DisclosePublished", "ScanOccurrences"}
+	"Occurrences", "Occurrence", "Records", "Record", "RecordsByKey", "RecordHistories", "ConsumersOf", "SuppressionsOf", "Disclose", "Disclosed", "DiscloseIntegration", "DisclosePublished", "ScanOccurrences"}
 
 func TestEveryMethodAsksForItsPermissionAndForNoOther(t *testing.T) {
 	t.Parallel()
@@ -367,6 +367,7 @@ func TestOccurrencesAndRecordsAreGuardedByTheirType(t *testing.T) {
 	if r := must(db.Record(ctx, both, int64(person)))(t); r.Name != "jonas" {
 		t.Errorf("read %+v", r)
 	}
+	byKey(t, ctx, both, orders, int64(person), db.RecordsByKey)
 	byKey(t, ctx, both, orders, int64(person), func(ctx context.Context, c hub.Caller, keys []int64) ([]*hub.List[*hub.RecordVersion], error) {
 		return db.RecordHistories(ctx, c, keys, page)
 	})

@@ -11,7 +11,7 @@ import (
 
 // recordHistories are the states of records. The one that a record is in stands with it.
 var recordHistories = nest[*hub.RecordVersion]{
-	kept: []kept{{"records", "key", "key", "version, data, updated_at AS at, source_at, consumer, occurrence"},
+	kept: []kept{{"records", "key", "key", "version, data, updated_at, source_at, consumer, occurrence"},
 		{"record_versions", "record", "record, version", "version, data, at, source_at, consumer, occurrence"}},
 	scan: scanVersion, by: byKey("version"), cursor: func(v *hub.RecordVersion) string { return hub.Cursor(int64(v.Version)) },
 }
