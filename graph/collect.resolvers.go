@@ -22,8 +22,7 @@ func (r *collectionResolver) Occurrences(ctx context.Context, obj *hub.Collectio
 	if err != nil {
 		return nil, err
 	}
-	list, err := r.db.CollectedOf(ctx, caller(ctx), obj.ExecutionKey, asked.Page)
-	return connection(list, err, asked)
+	return visitOf(ctx).loaders.collectedIn.page(ctx, obj.ExecutionKey, asked, nil)
 }
 
 func (r *mutationResolver) ExecutionFlush(ctx context.Context, id string) (*model.ExecutionFlushPayload, error) {

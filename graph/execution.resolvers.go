@@ -82,8 +82,7 @@ func (r *executionResolver) Replays(ctx context.Context, obj *hub.Execution, fir
 	if err != nil {
 		return nil, err
 	}
-	list, err := r.db.ReplaysOf(ctx, caller(ctx), obj.Key, asked.Page)
-	return connection(list, err, asked)
+	return visitOf(ctx).loaders.replaysOf.page(ctx, obj.Key, asked, nil)
 }
 
 func (r *mutationResolver) ExecutionCancel(ctx context.Context, id string) (*model.ExecutionCancelPayload, error) {

@@ -81,7 +81,7 @@ func (r *flowResolver) Warnings(ctx context.Context, obj *hub.Flow) ([]*hub.Prob
 }
 
 func (r *flowResolver) CheckedAt(ctx context.Context, obj *hub.Flow) (*time.Time, error) {
-	return r.engine.FlowCheckedAt(ctx, caller(ctx), obj)
+	return visitOf(ctx).loaders.checkedAt.one(ctx, obj)
 }
 
 func (r *flowResolver) PermissionsNeeded(ctx context.Context, obj *hub.Flow) ([]*hub.Permission, error) {
@@ -102,7 +102,7 @@ func (r *flowResolver) PermissionsExcess(ctx context.Context, obj *hub.Flow) ([]
 }
 
 func (r *flowResolver) Versions(ctx context.Context, obj *hub.Flow) ([]*hub.FlowVersion, error) {
-	return r.db.FlowVersions(ctx, caller(ctx), obj.Key)
+	return visitOf(ctx).loaders.versionsOf.one(ctx, obj.Key)
 }
 
 func (r *flowResolver) History(ctx context.Context, obj *hub.Flow, first *int, after *string, last *int, before *string) (*model.Connection[*hub.FlowVersion], error) {
@@ -110,8 +110,7 @@ func (r *flowResolver) History(ctx context.Context, obj *hub.Flow, first *int, a
 	if err != nil {
 		return nil, err
 	}
-	list, err := r.db.FlowHistory(ctx, caller(ctx), obj.Key, asked.Page)
-	return connection(list, err, asked)
+	return visitOf(ctx).loaders.flowHistories.page(ctx, obj.Key, asked, nil)
 }
 
 func (r *flowSettingsResolver) MaxAttempts(ctx context.Context, obj *hub.FlowSettings) (int, error) {

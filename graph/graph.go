@@ -111,7 +111,7 @@ func New(o Options) http.Handler {
 	exec.Use(limits{Limits: o.Limits, schema: schema.Schema(), prices: pricesOf(schema.Schema()), documents: known, quota: o.Quota, noIntrospection: o.NoIntrospection})
 
 	h := &handler{authenticate: o.Authenticate, log: o.Log, errs: errs, exec: exec, quota: o.Quota, turns: &turns{most: o.MaxAtOnce}, maxBody: o.MaxBody, timeout: o.Timeout, keepAlive: o.KeepAlive, initTimeout: o.InitTimeout,
-		stopping: o.Stopping, tickets: root.tickets, sockets: o.Sockets, streams: o.Streams, newLoaders: func(remember bool) *loaders { return newLoaders(o.DB, o.Engine, remember) }}
+		stopping: o.Stopping, tickets: root.tickets, sockets: o.Sockets, streams: o.Streams, newLoaders: func(l loading) *loaders { return newLoaders(o.DB, o.Engine, l) }}
 	exec.AroundOperations(h.aroundOperation)
 	return h
 }
@@ -119,7 +119,7 @@ func New(o Options) http.Handler {
 // handler looks at who asks before anything of the request is read.
 type handler struct {
 	authenticate Authenticate
-	newLoaders   func(remember bool) *loaders
+	newLoaders   func(loading) *loaders
 	errs         presenter
 	exec         graphql.GraphExecutor
 	quota        *quota.Quota

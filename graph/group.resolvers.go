@@ -22,12 +22,7 @@ func (r *groupResolver) Consumers(ctx context.Context, obj *hub.Group, first *in
 	if err != nil {
 		return nil, err
 	}
-	c := caller(ctx)
-	if !c.May(hub.RowAPIConnections, hub.See) {
-		return nil, nil // as any link to what the caller may not see
-	}
-	list, err := r.db.Consumers(ctx, c, hub.ListFilter{GroupKey: obj.Key}, asked.Page)
-	return connection(list, err, asked)
+	return visitOf(ctx).loaders.consumersIn.page(ctx, obj.Key, asked, nil)
 }
 
 func (r *mutationResolver) GroupCreate(ctx context.Context, input model.GroupCreateInput) (*model.GroupCreatePayload, error) {

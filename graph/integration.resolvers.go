@@ -36,12 +36,11 @@ func (r *integrationResolver) Suppressions(ctx context.Context, obj *hub.Integra
 	if err != nil {
 		return nil, err
 	}
-	c := caller(ctx)
-	if !c.May(hub.RowHub, hub.See) {
-		return nil, nil // as any link to what the caller may not see
+	var narrow any
+	if active != nil {
+		narrow = *active
 	}
-	list, err := r.db.Suppressions(ctx, c, f, asked.Page)
-	return connection(list, err, asked)
+	return visitOf(ctx).loaders.suppressionsBy.page(ctx, obj.Key, asked, narrow)
 }
 
 func (r *mutationResolver) IntegrationCreate(ctx context.Context, input model.IntegrationCreateInput) (*model.IntegrationCreatePayload, error) {

@@ -12,19 +12,25 @@ import (
 	"github.com/recado-hub/recado/internal/sqlite"
 )
 
-// gather is how long a loader waits for more keys before it reads. The objects of a list are resolved side by side, so
-// their keys come within microseconds of each other; a query pays this once for each level of links.
-const gather = 500 * time.Microsecond
+// loading is how loaders read.
+type loading struct {
+	gather   time.Duration // how long they wait for more keys before they read
+	remember bool          // they keep what they have read, as long as they live
+}
 
-// gatherLive is gather in a subscription: each item has few links of its own, and a subscriber that catches up pays the wait
-// for every one of them.
-const gatherLive = 20 * time.Microsecond
+// The objects of a list are resolved side by side, so their keys come within microseconds of each other; a query pays the wait once for each
+// level of links. What a mutation has read may have changed by the next of its acts. In a subscription each item has few links of its own, and
+// changes until the next; a subscriber that catches up pays the wait for every one of them.
+var (
+	ofQuery        = loading{500 * time.Microsecond, true}
+	ofMutation     = loading{500 * time.Microsecond, false}
+	ofSubscription = loading{20 * time.Microsecond, false}
+)
 
 // maxBatch is the most keys of one read.
 const maxBatch = 1000
 
-// loaders read the objects that other objects link to, many at a time. They live as long as one operation. They remember
-// nothing beyond a batch in a subscription, where an object changes between one item and the next.
+// loaders read the objects that other objects link to, many at a time. They live as long as one operation.
 type loaders struct {
 	groups       loader[int64, *hub.Group]
 	consumers    loader[int64, *hub.Consumer]
@@ -52,43 +58,61 @@ type loaders struct {
 	collections  loader[int64, *hub.Collection] // of an execution: what it gathers
 
 	retentions loader[int64, *hub.FlowRetention] // of a flow
+	versionsOf loader[int64, []*hub.FlowVersion] // a flow
+
+	consumersIn    nested[*hub.Consumer]      // a group
+	suppressionsBy nested[*hub.Suppression]   // an integration
+	flowHistories  nested[*hub.FlowVersion]   // of a flow
+	replaysOf      nested[*hub.Execution]     // an execution
+	collectedIn    nested[*hub.Occurrence]    // an execution that gathers
+	histories      nested[*hub.RecordVersion] // of a record
 
 	flowProblems  loader[*hub.Flow, []hub.Problem] // warnings too
 	eventProblems loader[*hub.Event, []hub.Problem]
+	checkedAt     loader[*hub.Flow, *time.Time]
 }
 
-func newLoaders(db *sqlite.DB, e *engine.Engine, remember bool) *loaders {
+func newLoaders(db *sqlite.DB, e *engine.Engine, l loading) *loaders {
 	return &loaders{
-		groups:       newLoader(byKeys(db.GroupsByKey), remember),
-		consumers:    newLoader(byKeys(db.ConsumersByKey), remember),
-		integrations: newLoader(byKeys(db.IntegrationsByKey), remember),
-		flows:        newLoader(byKeys(db.FlowsByKey), remember),
-		flowVersions: newLoader(read[hub.FlowVersionKey, *hub.FlowVersion](db.FlowVersionsByKey), remember),
-		events:       newLoader(byKeys(db.EventsByKey), remember),
-		occurrences:  newLoader(byKeys(db.BareOccurrencesByKey), remember),
-		payloads:     newLoader(byKeys(db.OccurrencesByKey), remember),
-		executions:   newLoader(byKeys(db.ExecutionsByKey), remember),
-		deliveries:   newLoader(byKeys(db.DeliveriesByKey), remember),
-		records:      newLoader(oneByOne(db.Record), remember),
+		groups:       newLoader(byKeys(db.GroupsByKey), l),
+		consumers:    newLoader(byKeys(db.ConsumersByKey), l),
+		integrations: newLoader(byKeys(db.IntegrationsByKey), l),
+		flows:        newLoader(byKeys(db.FlowsByKey), l),
+		flowVersions: newLoader(read[hub.FlowVersionKey, *hub.FlowVersion](db.FlowVersionsByKey), l),
+		events:       newLoader(byKeys(db.EventsByKey), l),
+		occurrences:  newLoader(byKeys(db.BareOccurrencesByKey), l),
+		payloads:     newLoader(byKeys(db.OccurrencesByKey), l),
+		executions:   newLoader(byKeys(db.ExecutionsByKey), l),
+		deliveries:   newLoader(byKeys(db.DeliveriesByKey), l),
+		records:      newLoader(byKeys(db.RecordsByKey), l),
 
-		auditEntries: newLoader(byKeys(db.AuditEntriesByKey), remember),
-		suppressions: newLoader(byKeys(db.SuppressionsByKey), remember),
+		auditEntries: newLoader(byKeys(db.AuditEntriesByKey), l),
+		suppressions: newLoader(byKeys(db.SuppressionsByKey), l),
 
-		deliveriesOf: newLoader(listsOf(db.DeliveriesOf), remember),
-		timelinesOf:  newLoader(listsOf(db.TimelinesOf), remember),
-		attemptsOf:   newLoader(listsOf(db.AttemptsOf), remember),
-		receiptsOf:   newLoader(listsOf(db.ReceiptsOf), remember),
-		followsOf:    newLoader(listsOf(db.FollowsOf), remember),
-		followUpsOf:  newLoader(listsOf(db.FollowUpsOf), remember),
-		lastRuns:     newLoader(byKeys(db.LastRuns), remember),
-		timings:      newLoader(byKeys(db.Timings), remember),
-		replays:      newLoader(byKeys(db.ReplaysByKey), remember),
-		collections:  newLoader(byKeys(db.CollectionsByKey), remember),
+		deliveriesOf: newLoader(listsOf(db.DeliveriesOf), l),
+		timelinesOf:  newLoader(listsOf(db.TimelinesOf), l),
+		attemptsOf:   newLoader(listsOf(db.AttemptsOf), l),
+		receiptsOf:   newLoader(listsOf(db.ReceiptsOf), l),
+		followsOf:    newLoader(listsOf(db.FollowsOf), l),
+		followUpsOf:  newLoader(listsOf(db.FollowUpsOf), l),
+		lastRuns:     newLoader(byKeys(db.LastRuns), l),
+		timings:      newLoader(byKeys(db.Timings), l),
+		replays:      newLoader(byKeys(db.ReplaysByKey), l),
+		collections:  newLoader(byKeys(db.CollectionsByKey), l),
 
-		retentions: newLoader(byKeys(db.FlowRetentions), remember),
+		retentions: newLoader(byKeys(db.FlowRetentions), l),
+		versionsOf: newLoader(listsOf(db.FlowVersionsOf), l),
 
-		flowProblems:  newLoader(read[*hub.Flow, []hub.Problem](e.FlowsProblems), remember),
-		eventProblems: newLoader(read[*hub.Event, []hub.Problem](e.EventsProblems), remember),
+		consumersIn:    newNested(unnarrowed(db.ConsumersOf), l),
+		suppressionsBy: newNested(suppressionsOf(db), l),
+		flowHistories:  newNested(unnarrowed(db.FlowHistories), l),
+		replaysOf:      newNested(unnarrowed(db.ReplaysOf), l),
+		collectedIn:    newNested(unnarrowed(db.CollectedOf), l),
+		histories:      newNested(unnarrowed(db.RecordHistories), l),
+
+		flowProblems:  newLoader(read[*hub.Flow, []hub.Problem](e.FlowsProblems), l),
+		eventProblems: newLoader(read[*hub.Event, []hub.Problem](e.EventsProblems), l),
+		checkedAt:     newLoader(read[*hub.Flow, *time.Time](e.FlowsCheckedAt), l),
 	}
 }
 
@@ -100,25 +124,32 @@ type loader[K comparable, V any] struct {
 // read reads the values of distinct keys: one for each, in their order.
 type read[K comparable, V any] func(context.Context, hub.Caller, []K) ([]V, error)
 
-func newLoader[K comparable, V any](values read[K, V], remember bool) loader[K, V] {
-	batch := func(ctx context.Context, keys []K) []*dataloader.Result[V] {
-		visitOf(ctx).batches.Add(1)
-		distinct, place := distinct(keys)
-		list, err := values(ctx, caller(ctx), distinct)
-		results := make([]*dataloader.Result[V], len(keys))
-		for i := range keys {
-			results[i] = &dataloader.Result[V]{Error: err}
-			if err == nil {
-				results[i].Data = list[place[i]]
-			}
-		}
-		return results
-	}
-	options := []dataloader.Option[K, V]{dataloader.WithWait[K, V](gather), dataloader.WithBatchCapacity[K, V](maxBatch)}
-	if !remember {
-		options = append(options, dataloader.WithWait[K, V](gatherLive), dataloader.WithCache(&dataloader.NoCache[K, V]{}))
+func newLoader[K comparable, V any](values read[K, V], l loading) loader[K, V] {
+	return batches(func(ctx context.Context, keys []K) []*dataloader.Result[V] { return answers(ctx, keys, values) }, l)
+}
+
+// batches makes a loader of what reads a batch.
+func batches[K comparable, V any](batch dataloader.BatchFunc[K, V], l loading) loader[K, V] {
+	options := []dataloader.Option[K, V]{dataloader.WithWait[K, V](l.gather), dataloader.WithBatchCapacity[K, V](maxBatch)}
+	if !l.remember {
+		options = append(options, dataloader.WithCache(&dataloader.NoCache[K, V]{}))
 	}
 	return loader[K, V]{dataloader.NewBatchedLoader(batch, options...)}
+}
+
+// answers reads the values of keys, in their order.
+func answers[K comparable, V any](ctx context.Context, keys []K, values read[K, V]) []*dataloader.Result[V] {
+	visitOf(ctx).batches.Add(1)
+	distinct, place := distinct(keys)
+	list, err := values(ctx, caller(ctx), distinct)
+	results := make([]*dataloader.Result[V], len(keys))
+	for i := range keys {
+		results[i] = &dataloader.Result[V]{Error: err}
+		if err == nil {
+			results[i].Data = list[place[i]]
+		}
+	}
+	return results
 }
 
 // distinct lists each key once, and says for each of the given ones where it stands in that list.
@@ -153,23 +184,6 @@ func listsOf[V any](get func(context.Context, hub.Caller, []int64) (map[int64][]
 			lists[i] = found[k]
 		}
 		return lists, nil
-	}
-}
-
-// oneByOne is a read of objects that can only be had one at a time; what is missing or may not be seen is nil.
-func oneByOne[K comparable, V any](get func(context.Context, hub.Caller, K) (*V, error)) read[K, *V] {
-	return func(ctx context.Context, c hub.Caller, keys []K) ([]*V, error) {
-		list := make([]*V, len(keys))
-		for i, k := range keys {
-			v, err := get(ctx, c, k)
-			if err = missing(err); err != nil && hub.CodeOf(err) != hub.CodeForbidden {
-				return nil, err
-			}
-			if err == nil {
-				list[i] = v
-			}
-		}
-		return list, nil
 	}
 }
 

@@ -84,8 +84,11 @@ func (r *recordResolver) History(ctx context.Context, obj *hub.Record, first *in
 	if err != nil {
 		return nil, err
 	}
-	list, err := r.db.RecordHistory(ctx, caller(ctx), obj.Key, asked.Page)
-	return connection(list, err, asked)
+	list, err := visitOf(ctx).loaders.histories.page(ctx, obj.Key, asked, nil)
+	if list == nil && err == nil {
+		_, err = r.db.Record(ctx, caller(ctx), obj.Key) // which says why
+	}
+	return list, err
 }
 
 func (r *recordVersionResolver) SourceUpdatedAt(ctx context.Context, obj *hub.RecordVersion) (*time.Time, error) {

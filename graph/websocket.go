@@ -126,9 +126,12 @@ func (h *handler) aroundOperation(ctx context.Context, next graphql.OperationHan
 			return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{h.errs.present(ctx, err)}})
 		}
 	}
-	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription {
-		v.live, v.loaders = true, h.newLoaders(false)
+	switch graphql.GetOperationContext(ctx).Operation.Operation {
+	case ast.Subscription:
+		v.live, v.loaders = true, h.newLoaders(ofSubscription)
 		return next(ctx)
+	case ast.Mutation:
+		v.loaders = h.newLoaders(ofMutation)
 	}
 	responses := next(ctx)
 	if runningOf(ctx) != nil { // a request by HTTP has its turn as a whole

@@ -144,27 +144,35 @@ func ofSettings(path string) bool {
 	return strings.HasPrefix(path, "settings") || strings.HasPrefix(path, "secrets")
 }
 
-// FlowCheckedAt is when connectors last said whether the targets of a flow would work: of several targets, the earliest; nil if one of
-// them was never asked, or there is none. SEE on automator/fracttal_hub.
-func (e *Engine) FlowCheckedAt(ctx context.Context, c hub.Caller, f *hub.Flow) (*time.Time, error) {
+// FlowsCheckedAt is, for many flows in their order and in one read, when connectors last said whether the targets of each would work: of several
+// targets, the earliest; nil if one of them was never asked, or there is none. SEE on automator/fracttal_hub.
+func (e *Engine) FlowsCheckedAt(ctx context.Context, c hub.Caller, list []*hub.Flow) ([]*time.Time, error) {
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return nil, err
 	}
-	kept, err := e.db.FlowChecks(ctx, f.Key)
-	if err != nil {
-		return nil, err
+	keys := make([]int64, len(list))
+	for i, f := range list {
+		keys[i] = f.Key
 	}
-	var at *time.Time
+	kept, err := e.db.FlowsChecks(ctx, keys)
+	at := make([]*time.Time, len(list))
+	for i, f := range list {
+		at[i] = checkedAt(f, kept[f.Key])
+	}
+	return at, err
+}
+
+func checkedAt(f *hub.Flow, kept []*hub.TargetCheck) (at *time.Time) {
 	for i := range f.Definition.Targets {
 		found := slices.IndexFunc(kept, func(k *hub.TargetCheck) bool {
 			return k.Target == i && k.Of(&f.Definition.Targets[i]) && !k.At.IsZero()
 		})
 		if found < 0 {
-			return nil, nil
+			return nil
 		}
 		if at == nil || kept[found].At.Before(*at) {
 			at = &kept[found].At
 		}
 	}
-	return at, nil
+	return at
 }

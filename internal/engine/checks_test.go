@@ -144,7 +144,7 @@ func TestSavingAndEnablingAFlowAskTheConnectorAboutItsTargets(t *testing.T) {
 		if p.times() != asked {
 			t.Error("reading the problems asked the connector")
 		}
-		if at, err := h.Engine.FlowCheckedAt(t.Context(), h.Admin, draft); err != nil || at == nil || !at.Equal(time.Now()) {
+		if at, err := h.Engine.FlowsCheckedAt(t.Context(), h.Admin, []*hub.Flow{draft}); err != nil || at[0] == nil || !at[0].Equal(time.Now()) {
 			t.Errorf("checked at %v, %v", at, err)
 		}
 		_, err = h.Engine.FlowEnable(t.Context(), h.Admin, draft.Key, 0)
@@ -195,7 +195,7 @@ func TestWhatTheConnectorCannotSayKeepsNobodyFromSavingOrEnabling(t *testing.T) 
 				if _, err := h.Engine.FlowEnable(t.Context(), h.Admin, made.Key, 0); err != nil {
 					t.Fatal(err)
 				}
-				if checked, err := h.Engine.FlowCheckedAt(t.Context(), h.Admin, made); err != nil || checked != nil {
+				if checked, err := h.Engine.FlowsCheckedAt(t.Context(), h.Admin, []*hub.Flow{made}); err != nil || checked[0] != nil {
 					t.Errorf("checked at %v, %v", checked, err)
 				}
 				h.Connector.Up()

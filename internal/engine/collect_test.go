@@ -377,7 +377,7 @@ func TestEveryOccurrenceIsInOneCollectionWhoeverPublishesWhen(t *testing.T) {
 		told := map[string]int64{}
 		for key := range distinct(in) {
 			is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED")
-			list, err := h.DB.CollectedOf(t.Context(), h.Admin, key, hub.Page{First: 100})
+			list, err := hubtest.Alone(h.DB.CollectedOf(t.Context(), h.Admin, []int64{key}, hub.Page{First: 100}))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -616,7 +616,7 @@ func (c *chance) step() {
 func (c *chance) judge() {
 	found, rows, want := map[string]int64{}, 0, 0
 	for key := range distinct(c.in) {
-		list, err := c.h.DB.CollectedOf(c.t.Context(), c.h.Admin, key, hub.Page{First: 100})
+		list, err := hubtest.Alone(c.h.DB.CollectedOf(c.t.Context(), c.h.Admin, []int64{key}, hub.Page{First: 100}))
 		if err != nil {
 			c.t.Fatal(err)
 		}

@@ -61,7 +61,7 @@ func TestAReplaySendsOnlyWhatDidNotGoOut(t *testing.T) {
 		if c := h.Timeline(t, again.Key)[0].Cause; c.Code != hub.ReasonReplayed || c.By != h.Admin.Consumer.ID() {
 			t.Errorf("its cause is %+v", c)
 		}
-		list, err := h.DB.ReplaysOf(t.Context(), h.Admin, key, hub.Page{})
+		list, err := hubtest.Alone(h.DB.ReplaysOf(t.Context(), h.Admin, []int64{key}, hub.Page{}))
 		if err != nil || len(list.Items) != 1 || list.Items[0].Key != again.Key {
 			t.Errorf("its replays are %+v, %v", list.Items, err)
 		}

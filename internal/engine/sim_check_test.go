@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/hubtest"
 )
 
 // end mends everything, has everybody who was not answered ask again and the provider tell all that it has to tell, and lets time go on
@@ -178,7 +179,7 @@ func (s *sim) occurrencesOf(e *hub.Execution) (keys []int64) {
 		return []int64{e.OccurrenceKey}
 	}
 	list := all(s, func(p hub.Page) (hub.List[*hub.Occurrence], error) {
-		return s.h.DB.CollectedOf(s.t.Context(), s.h.Admin, e.Key, p)
+		return hubtest.Alone(s.h.DB.CollectedOf(s.t.Context(), s.h.Admin, []int64{e.Key}, p))
 	})
 	for _, o := range list {
 		keys = append(keys, o.Key)

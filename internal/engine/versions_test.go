@@ -33,7 +33,7 @@ func TestARollbackIsANewVersionByTheRulesOfEverySave(t *testing.T) {
 		now := started(t, h.Publish(t, forJonas("OT-2")))
 		settled()
 		is(t, h, now, "CLOSED SUCCEEDED: ACCEPTED")
-		list, err := h.DB.FlowHistory(t.Context(), h.Admin, a.Flow.Key, hub.Page{})
+		list, err := hubtest.Alone(h.DB.FlowHistories(t.Context(), h.Admin, []int64{a.Flow.Key}, hub.Page{}))
 		if err != nil || len(list.Items) != 3 || list.Items[0].RestoredFrom != 1 || list.Items[0].SavedByKey != h.Admin.Consumer.Key || list.Items[1].RestoredFrom != 0 {
 			t.Errorf("its history is %+v, %v", list.Items, err)
 		}

@@ -125,3 +125,11 @@ func names(perms []hub.Permission) string {
 	}
 	return hub.Clip(text, hub.MaxDescription-10)
 }
+
+// Alone is the list of the only thing whose lists were read; an empty one if it may not be seen.
+func Alone[T any](lists []*hub.List[T], err error) (hub.List[T], error) {
+	if err != nil || lists[0] == nil {
+		return hub.List[T]{}, err
+	}
+	return *lists[0], nil
+}

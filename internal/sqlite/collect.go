@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -95,27 +94,17 @@ func (db *DB) CollectionsByKey(ctx context.Context, c hub.Caller, executionKeys 
 	return seen(ctx, db, c, hub.RowHub, collections, executionKeys)
 }
 
-// CollectedOf lists the occurrences that an execution gathered, the newest first, those of which the caller may not see left out, and without reading their payloads. It needs
-// SEE on automator/fracttal_hub.
-func (db *DB) CollectedOf(ctx context.Context, c hub.Caller, execution int64, p hub.Page) (hub.List[*hub.Occurrence], error) {
-	var l hub.List[*hub.Occurrence]
+// collectedIn are the occurrences that executions have gathered.
+var collectedIn = links("collected", "execution", "occurrence", "execution, occurrence")
+
+// CollectedOf lists the occurrences that each of many executions gathered, the newest first, those left out which the caller may not see, and
+// without reading their payloads, in the order of the executions' keys, which are distinct. It needs SEE on automator/fracttal_hub.
+func (db *DB) CollectedOf(ctx context.Context, c hub.Caller, executions []int64, p hub.Page) ([]*hub.List[*hub.Occurrence], error) {
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
-		return l, err
+		return nil, err
 	}
-	q := walk{}
-	q.number("execution", "", execution)
-	by := byKey("occurrence")
-	read := func(s stretch) ([]int64, error) {
-		query, args := q.statement("occurrence", "collected", by, s)
-		return readAll(db.reads(ctx), scanKey, query, args...)
-	}
-	keep := func(keys []int64) ([]*hub.Occurrence, error) {
-		list, err := db.BareOccurrencesByKey(ctx, c, keys)
-		return slices.DeleteFunc(list, func(o *hub.Occurrence) bool { return o == nil }), err
-	}
-	return paged(by, p, occurrences.newest().cursor, func(s stretch) ([]*hub.Occurrence, error) {
-		return readOn(s, func(key int64) hub.Place { return hub.Place{Key: key} }, read, keep)
-	})
+	return linked(db.reads(ctx), collectedIn, occurrences, executions, p,
+		func(keys []int64) ([]*hub.Occurrence, error) { return db.BareOccurrencesByKey(ctx, c, keys) })
 }
 
 // joined asks, beside those that an occurrence started, for the executions that it joined.

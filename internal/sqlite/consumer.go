@@ -83,6 +83,23 @@ func (db *DB) ConsumersByKey(ctx context.Context, c hub.Caller, keys []int64) ([
 	return seen(ctx, db, c, hub.RowAPIConnections, consumers, keys)
 }
 
+// ConsumersOf lists the consumers of each of many groups, in the order of the groups' keys, which are distinct: nil for a group that is not the
+// caller's own without SEE on settings/user_accounts, and everywhere without SEE on settings/api_connections.
+func (db *DB) ConsumersOf(ctx context.Context, c hub.Caller, groups []int64, p hub.Page) ([]*hub.List[*hub.Consumer], error) {
+	if err := c.NeedToken(); err != nil {
+		return nil, err
+	}
+	n, err := consumers.nested("group_key", p.Order)
+	if err != nil {
+		return nil, err
+	}
+	return ofThose(groups, func(group int64) bool {
+		return c.May(hub.RowAPIConnections, hub.See) && (group == c.Group.Key || c.May(hub.RowUserAccounts, hub.See))
+	}, func(groups []int64) ([]*hub.List[*hub.Consumer], error) {
+		return n.pages(db.reads(ctx), groups, p, hub.MaxConfigured)
+	})
+}
+
 // ConsumerCreate makes an API consumer, enabled unless the input says otherwise, with a generated key and secret. The
 // secret is in the answer and nowhere else: what is stored is its hash. It needs ADD on settings/api_connections, and every
 // right of the consumer's group.

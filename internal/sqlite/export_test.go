@@ -253,3 +253,35 @@ func (db *DB) ExplainCounts(ctx context.Context, c hub.Caller) (map[string][]str
 	}
 	return plans, nil
 }
+
+// ExplainNests is Explain of pages of each list inside of many things, and of its count.
+func (db *DB) ExplainNests(ctx context.Context) (map[string][]string, error) {
+	plans := map[string][]string{}
+	yes := true
+	c, err := consumers.nested("group_key", hub.Order{})
+	errs := errors.Join(err, explainNest(ctx, db, plans, "consumers", c))
+	for _, by := range []hub.OrderField{hub.ByCreatedAt, hub.ByUpdatedAt} {
+		s, err := suppressions.nested("integration", hub.Order{Field: by})
+		s.rest.active(&yes, time.Now())
+		errs = errors.Join(errs, err, explainNest(ctx, db, plans, "suppressions by "+string(by), s))
+	}
+	return plans, errors.Join(errs, explainNest(ctx, db, plans, "versions of flows", flowHistories), explainNest(ctx, db, plans, "states of records", recordHistories),
+		explainNest(ctx, db, plans, "replays", replaysOf), explainNest(ctx, db, plans, "collected occurrences", collectedIn))
+}
+
+func explainNest[R any](ctx context.Context, db *DB, plans map[string][]string, name string, n nest[R]) error {
+	var errs error
+	explain := func(what, query string, args []any) {
+		steps, err := db.Explain(ctx, query, args...)
+		plans[what], errs = steps, errors.Join(errs, err)
+	}
+	at := &hub.Place{Text: "7", Key: 7}
+	for what, s := range map[string]stretch{"the first": {limit: 51}, "the last": {limit: 51, back: true}, "the first of a part": {limit: 51, after: at, before: at},
+		"the last of a part": {limit: 51, back: true, after: at, before: at}} {
+		query, args := n.statement([]travel{{1, s}, {2, s}}, 8)
+		explain(what+" "+name, query, args)
+	}
+	query, args := n.tally([]int64{1, 2}, 8, hub.MaxCounted)
+	explain("the number of "+name, query, args)
+	return errs
+}

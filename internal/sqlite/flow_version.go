@@ -13,41 +13,29 @@ func scanFlowVersion(r scanner) (*hub.FlowVersion, error) {
 	return v, r.Scan(&v.FlowKey, &v.Version, &v.Description, exact{&v.Definition}, &v.SavedByKey, millis{&v.SavedAt}, &v.RestoredFrom)
 }
 
-// FlowHistory lists the versions of a flow, newest first; the cursor of one is its number. NOT_FOUND if there is no such
-// flow. It needs SEE on automator/fracttal_hub.
-func (db *DB) FlowHistory(ctx context.Context, c hub.Caller, key int64, p hub.Page) (hub.List[*hub.FlowVersion], error) {
-	var l hub.List[*hub.FlowVersion]
-	if err := c.Need(hub.RowHub, hub.See); err != nil {
-		return l, err
-	}
-	if _, err := flows.get(db.reads(ctx), key); err != nil {
-		return l, err
-	}
-	q := walk{}
-	q.number("flow", "", key)
-	by := byKey("version")
-	cursor := func(v *hub.FlowVersion) string { return hub.Cursor(int64(v.Version)) }
-	l, err := paged(by, p, cursor, func(s stretch) ([]*hub.FlowVersion, error) {
-		query, args := q.statement(flowVersionColumns, "flow_versions", by, s)
-		return readAll(db.reads(ctx), scanFlowVersion, query, args...)
-	})
-	l.Total = func() (hub.Count, error) {
-		query, args := q.tally("flow_versions", hub.MaxConfigured)
-		return count(db.reads(ctx), hub.MaxConfigured, query, args...)
-	}
-	return l, err
+// flowHistories are the versions of flows.
+var flowHistories = nest[*hub.FlowVersion]{
+	kept: []kept{{"flow_versions", "flow", "flow, version", flowVersionColumns}}, scan: scanFlowVersion,
+	by: byKey("version"), cursor: func(v *hub.FlowVersion) string { return hub.Cursor(int64(v.Version)) },
 }
 
-// FlowVersions reads every version of a flow, the newest first; see [DB.FlowHistory] for some at a time.
-func (db *DB) FlowVersions(ctx context.Context, c hub.Caller, key int64) ([]*hub.FlowVersion, error) {
+// FlowHistories lists the versions of each of many flows, newest first, in the order of the flows' keys, which are distinct; the cursor of a
+// version is its number. It needs SEE on automator/fracttal_hub.
+func (db *DB) FlowHistories(ctx context.Context, c hub.Caller, flows []int64, p hub.Page) ([]*hub.List[*hub.FlowVersion], error) {
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
 		return nil, err
 	}
-	list, err := readAll(db.reads(ctx), scanFlowVersion, "SELECT "+flowVersionColumns+" FROM flow_versions WHERE flow = ? ORDER BY version DESC", key)
-	if err == nil && len(list) == 0 {
-		err = hub.NotFound(hub.KindFlow, key)
+	return flowHistories.pages(db.reads(ctx), flows, p, hub.MaxConfigured)
+}
+
+// FlowVersionsOf reads every version of many flows, by flow, the newest first; see [DB.FlowHistories] for some at a time. It needs SEE on
+// automator/fracttal_hub.
+func (db *DB) FlowVersionsOf(ctx context.Context, c hub.Caller, flows []int64) (map[int64][]*hub.FlowVersion, error) {
+	if err := c.Need(hub.RowHub, hub.See); err != nil {
+		return nil, err
 	}
-	return list, err
+	return partsOf(db.reads(ctx), flows, scanFlowVersion, func(v *hub.FlowVersion) int64 { return v.FlowKey },
+		"SELECT "+flowVersionColumns+" FROM flow_versions WHERE flow IN %s ORDER BY flow, version DESC")
 }
 
 // FlowVersionsByKey reads many versions in the order of the keys: nil where there is none, or everywhere without SEE on
@@ -60,22 +48,21 @@ func (db *DB) FlowVersionsByKey(ctx context.Context, c hub.Caller, keys []hub.Fl
 	if !c.May(hub.RowHub, hub.See) {
 		return out, nil
 	}
-	versions := map[int64][]int64{} // by flow
-	for _, k := range keys {
-		versions[k.FlowKey] = append(versions[k.FlowKey], int64(k.Version))
-	}
 	found := make(map[hub.FlowVersionKey]*hub.FlowVersion, len(keys))
-	for flow, numbers := range versions {
-		err := eachIn(numbers, func(in string, args []any) error {
-			list, err := readAll(db.reads(ctx), scanFlowVersion, "SELECT "+flowVersionColumns+" FROM flow_versions WHERE flow = ? AND version IN "+in, append([]any{flow}, args...)...)
-			for _, v := range list {
-				found[hub.FlowVersionKey{FlowKey: flow, Version: v.Version}] = v
-			}
-			return err
-		})
-		if err != nil {
-			return nil, err
+	err := inParts(len(keys), func(from, to, size int) error {
+		args := make([]any, 0, 2*size)
+		for i := range size {
+			k := keys[min(from+i, to-1)]
+			args = append(args, k.FlowKey, k.Version)
 		}
+		list, err := readAll(db.reads(ctx), scanFlowVersion, "SELECT "+flowVersionColumns+" FROM flow_versions WHERE (flow, version) IN (VALUES "+rows(size, 2)+")", args...)
+		for _, v := range list {
+			found[hub.FlowVersionKey{FlowKey: v.FlowKey, Version: v.Version}] = v
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	for i, k := range keys {
 		out[i] = found[k]

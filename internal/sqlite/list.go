@@ -174,29 +174,30 @@ func (t table[T]) part(r reader, q walk, by sortedBy, s stretch) ([]*T, error) {
 // inSizes are the lengths that lists of keys are padded to, so that few statements serve all of them.
 var inSizes = []int{1, 8, 40, 200}
 
-// eachIn calls fn with "(?, ?, …)" and its arguments, once for up to 200 keys. The last key is repeated up to the next of
-// the sizes; no keys, no call.
-func eachIn(keys []int64, fn func(in string, args []any) error) error {
+// inParts calls fn for parts of so many things, from one to another, each of 200 at most, and says to which of the sizes each is padded; of
+// nothing there is no part.
+func inParts(many int, fn func(from, to, size int) error) error {
 	most := inSizes[len(inSizes)-1]
-	for len(keys) > 0 {
-		part := keys[:min(len(keys), most)]
-		keys = keys[len(part):]
-		size := most
-		for _, s := range inSizes {
-			if s >= len(part) {
-				size = s
-				break
-			}
-		}
-		args := make([]any, size)
-		for i := range args {
-			args[i] = part[min(i, len(part)-1)]
-		}
-		if err := fn(placeholders(size), args); err != nil {
+	for from := 0; from < many; from += most {
+		to := min(from+most, many)
+		at := slices.IndexFunc(inSizes, func(size int) bool { return size >= to-from })
+		if err := fn(from, to, inSizes[at]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// eachIn calls fn with "(?, ?, …)" and its arguments, once for up to 200 keys. The last key is repeated up to the next of
+// the sizes; no keys, no call.
+func eachIn(keys []int64, fn func(in string, args []any) error) error {
+	return inParts(len(keys), func(from, to, size int) error {
+		args := make([]any, size)
+		for i := range args {
+			args[i] = keys[min(from+i, to-1)]
+		}
+		return fn(placeholders(size), args)
+	})
 }
 
 // partsOf reads the parts of many wholes, by the key of the whole; query has %s where the list of keys belongs.
@@ -212,6 +213,12 @@ func partsOf[T any](r reader, keys []int64, scan func(scanner) (T, error), whole
 		return err
 	})
 	return parts, err
+}
+
+// rows writes so many rows of values.
+func rows(n, columns int) string {
+	row := placeholders(columns)
+	return row + strings.Repeat(", "+row, n-1)
 }
 
 func placeholders(n int) string { return "(?" + strings.Repeat(", ?", n-1) + ")" }

@@ -116,20 +116,20 @@ var asks = map[string]ask{
 	"FlowRetentions": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.FlowRetentions(ctx, c, []int64{404}))
 	}},
-	"FlowHistory": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
-		return lastly(db.FlowHistory(ctx, c, 404, page))
+	"FlowHistories": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.FlowHistories(ctx, c, []int64{404}, page))
 	}},
 	"CollectedOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
-		return lastly(db.CollectedOf(ctx, c, 404, page))
+		return lastly(db.CollectedOf(ctx, c, []int64{404}, page))
 	}},
 	"ReplaysOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
-		return lastly(db.ReplaysOf(ctx, c, 404, page))
+		return lastly(db.ReplaysOf(ctx, c, []int64{404}, page))
 	}},
 	"FlowRollback": {hubtest.May(hub.RowHub, hub.Edit), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.FlowRollback(ctx, c, 404, 0, 1, func(*hub.Flow) error { return nil }))
 	}},
-	"FlowVersions": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
-		return lastly(db.FlowVersions(ctx, c, 404))
+	"FlowVersionsOf": {hubtest.May(hub.RowHub, hub.See), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
+		return lastly(db.FlowVersionsOf(ctx, c, []int64{404}))
 	}},
 	"FlowCreate": {hubtest.May(hub.RowHub, hub.Add), func(ctx context.Context, db *sqlite.DB, c hub.Caller) error {
 		return lastly(db.FlowCreate(ctx, c, flow("x", 0, 0)))
@@ -216,7 +216,7 @@ var asks = map[string]ask{
 
 // elsewhere says of the other methods that take a caller where their permission is tested: it depends on what is read.
 var elsewhere = []string{"GroupsByKey", "ConsumersByKey", "IntegrationsByKey", "FlowsByKey", "EventsByKey", "OccurrencesByKey", "BareOccurrencesByKey", "ExecutionsByKey", "DeliveriesByKey", "ExecutionsTold", "DeliveriesTold", "AuditEntriesByKey", "FlowVersionsByKey", "ReplaysByKey", "CollectionsByKey", "SuppressionsByKey", "DiscloseSuppression",
-	"Occurrences", "Occurrence", "Records", "Record", "RecordHistory", "Disclose", "Disclosed", "DiscloseIntegration", "DisclosePublished", "ScanOccurrences"}
+	"Occurrences", "Occurrence", "Records", "Record", "RecordsByKey", "RecordHistories", "ConsumersOf", "SuppressionsOf", "Disclose", "Disclosed", "DiscloseIntegration", "DisclosePublished", "ScanOccurrences"}
 
 func TestEveryMethodAsksForItsPermissionAndForNoOther(t *testing.T) {
 	t.Parallel()
@@ -285,6 +285,12 @@ func TestManyByKeyAreNilForWhoMayNotSeeThem(t *testing.T) {
 	})
 	byKey(t, ctx, admin, bare, h.executions[0].Key, db.CollectionsByKey)
 	byKey(t, ctx, admin, bare, s.Key, db.SuppressionsByKey)
+	listsByKey(t, ctx, admin, bare, admin.Group.Key, func(ctx context.Context, c hub.Caller, keys []int64) ([]*hub.List[*hub.Consumer], error) {
+		return db.ConsumersOf(ctx, c, keys, page)
+	})
+	listsByKey(t, ctx, admin, bare, i.Key, func(ctx context.Context, c hub.Caller, keys []int64) ([]*hub.List[*hub.Suppression], error) {
+		return db.SuppressionsOf(ctx, c, keys, nil, page)
+	})
 	byKey(t, ctx, admin, bare, must(db.AuditLog(ctx, admin, hub.AuditFilter{}, page))(t).Items[0].Key, db.AuditEntriesByKey)
 }
 
@@ -298,6 +304,21 @@ func byKey[T any](t *testing.T, ctx context.Context, may, mayNot hub.Caller, key
 	}
 	_, err := read(ctx, hub.Caller{}, []int64{key})
 	refused(t, err, hub.CodeUnauthenticated, "")
+}
+
+// listsByKey is byKey for the lists of many things, of which those are empty that nothing is known of.
+func listsByKey[T any](t *testing.T, ctx context.Context, may, mayNot hub.Caller, key int64, read func(context.Context, hub.Caller, []int64) ([]*hub.List[T], error)) {
+	t.Helper()
+	if lists := must(read(ctx, may, []int64{404, key}))(t); len(lists) != 2 || len(lists[0].Items) != 0 || len(lists[1].Items) != 1 {
+		t.Errorf("who may see it gets %v", lists)
+	}
+	byKey(t, ctx, may, mayNot, key, func(ctx context.Context, c hub.Caller, keys []int64) ([]*hub.List[T], error) {
+		lists, err := read(ctx, c, keys)
+		if err == nil && len(lists) > 1 {
+			lists[0] = nil
+		}
+		return lists, err
+	})
 }
 
 func TestOccurrencesAndRecordsAreGuardedByTheirType(t *testing.T) {
@@ -346,11 +367,10 @@ func TestOccurrencesAndRecordsAreGuardedByTheirType(t *testing.T) {
 	if r := must(db.Record(ctx, both, int64(person)))(t); r.Name != "jonas" {
 		t.Errorf("read %+v", r)
 	}
-	_, err = db.RecordHistory(ctx, orders, int64(person), page)
-	refused(t, err, hub.CodeForbidden, "")
-	if l := must(db.RecordHistory(ctx, both, int64(person), page))(t); len(l.Items) != 1 || l.Items[0].Version != 1 {
-		t.Errorf("the history is %+v", l.Items)
-	}
+	byKey(t, ctx, both, orders, int64(person), db.RecordsByKey)
+	byKey(t, ctx, both, orders, int64(person), func(ctx context.Context, c hub.Caller, keys []int64) ([]*hub.List[*hub.RecordVersion], error) {
+		return db.RecordHistories(ctx, c, keys, page)
+	})
 	if l := must(db.Disclosed(ctx, bare, []*hub.Occurrence{o}))(t); len(l) != 0 {
 		t.Errorf("who may not see work orders is handed %+v", l)
 	}
@@ -364,7 +384,6 @@ func TestOccurrencesAndRecordsAreGuardedByTheirType(t *testing.T) {
 		func() error { return lastly(db.Occurrences(ctx, hub.Caller{}, hub.OccurrenceFilter{}, page)) },
 		func() error { return lastly(db.Record(ctx, hub.Caller{}, int64(person))) },
 		func() error { return lastly(db.Records(ctx, hub.Caller{}, "person", "", page)) },
-		func() error { return lastly(db.RecordHistory(ctx, hub.Caller{}, int64(person), page)) },
 	} {
 		refused(t, read(), hub.CodeUnauthenticated, "")
 	}

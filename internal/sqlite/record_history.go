@@ -9,63 +9,98 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-// RecordHistory lists the states of a record, newest first, from the one that it is in; the cursor of one is its version. It
-// needs SEE on the row that guards the record's type.
-func (db *DB) RecordHistory(ctx context.Context, c hub.Caller, key int64, p hub.Page) (hub.List[*hub.RecordVersion], error) {
-	var none hub.List[*hub.RecordVersion]
-	rec, err := db.Record(ctx, c, key)
-	if err != nil {
-		return none, err
-	}
-	by := byKey("version")
-	cursor := func(v *hub.RecordVersion) string { return hub.Cursor(int64(v.Version)) }
-	l, err := paged(by, p, cursor, func(s stretch) ([]*hub.RecordVersion, error) { return db.recordVersions(ctx, rec.Key, by, s) })
-	l.Total = func() (hub.Count, error) {
-		n, err := number(db.reads(ctx), "SELECT 1 + count(*) FROM record_versions WHERE record = ?", rec.Key)
-		return hub.Count{N: n, Exact: true}, err
-	}
-	return l, err
+// recordHistories are the states of records. The one that a record is in stands with it.
+var recordHistories = nest[*hub.RecordVersion]{
+	kept: []kept{{"records", "key", "key", "version, data, updated_at, source_at, consumer, occurrence"},
+		{"record_versions", "record", "record, version", "version, data, at, source_at, consumer, occurrence"}},
+	scan: scanVersion, by: byKey("version"), cursor: func(v *hub.RecordVersion) string { return hub.Cursor(int64(v.Version)) },
 }
 
-// recordVersions reads states of a record, each with what differs from the one before it.
-func (db *DB) recordVersions(ctx context.Context, record int64, by sortedBy, s stretch) ([]*hub.RecordVersion, error) {
-	var w terms
-	by.narrow(&w, s)
-	list, err := readAll(db.reads(ctx), scanVersion, `SELECT version, data, at, source_at, consumer, occurrence FROM (
-	SELECT version, data, updated_at AS at, source_at, consumer, occurrence FROM records WHERE key = ?
-	UNION ALL SELECT version, data, at, source_at, consumer, occurrence FROM record_versions WHERE record = ?)`+w.String()+by.along(s),
-		slices.Concat([]any{record, record}, w.args, []any{s.limit})...)
-	if err != nil || len(list) == 0 {
+// RecordHistories lists the states of each of many records, newest first, from the one that it is in, in the order of the records' keys, which
+// are distinct; the cursor of a state is its version. It is nil where there is no record, or where SEE on the row that guards its type is missing.
+func (db *DB) RecordHistories(ctx context.Context, c hub.Caller, keys []int64, p hub.Page) ([]*hub.List[*hub.RecordVersion], error) {
+	if err := c.NeedToken(); err != nil {
 		return nil, err
 	}
-	if !s.back && len(list) == s.limit { // the last one is beyond the page
-		return list, db.compare(ctx, record, list, false)
+	r, types, may := db.reads(ctx), db.recordTypes(), make(map[int64]bool, len(keys))
+	err := eachIn(keys, func(in string, args []any) error {
+		return r("SELECT key, type FROM records WHERE key IN "+in, args, func(row scanner) error {
+			var key int64
+			var typ string
+			err := row.Scan(&key, &typ)
+			may[key] = types.may(c, typ)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, err
 	}
-	return list, db.compare(ctx, record, list, true)
+	return ofThose(keys, func(key int64) bool { return may[key] }, func(keys []int64) ([]*hub.List[*hub.RecordVersion], error) {
+		n := recordHistories
+		lists, err := pagedEach(n.by, p, n.cursor, keys, func(travels []travel) ([][]*hub.RecordVersion, error) {
+			lists, err := n.read(r, travels)
+			if err != nil {
+				return nil, err
+			}
+			return lists, compare(r, travels, lists)
+		})
+		if err == nil {
+			offer(n, r, lists, keys, hub.MaxConfigured)
+		}
+		return lists, err
+	})
 }
 
-// compare says of states that follow each other, either way, what differs from the one before; of the oldest only if it is asked.
-func (db *DB) compare(ctx context.Context, record int64, list []*hub.RecordVersion, oldest bool) error {
-	data := make(map[int]hub.Fields, len(list)+1)
-	for _, v := range list {
-		data[v.Version] = v.Data
-	}
-	if last := min(list[0].Version, list[len(list)-1].Version); oldest && last > 1 {
-		before, err := readAll(db.reads(ctx), scanVersion, "SELECT version, data, at, source_at, consumer, occurrence FROM record_versions WHERE record = ? AND version = ?",
-			record, last-1)
-		if err != nil {
-			return err
+// recordState is one of the states of a record.
+type recordState struct {
+	record  int64
+	version int
+}
+
+// compare says of states that follow each other, either way, what differs from the one before.
+func compare(r reader, travels []travel, lists [][]*hub.RecordVersion) error {
+	data := map[recordState]hub.Fields{}
+	var before []recordState
+	for i, t := range travels {
+		list := lists[i]
+		for _, v := range list {
+			data[recordState{t.whole, v.Version}] = v.Data
 		}
-		for _, v := range before {
-			data[v.Version] = v.Data
+		if n := len(list); n > 0 && (t.back || n < t.limit) { // else the last one is beyond the page
+			if oldest := min(list[0].Version, list[n-1].Version); oldest > 1 {
+				before = append(before, recordState{t.whole, oldest - 1})
+			}
 		}
 	}
-	for _, v := range list {
-		if of, kept := data[v.Version-1]; kept || v.Version == 1 {
-			v.Changed = changedFields(of, v.Data)
+	if err := statesInto(data, r, before); err != nil {
+		return err
+	}
+	for i, t := range travels {
+		for _, v := range lists[i] {
+			if of, kept := data[recordState{t.whole, v.Version - 1}]; kept || v.Version == 1 {
+				v.Changed = changedFields(of, v.Data)
+			}
 		}
 	}
 	return nil
+}
+
+// statesInto reads the data of states that have passed.
+func statesInto(data map[recordState]hub.Fields, r reader, states []recordState) error {
+	return inParts(len(states), func(from, to, size int) error {
+		var args []any
+		for i := range size {
+			s := states[min(from+i, to-1)]
+			args = append(args, s.record, s.version)
+		}
+		return r("SELECT record, version, data FROM record_versions WHERE (record, version) IN (VALUES "+rows(size, 2)+")", args, func(row scanner) error {
+			var s recordState
+			var fields hub.Fields
+			err := row.Scan(&s.record, &s.version, exact{&fields})
+			data[s] = fields
+			return err
+		})
+	})
 }
 
 func scanVersion(r scanner) (*hub.RecordVersion, error) {

@@ -60,29 +60,18 @@ func (db *DB) ReplaysByKey(ctx context.Context, c hub.Caller, executionKeys []in
 	return list, nil
 }
 
-// ReplaysOf lists the executions that replay one, newest first, as [DB.Executions] does. It needs SEE on
-// automator/fracttal_hub.
-func (db *DB) ReplaysOf(ctx context.Context, c hub.Caller, original int64, p hub.Page) (hub.List[*hub.Execution], error) {
-	var l hub.List[*hub.Execution]
+// replaysOf are the replays of executions.
+var replaysOf = links("replays", "original", "execution", "execution")
+
+// ReplaysOf lists the executions that replay each of many others, newest first, as [DB.Executions] does, in the order of the others' keys, which
+// are distinct. It needs SEE on automator/fracttal_hub.
+func (db *DB) ReplaysOf(ctx context.Context, c hub.Caller, originals []int64, p hub.Page) ([]*hub.List[*hub.Execution], error) {
 	if err := c.Need(hub.RowHub, hub.See); err != nil {
-		return l, err
+		return nil, err
 	}
-	q := walk{}
-	q.number("original", "", original)
-	by := byKey("execution")
-	cursor := func(e *hub.Execution) string { return hub.Cursor(e.Key) }
-	l, err := paged(by, p, cursor, func(s stretch) ([]*hub.Execution, error) {
-		query, args := q.statement("execution", "replays", by, s)
-		keys, err := readAll(db.reads(ctx), scanKey, query, args...)
-		if err != nil {
-			return nil, err
-		}
-		list, err := db.ExecutionsByKey(ctx, c, keys)
-		return slices.DeleteFunc(list, func(e *hub.Execution) bool { return e == nil }), err // pruned this moment
-	})
-	l.Total = func() (hub.Count, error) {
-		query, args := q.tally("replays", hub.MaxCounted)
-		return count(db.reads(ctx), hub.MaxCounted, query, args...)
+	lists, err := linked(db.reads(ctx), replaysOf, executions, originals, p, func(keys []int64) ([]*hub.Execution, error) { return db.ExecutionsByKey(ctx, c, keys) })
+	if err == nil {
+		offer(replaysOf, db.reads(ctx), lists, originals, hub.MaxCounted)
 	}
-	return l, err
+	return lists, err
 }

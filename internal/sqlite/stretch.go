@@ -3,6 +3,7 @@ package sqlite
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -54,6 +55,14 @@ func (s stretch) start() *hub.Place {
 	return s.after
 }
 
+// end is where the travel ends at the latest; nil: with the list.
+func (s stretch) end() *hub.Place {
+	if s.back {
+		return s.after
+	}
+	return s.before
+}
+
 // from goes on behind a place.
 func (s stretch) from(at hub.Place) stretch {
 	if s.inclusive = false; s.back {
@@ -97,24 +106,37 @@ func (by sortedBy) narrow(w *terms, s stretch) {
 var edge = map[bool]int64{true: -1, false: 1<<63 - 1}
 
 func (by sortedBy) bound(w *terms, s stretch, at hub.Place, above bool) {
-	op := "<"
+	w.and(by.beside(s, above, "?", "?"), by.args(at)...)
+}
+
+// beside compares an item with a place, of which what it is sorted by and the key are written as given.
+func (by sortedBy) beside(s stretch, above bool, word, key string) string {
+	op := " < "
 	if above {
-		op = ">"
+		op = " > "
 	}
 	if s.inclusive {
-		op += "="
+		op = strings.TrimRight(op, " ") + "= "
 	}
+	if by.column == "" {
+		return by.key + op + key
+	}
+	return "(" + by.column + ", " + by.key + ")" + op + "(" + word + ", " + key + ")"
+}
+
+// args are the values of a place: what the list is sorted by, if that is not the key alone, and the key.
+func (by sortedBy) args(at hub.Place) []any {
 	switch n, err := strconv.ParseInt(at.Text, 10, 64); {
 	case by.column == "":
-		w.and(by.key+" "+op+" ?", at.Key)
+		return []any{at.Key}
 	case by.number && err == nil:
-		w.and("("+by.column+", "+by.key+") "+op+" (?, ?)", n, at.Key)
+		return []any{n, at.Key}
 	default:
-		w.and("("+by.column+", "+by.key+") "+op+" (?, ?)", at.Text, at.Key)
+		return []any{at.Text, at.Key}
 	}
 }
 
-// along writes the order of the travel and how far it goes; the limit is its argument.
+// along writes the order of the travel.
 func (by sortedBy) along(s stretch) string {
 	way := " DESC"
 	if by.rising(s) {
@@ -124,55 +146,110 @@ func (by sortedBy) along(s stretch) string {
 	if by.column != "" {
 		order = by.column + way + ", " + order
 	}
-	return " ORDER BY " + order + " LIMIT ?"
+	return " ORDER BY " + order
 }
 
-// paged makes a page of what read finds in the direction of travel. It asks for one more than the page, to know whether the list
-// goes on.
+// paged makes a page of what read finds in the direction of travel.
 func paged[T any](by sortedBy, p hub.Page, cursor func(T) string, read func(stretch) ([]T, error)) (hub.List[T], error) {
-	var l hub.List[T]
+	lists, err := pagedEach(by, p, cursor, []int64{0}, func(travels []travel) ([][]T, error) { return alone(read(travels[0].stretch)) })
+	if err != nil {
+		return hub.List[T]{}, err
+	}
+	return *lists[0], nil
+}
+
+// travel is a stretch of the list of one of many things, its whole.
+type travel struct {
+	whole int64
+	stretch
+}
+
+// pagedEach makes the same page of the list of each of many things, of what read finds in the direction of travel. It asks for one more than
+// the page, to know whether a list goes on.
+func pagedEach[T any](by sortedBy, p hub.Page, cursor func(T) string, wholes []int64, read func([]travel) ([][]T, error)) ([]*hub.List[T], error) {
 	s, err := by.stretch(p)
 	if err != nil {
-		return l, err
+		return nil, err
 	}
 	limit := s.limit
 	s.limit++
-	list, err := read(s)
+	travels := make([]travel, len(wholes))
+	for i, whole := range wholes {
+		travels[i] = travel{whole, s}
+	}
+	found, err := read(travels)
 	if err != nil {
-		return l, err
+		return nil, err
 	}
-	l.Items, l.Cursor = list[:min(len(list), limit)], cursor
-	if s.back {
-		slices.Reverse(l.Items)
-		l.HasPrevious = len(list) > limit
-	} else {
-		l.HasNext = len(list) > limit
-	}
-	if far := s.beyond(); far != nil {
-		l.Beyond = func() (bool, error) {
-			list, err := read(*far)
-			return len(list) > 0, err
+	pages := make([]*hub.List[T], len(wholes))
+	for i, list := range found {
+		pages[i] = &hub.List[T]{Items: list[:min(len(list), limit)], Cursor: cursor}
+		if s.back {
+			slices.Reverse(pages[i].Items)
+			pages[i].HasPrevious = len(list) > limit
+		} else {
+			pages[i].HasNext = len(list) > limit
+		}
+		if far := s.beyond(); far != nil {
+			pages[i].Beyond = func() (bool, error) {
+				found, err := read([]travel{{wholes[i], *far}})
+				return err == nil && len(found[0]) > 0, err
+			}
 		}
 	}
-	return l, nil
+	return pages, nil
 }
 
-// readOn reads parts until there are as many as the stretch asks for, or no more, leaving out what keep does not let through: a
-// page is never shorter than what there is to see.
-func readOn[R, T any](s stretch, place func(R) hub.Place, read func(stretch) ([]R, error), keep func([]R) ([]T, error)) (list []T, err error) {
-	for want := s.limit; ; s.limit = max(want, hub.DefaultPage) {
-		part, err := read(s)
-		n := len(part)
-		if err != nil || n == 0 {
-			return list, err
+// readOn is readOnEach of one list.
+func readOn[R, T any](s stretch, place func(R) hub.Place, read func(stretch) ([]R, error), keep func([]R) ([]T, error)) ([]T, error) {
+	lists, err := readOnEach([]travel{{stretch: s}}, place, func(travels []travel) ([][]R, error) { return alone(read(travels[0].stretch)) },
+		func(parts [][]R) ([][]T, error) { return alone(keep(parts[0])) })
+	if err != nil {
+		return nil, err
+	}
+	return lists[0], nil
+}
+
+// readOnEach reads parts of lists until there are as many of each as its stretch asks for, or no more, leaving out what keep does not let
+// through: a page is never shorter than what there is to see. All stretches are of the same length and direction.
+func readOnEach[R, T any](travels []travel, place func(R) hub.Place, read func([]travel) ([][]R, error), keep func([][]R) ([][]T, error)) ([][]T, error) {
+	lists, open := make([][]T, len(travels)), make([]travel, len(travels))
+	at := make([]int, len(travels)) // which list each that is open fills
+	for i, t := range travels {
+		open[i], at[i] = t, i
+	}
+	for want := 0; len(open) > 0; {
+		if want == 0 {
+			want = open[0].limit
 		}
-		s = s.from(place(part[n-1])) // before keep, which may use up the part
-		kept, err := keep(part)
+		parts, err := read(open)
 		if err != nil {
 			return nil, err
 		}
-		if list = append(list, kept...); n < s.limit || len(list) >= want {
-			return list[:min(len(list), want)], nil
+		more := make([]bool, len(open))
+		for i, part := range parts { // before keep, which may use up the parts
+			if n := len(part); n == open[i].limit {
+				more[i], open[i].stretch = true, open[i].from(place(part[n-1]))
+			}
 		}
+		kept, err := keep(parts)
+		if err != nil {
+			return nil, err
+		}
+		rest := 0
+		for i, list := range kept {
+			list = append(lists[at[i]], list...)
+			lists[at[i]] = list[:min(len(list), want)]
+			if more[i] && len(list) < want {
+				open[rest], at[rest] = open[i], at[i]
+				open[rest].limit = max(want, hub.DefaultPage)
+				rest++
+			}
+		}
+		open = open[:rest]
 	}
+	return lists, nil
 }
+
+// alone is a list as one of many.
+func alone[T any](list []T, err error) ([][]T, error) { return [][]T{list}, err }

@@ -13,6 +13,8 @@ const suppressionColumns = "key, integration, recipient, category, ground, sourc
 var suppressions = table[hub.Suppression]{
 	kind: hub.KindSuppression, name: "suppressions", columns: suppressionColumns, scan: scanSuppression,
 	key: func(s *hub.Suppression) int64 { return s.Key },
+	// Not by recipient: whoever may not see it would see where it stands.
+	orders: map[hub.OrderField]sorting[hub.Suppression]{hub.ByUpdatedAt: byUpdate(func(s *hub.Suppression) time.Time { return s.UpdatedAt })},
 }
 
 func scanSuppression(r scanner) (*hub.Suppression, error) {
@@ -47,10 +49,37 @@ func suppressionWalk(f hub.SuppressionFilter, now time.Time) (q walk) {
 	if f.Category != nil {
 		q.rest.and("category || '' = ?", hub.Category(*f.Category))
 	}
-	if f.Active != nil {
-		q.rest.and("(until IS NULL OR until > ?) = ?", ms(now), *f.Active)
-	}
+	q.rest.active(f.Active, now)
 	return q
+}
+
+// active asks for suppressions that hold at a time, or for those that do not; nil asks nothing.
+func (w *terms) active(only *bool, now time.Time) {
+	if only != nil {
+		w.and("(until IS NULL OR until > ?) = ?", ms(now), *only)
+	}
+}
+
+// SuppressionsOf lists who is to be left alone by each of many integrations, in the order of the integrations' keys, which are distinct; active
+// narrows to those that hold now, or to those that do not. It is nil everywhere without SEE on both automator/fracttal_hub and
+// settings/api_connections.
+func (db *DB) SuppressionsOf(ctx context.Context, c hub.Caller, integrations []int64, active *bool, p hub.Page) ([]*hub.List[*hub.Suppression], error) {
+	if err := c.NeedToken(); err != nil {
+		return nil, err
+	}
+	n, err := suppressions.nested("integration", p.Order)
+	if err != nil {
+		return nil, err
+	}
+	n.rest.active(active, time.Now())
+	lists, err := ofThose(integrations, func(int64) bool { return c.May(hub.RowHub, hub.See) && c.May(hub.RowAPIConnections, hub.See) },
+		func(integrations []int64) ([]*hub.List[*hub.Suppression], error) {
+			return n.pages(db.reads(ctx), integrations, p, hub.MaxCounted)
+		})
+	if err != nil {
+		return nil, err
+	}
+	return lists, db.discloseSuppressions(ctx, c, itemsOf(lists))
 }
 
 // Suppression reads one; NOT_FOUND if there is none. It needs SEE on automator/fracttal_hub.

@@ -135,7 +135,7 @@ func (q *walk) statement(columns, table string, by sortedBy, s stretch) (string,
 		text = append(text, "SELECT "+columns+" FROM "+table+w.String())
 		args = append(args, w.args...)
 	}
-	return strings.Join(text, " UNION ALL ") + by.along(s), append(args, s.limit)
+	return strings.Join(text, " UNION ALL ") + by.along(s) + " LIMIT ?", append(args, s.limit)
 }
 
 // newest writes the question for the newest rows below a key.
@@ -146,18 +146,22 @@ func (q *walk) newest(columns, table string, below int64, limit int) (string, []
 // tally writes the question how many rows there are: of so many that are looked at along the indexes, how many there were and
 // how many of those rest lets through.
 func (q *walk) tally(table string, most int) (string, []any) {
-	hit := "1"
-	if len(q.rest.text) > 0 {
-		hit = strings.Join(q.rest.text, " AND ")
-	}
 	var text []string
 	var args []any
 	for _, b := range q.parts() {
 		w := terms{slices.Concat(b.text, q.keys.text), slices.Concat(b.args, q.keys.args)}
-		text = append(text, "SELECT "+hit+" AS hit FROM "+table+w.String())
+		text = append(text, "SELECT "+q.rest.hit()+" AS hit FROM "+table+w.String())
 		args = append(append(args, q.rest.args...), w.args...)
 	}
 	return "SELECT count(*), coalesce(sum(hit), 0) FROM (" + strings.Join(text, " UNION ALL ") + " LIMIT ?)", append(args, most+1)
+}
+
+// hit writes whether a row that was looked at is meant.
+func (w terms) hit() string {
+	if len(w.text) == 0 {
+		return "1"
+	}
+	return strings.Join(w.text, " AND ")
 }
 
 // total offers to count a list, looking at so many rows at most.
@@ -173,8 +177,13 @@ func count(r reader, most int, query string, args ...any) (n hub.Count, err erro
 	err = r(query, args, func(row scanner) error {
 		var looked int
 		err := row.Scan(&looked, &n.N)
-		n.N, n.Exact = min(n.N, most), looked <= most
+		n = counted(looked, n.N, most)
 		return err
 	})
 	return n, err
+}
+
+// counted is a count of which so many rows were looked at, and so many of them meant.
+func counted(looked, meant, most int) hub.Count {
+	return hub.Count{N: min(meant, most), Exact: looked <= most}
 }
