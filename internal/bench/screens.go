@@ -67,16 +67,17 @@ func (b *bench) screens(ctx context.Context, p plan, o output, short, full *inst
 			return fmt.Errorf("no screen has the operation %s", a.operation)
 		}
 		m := measured{ask: a, screen: operations[i].Screen}
-		if err := m.measure(ctx, p, hubs, operations[i].Document); err != nil {
-			return fmt.Errorf("%s: %w", m.name(), err)
+		if wrong := m.measure(ctx, p, hubs, operations[i].Document); wrong != nil { // the others are measured all the same
+			err = errors.Join(err, fmt.Errorf("%s: %w", m.name(), wrong))
+			continue
 		}
 		list = append(list, m)
 	}
 	if len(list) == 0 {
-		return fmt.Errorf("no operation of the screens is named %s", p.only)
+		return errors.Join(err, fmt.Errorf("there is nothing to report of the operations %s", p.only))
 	}
 	report(o, list, short.History, full.History)
-	return nil
+	return err
 }
 
 // asStaff is the hub as its staff meets it.
