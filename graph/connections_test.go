@@ -96,13 +96,13 @@ func (s *site) filled() map[string][]shelf {
 		"Query.executions":         {query(), query(both("CREATED_AT") + "ASC}"), query("filter: {outcomes: [SUCCEEDED, PARTIAL]}")},
 		"Query.deliveries":         {query(), query(both("CREATED_AT") + "ASC}"), query(`filter: {recipient: "+5511999991234"}`)},
 		"Query.records":            {query(), query(both("KEY") + "ASC}"), query(`type: "work_order_task"`, both("KEY")+"DESC}"), query(both("CREATED_AT") + "ASC}"), query(`type: "work_order_task", where: {mode: ALL, terms: [{field: "wo_folio", operation: NOT_EQUAL, value: "OT-1"}]}`)},
-		"Query.suppressions":       {query()},
+		"Query.suppressions":       {query(), query(both("UPDATED_AT") + "ASC}"), query(`filter: {integration: "`+s.integration+`"}`, both("UPDATED_AT")+"DESC}")},
 		"Query.fieldOptions":       {query(`recordType: "work_order_task", field: "priorities_description"`), query(`recordType: "work_order_task", field: "responsible"`)},
 		"Collection.occurrences":   {{`{ execution(id: "` + gathers + `") { collection { %s } } }`, nil}},
 		"Execution.replays":        {of("execution", original)},
 		"Flow.history":             {of("flow", s.flow)},
 		"Group.consumers":          {of("group", s.group)},
-		"Integration.suppressions": {of("integration", s.integration)},
+		"Integration.suppressions": {of("integration", s.integration), {of("integration", s.integration).around, []string{both("UPDATED_AT") + "ASC}"}}, {of("integration", s.integration).around, []string{"active: true", both("CREATED_AT") + "ASC}"}}},
 		"Record.history":           {of("record", jonas)},
 	}
 }

@@ -3,6 +3,7 @@ package graph_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -55,6 +56,46 @@ func TestAnOccurrenceIsTheSameWhereverItIsRead(t *testing.T) {
 		}
 		if want == "<nil>" || want == "[]" {
 			t.Errorf("%s is %s, which tells nothing", f.Name, want)
+		}
+	}
+}
+
+func TestExtensionAttributesArePublishedOverGraphQLAsWithACloudEvent(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t, nil)
+	const query = `mutation($in: OccurrencePublishInput!) { occurrencePublish(input: $in) { occurrence { extensions } repeat userErrors { code field message } } }`
+	with := func(id string, extensions any) reply {
+		return d.do(d.admin, query, vars{"in": vars{"source": "/test", "id": id, "type": "work_management.work_orders.new", "subject": "OT-1", "extensions": extensions}})
+	}
+	r := with("1", vars{"plant": "Évora", "sequence": 7, "urgent": false, "nothing": nil, "traceparent": "00-0", "recadoderive": "false"})
+	if got := fmt.Sprint(r.at("occurrencePublish", "occurrence", "extensions")); got != "map[plant:Évora sequence:7 urgent:false]" {
+		t.Errorf("they are %s", got)
+	}
+	if r := with("1", vars{"plant": "Faro"}); r.at("occurrencePublish", "repeat") != true {
+		t.Errorf("with others it is no repeat: %v", r.Data)
+	}
+	if r := with("2", nil); r.at("occurrencePublish", "occurrence", "extensions") != nil {
+		t.Errorf("without any it is %v", r.Data)
+	}
+	for name, c := range map[string]struct {
+		extensions any
+		field, say string
+	}{
+		"an upper-case letter":         {vars{"Plant": "x"}, "INVALID extensions Plant", "lower-case"},
+		"no name":                      {vars{"": "x"}, "INVALID extensions ", "no name"},
+		"one of CloudEvents' own":      {vars{"subject": "x"}, "INVALID extensions subject", "CloudEvents itself"},
+		"the data":                     {vars{"data": "x"}, "INVALID extensions data", "CloudEvents itself"},
+		"an object":                    {vars{"plant": vars{"name": "x"}}, "INVALID extensions plant", "text, a number or a boolean"},
+		"a list":                       {vars{"plant": []int{1}}, "INVALID extensions plant", "text, a number or a boolean"},
+		"a line break":                 {vars{"plant": "a\nb"}, "INVALID extensions plant", "control characters"},
+		"too much":                     {vars{"a": strings.Repeat("a", 5000), "b": strings.Repeat("b", 5000)}, "INVALID extensions b", "8192 bytes"},
+		"no boolean where one is":      {vars{"recadoderive": "no"}, "INVALID extensions recadoderive", "true or false"},
+		"a text in place of them":      {"plant", "INVALID extensions", "JSON object"},
+		"a list in place of an object": {[]vars{{"plant": "x"}}, "INVALID extensions", "JSON object"},
+	} {
+		r := with("3 "+name, c.extensions)
+		if got := r.userErrors("occurrencePublish"); len(got) != 1 || got[0] != c.field || !strings.Contains(r.text("occurrencePublish", "userErrors", 0, "message"), c.say) {
+			t.Errorf("%s: %v %v", name, got, r.Data)
 		}
 	}
 }

@@ -1,7 +1,10 @@
 package graph
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -160,11 +163,32 @@ func secrets(list []*model.SecretInput) (map[string]string, error) {
 	return out, nil
 }
 
-func occurrencePublish(in model.OccurrencePublishInput) hub.OccurrenceInput {
+func occurrencePublish(in model.OccurrencePublishInput) (hub.OccurrenceInput, error) {
 	out := hub.OccurrenceInput{Source: in.Source, ID: in.ID, Type: in.Type, Records: values(in.Records), Derive: in.Derive}
 	hub.Assign(&out.Subject, in.Subject)
 	hub.Assign(&out.Time, in.Time)
-	return out
+	return out, extend(&out, in.Extensions)
+}
+
+// extend takes the extension attributes of an occurrence.
+func extend(in *hub.OccurrenceInput, given json.RawMessage) error {
+	if isNull(given) {
+		return nil
+	}
+	var extensions map[string]any
+	if err := decode(bytes.NewReader(given), &extensions); err != nil {
+		return hub.Invalid("extensions", "this must be a JSON object")
+	}
+	for _, name := range slices.Sorted(maps.Keys(extensions)) {
+		err := in.Extend(name, extensions[name])
+		if e, ok := errors.AsType[*hub.Error](err); ok {
+			e.Path = hub.Path("extensions", e.Path)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ofInput makes the paths of a CloudEvent fit the input of occurrencePublish, where records stand at the top and not in

@@ -30,9 +30,9 @@ func (r *integrationResolver) Rates(ctx context.Context, obj *hub.Integration) (
 	return r.engine.IntegrationRates(ctx, caller(ctx), obj.Key)
 }
 
-func (r *integrationResolver) Suppressions(ctx context.Context, obj *hub.Integration, active *bool, first *int, after *string, last *int, before *string) (*model.Connection[*hub.Suppression], error) {
+func (r *integrationResolver) Suppressions(ctx context.Context, obj *hub.Integration, active *bool, orderBy *hub.Order, first *int, after *string, last *int, before *string) (*model.Connection[*hub.Suppression], error) {
 	f := hub.SuppressionFilter{IntegrationKey: obj.Key, Active: active}
-	asked, err := page(paging{first, after, last, before, nil}, "integration.suppressions", f)
+	asked, err := page(paging{first, after, last, before, orderBy}, "integration.suppressions", f)
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,11 @@ func (r *matchResolver) Executions(ctx context.Context, obj *hub.Match) ([]*hub.
 }
 
 func (r *mutationResolver) OccurrencePublish(ctx context.Context, input model.OccurrencePublishInput) (*model.OccurrencePublishPayload, error) {
-	published, err := r.engine.Publish(ctx, caller(ctx), occurrencePublish(input))
+	in, err := occurrencePublish(input)
+	var published *hub.Published
+	if err == nil {
+		published, err = r.engine.Publish(ctx, caller(ctx), in)
+	}
 	errs, err := userErrors(err)
 	payload := &model.OccurrencePublishPayload{UserErrors: ofInput(errs)}
 	if published != nil {

@@ -33,12 +33,12 @@ func (r *mutationResolver) SuppressionRemove(ctx context.Context, id string) (*m
 	return &model.SuppressionRemovePayload{DeletedID: gone, UserErrors: errs}, err
 }
 
-func (r *queryResolver) Suppressions(ctx context.Context, filter *model.SuppressionFilterInput, first *int, after *string, last *int, before *string) (*model.Connection[*hub.Suppression], error) {
+func (r *queryResolver) Suppressions(ctx context.Context, filter *model.SuppressionFilterInput, orderBy *hub.Order, first *int, after *string, last *int, before *string) (*model.Connection[*hub.Suppression], error) {
 	f, err := suppressionFilter(filter)
 	if err != nil {
 		return nil, err
 	}
-	asked, err := page(paging{first, after, last, before, nil}, "suppressions", f)
+	asked, err := page(paging{first, after, last, before, orderBy}, "suppressions", f)
 	if err != nil {
 		return nil, err
 	}

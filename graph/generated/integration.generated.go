@@ -27,7 +27,7 @@ type IntegrationResolver interface {
 	Breaker(ctx context.Context, obj *hub.Integration) (*hub.IntegrationBreaker, error)
 
 	Rates(ctx context.Context, obj *hub.Integration) ([]*hub.IntegrationRate, error)
-	Suppressions(ctx context.Context, obj *hub.Integration, active *bool, first *int, after *string, last *int, before *string) (*model.Connection[*hub.Suppression], error)
+	Suppressions(ctx context.Context, obj *hub.Integration, active *bool, orderBy *hub.Order, first *int, after *string, last *int, before *string) (*model.Connection[*hub.Suppression], error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -45,38 +45,46 @@ func (ec *executionContext) field_Integration_suppressions_args(ctx context.Cont
 		return nil, err
 	}
 	args["active"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*hub.Order, error) {
+			return ec.unmarshalOSuppressionOrderInput2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["first"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+	args["first"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "after",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOCursor2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["after"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+	args["after"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "last",
 		func(ctx context.Context, v any) (*int, error) {
 			return ec.unmarshalOInt2ᚖint(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["last"] = arg3
-	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+	args["last"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "before",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOCursor2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["before"] = arg4
+	args["before"] = arg5
 	return args, nil
 }
 
@@ -470,7 +478,7 @@ func (ec *executionContext) _Integration_suppressions(ctx context.Context, field
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Integration().Suppressions(ctx, obj, fc.Args["active"].(*bool), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+			return ec.Resolvers.Integration().Suppressions(ctx, obj, fc.Args["active"].(*bool), fc.Args["orderBy"].(*hub.Order), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*hub.Suppression]) graphql.Marshaler {

@@ -1554,7 +1554,7 @@ func (ec *executionContext) unmarshalInputOccurrencePublishInput(ctx context.Con
 		asMap["derive"] = true
 	}
 
-	fieldsInOrder := [...]string{"source", "id", "type", "subject", "time", "records", "derive"}
+	fieldsInOrder := [...]string{"source", "id", "type", "subject", "time", "records", "derive", "extensions"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1610,6 +1610,13 @@ func (ec *executionContext) unmarshalInputOccurrencePublishInput(ctx context.Con
 				return it, err
 			}
 			it.Derive = data
+		case "extensions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("extensions"))
+			data, err := ec.unmarshalOJSON2encodingᚋjsonᚐRawMessage(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Extensions = data
 		}
 	}
 	return it, nil

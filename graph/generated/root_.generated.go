@@ -189,6 +189,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputStreamTicketCreateInput,
 		ec.unmarshalInputSuppressionAddInput,
 		ec.unmarshalInputSuppressionFilterInput,
+		ec.unmarshalInputSuppressionOrderInput,
 		ec.unmarshalInputTermInput,
 		ec.unmarshalInputTermsInput,
 		ec.unmarshalInputViewerRenewInput,
@@ -4959,10 +4960,12 @@ type Integration implements Node {
   hidden: [Hidden!]!
   "The rates to which Recado keeps for it, and how they are at the moment. Empty while its connector has not described itself."
   rates: [IntegrationRate!]!
-  "Whom it is to leave alone, newest first; null if the caller may not see it."
+  "Whom it is to leave alone; null if the caller may not see it."
   suppressions(
     "Only those that hold now (true), or only those that are over (false)."
     active: Boolean
+    "The order of the list; newest first if left out."
+    orderBy: SuppressionOrderInput
     "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
     "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."
@@ -5374,7 +5377,7 @@ type Occurrence implements Node {
   "Those of the records that it brought that the caller may see, as they came in."
   records: [OccurrenceRecord!]! @requiresRowOf(what: RECORD_TYPE, action: SEE)
   """
-  The extension attributes with which it came as a CloudEvent, by their names: text, numbers and booleans. They mean nothing to the hub, but for
+  The extension attributes with which it came, by their names: text, numbers and booleans. They mean nothing to the hub, but for
   ` + "`" + `recadoderive` + "`" + `, ` + "`" + `traceparent` + "`" + ` and ` + "`" + `tracestate` + "`" + `, which are not among them. Null if there were none, or if they have not been kept.
   """
   extensions: JSON
@@ -5557,6 +5560,12 @@ input OccurrencePublishInput {
   told twice: neither its own type, nor that a record of the type that it is about is new.
   """
   derive: Boolean = true
+  """
+  Extension attributes of CloudEvents, as an object: names of lower-case letters and digits, values that are text, numbers or booleans, 8 KiB together at
+  most. They are kept as the occurrence's ` + "`" + `extensions` + "`" + `, and are no part of its content. As at ` + "`" + `POST /events` + "`" + `, ` + "`" + `recadoderive` + "`" + ` says what ` + "`" + `derive` + "`" + ` does, and wins
+  over it, and ` + "`" + `traceparent` + "`" + ` and ` + "`" + `tracestate` + "`" + ` say to which trace the occurrence belongs.
+  """
+  extensions: JSON
 }
 
 """
@@ -7212,7 +7221,7 @@ enum SuppressionSource {
 }
 
 """
-A page of the list of suppressions, newest first.
+A page of a list of suppressions.
 """
 type SuppressionConnection {
   "The suppressions with their cursors."
@@ -7249,6 +7258,26 @@ input SuppressionFilterInput {
   category: String
   "Only those that hold now (true), or only those that are over (false)."
   active: Boolean
+}
+
+"""
+By what a list of suppressions is sorted.
+"""
+enum SuppressionOrderField {
+  "By the time when the suppression came to be."
+  CREATED_AT
+  "By the time of the last change. What is changed while a list is read takes another place in it."
+  UPDATED_AT
+}
+
+"""
+The order of a list of suppressions. A cursor holds for the order of the list that it is of.
+"""
+input SuppressionOrderInput {
+  "By what it is sorted."
+  field: SuppressionOrderField! = CREATED_AT
+  "Which end comes first."
+  direction: OrderDirection! = DESC
 }
 
 """
@@ -7289,11 +7318,13 @@ type SuppressionRemovePayload {
 
 extend type Query {
   """
-  Who is to be left alone, newest first.
+  Who is to be left alone.
   """
   suppressions(
     "Narrows the list."
     filter: SuppressionFilterInput
+    "The order of the list; newest first if left out."
+    orderBy: SuppressionOrderInput
     "How many items, from the beginning or from ` + "`" + `after` + "`" + ` on: 1 to 200, 50 if left out."
     first: Int
     "Only what comes after this: the ` + "`" + `endCursor` + "`" + ` of a page, to read the next one."

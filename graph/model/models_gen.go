@@ -1218,6 +1218,10 @@ type OccurrencePublishInput struct {
 	// Notice by itself what else the records tell, and let events fire for it. True if left out. What the occurrence tells is never
 	// told twice: neither its own type, nor that a record of the type that it is about is new.
 	Derive *bool `json:"derive,omitempty"`
+	// Extension attributes of CloudEvents, as an object: names of lower-case letters and digits, values that are text, numbers or booleans, 8 KiB together at
+	// most. They are kept as the occurrence's `extensions`, and are no part of its content. As at `POST /events`, `recadoderive` says what `derive` does, and wins
+	// over it, and `traceparent` and `tracestate` say to which trace the occurrence belongs.
+	Extensions json.RawMessage `json:"extensions,omitempty"`
 }
 
 // What became of `occurrencePublish`. All of it can be read at once.

@@ -55,6 +55,9 @@ type OccurrenceInput struct {
 	// Extensions are extension attributes, which are kept and mean nothing to the hub: text, json.Number or boolean. They are no part
 	// of the content either, since whoever passes an event on may add some.
 	Extensions Fields
+
+	extended                int // their size
+	traceparent, tracestate string
 }
 
 // The sources of what the hub notices by itself. Nobody else may publish under them.

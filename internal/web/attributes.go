@@ -12,22 +12,10 @@ import (
 // specVersion is the version of CloudEvents that is spoken here.
 const specVersion = "1.0"
 
-// known says whether an attribute means something here and is text. All others are extensions; of those recadoderive is our own, and
-// traceparent and tracestate are those of distributed tracing.
-func known(name string) bool {
-	switch name {
-	case "specversion", "id", "source", "type", "subject", "time", "dataschema", "datacontenttype":
-		return true
-	}
-	return false
-}
-
 // attributes takes the attributes of an event, in whatever mode it comes, and remembers what has no place in an OccurrenceInput.
 type attributes struct {
-	version                 bool
-	data                    string // the member that brought it
-	size                    int    // of the extensions
-	traceparent, tracestate string
+	version bool
+	data    string // the member that brought it
 }
 
 // take takes an attribute that is text (CloudEvents §3.1).
@@ -61,37 +49,6 @@ func (a *attributes) take(name, text string, in *hub.OccurrenceInput) (err error
 	return err
 }
 
-// extend takes an extension attribute: text, a json.Number or a boolean. Those that the hub does not understand are kept as they are.
-func (a *attributes) extend(name string, value any, in *hub.OccurrenceInput) (err error) {
-	if err := attributeName(name); err != nil {
-		return err
-	}
-	text, isText := value.(string)
-	switch name {
-	case "recadoderive":
-		in.Derive, err = derive(name, value)
-		return err
-	case "traceparent":
-		// One that is malformed is none: no event is refused for it.
-		a.traceparent = text
-		return nil
-	case "tracestate":
-		a.tracestate = text
-		return nil
-	}
-	if isText && control(text) {
-		return hub.Invalid(hub.Clip(name, 40), "%s must not contain control characters", hub.Clip(name, 40))
-	}
-	if a.size += len(name) + len(text) + 8; a.size > hub.MaxExtensionBytes {
-		return hub.Invalid(hub.Clip(name, 40), "the extension attributes are larger than %d bytes together, which is the limit here; records belong in data", hub.MaxExtensionBytes)
-	}
-	if in.Extensions == nil {
-		in.Extensions = hub.Fields{}
-	}
-	in.Extensions[name] = value
-	return nil
-}
-
 // brings notes by which member data comes: one of the two can (CloudEvents JSON format §3.1.1).
 func (a *attributes) brings(name string) error {
 	if a.data != "" {
@@ -104,7 +61,6 @@ func (a *attributes) brings(name string) error {
 // complete ends an event, and names the first required attribute (CloudEvents §3.1) that was not there. One that is null counts as
 // left out.
 func (a *attributes) complete(in *hub.OccurrenceInput) error {
-	in.Trace = hub.ParseTrace(a.traceparent, a.tracestate)
 	for _, attribute := range []struct {
 		name  string
 		there bool
@@ -121,14 +77,10 @@ func word(path, s string) error {
 	switch {
 	case s == "":
 		return hub.Invalid(path, "%s must not be empty; leave it out if there is nothing to say", path)
-	case control(s):
+	case hub.ControlCharacters(s):
 		return hub.Invalid(path, "%s must not contain control characters", path)
 	}
 	return nil
-}
-
-func control(s string) bool {
-	return strings.ContainsFunc(s, func(c rune) bool { return c < ' ' || 0x7f <= c && c <= 0x9f })
 }
 
 // timeOf reads a time as RFC 3339 has it.
@@ -149,31 +101,6 @@ func isJSON(contentType string) bool {
 	kind, _, err := mime.ParseMediaType(contentType)
 	_, subtype, _ := strings.Cut(kind, "/")
 	return err == nil && (subtype == "json" || strings.HasSuffix(subtype, "+json"))
-}
-
-// attributeName checks the name of an extension attribute (CloudEvents §3.1.1).
-func attributeName(name string) error {
-	if name == "" {
-		return hub.Invalid("", "an attribute has no name")
-	}
-	for i := range len(name) {
-		if c := name[i]; !('a' <= c && c <= 'z' || '0' <= c && c <= '9') {
-			return hub.Invalid(hub.Clip(name, 40), "CloudEvents names attributes with lower-case letters and digits alone")
-		}
-	}
-	return nil
-}
-
-// derive reads whether the hub is to notice by itself what else the records tell. A boolean may come as text, too: some who
-// speak CloudEvents write every attribute so, and headers have nothing else.
-func derive(path string, value any) (*bool, error) {
-	switch value {
-	case true, "true":
-		return new(true), nil
-	case false, "false":
-		return new(false), nil
-	}
-	return nil, hub.Invalid(path, "%s must be true or false", path)
 }
 
 // uriReference says whether the text has only characters that a URI reference can have (RFC 3986 §2). Beyond that a source

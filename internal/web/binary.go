@@ -59,10 +59,10 @@ func (a *attributes) header(name string, values []string, in *hub.OccurrenceInpu
 	if !ok {
 		return hub.Invalid(hub.Clip(name, 40), "the header ce-%s is not UTF-8 in percent-encoding (CloudEvents HTTP binding §3.1.3.2)", hub.Clip(name, 40))
 	}
-	if known(name) {
+	if hub.CoreAttribute(name) {
 		return a.take(name, text, in)
 	}
-	return a.extend(name, text, in)
+	return in.Extend(name, text)
 }
 
 // unescape is the text of a header's value (CloudEvents HTTP binding 1.0 §3.1.3.2): quotes with their backslashes are undone, then

@@ -40,27 +40,18 @@ func (d *reader) attribute(name string, in *hub.OccurrenceInput, seen *attribute
 		}
 		return err
 	}
-	if known(name) {
+	if hub.CoreAttribute(name) {
 		text, err := d.text(name)
 		if err != nil {
 			return err
 		}
 		return seen.take(name, text, in)
 	}
-	value, err := d.extension(name)
+	value, err := d.value()
 	if err != nil {
 		return err
 	}
-	return seen.extend(name, value, in)
-}
-
-// extension reads the value of an extension attribute: text, a number or a boolean (CloudEvents §2.1).
-func (d *reader) extension(name string) (value any, err error) {
-	switch d.in.PeekKind() {
-	case '{', '[':
-		return nil, hub.Invalid(hub.Clip(name, 40), "an extension attribute must be text, a number or a boolean; records belong in data")
-	}
-	return d.value()
+	return in.Extend(name, value)
 }
 
 // encoded reads the member data_base64: the text of data in base 64, which is how some write what they have as bytes.
