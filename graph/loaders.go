@@ -50,6 +50,7 @@ type loaders struct {
 	timings      loader[int64, *hub.Timing]     // of a flow
 	replays      loader[int64, *hub.Replay]     // of an execution: what it replays
 	collections  loader[int64, *hub.Collection] // of an execution: what it gathers
+	fetches      loader[int64, *hub.Fetch]      // of an execution: what became of asking its source
 
 	retentions loader[int64, *hub.FlowRetention] // of a flow
 
@@ -84,6 +85,7 @@ func newLoaders(db *sqlite.DB, e *engine.Engine, remember bool) *loaders {
 		timings:      newLoader(byKeys(db.Timings), remember),
 		replays:      newLoader(byKeys(db.ReplaysByKey), remember),
 		collections:  newLoader(byKeys(db.CollectionsByKey), remember),
+		fetches:      newLoader(byKeys(db.FetchesByKey), remember),
 
 		retentions: newLoader(byKeys(db.FlowRetentions), remember),
 
