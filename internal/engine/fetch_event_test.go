@@ -448,3 +448,30 @@ func TestASlowSourceHoldsUpNoOther(t *testing.T) {
 		}
 	})
 }
+
+func TestASourceIsAskedWhatAFlowMeansToAskIt(t *testing.T) {
+	onCall(t, func(hub.SourceQuery) ([]json.RawMessage, error) { return nil, nil }, nil, func(t *testing.T, p *planned) {
+		var uses []hub.ActionUse
+		p.Connector.Judge(func(use hub.ActionUse) ([]hub.Problem, error) {
+			if use.Action != "read_rows" {
+				return nil, nil
+			}
+			uses = append(uses, use)
+			return []hub.Problem{{Code: "NOT_FOUND", Path: "parameters.site", Message: "there is no such site"}, {Code: "SLOW", Path: "parameters.other", Message: "slow", Severity: hub.SeverityWarning}}, nil
+		})
+		f, err := p.Engine.FlowCreate(t.Context(), p.Admin, onCallFlow(t, p.Hub))
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := flowProblems(t, p.Hub, p.Admin, f)
+		if err != nil || len(list) != 1 || list[0].Code != "NOT_FOUND" || list[0].Path != "source.fetch.mapping.0" {
+			t.Errorf("%+v, %v", list, err)
+		}
+		if len(uses) != 1 || !slices.Equal(uses[0].Names, []string{"site"}) {
+			t.Errorf("it was asked about %+v", uses)
+		}
+		if _, err := p.Engine.FlowEnable(t.Context(), p.Admin, f.Key, 0); err == nil {
+			t.Error("it was enabled")
+		}
+	})
+}
