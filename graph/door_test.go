@@ -147,9 +147,10 @@ type postman struct {
 	mu       sync.Mutex
 	sent     []hub.Handover
 	refuse   string
-	lose     string                           // what becomes of messages to this recipient is not known
-	answer   func(hub.Handover, *hub.Outcome) // changes what becomes of a message
-	saw      *hub.LookupAnswer                // what the postman says when asked about a letter; nil: nobody can be asked
+	lose     string                                           // what becomes of messages to this recipient is not known
+	answer   func(hub.Handover, *hub.Outcome)                 // changes what becomes of a message
+	saw      *hub.LookupAnswer                                // what the postman says when asked about a letter; nil: nobody can be asked
+	bring    func(hub.SourceQuery) ([]json.RawMessage, error) // what lies in a box; nil: the postman brings nothing
 	problems []hub.Problem
 	busy     sync.WaitGroup
 
@@ -252,8 +253,15 @@ func (p *postman) CheckAction(context.Context, hub.OpenIntegration, hub.ActionUs
 	return nil, nil
 }
 
-func (p *postman) Query(context.Context, hub.OpenIntegration, hub.SourceQuery, func([]json.RawMessage) error) error {
-	return &hub.Error{Code: hub.CodeNotFound, Message: "the postman brings no rows"}
+func (p *postman) Query(_ context.Context, _ hub.OpenIntegration, q hub.SourceQuery, page func([]json.RawMessage) error) error {
+	if p.bring == nil {
+		return &hub.Error{Code: hub.CodeNotFound, Message: "the postman brings no rows"}
+	}
+	rows, err := p.bring(q)
+	if err != nil {
+		return err
+	}
+	return page(rows)
 }
 
 func (p *postman) Lookup(_ context.Context, _ hub.OpenIntegration, items []hub.LookupItem) ([]hub.LookupAnswer, error) {

@@ -262,8 +262,8 @@ func TestAFieldBelowTheTopIsAnsweredWithExactlyThePermissionThatItNames(t *testi
 				value = with.at(append(slices.Clone(way.path), f.Name)...)
 			}
 			mayBeEmpty := slices.Contains([]string{"problems", "permissionsNeeded", "receipts", "follows", "followUps"}, f.Name)
-			// a draft never ran, nobody ran it by hand or replayed it, it gathers nothing, no connector was asked about it, and what is sent again is not suppressed
-			mayBeNull := slices.Contains([]string{"lastRun", "startedBy", "replay", "replayOf", "collection", "checkedAt", "suppression"}, f.Name)
+			// a draft never ran, nobody ran it by hand or replayed it, it gathers and fetches nothing, no connector was asked about it, and what is sent again is not suppressed
+			mayBeNull := slices.Contains([]string{"lastRun", "startedBy", "replay", "replayOf", "collection", "fetch", "checkedAt", "suppression"}, f.Name)
 			if list, isList := value.([]any); value == nil && (!mayBeNull || len(with.Errors) > 0) || isList && len(list) == 0 && !mayBeEmpty {
 				t.Errorf("%s with %s and %s is answered with %v %+v", name, way.may, need, with.Data, with.Errors)
 			}

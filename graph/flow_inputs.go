@@ -116,8 +116,9 @@ func flowSource(in *model.FlowSourceInput) (**hub.FlowSource, error) {
 
 func sourceFetch(in *model.SourceFetchInput) (*hub.SourceFetch, error) {
 	key, err := optionalKey(hub.KindIntegration, in.Integration, "source.fetch.integration")
-	f := &hub.SourceFetch{IntegrationKey: key, Parameters: in.Parameters}
+	f := &hub.SourceFetch{IntegrationKey: key, Parameters: in.Parameters, Mapping: mappingEntries(in.Mapping)}
 	hub.Assign(&f.Action, in.Action)
+	hub.Assign(&f.About, in.About)
 	if isNull(f.Parameters) {
 		f.Parameters = nil
 	}
@@ -131,7 +132,7 @@ func flowTargets(list []*model.FlowTargetInput) (*[]hub.FlowTarget, error) {
 		if err != nil {
 			return nil, err
 		}
-		t := hub.FlowTarget{IntegrationKey: key, Parameters: in.Parameters, Mapping: values(in.Mapping)}
+		t := hub.FlowTarget{IntegrationKey: key, Parameters: in.Parameters, Mapping: mappingEntries(in.Mapping)}
 		hub.Assign(&t.Action, in.Action)
 		hub.Assign(&t.Recipient, in.Recipient)
 		if isNull(t.Parameters) {
@@ -143,14 +144,20 @@ func flowTargets(list []*model.FlowTargetInput) (*[]hub.FlowTarget, error) {
 		if t.FollowUp, err = followUp(hub.Path("targets", i, "followUp"), in.FollowUp); err != nil {
 			return nil, err
 		}
-		for j := range t.Mapping {
-			if isNull(t.Mapping[j].Expression) {
-				t.Mapping[j].Expression = nil
-			}
-		}
 		targets[i] = t
 	}
 	return &targets, nil
+}
+
+// mappingEntries reads a mapping; an expression that is null is none.
+func mappingEntries(in []*hub.MappingEntry) []hub.MappingEntry {
+	list := values(in)
+	for i := range list {
+		if isNull(list[i].Expression) {
+			list[i].Expression = nil
+		}
+	}
+	return list
 }
 
 func followUp(path string, in *model.FollowUpInput) (*hub.FollowUp, error) {

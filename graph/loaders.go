@@ -56,6 +56,7 @@ type loaders struct {
 	timings      loader[int64, *hub.Timing]     // of a flow
 	replays      loader[int64, *hub.Replay]     // of an execution: what it replays
 	collections  loader[int64, *hub.Collection] // of an execution: what it gathers
+	fetches      loader[int64, *hub.Fetch]      // of an execution: what became of asking its source
 
 	retentions loader[int64, *hub.FlowRetention] // of a flow
 	versionsOf loader[int64, []*hub.FlowVersion] // a flow
@@ -99,6 +100,7 @@ func newLoaders(db *sqlite.DB, e *engine.Engine, l loading) *loaders {
 		timings:      newLoader(byKeys(db.Timings), l),
 		replays:      newLoader(byKeys(db.ReplaysByKey), l),
 		collections:  newLoader(byKeys(db.CollectionsByKey), l),
+		fetches:      newLoader(byKeys(db.FetchesByKey), l),
 
 		retentions: newLoader(byKeys(db.FlowRetentions), l),
 		versionsOf: newLoader(listsOf(db.FlowVersionsOf), l),

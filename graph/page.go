@@ -90,3 +90,17 @@ func connection[T any](list hub.List[T], err error, p window) (*model.Connection
 	}
 	return model.NewConnection(list, p.Page, func(place string) string { return place + p.mark }), nil
 }
+
+// stretchOf reads how many items of a list of fixed length are asked for, and how many are left out before them.
+func stretchOf(first, skip *int) (most, from int, err error) {
+	most = hub.DefaultPage
+	hub.Assign(&most, first)
+	hub.Assign(&from, skip)
+	switch {
+	case most < 1 || most > hub.MaxPage:
+		return 0, 0, hub.Invalid("first", "first must be between 1 and %d", hub.MaxPage)
+	case from < 0:
+		return 0, 0, hub.Invalid("skip", "skip cannot be less than 0")
+	}
+	return most, from, nil
+}

@@ -3524,6 +3524,61 @@ func (ec *executionContext) fieldContext_SourceFetch_parameters(_ context.Contex
 	return graphql.NewScalarFieldContext("SourceFetch", field, false, false, errors.New("field of type JSON does not have child fields"))
 }
 
+func (ec *executionContext) _SourceFetch_about(ctx context.Context, field graphql.CollectedField, obj *hub.SourceFetch) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SourceFetch_about(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.About, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SourceFetch_about(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SourceFetch", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SourceFetch_mapping(ctx context.Context, field graphql.CollectedField, obj *hub.SourceFetch) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SourceFetch_mapping(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mapping, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []hub.MappingEntry) graphql.Marshaler {
+			return ec.marshalNMappingEntry2ᚕgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐMappingEntryᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SourceFetch_mapping(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SourceFetch",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MappingEntry(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -4288,7 +4343,7 @@ func (ec *executionContext) unmarshalInputSourceFetchInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"integration", "action", "parameters"}
+	fieldsInOrder := [...]string{"integration", "action", "parameters", "about", "mapping"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -4316,6 +4371,20 @@ func (ec *executionContext) unmarshalInputSourceFetchInput(ctx context.Context, 
 				return it, err
 			}
 			it.Parameters = data
+		case "about":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("about"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.About = data
+		case "mapping":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mapping"))
+			data, err := ec.unmarshalOMappingEntryInput2ᚕᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐMappingEntryᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mapping = data
 		}
 	}
 	return it, nil
@@ -6805,6 +6874,16 @@ func (ec *executionContext) _SourceFetch(ctx context.Context, sel ast.SelectionS
 		case "parameters":
 			out.Values[i] = ec._SourceFetch_parameters(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "about":
+			out.Values[i] = ec._SourceFetch_about(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "mapping":
+			out.Values[i] = ec._SourceFetch_mapping(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:

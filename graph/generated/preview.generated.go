@@ -747,6 +747,38 @@ func (ec *executionContext) fieldContext_ExecutionPreview_keptCount(_ context.Co
 	return graphql.NewScalarFieldContext("ExecutionPreview", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _ExecutionPreview_fetch(ctx context.Context, field graphql.CollectedField, obj *hub.ExecutionPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ExecutionPreview_fetch(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fetch, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *hub.Fetch) graphql.Marshaler {
+			return ec.marshalOFetch2ᚖgithubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐFetch(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ExecutionPreview_fetch(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ExecutionPreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Fetch(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ExecutionPreview_rows(ctx context.Context, field graphql.CollectedField, obj *hub.ExecutionPreview) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1883,6 +1915,11 @@ func (ec *executionContext) _ExecutionPreview(ctx context.Context, sel ast.Selec
 		case "keptCount":
 			out.Values[i] = ec._ExecutionPreview_keptCount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "fetch":
+			out.Values[i] = ec._ExecutionPreview_fetch(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "rows":

@@ -48,6 +48,7 @@ type ResolverRoot interface {
 	Execution() ExecutionResolver
 	ExecutionPreview() ExecutionPreviewResolver
 	ExplainedReason() ExplainedReasonResolver
+	Fetch() FetchResolver
 	FieldOption() FieldOptionResolver
 	Flow() FlowResolver
 	FlowRetention() FlowRetentionResolver
@@ -1003,6 +1004,8 @@ enum ChangeAspect {
   RECEIPT
   "An occurrence joined an execution that collects, or a person closed it: from and to are how many occurrences there were and are."
   COLLECTED
+  "An execution fetched: to is how many rows its source gave; or it could not be asked: to is what is waited for, and the cause says why. From is empty."
+  FETCH
   "What a follow-up waited to hear of a message came to hold, so that it goes: to is a ` + "`" + `FollowUpCondition` + "`" + `, from is empty."
   FOLLOW_UP
   """
@@ -2803,6 +2806,10 @@ enum ReasonCode {
   NO_ROWS
   "The source connector could not be asked, or its rows could not be taken over as records; nothing was sent."
   SOURCE_FAILED
+  "The source connector could not be asked; it is asked again, later each time."
+  SOURCE_UNAVAILABLE
+  "The source connector gave its rows."
+  FETCHED
   "The source query found more rows than one execution may read; nothing was sent."
   TOO_MANY_ROWS
   "The flow's filter dropped every row."
@@ -3655,6 +3662,63 @@ extend type Mutation {
   ): ExecutionsCancelPayload @requires(module: "automator", submodule: "fracttal_hub", action: EDIT)
 }
 `, BuiltIn: false},
+	{Name: "../../schema/fetch.graphqls", Input: `"""
+What became of an execution's asking its source connector. What was asked and what came is kept with the execution, so that it can be seen
+why it sent what it sent; it goes when payloads are pruned.
+"""
+type Fetch {
+  "How often the source was asked in vain, counted like the attempts of a message; an answer that it gave does not count."
+  attempts: Int!
+  "When it was last asked; null if it has not been yet."
+  askedAt: DateTime
+  "When all its rows were there; null if they are not. From then on nobody is asked for this execution any more."
+  doneAt: DateTime
+  "Why it could not be asked the last time; null if it could. When it is asked again is the execution's ` + "`" + `until` + "`" + `."
+  reason: Reason
+  "What it was asked: once for each row of the occurrence, and once for all of which it would have been asked the same. Empty if it was not asked, and if the caller may not see what the flow reads."
+  questions: [FetchQuestion!]!
+  "How many rows were taken over, each record once."
+  rowCount: Int!
+  "The rows as the source gave them. Empty if there are none, once payloads were pruned, and if the caller may not see what the flow reads."
+  rows(
+    "How many at most: 1 to 200, 50 if left out."
+    first: Int
+    "How many to leave out at the beginning; none if left out."
+    skip: Int
+  ): [FetchedRow!]! @cost(weight: 10) @listSize(assumedSize: 50, slicingArguments: ["first"])
+  "What of it was left out, and what the caller would need to see it. Empty if nothing was."
+  hidden: [Hidden!]!
+}
+
+"""
+A question to a source connector.
+"""
+type FetchQuestion {
+  "The parameters, with what the occurrence filled; null if there are none."
+  parameters: JSON
+  "The key of the first row of the occurrence for which it was asked; empty if it was asked for none."
+  about: String!
+  "How many rows came."
+  rowCount: Int!
+}
+
+"""
+A row as a source connector gave it.
+"""
+type FetchedRow {
+  "The key of the record that was made of it."
+  record: String!
+  "Its place among the execution's ` + "`" + `questions` + "`" + `, from 0."
+  question: Int!
+  "Its fields; others of the record stayed as they were."
+  data: JSON!
+}
+
+extend type Execution {
+  "What became of asking its source connector; null if it has none to ask or has not asked yet, or if the caller may not see executions."
+  fetch: Fetch @requires(module: "automator", submodule: "fracttal_hub", action: SEE)
+}
+`, BuiltIn: false},
 	{Name: "../../schema/flow.graphqls", Input: `"""
 A flow: when it is triggered it reads rows from its source, keeps those that satisfy its filter, and sends a message for each
 of them to its targets. Every save is a version; an execution stays with its own.
@@ -3873,10 +3937,18 @@ type FlowSource {
 }
 
 """
-A source connector that is asked for rows when the clock or somebody starts the flow. They are taken over as records of the type that
+A source connector that is asked for rows when the flow runs. They are taken over as records of the type that
 the source action reads, with the rights of the flow's consumer (which needs ADD, and EDIT, on them): a row has the fields of
 that type, others of the record stay as they are; it is named by the field that names such records, or by its member ` + "`" + `$key` + "`" + `. The flow then reads
-these records, and no others. A preview asks nobody, and shows the records as they are.
+these records, and no others.
+
+A flow with the trigger EVENT asks for what its occurrence is about: ` + "`" + `mapping` + "`" + ` takes parameters from the occurrence's rows, and the source is asked once
+for each of them, and once for all of which it would be asked the same. Its messages can have ` + "`" + `occurrence.` + "`" + ` before a path, which leads to the row of the
+occurrence for which a row was fetched (of several, the first). What comes makes no occurrence of its own.
+
+Nobody is asked while an occurrence is taken in. A source that cannot be asked is asked again, later each time, as often and for as long as ` + "`" + `settings` + "`" + ` allow for
+messages; meanwhile the execution is WAITING for SOURCE_UNAVAILABLE. While the source's connector is down, its integration or the flow is paused, it waits for that. What
+came is kept with the execution (` + "`" + `fetch` + "`" + `). A preview asks the source, too, and keeps nothing.
 """
 type SourceFetch {
   "The integration that is asked; null if none was chosen, or if the caller may not see integrations."
@@ -3885,6 +3957,14 @@ type SourceFetch {
   action: String!
   "The parameters, by its schema; null if there are none."
   parameters: JSON
+  "With the trigger EVENT, the key of the type of the records that occurrences are about; empty if it is that which the source action reads."
+  about: String!
+  """
+  With the trigger EVENT, parameters that are taken from a row of the occurrence: each ` + "`" + `name` + "`" + ` is the path of one (` + "`" + `query.asset` + "`" + `), and ` + "`" + `field` + "`" + ` and ` + "`" + `expression` + "`" + `
+  read the fields of ` + "`" + `about` + "`" + `. A text is given as the number or truth value that the schema wants there. Where a value is missing, FAIL fails
+  the execution, SKIP does not ask for that row.
+  """
+  mapping: [MappingEntry!]!
 }
 
 """
@@ -4210,7 +4290,7 @@ input FlowSourceInput {
   parameters: JSON
   "To which rows the query is narrowed when an occurrence started the flow."
   rows: SourceRows! = MATCHING
-  "A source connector to ask before the rows are read; not for flows that events start. Null or left out: the records are read as they are."
+  "A source connector to ask before the rows are read. Null or left out: the records are read as they are."
   fetch: SourceFetchInput
 }
 
@@ -4222,8 +4302,12 @@ input SourceFetchInput {
   integration: ID
   "The key of what the connector is asked for, of ` + "`" + `connectors.sources` + "`" + `. Needed to enable the flow."
   action: String
-  "The parameters, an object by its schema."
+  "The parameters, an object by its schema. What ` + "`" + `mapping` + "`" + ` fills comes on top."
   parameters: JSON
+  "With the trigger EVENT, the key of the type of the records that occurrences are about, of ` + "`" + `catalog.recordTypes` + "`" + `; that which the source action reads if left out. Events must be about it."
+  about: String
+  "With the trigger EVENT, parameters that are taken from a row of the occurrence, each under its path as ` + "`" + `name` + "`" + `: ` + "`" + `{name: \"query.asset\", field: \"code\"}` + "`" + `. 100 at most."
+  mapping: [MappingEntryInput!]
 }
 
 """
@@ -5817,6 +5901,8 @@ type ExecutionPreview {
   rowCount: Int!
   "How many of them passed the filter."
   keptCount: Int!
+  "What its source connector was asked, and what came; nothing of it is kept, and no record is written. Null if the flow fetches nothing, or could not ask."
+  fetch: Fetch
   "The rows, 100 at most and with about 100 messages, those that passed the filter first."
   rows: [PreviewRow!]!
   "How many rows are not shown."
@@ -8746,6 +8832,8 @@ func (ec *executionContext) childFields_Execution(ctx context.Context, field gra
 		return ec.fieldContext_Execution_closedAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Execution_updatedAt(ctx, field)
+	case "fetch":
+		return ec.fieldContext_Execution_fetch(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Execution", field.Name)
 }
@@ -8850,6 +8938,8 @@ func (ec *executionContext) childFields_ExecutionPreview(ctx context.Context, fi
 		return ec.fieldContext_ExecutionPreview_rowCount(ctx, field)
 	case "keptCount":
 		return ec.fieldContext_ExecutionPreview_keptCount(ctx, field)
+	case "fetch":
+		return ec.fieldContext_ExecutionPreview_fetch(ctx, field)
 	case "rows":
 		return ec.fieldContext_ExecutionPreview_rows(ctx, field)
 	case "more":
@@ -8930,6 +9020,52 @@ func (ec *executionContext) childFields_ExplainedReason(ctx context.Context, fie
 		return ec.fieldContext_ExplainedReason_delivery(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ExplainedReason", field.Name)
+}
+
+func (ec *executionContext) childFields_Fetch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "attempts":
+		return ec.fieldContext_Fetch_attempts(ctx, field)
+	case "askedAt":
+		return ec.fieldContext_Fetch_askedAt(ctx, field)
+	case "doneAt":
+		return ec.fieldContext_Fetch_doneAt(ctx, field)
+	case "reason":
+		return ec.fieldContext_Fetch_reason(ctx, field)
+	case "questions":
+		return ec.fieldContext_Fetch_questions(ctx, field)
+	case "rowCount":
+		return ec.fieldContext_Fetch_rowCount(ctx, field)
+	case "rows":
+		return ec.fieldContext_Fetch_rows(ctx, field)
+	case "hidden":
+		return ec.fieldContext_Fetch_hidden(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Fetch", field.Name)
+}
+
+func (ec *executionContext) childFields_FetchQuestion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "parameters":
+		return ec.fieldContext_FetchQuestion_parameters(ctx, field)
+	case "about":
+		return ec.fieldContext_FetchQuestion_about(ctx, field)
+	case "rowCount":
+		return ec.fieldContext_FetchQuestion_rowCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FetchQuestion", field.Name)
+}
+
+func (ec *executionContext) childFields_FetchedRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "record":
+		return ec.fieldContext_FetchedRow_record(ctx, field)
+	case "question":
+		return ec.fieldContext_FetchedRow_question(ctx, field)
+	case "data":
+		return ec.fieldContext_FetchedRow_data(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FetchedRow", field.Name)
 }
 
 func (ec *executionContext) childFields_FieldOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10620,6 +10756,10 @@ func (ec *executionContext) childFields_SourceFetch(ctx context.Context, field g
 		return ec.fieldContext_SourceFetch_action(ctx, field)
 	case "parameters":
 		return ec.fieldContext_SourceFetch_parameters(ctx, field)
+	case "about":
+		return ec.fieldContext_SourceFetch_about(ctx, field)
+	case "mapping":
+		return ec.fieldContext_SourceFetch_mapping(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SourceFetch", field.Name)
 }

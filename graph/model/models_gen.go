@@ -871,7 +871,7 @@ type FlowSourceInput struct {
 	Parameters json.RawMessage `json:"parameters,omitempty"`
 	// To which rows the query is narrowed when an occurrence started the flow.
 	Rows hub.SourceRows `json:"rows"`
-	// A source connector to ask before the rows are read; not for flows that events start. Null or left out: the records are read as they are.
+	// A source connector to ask before the rows are read. Null or left out: the records are read as they are.
 	Fetch *SourceFetchInput `json:"fetch,omitempty"`
 }
 
@@ -1368,8 +1368,12 @@ type SourceFetchInput struct {
 	Integration *string `json:"integration,omitempty"`
 	// The key of what the connector is asked for, of `connectors.sources`. Needed to enable the flow.
 	Action *string `json:"action,omitempty"`
-	// The parameters, an object by its schema.
+	// The parameters, an object by its schema. What `mapping` fills comes on top.
 	Parameters json.RawMessage `json:"parameters,omitempty"`
+	// With the trigger EVENT, the key of the type of the records that occurrences are about, of `catalog.recordTypes`; that which the source action reads if left out. Events must be about it.
+	About *string `json:"about,omitempty"`
+	// With the trigger EVENT, parameters that are taken from a row of the occurrence, each under its path as `name`: `{name: "query.asset", field: "code"}`. 100 at most.
+	Mapping []*hub.MappingEntry `json:"mapping,omitempty"`
 }
 
 // The subscription that a ticket is for.

@@ -18,7 +18,8 @@ const saveTimeout = 10 * time.Second
 // askTargets asks the connectors of a flow about its targets, as far as they make sense without them. A caller who may not read what
 // the flow reads learns nothing by it: it is told so when the flow is saved.
 func (e *Engine) askTargets(ctx context.Context, c hub.Caller, f *hub.Flow) ([]hub.TargetCheck, error) {
-	if len(f.Definition.Targets) == 0 || e.mayUse(c, f) != nil {
+	judged := f.Definition.Judged()
+	if len(judged) == 0 || e.mayUse(c, f) != nil {
 		return nil, nil
 	}
 	own, err := e.ownProblems(ctx, c, f, nil)
@@ -28,7 +29,7 @@ func (e *Engine) askTargets(ctx context.Context, c hub.Caller, f *hub.Flow) ([]h
 	ask, cancel := context.WithTimeout(ctx, saveTimeout)
 	defer cancel()
 	var checks []hub.TargetCheck
-	for i := range f.Definition.Targets {
+	for _, i := range judged {
 		if !askable(i, own) {
 			continue
 		}
@@ -47,6 +48,9 @@ var mappingBroken = []hub.ProblemCode{hub.ProblemMappingEmpty, hub.ProblemMappin
 // askable says whether a target is so far in order that its connector can be asked about it.
 func askable(target int, own []hub.Problem) bool {
 	at := hub.Path("targets", target)
+	if target == hub.FetchTarget {
+		at = "source.fetch"
+	}
 	return !slices.ContainsFunc(own, func(p hub.Problem) bool {
 		rest, in := strings.CutPrefix(p.Path, at)
 		head, _, _ := strings.Cut(strings.TrimPrefix(rest, "."), ".")
@@ -56,10 +60,9 @@ func askable(target int, own []hub.Problem) bool {
 
 // askTarget asks a target's connector now. When it cannot be asked, that is what the check says.
 func (e *Engine) askTarget(ctx context.Context, f *hub.Flow, target int) (hub.TargetCheck, error) {
-	t := &f.Definition.Targets[target]
-	use := t.Use()
-	check := hub.TargetCheck{FlowKey: f.Key, FlowVersion: f.Version, Target: target, IntegrationKey: t.IntegrationKey, Use: use.Fingerprint()}
-	in, err := e.integration(ctx, e.now(), t.IntegrationKey)
+	integration, use, _ := f.Definition.Intends(target)
+	check := hub.TargetCheck{FlowKey: f.Key, FlowVersion: f.Version, Target: target, IntegrationKey: integration, Use: use.Fingerprint()}
+	in, err := e.integration(ctx, e.now(), integration)
 	if err != nil {
 		return check, err
 	}
@@ -111,18 +114,17 @@ func (e *Engine) keptProblems(ctx context.Context, c hub.Caller, f *hub.Flow, ow
 
 // checkProblems are what checks say of a flow, with paths into it. A target that no connector was asked about has a warning.
 func checkProblems(c hub.Caller, f *hub.Flow, own []hub.Problem, checks []hub.TargetCheck) (list []hub.Problem) {
-	for i := range f.Definition.Targets {
+	for _, i := range f.Definition.Judged() {
 		if !askable(i, own) {
 			continue
 		}
-		t := &f.Definition.Targets[i]
-		found := slices.IndexFunc(checks, func(k hub.TargetCheck) bool { return k.Target == i && k.Of(t) })
+		found := slices.IndexFunc(checks, func(k hub.TargetCheck) bool { return k.Target == i && k.Of(&f.Definition) })
 		if found < 0 {
-			list = append(list, inFlow(c, i, t, notAsked))
+			list = append(list, inFlow(c, i, f, notAsked))
 			continue
 		}
 		for _, p := range checks[found].Problems {
-			list = append(list, inFlow(c, i, t, p))
+			list = append(list, inFlow(c, i, f, p))
 		}
 	}
 	return list
@@ -130,11 +132,11 @@ func checkProblems(c hub.Caller, f *hub.Flow, own []hub.Problem, checks []hub.Ta
 
 // inFlow is a connector's problem with its path in the flow. What it says of the settings of an integration is for those who may see
 // them.
-func inFlow(c hub.Caller, target int, t *hub.FlowTarget, p hub.Problem) hub.Problem {
+func inFlow(c hub.Caller, target int, f *hub.Flow, p hub.Problem) hub.Problem {
 	if p.Code != notAsked.Code && ofSettings(p.Path) && !c.May(hub.RowAPIConnections, hub.See) {
 		p.Message, p.NextStep = "the settings of the integration cannot be used", ""
 	}
-	if p.Path = hub.PathInTarget(target, t, p.Path); !strings.HasPrefix(p.Path, "targets.") {
+	if p.Path = f.Definition.PathIn(target, p.Path); !strings.HasPrefix(p.Path, "targets.") && target != hub.FetchTarget {
 		p.Path = hub.Path("targets", target)
 	}
 	return p
@@ -163,9 +165,9 @@ func (e *Engine) FlowsCheckedAt(ctx context.Context, c hub.Caller, list []*hub.F
 }
 
 func checkedAt(f *hub.Flow, kept []*hub.TargetCheck) (at *time.Time) {
-	for i := range f.Definition.Targets {
+	for _, i := range f.Definition.Judged() {
 		found := slices.IndexFunc(kept, func(k *hub.TargetCheck) bool {
-			return k.Target == i && k.Of(&f.Definition.Targets[i]) && !k.At.IsZero()
+			return k.Target == i && k.Of(&f.Definition) && !k.At.IsZero()
 		})
 		if found < 0 {
 			return nil

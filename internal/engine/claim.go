@@ -106,9 +106,11 @@ func (c *claiming) takeOf(flow int64) (taken int, err error) {
 
 // take takes an execution up if it has room.
 func (c *claiming) take(exec *hub.Execution) (taken bool, err error) {
-	room, err := c.e.hasRoom(c.ctx, c.tx, c.rules, exec, false)
-	if err != nil || !room {
-		return false, err
+	if !exec.Reading { // else it asks its source again, for which it needs no room
+		room, err := c.e.hasRoom(c.ctx, c.tx, c.rules, exec, false)
+		if err != nil || !room {
+			return false, err
+		}
 	}
 	if err := c.e.claimOne(c.ctx, c.tx, c.rules, exec, c.hand); err != nil {
 		if hub.CodeOf(err) == hub.CodeInternal && c.ctx.Err() == nil {

@@ -132,7 +132,19 @@ func (e *Engine) mismatches(ev *hub.Event, recordType string, flows map[int64]*h
 		if f == nil || f.Definition.Source == nil {
 			continue
 		}
-		if a := e.catalog.SourceAction(f.Definition.Source.Action); a != nil && a.RecordType != recordType {
+		a := e.catalog.SourceAction(f.Definition.Source.Action)
+		if a == nil {
+			continue
+		}
+		if f.Definition.AsksAbout() {
+			if about := f.Definition.Source.Fetch.TypeAbout(a.RecordType); about != recordType {
+				problems = append(problems, hub.Problem{Code: hub.ProblemFlowMismatch, Path: hub.Path("flows", i),
+					Message:  fmt.Sprintf("%s fetches for %s, but this event is about %s", hub.Named("the flow", f.Description), about, recordType),
+					NextStep: "choose a flow whose source.fetch.about is " + recordType})
+			}
+			continue
+		}
+		if a.RecordType != recordType {
 			problems = append(problems, hub.Problem{Code: hub.ProblemFlowMismatch, Path: hub.Path("flows", i),
 				Message:  fmt.Sprintf("%s reads %s, but this event is about %s", hub.Named("the flow", f.Description), a.RecordType, recordType),
 				NextStep: "choose a flow with a source action for " + recordType})

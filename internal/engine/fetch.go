@@ -1,12 +1,7 @@
 package engine
 
 import (
-	"bytes"
-	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -15,32 +10,42 @@ import (
 
 // Bounds of what is fetched.
 const (
-	maxFetched = 10_000 // rows of one execution
-	maxFetches = 4      // executions that fetch at the same time: each may wait for a slow source
+	maxFetched      = 10_000  // rows of one execution
+	maxFetchedBytes = 8 << 20 // of all of them
+	maxQuestions    = 50      // of one execution
+	maxFetches      = 8       // executions that fetch at the same time: each may wait for a slow source
+	maxFetchesOf    = 2       // of them, those that ask the same integration, so that one that is slow leaves room to others
+	keepBatch       = 500     // rows that one transaction keeps
 )
 
-// fetchAgain is how long to wait before a source that could not be asked is asked again.
-var fetchAgain = []time.Duration{2 * time.Second, 10 * time.Second, 30 * time.Second}
-
-// fetchers are the executions whose rows are being fetched.
+// fetchers are the executions whose rows are being fetched, each with the integration that it asks.
 type fetchers struct {
 	all sync.WaitGroup
 	mu  sync.Mutex
-	now map[int64]bool
+	now map[int64]int64
 }
 
-// begin takes an execution up unless it is, or too many are.
-func (f *fetchers) begin(key int64) bool {
+// begin takes an execution up unless too many are; one that is already is taken up no second time. ok is false if there was no place.
+func (f *fetchers) begin(key, integration int64) (begun, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.now[key] || len(f.now) >= maxFetches {
-		return false
+	if _, is := f.now[key]; is {
+		return false, true
+	}
+	same := 0
+	for _, of := range f.now {
+		if of == integration {
+			same++
+		}
+	}
+	if len(f.now) >= maxFetches || same >= maxFetchesOf {
+		return false, false
 	}
 	if f.now == nil {
-		f.now = map[int64]bool{}
+		f.now = map[int64]int64{}
 	}
-	f.now[key] = true
-	return true
+	f.now[key] = integration
+	return true, true
 }
 
 func (f *fetchers) end(key int64) {
@@ -49,14 +54,28 @@ func (f *fetchers) end(key int64) {
 	delete(f.now, key)
 }
 
-// fetches tells whether the rows of an execution are to be fetched; then it is read beside the loop, as soon as there is room. When it ends,
-// the loop looks again.
-func (e *Engine) fetches(ctx context.Context, exec *hub.Execution) bool {
+// asks tells whether the rows of an execution that is to be read come from a source connector. A flow that events start fetches for what
+// the occurrence, or whoever runs or replays it, named; any other one for its whole query, unless it was narrowed to records.
+func (p *program) asks(exec *hub.Execution) bool {
+	d := &p.flow.Definition
+	return d.Source.Fetch != nil && (d.AsksAbout() || len(exec.Rows) == 0)
+}
+
+// fetches has the rows of an execution fetched beside the loop, if they are to be; when that ends, the loop looks again. Where messages
+// have an order, an execution is not asked for before those that came before it. wait says that it has to wait for its turn or for a place.
+func (e *Engine) fetches(ctx context.Context, exec *hub.Execution) (is, wait bool, err error) {
 	p, err := e.program(ctx, exec.FlowKey, exec.FlowVersion)
-	if err != nil || p.flow.Definition.Source.Fetch == nil || len(exec.Rows) > 0 {
-		return false
+	if err != nil || !p.asks(exec) {
+		return false, false, nil // reading it says what is wrong
 	}
-	if e.fetching.begin(exec.Key) {
+	if p.flow.Definition.Settings.Order() != hub.OrderedNot {
+		before, err := e.db.ReadsBefore(ctx, exec.FlowKey, exec.Key)
+		if err != nil || before {
+			return true, true, err
+		}
+	}
+	begun, ok := e.fetching.begin(exec.Key, p.flow.Definition.Source.Fetch.IntegrationKey)
+	if begun {
 		e.fetching.all.Go(func() {
 			err := e.readOrBury(ctx, exec)
 			if err != nil && ctx.Err() == nil && !e.draining.Load() {
@@ -67,157 +86,7 @@ func (e *Engine) fetches(ctx context.Context, exec *hub.Execution) bool {
 			e.reread()
 		})
 	}
-	return true
-}
-
-// selectFetched is selectRows for a flow that fetches: its rows are among those that its source has now.
-func (e *Engine) selectFetched(ctx context.Context, p *program, exec *hub.Execution) (names []string, why *hub.Reason, err error) {
-	q, err := e.query(p, exec)
-	if err != nil {
-		return nil, nil, err
-	}
-	if why, err = e.rights(ctx, p, q.needs...); why != nil || err != nil {
-		return nil, why, err
-	}
-	if names, why, err = e.fetch(ctx, p); why != nil || err != nil {
-		return nil, why, err
-	}
-	found, err := e.namedRows(ctx, p, q, names)
-	if err != nil {
-		return nil, nil, err
-	}
-	names, why = found.names()
-	return names, why, nil
-}
-
-// fetch asks the source connector of a flow for rows and takes them over as records, with the rights of the flow's consumer. It
-// returns their names, each once. A reason says why there is nothing.
-func (e *Engine) fetch(ctx context.Context, p *program) (names []string, why *hub.Reason, err error) {
-	in, err := e.integration(ctx, e.now(), p.flow.Definition.Source.Fetch.IntegrationKey)
-	switch {
-	case err != nil:
-		return nil, nil, err
-	case in == nil:
-		return nil, notFetched("source.fetch.integration", "the integration from which the flow fetches is gone", "choose another one"), nil
-	}
-	var rows []json.RawMessage
-	for try := 0; ; try++ {
-		rows, err = e.askSource(ctx, p, in)
-		if err != nil && e.draining.Load() {
-			return nil, nil, errDraining // the connectors are ending: the next start asks again
-		}
-		if hub.CodeOf(err) != hub.CodeUnavailable || try == len(fetchAgain) {
-			break
-		}
-		if err := pauseFor(ctx, fetchAgain[try]); err != nil {
-			return nil, nil, err
-		}
-	}
-	switch {
-	case errors.Is(err, errTooManyFetched):
-		return nil, tooMany(fmt.Sprintf("the source has more than %d rows; nothing was sent", maxFetched)), nil
-	case ctx.Err() != nil:
-		return nil, nil, ctx.Err()
-	case err != nil:
-		return nil, unfetched(err), nil
-	}
-	names, err = e.takeOver(ctx, p, rows)
-	if code := hub.CodeOf(err); err != nil && code != hub.CodeInternal && ctx.Err() == nil {
-		return nil, unfetched(err), nil
-	}
-	return names, nil, err
-}
-
-var errTooManyFetched = errors.New("too many rows")
-
-// askSource asks once for all rows.
-func (e *Engine) askSource(ctx context.Context, p *program, in *integration) (rows []json.RawMessage, err error) {
-	f := p.flow.Definition.Source.Fetch
-	err = e.connectors.Query(ctx, in.open, hub.SourceQuery{Action: f.Action, Parameters: f.Parameters, Limit: maxFetched + 1}, func(page []json.RawMessage) error {
-		if rows = append(rows, page...); len(rows) > maxFetched {
-			return errTooManyFetched
-		}
-		return nil
-	})
-	return rows, err
-}
-
-// takeOver writes rows as records of the type that the flow reads; fields that a row does not have stay as they are.
-func (e *Engine) takeOver(ctx context.Context, p *program, rows []json.RawMessage) (names []string, err error) {
-	consumer, group, err := e.db.ConsumerRights(ctx, p.flow.Definition.Source.ConsumerKey)
-	if err != nil {
-		return nil, err
-	}
-	caller := hub.Caller{Consumer: consumer, Group: group, Locale: "en"}
-	seen := map[string]bool{}
-	var batch []hub.RecordInput
-	write := func() error {
-		if len(batch) == 0 {
-			return nil
-		}
-		_, err := e.RecordsUpsert(ctx, caller, hub.RecordsInput{Records: batch, Merge: true})
-		batch = batch[:0:0]
-		return err
-	}
-	for i, raw := range rows {
-		rec, err := e.fetched(p, i+1, raw)
-		if err != nil {
-			return nil, err
-		}
-		if seen[rec.Name] {
-			continue // the first one counts: a source that changes between two pages may tell of a row twice
-		}
-		seen[rec.Name] = true
-		names, batch = append(names, rec.Name), append(batch, rec)
-		if len(batch) == hub.MaxOccurrenceRecord {
-			if err := write(); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return names, write()
-}
-
-// fetched makes a record of a row. Numbers stay as they were written.
-func (e *Engine) fetched(p *program, n int, raw json.RawMessage) (rec hub.RecordInput, err error) {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	if err := d.Decode(&rec.Data); err != nil || rec.Data == nil {
-		return rec, hub.Invalid("", "row %d of the source is no object", n)
-	}
-	rec.Type = p.records.Key
-	if key, ok := rec.Data[hub.RowKey]; ok {
-		rec.Name = plain(key)
-		delete(rec.Data, hub.RowKey)
-	}
-	if own := p.records.NameOf(rec.Data); own != "" {
-		rec.Name = own
-	}
-	if rec.Name == "" {
-		return rec, hub.Invalid("", "row %d of the source has no key; give it the field %s", n, cmp.Or(p.records.NameField, hub.RowKey))
-	}
-	return rec, nil
-}
-
-func notFetched(path, message, next string) *hub.Reason {
-	return &hub.Reason{Code: hub.ReasonSourceFailed, Path: path, Message: message, NextStep: next}
-}
-
-// unfetched is the reason of an error that somebody can do something about.
-func unfetched(err error) *hub.Reason {
-	var known *hub.Error
-	why := notFetched("source.fetch", err.Error(), "see the integration and the parameters of fetch")
-	if errors.As(err, &known) && len(known.Problems) > 0 {
-		q := known.Problems[0]
-		why.Message = q.Message
-		if q.Path != "" {
-			why.Message = q.Path + ": " + q.Message
-		}
-		if q.NextStep != "" {
-			why.NextStep = q.NextStep
-		}
-	}
-	return why
+	return true, !ok, nil
 }
 
 func pauseFor(ctx context.Context, d time.Duration) error {
@@ -231,25 +100,55 @@ func pauseFor(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// namedRows are the rows of these names that satisfy the query, and whether they pass the flow's filter.
-func (e *Engine) namedRows(ctx context.Context, p *program, q *query, names []string) (*selection, error) {
-	look := e.remembering(ctx)
-	found, now := &selection{query: q}, time.Now()
-	for _, name := range names {
-		data, err := e.db.RecordData(ctx, q.records.Key, name)
-		if err != nil {
-			return nil, err
+// selectFetched is selectRows for a flow that fetches: its rows are among those that its source has now, or had when it was asked.
+func (e *Engine) selectFetched(ctx context.Context, p *program, exec *hub.Execution) (out *toRead, why *hub.Reason, err error) {
+	out = &toRead{}
+	q, err := e.query(p, exec)
+	if err != nil {
+		return out, nil, err
+	}
+	if why, err = e.rights(ctx, p, q.needs...); why != nil || err != nil {
+		return out, why, err
+	}
+	about, err := e.aboutRows(ctx, p, exec)
+	if err != nil {
+		return out, nil, err
+	}
+	if out.fetch, err = e.db.FetchForEngine(ctx, exec.Key); err != nil {
+		return out, nil, err
+	}
+	if out.fetch == nil || out.fetch.DoneAt == nil {
+		a := &fetching{e: e, p: p, exec: exec, about: about, Fetch: hub.Fetch{ExecutionKey: exec.Key}}
+		if out.fetch != nil {
+			a.Attempts = out.fetch.Attempts
 		}
-		if data == nil {
-			continue // somebody removed it meanwhile
-		}
-		w := &row{catalog: e.catalog, typ: q.records, name: name, data: data, lookup: look}
-		if q.match(w, now) {
-			found.add(w, p.filter.Match(w, w.moment(now)))
-		}
-		if w.err != nil {
-			return nil, w.err
+		out.fetch = &a.Fetch
+		if why, err = a.fetch(ctx); why != nil || err != nil {
+			return out, why, err
 		}
 	}
-	return found, nil
+	kept, err := e.db.FetchedForEngine(ctx, exec.Key)
+	if err != nil {
+		return out, nil, err
+	}
+	then, err := e.asFetched(ctx, exec)
+	if err != nil {
+		return out, nil, err
+	}
+	out.take(kept, about, then)
+	found, err := e.namedRows(ctx, p, q, out)
+	if err != nil {
+		return out, nil, err
+	}
+	out.names, why = found.names()
+	return out, why, nil
+}
+
+// asFetched tells whether an execution replays another one on the rows as they were.
+func (e *Engine) asFetched(ctx context.Context, exec *hub.Execution) (bool, error) {
+	if exec.Trigger != hub.StartedByReplay {
+		return false, nil
+	}
+	replay, err := e.db.ReplayForEngine(ctx, exec.Key)
+	return replay != nil && replay.Records == hub.RecordsThen, err
 }

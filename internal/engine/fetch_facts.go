@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
@@ -13,6 +15,14 @@ func (e *Engine) fetchFacts(ctx context.Context, f *hub.Flow, group *hub.Group, 
 		return nil, nil
 	}
 	facts := &hub.FetchFacts{}
+	if action := e.catalog.SourceAction(s.Action); action != nil {
+		about := s.Fetch.TypeAbout(action.RecordType)
+		if facts.AboutKnown = e.catalog.RecordType(about) != nil; facts.AboutKnown {
+			facts.Field = e.fieldsOf(about)
+		}
+	} else {
+		facts.AboutKnown = s.Fetch.About == "" || e.catalog.RecordType(s.Fetch.About) != nil // the action is a problem of its own
+	}
 	if action := e.catalog.SourceAction(s.Action); action != nil && group != nil {
 		row := e.catalog.RecordType(action.RecordType).Row
 		cells, _ := e.catalog.Cells(row)
@@ -31,7 +41,12 @@ func (e *Engine) fetchFacts(ctx context.Context, f *hub.Flow, group *hub.Group, 
 		return facts, nil
 	}
 	if source := facts.Connector.Source(s.Fetch.Action); source != nil {
-		facts.Parameters, err = e.checkObject(facts.Connector, "source/"+source.Key, source.Parameters.JSON, s.Fetch.Parameters, hub.ProblemParameterInvalid)
+		var given json.RawMessage
+		given, facts.Mapping = sampled(source.Parameters.JSON, s.Fetch)
+		facts.Parameters, err = e.checkObject(facts.Connector, "source/"+source.Key, source.Parameters.JSON, given, hub.ProblemParameterInvalid)
+		facts.Parameters = slices.DeleteFunc(facts.Parameters, func(p hub.Problem) bool { // of a value that is not known yet
+			return slices.ContainsFunc(s.Fetch.Mapping, func(m hub.MappingEntry) bool { return m.Name == p.Path })
+		})
 	}
 	return facts, err
 }

@@ -101,8 +101,8 @@ func TestWhyNothingWasFetchedIsSaid(t *testing.T) {
 		message string
 	}{
 		"no rows":         {nil, nil, hub.Skipped, hub.ReasonNoRows, "the source query found no rows"},
-		"wrong settings":  {nil, hub.WithProblems([]hub.Problem{{Code: "NOT_ALLOWED", Path: "secrets.token", Message: "the endpoint does not accept it", NextStep: "give another"}}), hub.Failed, hub.ReasonSourceFailed, "secrets.token: the endpoint does not accept it"},
-		"never there":     {nil, &hub.Error{Code: hub.CodeUnavailable, Message: "the connector http failed: it is down"}, hub.Failed, hub.ReasonSourceFailed, "the connector http failed: it is down"},
+		"a wrong path":    {nil, hub.WithProblems([]hub.Problem{{Code: "NOT_FOUND", Path: "parameters.path", Message: "there is nothing", NextStep: "give another"}}), hub.Failed, hub.ReasonSourceFailed, "parameters.path: there is nothing"},
+		"never there":     {nil, &hub.Error{Code: hub.CodeUnavailable, Message: "it is down"}, hub.Failed, hub.ReasonSourceFailed, "it is down; it was asked 8 times, and the flow allows no more"},
 		"no object":       {[]json.RawMessage{brought("OT-7", 7), json.RawMessage(`[1]`)}, nil, hub.Failed, hub.ReasonSourceFailed, "row 2 of the source is no object"},
 		"no key":          {[]json.RawMessage{json.RawMessage(`{"wo_folio":"OT-7"}`)}, nil, hub.Failed, hub.ReasonSourceFailed, "row 1 of the source has no key; give it the field id_work_orders_tasks"},
 		"a wrong field":   {[]json.RawMessage{json.RawMessage(`{"id_work_orders_tasks":7,"cal_date_maintenance":"soon"}`)}, nil, hub.Failed, hub.ReasonSourceFailed, ""},
@@ -111,7 +111,7 @@ func TestWhyNothingWasFetchedIsSaid(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			fetching(t, func(hub.SourceQuery) ([]json.RawMessage, error) { return c.rows, c.err }, func(t *testing.T, p *planned) {
 				key := run(t, p.Hub, p.flow.Key, hub.FlowRunInput{}).Execution.Key
-				after(2 * time.Minute)
+				after(2 * time.Hour)
 				e, list := execution(t, p.Hub, key)
 				if e.State != hub.Closed || e.Outcome != c.outcome || e.Reason == nil || e.Reason.Code != c.code || c.message != "" && e.Reason.Message != c.message || len(list) > 0 {
 					t.Errorf("%s %s %+v, %d deliveries", e.State, e.Outcome, e.Reason, len(list))
@@ -163,9 +163,7 @@ func TestAFlowThatFetchesNeedsWhatItWouldUse(t *testing.T) {
 		problem(fetch(func(f *hub.SourceFetch) { f.IntegrationKey = 0 }), hub.ProblemIntegrationUnknown, "source.fetch.integration")
 		problem(fetch(func(f *hub.SourceFetch) { f.Action = "read_minds" }), hub.ProblemActionUnknown, "source.fetch.action")
 		problem(fetch(func(f *hub.SourceFetch) { f.Parameters = json.RawMessage(`{"site":7}`) }), hub.ProblemParameterInvalid, "source.fetch.parameters.site")
-		byEvents := fetchFlow(t, p.Hub, hub.Add, hub.Edit)
-		byEvents.Trigger = ptr(hub.TriggerEvent)
-		problem(byEvents, hub.ProblemTriggerMismatch, "source.fetch")
+		problem(fetch(func(f *hub.SourceFetch) { f.About = "asset" }), hub.ProblemTriggerMismatch, "source.fetch.about")
 
 		// Who may not write the records gives nobody the right to.
 		weak := hubtest.CallerWith(t, p.DB, hubtest.May(hub.RowHub, hub.Add), hubtest.May(hubtest.RowWorkOrders, hub.See), hubtest.May(hubtest.RowPersonnel, hub.See))

@@ -87,11 +87,7 @@ func (e *Engine) flowRun(ctx context.Context, tx *sqlite.Tx, rules *rules, c hub
 		return nil, err
 	}
 	r := e.newRun(tx, exec, hub.Reason{Code: hub.ReasonManual, By: c.Consumer.ID()})
-	if exec.Reading {
-		tx.AfterCommit(e.reread)
-		return out, r.save()
-	}
-	return out, e.startNow(ctx, rules, r, nil, hand)
+	return out, e.startOrRead(ctx, rules, r, nil, hand)
 }
 
 // manual is the execution that a run by hand would be.
@@ -108,21 +104,27 @@ func (e *Engine) manual(tx *sqlite.Tx, c hub.Caller, f *hub.Flow, in hub.FlowRun
 	if action == nil {
 		return exec, nil // mayRun says so, too
 	}
+	typ := action.RecordType
+	if f.Definition.AsksAbout() { // they stand for what an occurrence is about
+		typ = f.Definition.Source.Fetch.TypeAbout(typ)
+	}
 	found, err := tx.RecordsByKey(in.RecordKeys)
 	if err != nil {
 		return nil, err
 	}
 	for i, rec := range found {
 		switch {
-		case rec == nil || rec.Type != action.RecordType: // of which type another is, the caller need not be allowed to know
-			return nil, hub.Invalid(hub.Path("records", i), "there is no record %s of the type %s, which the flow reads", hub.ID(hub.KindRecord, in.RecordKeys[i]), action.RecordType)
+		case rec == nil || rec.Type != typ: // of which type another is, the caller need not be allowed to know
+			return nil, hub.Invalid(hub.Path("records", i), "there is no record %s of the type %s, which the flow reads", hub.ID(hub.KindRecord, in.RecordKeys[i]), typ)
 		case slices.Contains(exec.Rows, rec.Name):
 			return nil, hub.Invalid(hub.Path("records", i), "this record is in the list already; give each once")
 		}
 		exec.Rows = append(exec.Rows, rec.Name)
 	}
-	due := exec.CreatedAt
-	exec.Reading, exec.DueAt = false, &due
+	if !f.Definition.AsksAbout() {
+		due := exec.CreatedAt
+		exec.Reading, exec.DueAt = false, &due
+	}
 	return exec, nil
 }
 

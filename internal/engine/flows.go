@@ -207,7 +207,7 @@ func (e *Engine) flowFacts(ctx context.Context, f *hub.Flow, a *ahead) (facts hu
 	if s := f.Definition.Source; s != nil {
 		if action := e.catalog.SourceAction(s.Action); action != nil {
 			facts.ActionKnown = true
-			facts.Field = e.fieldsOf(action.RecordType)
+			facts.Field = func(path string) hub.FieldFact { return e.factOf(f.Definition.TypeAt(action.RecordType, path)) }
 			facts.Lookup = e.factOf
 			facts.Parameters = e.parameterProblems(action, s.Parameters)
 		}

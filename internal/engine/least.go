@@ -6,8 +6,8 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-// flowReads is the least that a flow's consumer needs: SEE on the row of its source (and what writing its records needs, if they are fetched), and on those of every record that its
-// fields lead to or that it looks up. A draft that reads nothing yet needs nothing, and neither does a field that does not exist.
+// flowReads is the least that a flow's consumer needs: SEE on the row of its source (and what writing its records needs, if they are
+// fetched), on that of the occurrences for which it fetches, and on those of every record that its fields lead to or that it looks up. A draft that reads nothing yet needs nothing, and neither does a field that does not exist.
 func (e *Engine) flowReads(f *hub.Flow) hub.Grants {
 	needs := hub.Grants{}
 	s := f.Definition.Source
@@ -27,7 +27,17 @@ func (e *Engine) flowReads(f *hub.Flow) hub.Grants {
 		}
 	}
 	for _, path := range flowFields(&f.Definition) {
-		add(typ.Key, path, f.Definition.Settings.Collect)
+		at, field := f.Definition.TypeAt(typ.Key, path)
+		add(at, field, f.Definition.Settings.Collect)
+	}
+	if f.Definition.AsksAbout() {
+		about := s.Fetch.TypeAbout(typ.Key)
+		if t := e.catalog.RecordType(about); t != nil {
+			needs[t.Row] |= hub.ActionSet(hub.See)
+		}
+		for _, path := range fetchFields(s.Fetch) {
+			add(about, path, nil)
+		}
 	}
 	for _, l := range flowLookups(&f.Definition) {
 		add(l.Type, l.Field, nil)

@@ -93,7 +93,7 @@ func (e *Engine) targetChanged(tx *sqlite.Tx, f *hub.Flow, target int, in *hub.I
 	}
 	t := &f.Definition.Targets[target]
 	check := hub.TargetCheck{FlowKey: f.Key, FlowVersion: f.Version, Target: target, IntegrationKey: in.Key, IntegrationVersion: in.Version, Use: t.Use().Fingerprint()}
-	if old, _ := theOther(kept, target); old.Of(t) {
+	if old, _ := theOther(kept, target); old.Of(&f.Definition) {
 		check.Problems = old.Problems
 	}
 	return e.applyCheck(tx, check.Told(n.Problems, tx.Now()), following{cause: toldBy(in), told: len(n.Problems) == 0})

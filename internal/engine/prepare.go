@@ -323,6 +323,9 @@ func (r *run) refill(ctx context.Context, p *program, it *item) error {
 		return nil
 	}
 	w := r.row(p, rec)
+	if w.about, err = r.aboutOf(ctx, p, it.Record); err != nil {
+		return err
+	}
 	list, err := r.recipients(ctx, p, it.Target, w)
 	if err != nil {
 		return err

@@ -17,17 +17,24 @@ type candidates struct {
 // execution is what an execution would be.
 func (v *previewing) execution(ctx context.Context, p *program, s startedBy) (*hub.ExecutionPreview, error) {
 	r := v.e.rehearsal(ctx, s.exec, v.on, v.now)
-	if r.replay, r.sent = s.replay, s.sent; s.replay != nil {
+	if r.replay, r.sent = s.replay, s.sent; s.replay != nil && !p.fetchesFirst(s) {
 		if err := r.give(ctx, p, s.replay); err != nil {
 			return nil, err
 		}
 	}
-	all, err := r.candidates(ctx, p, s)
+	var all *candidates
+	var fetch *hub.Fetch
+	var err error
+	if p.fetchesFirst(s) {
+		all, fetch, err = v.fetchedCandidates(ctx, r, p, s)
+	} else {
+		all, err = r.candidates(ctx, p, s)
+	}
 	if err != nil {
 		return nil, err
 	}
 	x := &hub.ExecutionPreview{Trigger: s.exec.Trigger, EventKey: s.exec.EventKey, OccurrenceKey: s.exec.OccurrenceKey, Subject: s.exec.Subject,
-		Reason: s.exec.Reason, RowCount: all.found, KeptCount: all.kept}
+		Reason: s.exec.Reason, RowCount: all.found, KeptCount: all.kept, Fetch: fetch}
 	if !v.c.May(hub.RowEvents, hub.See) {
 		x.EventKey = 0
 	}

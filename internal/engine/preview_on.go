@@ -129,6 +129,8 @@ type startedBy struct {
 
 	replay *hub.Replay // of a replay: what it replays
 	sent   *sent       // likewise: what went out before
+
+	fetched int64 // the execution that has asked the source already; 0: it would be asked
 }
 
 // starts are the executions that would be started: one for each event that fires and, where no event is asked, the one that a
@@ -180,7 +182,7 @@ func (v *previewing) unasked(p *program) (startedBy, error) {
 		v.Obstacles = append(v.Obstacles, hub.Reason{Code: hub.ReasonNoEvent, Message: fmt.Sprintf("no event runs the flow on an occurrence of the type %q, so it is tried on all rows", v.on.occurrence.Type),
 			NextStep: "make an event that runs it"})
 	default:
-		s.rows = v.on.of(p.records)
+		s.rows = v.on.of(p.started())
 	}
 	s.exec.Rows = names(s.rows)
 	return s, nil
@@ -189,11 +191,11 @@ func (v *previewing) unasked(p *program) (startedBy, error) {
 // fits says what is wrong with a record or a sample for a flow, which reads records of one type.
 func (on *tried) fits(p *program) error {
 	switch {
-	case on.occurrence != nil || len(on.of(p.records)) > 0:
+	case on.occurrence != nil || len(on.of(p.started())) > 0:
 	case on.record != nil:
-		return hub.Invalid("on.record", "the flow reads records of the type %s, and this one is of the type %s", p.records.Key, on.typ.Key)
+		return hub.Invalid("on.record", "the flow reads records of the type %s, and this one is of the type %s", p.started().Key, on.typ.Key)
 	case on.rows != nil:
-		return hub.Invalid("on.sample", "the flow reads records of the type %s, and the sample has none", p.records.Key)
+		return hub.Invalid("on.sample", "the flow reads records of the type %s, and the sample has none", p.started().Key)
 	}
 	return nil
 }

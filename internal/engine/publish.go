@@ -162,7 +162,7 @@ func (e *Engine) start(ctx context.Context, tx *sqlite.Tx, rules *rules, runs []
 			list = append(list, s.joins.exec)
 			continue
 		}
-		if err := e.startNow(ctx, rules, s.run, s.rows, hand); err != nil {
+		if err := e.startOrRead(ctx, rules, s.run, s.rows, hand); err != nil {
 			return nil, err
 		}
 		list = append(list, s.run.exec)
@@ -201,8 +201,11 @@ func (e *Engine) runs(ctx context.Context, tx *sqlite.Tx, o *hub.Occurrence, ver
 					continue
 				}
 			}
-			exec := &hub.Execution{Key: hub.NewKey(now), FlowKey: flow.Key, FlowVersion: flow.Version, Trigger: hub.StartedByEvent, EventKey: v.event.Key, OccurrenceKey: o.Key,
+			exec := &hub.Execution{Reading: flow.Definition.AsksAbout(), Key: hub.NewKey(now), FlowKey: flow.Key, FlowVersion: flow.Version, Trigger: hub.StartedByEvent, EventKey: v.event.Key, OccurrenceKey: o.Key,
 				Trace: trace, Subject: o.Subject, State: hub.Queued, DueAt: &now, CreatedAt: now, UpdatedAt: now, Rows: names(v.rows)}
+			if exec.Reading {
+				exec.DueAt = nil // its source is asked as soon as there is time
+			}
 			m.Executions = append(m.Executions, exec.Key)
 			list = append(list, starting{run: e.newRun(tx, exec, hub.Reason{Code: hub.ReasonMatched, By: v.event.ID()}), rows: v.rows})
 		}
@@ -231,6 +234,15 @@ func repeat(tx *sqlite.Tx, o *hub.Occurrence, out *hub.Published) error {
 	out.Occurrence, out.Repeat = first, true
 	out.Executions, err = tx.ExecutionsOf(first.Key)
 	return err
+}
+
+// startOrRead is startNow for an execution whose rows may still have to be read: nobody is asked for them in this transaction.
+func (e *Engine) startOrRead(ctx context.Context, rules *rules, r *run, rows []*row, hand *handOver) error {
+	if r.exec.Reading {
+		r.tx.AfterCommit(e.reread)
+		return r.save()
+	}
+	return e.startNow(ctx, rules, r, rows, hand)
 }
 
 // startNow carries a new execution forward in the transaction that makes it, if its connector has room: then its delivery

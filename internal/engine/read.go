@@ -25,12 +25,19 @@ func (e *Engine) reread() { signal(e.reading) }
 
 // readAll reads for every execution that waits for it. A fault of the store ends it; one that lies in an execution ends that.
 func (e *Engine) readAll(ctx context.Context) error {
+	var without []int64 // flows whose next execution has to wait until it can ask
 	for after := int64(0); !e.draining.Load(); {
-		exec, err := e.db.NextReading(ctx, after)
+		exec, err := e.db.NextReading(ctx, after, without...)
 		if err != nil || exec == nil {
 			return err
 		}
-		if e.fetches(ctx, exec) { // its source may be slow: it is read beside the others
+		switch is, wait, err := e.fetches(ctx, exec); { // its source may be slow: it is read beside the others
+		case err != nil:
+			return err
+		case wait:
+			without = append(without, exec.FlowKey)
+			continue
+		case is:
 			after = exec.Key
 			continue
 		}
@@ -61,10 +68,14 @@ func (e *Engine) readOne(ctx context.Context, exec *hub.Execution) (err error) {
 		}
 	}()
 	p, err := e.program(ctx, exec.FlowKey, exec.FlowVersion)
-	var names []string
+	from := &toRead{}
 	var why *hub.Reason
 	if err == nil {
-		names, why, err = e.rowsToRead(ctx, p, exec)
+		from, why, err = e.rowsToRead(ctx, p, exec)
+	}
+	var later *notNow
+	if errors.As(err, &later) {
+		return e.readLater(ctx, p, exec.Key, later)
 	}
 	if cannotRun(err) {
 		why, err = &hub.Reason{Code: hub.ReasonInvalidFlow, Message: err.Error()}, nil
@@ -72,28 +83,33 @@ func (e *Engine) readOne(ctx context.Context, exec *hub.Execution) (err error) {
 	if err != nil {
 		return err
 	}
-	batch := makeBatch
+	batch, names := makeBatch, from.names
 	if err == nil && why == nil && p.collect != nil { // its messages are about many rows, so all are read at once
 		if batch = maxRows; len(names) > batch {
 			why = tooMany(fmt.Sprintf("the flow collects, and the source query found more than %d rows; nothing was sent", batch))
 		}
 	}
 	if why != nil {
-		return e.endReading(ctx, exec.Key, *why)
+		return e.endReading(ctx, exec.Key, from.fetch, *why)
 	}
 	for more := true; more; {
 		some := names[:min(len(names), batch)]
 		names = names[len(some):]
-		if more, err = e.makeDeliveries(ctx, exec.Key, p, some, len(names) == 0); err != nil {
+		if more, err = e.makeDeliveries(ctx, exec.Key, p, from, some, len(names) == 0); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// endReading ends an execution that has nothing to send.
-func (e *Engine) endReading(ctx context.Context, key int64, why hub.Reason) error {
+// endReading ends an execution that has nothing to send, and notes what became of asking its source, if it asked.
+func (e *Engine) endReading(ctx context.Context, key int64, f *hub.Fetch, why hub.Reason) error {
 	return e.db.Write(ctx, func(tx *sqlite.Tx) error {
+		if f != nil && f.DoneAt == nil && f.AskedAt != nil {
+			if err := tx.FetchSave(f); err != nil {
+				return err
+			}
+		}
 		return e.amendReading(tx, key, func(r *run) error {
 			r.unfit(why)
 			return r.settle(hub.Reason{Code: hub.ReasonWorker})
@@ -116,7 +132,7 @@ func (e *Engine) amendReading(tx *sqlite.Tx, key int64, change func(*run) error)
 
 // makeDeliveries makes the deliveries of some rows, and after the last of them sends what may go. It begins anew when
 // configuration changed meanwhile. more says that the execution still reads.
-func (e *Engine) makeDeliveries(ctx context.Context, key int64, p *program, names []string, last bool) (more bool, err error) {
+func (e *Engine) makeDeliveries(ctx context.Context, key int64, p *program, from *toRead, names []string, last bool) (more bool, err error) {
 	for {
 		rules := e.now()
 		hand := handOver{e: e}
@@ -132,6 +148,7 @@ func (e *Engine) makeDeliveries(ctx context.Context, key int64, p *program, name
 			tx.AfterCommit(hand.leave)
 			return e.amendReading(tx, key, func(r *run) error {
 				r.setOut()
+				r.read = from
 				err := r.readSome(ctx, rules, p, names, last)
 				hand.out = append(hand.out, r.out...)
 				if err != nil {
@@ -206,11 +223,12 @@ func (r *run) deliverRecords(ctx context.Context, p *program, names []string) er
 }
 
 func (r *run) deliverRecord(ctx context.Context, p *program, name string) error {
-	rec, err := r.tx.Record(p.records.Key, name)
+	rec, err := r.read.record(name, func() (*hub.Record, error) { return r.tx.Record(p.records.Key, name) })
 	if err != nil || rec == nil {
 		return err
 	}
 	w := r.row(p, rec)
+	w.about = r.read.about[name]
 	if p.filter.Match(w, w.moment(r.tx.Now())) {
 		for i := range p.flow.Definition.Targets {
 			if err := r.deliver(ctx, p, i, w); err != nil {

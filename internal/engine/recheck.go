@@ -144,7 +144,7 @@ func (e *Engine) recheckTarget(ctx context.Context, flow int64, target int, urge
 		return err
 	}
 	live := f.Enabled || f.Paused != nil
-	if target >= len(f.Definition.Targets) || !live && !urgent {
+	if _, _, has := f.Definition.Intends(target); !has || !live && !urgent {
 		return e.db.Write(ctx, func(tx *sqlite.Tx) error { return tx.FlowCheckDue(flow, target, hub.Never) })
 	}
 	ask, cancel := context.WithTimeout(ctx, saveTimeout)
@@ -192,7 +192,7 @@ func (e *Engine) applyCheck(tx *sqlite.Tx, check hub.TargetCheck, why following)
 	if err != nil {
 		return err
 	}
-	if f.ArchivedAt != nil || check.Target >= len(f.Definition.Targets) || !check.Of(&f.Definition.Targets[check.Target]) {
+	if f.ArchivedAt != nil || !check.Of(&f.Definition) {
 		return nil // it was saved anew meanwhile, and was checked then
 	}
 	kept, err := tx.FlowChecks(f.Key)
@@ -221,13 +221,12 @@ func theOther(kept []*hub.TargetCheck, target int) (own *hub.TargetCheck, others
 }
 
 func (e *Engine) followCheck(tx *sqlite.Tx, f *hub.Flow, old, check *hub.TargetCheck, others []*hub.TargetCheck, why following) error {
-	t := &f.Definition.Targets[check.Target]
 	if was, is := old.Worst(), check.Worst(); (f.Enabled || f.Paused != nil) && !was.Like(is) {
-		tx.Change(hub.Change{Subject: hub.SubjectFlow, Key: f.Key, Aspect: hub.AspectProblems, From: string(old.Level()), To: string(check.Level()), Cause: causeOfProblems(is, check, t, why.cause)})
+		tx.Change(hub.Change{Subject: hub.SubjectFlow, Key: f.Key, Aspect: hub.AspectProblems, From: string(old.Level()), To: string(check.Level()), Cause: causeOfProblems(is, check, f, why.cause)})
 	}
 	stops := check.Stops()
 	if stops != nil && f.Enabled && f.Paused == nil {
-		return tx.FlowPause(f.Key, reasonOf(*stops, check, t, hub.ReasonMisconfigured))
+		return tx.FlowPause(f.Key, reasonOf(*stops, check, f, hub.ReasonMisconfigured))
 	}
 	held := f.Paused != nil && f.Paused.Code == hub.ReasonMisconfigured
 	if stops != nil || !held || slices.ContainsFunc(others, func(k *hub.TargetCheck) bool { return k.Stops() != nil }) {
@@ -247,15 +246,15 @@ func (e *Engine) followCheck(tx *sqlite.Tx, f *hub.Flow, old, check *hub.TargetC
 }
 
 // causeOfProblems is the cause of a change of the problems of a target: the worst of them, if there are any.
-func causeOfProblems(worst *hub.Problem, check *hub.TargetCheck, t *hub.FlowTarget, cause hub.Reason) hub.Reason {
+func causeOfProblems(worst *hub.Problem, check *hub.TargetCheck, f *hub.Flow, cause hub.Reason) hub.Reason {
 	if worst == nil {
 		return cause
 	}
-	return reasonOf(*worst, check, t, cause.Code)
+	return reasonOf(*worst, check, f, cause.Code)
 }
 
 // reasonOf says a connector's problem with a target as a reason.
-func reasonOf(p hub.Problem, check *hub.TargetCheck, t *hub.FlowTarget, code hub.ReasonCode) hub.Reason {
-	return hub.Reason{Code: code, Message: p.Message, Path: hub.PathInTarget(check.Target, t, p.Path), Provider: string(p.Code), NextStep: p.NextStep,
+func reasonOf(p hub.Problem, check *hub.TargetCheck, f *hub.Flow, code hub.ReasonCode) hub.Reason {
+	return hub.Reason{Code: code, Message: p.Message, Path: f.Definition.PathIn(check.Target, p.Path), Provider: string(p.Code), NextStep: p.NextStep,
 		By: hub.ID(hub.KindIntegration, check.IntegrationKey)}
 }

@@ -135,7 +135,7 @@ func (x *replaying) replay(ctx context.Context, tx *sqlite.Tx, rules *rules, key
 	if err := x.e.startNow(ctx, rules, run, nil, hand); err != nil {
 		return nil, err
 	}
-	return &hub.ExecutionReplay{Execution: run.exec}, tx.ReplayInsert(run.replay, json.RawMessage(x.given))
+	return &hub.ExecutionReplay{Execution: run.exec}, x.insert(tx, r, run)
 }
 
 // repeated is the replay that was made of the same original under an id; nil if there is none.

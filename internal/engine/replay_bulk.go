@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -155,7 +154,7 @@ func (b *bulk) start(tx *sqlite.Tx, r *replayable) error {
 		if err := run.save(); err != nil {
 			return err
 		}
-		if err := tx.ReplayInsert(run.replay, json.RawMessage(nil)); err != nil {
+		if err := b.insert(tx, r, run); err != nil {
 			return err
 		}
 		result.ReplayKey = run.exec.Key

@@ -2,8 +2,10 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
+	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/sqlite"
 )
@@ -15,6 +17,7 @@ type replayable struct {
 	program  *program    // nil if that version cannot run
 	rows     []string    // names of the records that the replay is narrowed to; empty: those of the subject, or that the source query finds
 	root     int64       // the execution with which replays of it began
+	fetched  bool        // what the original's source gave is there, and this version would ask it for the same
 	sent     *sent       // what went out already
 	refused  *hub.Reason // why it is not replayed; nil if it can be
 }
@@ -45,6 +48,9 @@ func (x *replaying) judge(ctx context.Context, tx *sqlite.Tx, key int64) (*repla
 		return nil, err
 	}
 	if err := x.history(ctx, tx, r); err != nil {
+		return nil, err
+	}
+	if err := x.fetched(ctx, tx, r); err != nil {
 		return nil, err
 	}
 	x.lookAt(r)
@@ -101,9 +107,40 @@ func (x *replaying) lookAt(r *replayable) {
 		r.refuse(hub.ReasonFlowDisabled, fmt.Sprintf("the flow %q is not enabled; enable it first (flowEnable)", name))
 	case r.original.EmptiedAt != nil:
 		r.refuse(hub.ReasonPruned, "what was in it has not been kept, so it is not known any more who got a message; run the flow for the records anew (flowRun)")
-	case x.in.Records == hub.RecordsThen && r.original.OccurrenceKey == 0:
+	case x.in.Records == hub.RecordsThen && r.original.OccurrenceKey == 0 && !r.fetched:
 		r.refuse(hub.ReasonNoOccurrence, "no occurrence brought its records, so they can only be read as they are now; leave out records, or give them")
 	}
+}
+
+// fetched notes whether the replay can have what the original has fetched: no source need be asked twice for the same.
+func (x *replaying) fetched(ctx context.Context, tx *sqlite.Tx, r *replayable) error {
+	s := r.flow.Definition.Source
+	if s == nil || s.Fetch == nil || x.in.Records == hub.RecordsGiven {
+		return nil
+	}
+	if r.flow.Version != r.original.FlowVersion {
+		then, err := x.e.program(ctx, r.original.FlowKey, r.original.FlowVersion)
+		if cannotRun(err) || err == nil && !s.Fetch.Same(then.flow.Definition.Source.Fetch) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	var err error
+	r.fetched, err = tx.HasFetched(r.original.Key)
+	return err
+}
+
+// insert stores what a replay is of, and what its original has fetched, if it is to be on that.
+func (x *replaying) insert(tx *sqlite.Tx, r *replayable, run *run) error {
+	if err := tx.ReplayInsert(run.replay, json.RawMessage(x.given)); err != nil {
+		return err
+	}
+	if !r.fetched || x.in.Records != hub.RecordsThen && !r.flow.Definition.AsksAbout() {
+		return nil
+	}
+	return tx.FetchCopy(r.original.Key, run.exec.Key)
 }
 
 // history reads what became of the original and of its replays. What is under way, or went out, refuses a replay that is not to
@@ -184,8 +221,17 @@ func (x *replaying) sameType(ctx context.Context, r *replayable) error {
 		}
 		return err
 	}
-	if then.records != r.program.records {
-		r.refuse(hub.ReasonInvalidFlow, fmt.Sprintf("the current version reads records of the type %s, and this execution read %s; replay it with its own version", r.program.records.Key, then.records.Key))
+	if was, is := then.started(), r.program.started(); was != is {
+		r.refuse(hub.ReasonInvalidFlow, fmt.Sprintf("the current version reads records of the type %s, and this execution read %s; replay it with its own version", is.Key, was.Key))
 	}
 	return nil
+}
+
+// started is the type of the records by whose names an execution of the program is narrowed: those of the occurrence for which it fetches, or
+// those that it reads.
+func (p *program) started() *catalog.RecordType {
+	if p.about != nil {
+		return p.about
+	}
+	return p.records
 }

@@ -54,7 +54,7 @@ func (v *previewing) replay(ctx context.Context, x *replaying, key int64) error 
 		v.Executions[0].Trigger = hub.StartedByReplay
 		return nil
 	}
-	if x.in.Records == hub.RecordsThen && r.original.OccurrenceKey == 0 {
+	if x.in.Records == hub.RecordsThen && r.original.OccurrenceKey == 0 && !r.fetched {
 		return nil // the obstacle says why there is nothing to show
 	}
 	return v.run(ctx, p, why, []startedBy{v.replayOf(x, r)})
@@ -65,6 +65,10 @@ func (v *previewing) replayOf(x *replaying, r *replayable) startedBy {
 	was := r.original
 	exec := &hub.Execution{Key: hub.NewKey(v.now), FlowKey: r.flow.Key, FlowVersion: r.flow.Version, Trigger: hub.StartedByReplay, EventKey: was.EventKey,
 		OccurrenceKey: was.OccurrenceKey, Subject: was.Subject, Parameters: was.Parameters, CreatedAt: v.now, Rows: r.rows}
-	return startedBy{exec: exec, query: was.OccurrenceKey == 0 && len(r.rows) == 0, sent: r.sent,
+	fetched := int64(0)
+	if r.fetched && (x.in.Records == hub.RecordsThen || r.flow.Definition.AsksAbout()) {
+		fetched = was.Key
+	}
+	return startedBy{exec: exec, fetched: fetched, query: was.OccurrenceKey == 0 && len(r.rows) == 0, sent: r.sent,
 		replay: &hub.Replay{OriginalKey: was.Key, RootKey: r.root, Records: x.in.Records, EvenIfSent: x.in.EvenIfSent, Input: x.in.Given}}
 }

@@ -19,6 +19,12 @@ func (r *run) asReplay(ctx context.Context, p *program) (later bool, err error) 
 	if err != nil {
 		return false, err
 	}
+	fetches := p.flow.Definition.Source.Fetch != nil && replay.Records != hub.RecordsGiven
+	if fetches && (p.flow.Definition.AsksAbout() || replay.Records == hub.RecordsThen) {
+		r.exec.Reading = true // what was fetched is there, or it is asked for
+		r.tx.AfterCommit(r.e.reread)
+		return true, nil
+	}
 	if err := r.give(ctx, p, replay); err != nil || r.given != nil {
 		return false, err
 	}
@@ -30,12 +36,34 @@ func (r *run) asReplay(ctx context.Context, p *program) (later bool, err error) 
 	return false, nil
 }
 
-// rowsToRead are the names of the rows of an execution whose rows are still to be read. A replay has some already.
-func (e *Engine) rowsToRead(ctx context.Context, p *program, exec *hub.Execution) (names []string, why *hub.Reason, err error) {
-	if len(exec.Rows) > 0 {
-		return exec.Rows, nil, nil
+// rowsToRead are the rows of an execution whose rows are still to be read. A replay has some already.
+func (e *Engine) rowsToRead(ctx context.Context, p *program, exec *hub.Execution) (out *toRead, why *hub.Reason, err error) {
+	out = &toRead{}
+	switch {
+	case p.asks(exec):
+		return e.selectFetched(ctx, p, exec)
+	case len(exec.Rows) > 0:
+		out.names = exec.Rows
+		return out, nil, e.asThen(ctx, exec, out)
 	}
-	return e.selectRows(ctx, p, exec)
+	out.names, why, err = e.selectRows(ctx, p, exec)
+	return out, why, err
+}
+
+// asThen has the records of a replay read as they were fetched, if that is what it is to be on.
+func (e *Engine) asThen(ctx context.Context, exec *hub.Execution, out *toRead) error {
+	then, err := e.asFetched(ctx, exec)
+	if err != nil || !then {
+		return err
+	}
+	kept, err := e.db.FetchedForEngine(ctx, exec.Key)
+	if err == nil {
+		out.fetch = &hub.Fetch{}
+		names := out.names
+		out.take(kept, nil, true)
+		out.names = names
+	}
+	return err
 }
 
 // replays is what the run replays.
@@ -80,14 +108,33 @@ func (r *run) give(ctx context.Context, p *program, replay *hub.Replay) error {
 		}
 		return r.lookup(typ, name)
 	}
+	about, err := r.aboutGiven(ctx, p)
+	if err != nil {
+		return err
+	}
 	all := len(r.exec.Rows) == 0 || p.flow.Definition.Source.Rows == hub.RowsSubject
 	r.given = []*row{}
 	for _, rec := range records {
 		if rec.Type == p.records.Key && (all || slices.Contains(r.exec.Rows, rec.Name)) {
-			r.given = append(r.given, &row{catalog: r.e.catalog, typ: p.records, name: rec.Name, data: rec.Data, lookup: find})
+			r.given = append(r.given, &row{catalog: r.e.catalog, typ: p.records, name: rec.Name, data: rec.Data, lookup: find, about: about})
 		}
 	}
 	return nil
+}
+
+// aboutGiven is the row of the occurrence for records that are given in place of what was fetched: its first.
+func (r *run) aboutGiven(ctx context.Context, p *program) (*row, error) {
+	if p.about == nil || r.exec.OccurrenceKey == 0 {
+		return nil, nil
+	}
+	o, err := r.e.db.OccurrenceForEngine(ctx, r.exec.OccurrenceKey)
+	if err != nil {
+		return nil, err
+	}
+	if rows := r.e.brought(ctx, o, p.about); len(rows) > 0 {
+		return rows[0], nil
+	}
+	return nil, nil
 }
 
 // sentBefore says whether a message of a replay is not to be sent again. It is asked in the transaction that makes the message,

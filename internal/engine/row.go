@@ -19,6 +19,7 @@ type row struct {
 	lookup  lookup
 	before  *row      // as it was before; nil if nobody knows
 	with    *together // the rows of the same message, this one the last; nil if it is by itself
+	about   *row      // of a row that was fetched, the occurrence's row for which it was; nil if there is none
 	err     error     // of the first lookup that failed
 }
 
@@ -50,6 +51,12 @@ func (r *row) Field(path string) (any, bool) {
 		if part, field := hub.CollectedPath(path); part != "" {
 			return r.gatheredField(part, field)
 		}
+	}
+	if field, ok := hub.OccurrencePath(path); ok && f == nil {
+		if r.about == nil {
+			return nil, true
+		}
+		return r.of(r.about, field)
 	}
 	if f == nil {
 		v, ok := r.data[path] // a field of the tenant's own

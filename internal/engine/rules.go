@@ -147,11 +147,13 @@ type program struct {
 	filter  *condition.Program
 	mapping []*mapping.Program // by target
 	to      []mapping.Recipient
-	needs   []hub.Row    // rows of the matrix that the flow's consumer must SEE
-	query   *query       // what the source action is asked for, if the execution does not say otherwise
-	follows bool         // it has follow-ups
-	collect *hub.Collect // how it gathers; nil: it does not
-	silence *hub.Quiet   // when nothing is sent; nil: never
+	needs   []hub.Row           // rows of the matrix that the flow's consumer must SEE
+	about   *catalog.RecordType // of the occurrences for which it fetches; nil if it does not
+	ask     *mapping.Program    // what it asks its source with, of these; nil: the same always
+	query   *query              // what the source action is asked for, if the execution does not say otherwise
+	follows bool                // it has follow-ups
+	collect *hub.Collect        // how it gathers; nil: it does not
+	silence *hub.Quiet          // when nothing is sent; nil: never
 }
 
 type programKey struct {
@@ -213,7 +215,12 @@ func (e *Engine) compileFrom(f *hub.Flow) (*program, error) {
 	if p.filter, err = e.compileTerms(action.RecordType, d.Filter); err != nil {
 		return nil, hub.Invalid("filter", "%v", err)
 	}
-	options := e.readAs(p.records.Key, d.Settings)
+	if d.AsksAbout() {
+		if err := e.compileFetch(p, d.Source.Fetch); err != nil {
+			return nil, err
+		}
+	}
+	options := e.readAs(d, p.records.Key)
 	for i, t := range d.Targets {
 		m, err := hub.CompileMapping(t.Mapping, options)
 		if err != nil {
@@ -227,6 +234,24 @@ func (e *Engine) compileFrom(f *hub.Flow) (*program, error) {
 	}
 	p.needs, err = e.flowNeeds(d)
 	return p, err
+}
+
+// compileFetch makes ready what a flow asks its source for when an occurrence has started it.
+func (e *Engine) compileFetch(p *program, f *hub.SourceFetch) (err error) {
+	if p.about = e.catalog.RecordType(f.TypeAbout(p.records.Key)); p.about == nil {
+		return hub.Invalid("source.fetch.about", "there is no record type %q", hub.Clip(f.About, 60))
+	}
+	if len(f.Mapping) == 0 {
+		return nil
+	}
+	// Values are read as data: a source wants no words of a language.
+	if p.ask, err = hub.CompileMapping(f.Mapping, e.readAs(&hub.FlowDefinition{}, p.about.Key)); err != nil {
+		return hub.Invalid("source.fetch.mapping", "%v", err)
+	}
+	if p.ask.Names() == nil {
+		return hub.Invalid("source.fetch.mapping", "a value for a source needs the path of its parameter as a name")
+	}
+	return nil
 }
 
 // flowNeeds lists the rows of the matrix that a flow's consumer must SEE: that of its source and those of every record
@@ -243,11 +268,23 @@ func (e *Engine) flowNeeds(d *hub.FlowDefinition) ([]hub.Row, error) {
 		}
 	}
 	for _, path := range flowFields(d) {
-		fact, _, _ := e.resolve(typ.Key, path, d.Settings.Collect)
+		at, field := d.TypeAt(typ.Key, path)
+		fact, _, _ := e.resolve(at, field, d.Settings.Collect)
 		if !fact.Known {
 			return nil, hub.Invalid("", "the source has no field %q", hub.Clip(path, 60))
 		}
 		add(fact.Needs)
+	}
+	if d.AsksAbout() {
+		about := e.catalog.RecordType(d.Source.Fetch.TypeAbout(typ.Key))
+		if about == nil {
+			return nil, hub.Invalid("", "there is no record type %q", hub.Clip(d.Source.Fetch.About, 60))
+		}
+		add([]hub.Row{about.Row})
+		for _, path := range fetchFields(d.Source.Fetch) {
+			fact, _ := e.catalog.Resolve(about.Key, path)
+			add(fact.Needs)
+		}
 	}
 	for _, l := range flowLookups(d) {
 		fact, _ := e.catalog.Resolve(l.Type, l.Field)
@@ -280,11 +317,27 @@ func flowLookups(d *hub.FlowDefinition) (list []mapping.Lookup) {
 	for i := range d.Targets {
 		list = append(list, d.Targets[i].LookupsRead()...)
 	}
+	if d.AsksAbout() {
+		for _, m := range d.Source.Fetch.Mapping {
+			_, lookups := m.Reads()
+			list = append(list, lookups...)
+		}
+	}
 	return list
 }
 
+// fetchFields lists the field paths of what occurrences are about that a flow asks its source with.
+func fetchFields(f *hub.SourceFetch) (paths []string) {
+	for _, m := range f.Mapping {
+		fields, _ := m.Reads()
+		paths = append(paths, fields...)
+	}
+	return paths
+}
+
 // readAs is how the values of a flow are read: its style, and what the catalogue knows of the fields.
-func (e *Engine) readAs(recordType string, s hub.FlowSettings) mapping.Options {
+func (e *Engine) readAs(d *hub.FlowDefinition, recordType string) mapping.Options {
+	s := d.Settings
 	fact := func(typ, path string) mapping.Fact {
 		known, field := e.catalog.Resolve(typ, path)
 		if !known.Known {
@@ -294,7 +347,7 @@ func (e *Engine) readAs(recordType string, s hub.FlowSettings) mapping.Options {
 	}
 	return mapping.Options{Style: s.Style(), Lookup: fact, Field: func(path string) mapping.Fact {
 		if s.Collect == nil {
-			return fact(recordType, path)
+			return fact(d.TypeAt(recordType, path))
 		}
 		return e.factGathered(recordType, path, s)
 	}}

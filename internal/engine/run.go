@@ -27,6 +27,9 @@ type run struct {
 	out   []*flight
 	span  trace.Span // of the pass
 
+	later *notNow // its source is asked later; nil: it is not so, or is asked now
+	read  *toRead // what was read for it, once it was; nil: nothing was
+
 	replay *hub.Replay      // of a replay, once it was asked for: what it replays
 	given  []*row           // the rows in place of those of the hub; nil: none
 	heard  map[*row][]int64 // of rows that were gathered, with which occurrences each came
@@ -150,6 +153,10 @@ func (r *run) begin(ctx context.Context, rules *rules, brought []*row) error {
 		r.unfit(hub.Reason{Code: hub.ReasonInvalidFlow, Message: err.Error()})
 		return nil
 	}
+	if r.exec.Reading { // the time has come to ask its source again
+		r.tx.AfterCommit(r.e.reread)
+		return nil
+	}
 	if r.exec.StartedAt == nil {
 		now := r.tx.Now()
 		r.exec.StartedAt = &now
@@ -210,6 +217,9 @@ func (r *run) settle(cause hub.Reason) error {
 // resulting computes the execution's state: RUNNING while something is with a connector, WAITING while something is to be
 // sent or rows are still being read, else CLOSED.
 func (r *run) resulting() (hub.ExecutionState, *time.Time, hub.ReasonCode) {
+	if l := r.later; l != nil && r.exec.Reading {
+		return hub.Waiting, &l.due, l.reason.Code
+	}
 	if r.exec.Reading {
 		return hub.Waiting, nil, hub.ReasonReading // for the loop that reads, which nothing wakes but itself
 	}

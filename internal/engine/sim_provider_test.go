@@ -49,8 +49,9 @@ type post struct {
 	lookup      bool // it can be asked, and may therefore lose callbacks
 	calm        bool // it answers at once, and loses nothing
 	letters     map[int64]*letter
-	owed        []hub.Outcome // answers that have not come yet
-	answered    []hub.Outcome // some that have
+	asked       map[string]int // how often the source was asked for a site
+	owed        []hub.Outcome  // answers that have not come yet
+	answered    []hub.Outcome  // some that have
 }
 
 func (p *post) letter(key int64) *letter {

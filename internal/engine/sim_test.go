@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -70,6 +71,7 @@ type template struct {
 	through   int64 // the integration
 	flows     []int64
 	gathers   bool // the article's flow does
+	fetches   bool // it asks a source
 	followsUp bool // it has a second target, which follows up what nobody read
 }
 
@@ -94,14 +96,22 @@ func bounded(s hub.FlowSettings) hub.FlowSettings {
 }
 
 // setUpOne makes the article's path with settings of its flow, told also of work orders that are completed, and a flow run by hand.
-func setUpOne(t *testing.T, of hub.FlowSettings, followsUp bool) (tp template) {
+func setUpOne(t *testing.T, of hub.FlowSettings, followsUp bool, change ...func(*hub.FlowInput)) (tp template) {
 	t.Helper()
 	tp.gathers, tp.followsUp = of.Collect != nil, followsUp
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		h := hubtest.Engine(t, hubtest.EngineOptions{Dir: dir})
+		if len(change) > 0 {
+			h.Connector.Rows(func(hub.SourceQuery) ([]json.RawMessage, error) { return nil, nil })
+		}
 		a := h.Assignment(t, func(f *hub.FlowInput, _ *hub.EventInput) {
 			f.Settings = &of
+			for _, change := range change {
+				reader := hubtest.CallerWith(t, h.DB, hubtest.May(hubtest.RowWorkOrders, hub.See), hubtest.May(hubtest.RowWorkOrders, hub.Add), hubtest.May(hubtest.RowWorkOrders, hub.Edit), hubtest.May(hubtest.RowPersonnel, hub.See))
+				(*f.Source).ConsumerKey = reader.Consumer.Key
+				change(f)
+			}
 			if followsUp {
 				first := (*f.Targets)[0]
 				second := secondTarget(first.IntegrationKey)
@@ -191,7 +201,7 @@ func newSim(t *testing.T, list []template, seed uint64) *sim {
 		tp = list[3]
 	}
 	s := &sim{t: t, seed: seed, dice: rand.New(rand.NewPCG(seed, 5)), template: tp, dir: memory(t), steps: simSteps}
-	s.post = &post{seed: seed, integration: tp.through, lookup: seed%2 == 1, letters: map[int64]*letter{}}
+	s.post = &post{seed: seed, integration: tp.through, lookup: seed%2 == 1, letters: map[int64]*letter{}, asked: map[string]int{}}
 	s.limits = s.dice.IntN(2) == 0
 	if err := os.WriteFile(filepath.Join(s.dir, sqlite.File), tp.file, 0o600); err != nil {
 		t.Fatal(err)
@@ -245,6 +255,9 @@ func (s *sim) begin() {
 			c.Limits(hub.Limit{Key: "app", Scope: hub.LimitIntegration, PerSecond: 2, Burst: 2}, hub.Limit{Key: "pair", Scope: hub.LimitRecipient, PerSecond: 1, Burst: 3})
 		}
 		c.Decide(s.decide)
+		if s.fetches {
+			c.Rows(s.bring)
+		}
 		if s.lookup {
 			c.Know(s.know)
 		}

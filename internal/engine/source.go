@@ -28,9 +28,6 @@ func (e *Engine) query(p *program, exec *hub.Execution) (*query, error) {
 // filter, by their names. It reads page by page outside of any transaction, so it holds up nobody and takes little memory.
 // A reason says that there is nothing to send, or too much.
 func (e *Engine) selectRows(ctx context.Context, p *program, exec *hub.Execution) (names []string, why *hub.Reason, err error) {
-	if p.flow.Definition.Source.Fetch != nil {
-		return e.selectFetched(ctx, p, exec)
-	}
 	found, why, err := e.selection(ctx, p, exec)
 	if why != nil || err != nil {
 		return nil, why, err

@@ -63,7 +63,7 @@ func (e *Engine) trial(ctx context.Context, c hub.Caller, flow int64) (*trial, e
 func (e *Engine) hiddenRecipients(c hub.Caller, p *program) (needs []hub.Permission) {
 	for _, target := range p.flow.Definition.Targets {
 		for _, path := range target.Recipient.Mapping().Fields() {
-			fact, _ := e.catalog.Resolve(p.records.Key, path)
+			fact, _ := e.catalog.Resolve(p.flow.Definition.TypeAt(p.records.Key, path))
 			for _, row := range fact.Needs {
 				if need := row.Permission(hub.See); !c.May(row, hub.See) && !slices.Contains(needs, need) {
 					needs = append(needs, need)
@@ -78,6 +78,10 @@ func (e *Engine) hiddenRecipients(c hub.Caller, p *program) (needs []hub.Permiss
 func (t *trial) row(w *row, at time.Time) error {
 	switch {
 	case t.program == nil:
+		return nil
+	case t.program.about != nil:
+		t.program, t.Reason = nil, &hub.Reason{Code: hub.ReasonNoRows, Message: "the flow asks a source for each occurrence, and whom it would have told is not known without asking",
+			NextStep: "try the flow on an occurrence (flowPreview)"}
 		return nil
 	case w.typ != t.program.records:
 		t.program, t.Reason = nil, &hub.Reason{Code: hub.ReasonNoRows, Message: fmt.Sprintf("the flow reads %s, but the event is about %s", t.program.records.Key, w.typ.Key),

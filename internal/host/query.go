@@ -15,7 +15,7 @@ const queryTimeout = 5 * time.Minute
 
 // Query asks a source connector for rows and hands on each page of them in turn; an error of page ends it and is returned as it is. Errors
 // are NOT_FOUND for a connector that is no source; INVALID, with Problems, when it cannot use the integration's settings or the query;
-// UNAVAILABLE when it is down, too slow or failed; or ctx's own when that is cancelled.
+// UNAVAILABLE when it is down, too slow or failed, with RetryAfter if it says when to ask again; or ctx's own when that is cancelled.
 func (h *Host) Query(ctx context.Context, in hub.OpenIntegration, q hub.SourceQuery, page func([]json.RawMessage) error) error {
 	p, err := h.process(in.Connector)
 	if err != nil {
@@ -30,6 +30,7 @@ func (h *Host) Query(ctx context.Context, in hub.OpenIntegration, q hub.SourceQu
 		return stopped
 	})
 	var settings *sdk.SettingsError
+	var later *sdk.RetryError
 	switch {
 	case stopped != nil:
 		return stopped
@@ -37,6 +38,10 @@ func (h *Host) Query(ctx context.Context, in hub.OpenIntegration, q hub.SourceQu
 		return nil
 	case errors.Is(err, sdk.ErrUnimplemented):
 		return &hub.Error{Code: hub.CodeNotFound, Message: "the connector " + p.c.name + " is no source"}
+	case errors.As(err, &later):
+		e := unavailable("the connector %s cannot answer now: %s", p.c.name, p.c.redact.text(hub.Clip(later.Message, 300)))
+		e.RetryAfter = later.After
+		return e
 	case errors.As(err, &settings):
 		return hub.WithProblems(p.c.told(settings.Problems))
 	}

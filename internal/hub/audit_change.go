@@ -71,7 +71,8 @@ func (f *Flow) Audited() Facts {
 	if s := f.Definition.Source; s != nil {
 		source := Facts{"module": s.Module, "consumer": idOrNone(KindConsumer, s.ConsumerKey), "action": s.Action, "parameters": s.Parameters, "rows": s.Rows}
 		if s.Fetch != nil {
-			source["fetch"] = Facts{"integration": idOrNone(KindIntegration, s.Fetch.IntegrationKey), "action": s.Fetch.Action, "parameters": s.Fetch.Parameters}
+			source["fetch"] = Facts{"integration": idOrNone(KindIntegration, s.Fetch.IntegrationKey), "action": s.Fetch.Action, "parameters": s.Fetch.Parameters, "about": s.Fetch.About,
+				"mapping": s.Fetch.Mapping}
 		}
 		facts["source"] = source
 	}

@@ -28,6 +28,8 @@ const (
 
 	AspectCollected Aspect = "COLLECTED" // of an execution that collects: how many occurrences there are
 
+	AspectFetch Aspect = "FETCH" // of an execution that fetches: how many rows came, or why its source is asked later
+
 	AspectFollowUp Aspect = "FOLLOW_UP" // of a delivery: the condition on which it follows another one up came to hold
 
 	// What connectors and providers say of a flow or an integration, and of a connector whether there is an executable that is not run: the

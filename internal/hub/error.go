@@ -36,7 +36,7 @@ type Error struct {
 	Group      string        // for FORBIDDEN: the description of the group that lacks it
 	Oldest     string        // for CURSOR_EXPIRED: the oldest cursor that can be used
 	Quota      string        // for RATE_LIMITED: what was used up
-	RetryAfter time.Duration // for RATE_LIMITED: how long to wait
+	RetryAfter time.Duration // for RATE_LIMITED, and for UNAVAILABLE where it is known: how long to wait
 	Consumer   int64         // for FORBIDDEN and UNAUTHENTICATED: who was refused, for the audit log alone; 0: nobody who is known
 }
 

@@ -75,9 +75,32 @@ func canonical(text json.RawMessage) any {
 	return v
 }
 
-// Of says whether the check is of what the target is now.
-func (c *TargetCheck) Of(t *FlowTarget) bool {
-	return c.IntegrationKey == t.IntegrationKey && c.Use == t.Use().Fingerprint()
+// Intends is what a flow means to have an integration do at a target, or at [FetchTarget]; ok is false if it has none there.
+func (d *FlowDefinition) Intends(target int) (integration int64, use ActionUse, ok bool) {
+	switch {
+	case target == FetchTarget && d.Source != nil && d.Source.Fetch != nil:
+		return d.Source.Fetch.IntegrationKey, d.Source.Fetch.Use(), true
+	case target >= 0 && target < len(d.Targets):
+		return d.Targets[target].IntegrationKey, d.Targets[target].Use(), true
+	}
+	return 0, ActionUse{}, false
+}
+
+// Judged are the places of a flow that connectors are asked about: what it fetches, and its targets.
+func (d *FlowDefinition) Judged() (list []int) {
+	if d.Source != nil && d.Source.Fetch != nil {
+		list = append(list, FetchTarget)
+	}
+	for i := range d.Targets {
+		list = append(list, i)
+	}
+	return list
+}
+
+// Of says whether the check is of what the flow means to do now at its place.
+func (c *TargetCheck) Of(d *FlowDefinition) bool {
+	integration, use, ok := d.Intends(c.Target)
+	return ok && c.IntegrationKey == integration && c.Use == use.Fingerprint()
 }
 
 // Answered says whether the connector could say all there is to say.
@@ -177,6 +200,29 @@ func (p *Problem) Like(q *Problem) bool {
 		return p == q
 	}
 	return p.Code == q.Code && p.Path == q.Path && p.Level() == q.Level()
+}
+
+// PathIn leads to the place in a flow that a connector means by a path of its own, said of a target or of [FetchTarget].
+func (d *FlowDefinition) PathIn(target int, path string) string {
+	if target != FetchTarget {
+		return PathInTarget(target, &d.Targets[target], path)
+	}
+	head, rest, _ := strings.Cut(path, ".")
+	switch head {
+	case "action":
+		return "source.fetch.action"
+	case "settings", "secrets":
+		return "source.fetch.integration"
+	}
+	for i, m := range d.Source.Fetch.Mapping {
+		if head == "parameters" && m.Name == rest {
+			return Path("source.fetch.mapping", i)
+		}
+	}
+	if head == "parameters" {
+		return joinPath("source.fetch", path)
+	}
+	return "source.fetch"
 }
 
 // PathInTarget leads to the place in a flow that a connector means by a path of its own: values[3] is the entry of the mapping at

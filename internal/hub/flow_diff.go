@@ -52,7 +52,7 @@ func FlowDiff(c Caller, before, after *FlowVersion) []FlowChange {
 // hide leaves out which consumer or integration it is, if the caller may not see those.
 func (c *FlowChange) hide(caller Caller) {
 	consumer := slices.Equal(c.Path, []string{"source", "consumer"})
-	integration := len(c.Path) == 3 && c.Path[0] == "targets" && c.Path[2] == "integration"
+	integration := len(c.Path) == 3 && (c.Path[0] == "targets" || c.Path[1] == "fetch") && c.Path[2] == "integration"
 	if (consumer || integration) && !caller.May(RowAPIConnections, See) {
 		c.From, c.To, c.Needs = nil, nil, []Permission{RowAPIConnections.Permission(See)}
 	}
@@ -86,6 +86,8 @@ func leavesOf(v *FlowVersion) leaves {
 			l.put(idOrNone(KindIntegration, s.Fetch.IntegrationKey), "source", "fetch", "integration")
 			l.put(s.Fetch.Action, "source", "fetch", "action")
 			l.follow(s.Fetch.Parameters, "source", "fetch", "parameters")
+			l.put(s.Fetch.About, "source", "fetch", "about")
+			l.mapping(s.Fetch.Mapping, "source", "fetch", "mapping")
 		}
 	}
 	l.terms(d.Filter, "filter")
@@ -195,20 +197,26 @@ func (l leaves) target(t *FlowTarget, path ...string) {
 	l.put(t.Action, at("action")...)
 	l.follow(t.Parameters, at("parameters")...)
 	l.follow(mustJSON(t.Recipient), at("recipient")...)
+	l.mapping(t.Mapping, at("mapping")...)
+	l.followUp(t.FollowUp, path...)
+}
+
+// mapping puts each value under its place.
+func (l leaves) mapping(entries []MappingEntry, path ...string) {
+	at := func(names ...string) []string { return append(slices.Clip(path), names...) }
 	taken := map[string]int{}
-	for _, m := range t.Mapping {
+	for _, m := range entries {
 		entry := "position:" + itoa(m.Position)
 		if m.Name != "" {
 			entry = "name:" + m.Name
 		}
 		entry = unique(taken, entry)
-		l.put(m.Field, at("mapping", entry, "field")...)
-		l.put(m.Constant, at("mapping", entry, "constant")...)
-		l.put(m.Expression, at("mapping", entry, "expression")...)
-		l.put(m.Missing(), at("mapping", entry, "missing")...)
-		l.put(m.Default, at("mapping", entry, "default")...)
+		l.put(m.Field, at(entry, "field")...)
+		l.put(m.Constant, at(entry, "constant")...)
+		l.put(m.Expression, at(entry, "expression")...)
+		l.put(m.Missing(), at(entry, "missing")...)
+		l.put(m.Default, at(entry, "default")...)
 	}
-	l.followUp(t.FollowUp, path...)
 }
 
 func (l leaves) settings(s FlowSettings) {

@@ -73,7 +73,10 @@ func filterProblems(d *FlowDefinition, facts FlowFacts) (p []Problem) {
 			p = append(p, Problem{Code: ProblemTermInvalid, Path: Path(path, "operation"),
 				Message: "a flow's filter cannot ask for " + string(t.Operation) + ": it runs when the record has been written, and its earlier state is gone", NextStep: "move this term to the event"})
 		}
-		if t.Field != "" && d.Source != nil && facts.Field != nil {
+		if _, ok := OccurrencePath(t.Field); ok && d.AsksAbout() {
+			p = append(p, Problem{Code: ProblemTermInvalid, Path: Path(path, "field"),
+				Message: "the filter is about the rows that were fetched, and asks nothing of the occurrence", NextStep: "move this term to the event"})
+		} else if t.Field != "" && d.Source != nil && facts.Field != nil {
 			p = append(p, fieldProblems(Path(path, "field"), t.Field, facts)...)
 		}
 	})

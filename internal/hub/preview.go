@@ -63,6 +63,7 @@ type ExecutionPreview struct {
 	Reason        *Reason          // why it would fail or be skipped as a whole
 	RowCount      int              // rows that the source query found
 	KeptCount     int              // that passed the filter
+	Fetch         *Fetch           // what its source would be asked; nil if it has none to ask
 	Rows          []PreviewRow     // some of them, those that passed the filter first
 	More          int              // rows that are not among them
 	Hidden        []Hidden

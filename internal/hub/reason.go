@@ -26,6 +26,8 @@ const (
 	ReasonNoRows            ReasonCode = "NO_ROWS"               // the source query found nothing
 	ReasonTooManyRows       ReasonCode = "TOO_MANY_ROWS"         // the source query found more than one execution may read
 	ReasonSourceFailed      ReasonCode = "SOURCE_FAILED"         // the source connector could not be asked, or its rows could not be taken over
+	ReasonSourceWaits       ReasonCode = "SOURCE_UNAVAILABLE"    // the source connector could not be asked, and is asked again
+	ReasonFetched           ReasonCode = "FETCHED"               // its source answered
 	ReasonFilteredOut       ReasonCode = "FILTERED_OUT"          // the flow's filter dropped every row
 	ReasonNoConsumer        ReasonCode = "CONSUMER_UNAVAILABLE"  // the flow's consumer is gone, disabled or expired
 	ReasonHubDisabled       ReasonCode = "CONSUMER_HUB_DISABLED" // the flow's consumer may not be used by flows

@@ -48,12 +48,19 @@ func (db *DB) provenance(ctx context.Context, flow int64, version int) (*provena
 func (db *DB) trace(d *hub.FlowDefinition) *provenance {
 	typ := typeRead(db, d)
 	p := &provenance{source: db.rowsOf(typ, "")}
+	if d.AsksAbout() { // subject and rows are those of the occurrence, and what is asked for is made of them
+		about := d.Source.Fetch.TypeAbout(typ)
+		p.source = union(p.source, db.rowsOf(about, ""))
+		for _, m := range d.Source.Fetch.Mapping {
+			p.add(db.rowsOfValue(d, about, m))
+		}
+	}
 	p.add(p.source)
 	for i := range d.Targets {
 		t := &d.Targets[i]
 		rows := targetRows{values: make([][]hub.Row, len(t.Mapping))}
 		for _, field := range t.Recipient.Mapping().Fields() {
-			rows.recipient = union(rows.recipient, db.rowsOf(typ, field))
+			rows.recipient = union(rows.recipient, db.rowsOf(d.TypeAt(typ, field)))
 		}
 		p.add(rows.recipient)
 		for j, m := range t.Mapping {
@@ -62,7 +69,7 @@ func (db *DB) trace(d *hub.FlowDefinition) *provenance {
 				at = j // named values are in the order of the mapping
 			}
 			if at >= 0 && at < len(rows.values) {
-				rows.values[at] = db.rowsOfValue(typ, m)
+				rows.values[at] = db.rowsOfValue(d, typ, m)
 				p.add(rows.values[at])
 			}
 		}
@@ -73,13 +80,13 @@ func (db *DB) trace(d *hub.FlowDefinition) *provenance {
 
 // rowsOfValue are the rows that guard all that a value is made of. A constant is guarded by none, and an expression that
 // cannot be followed any more by those of all types.
-func (db *DB) rowsOfValue(recordType string, m hub.MappingEntry) (rows []hub.Row) {
+func (db *DB) rowsOfValue(d *hub.FlowDefinition, recordType string, m hub.MappingEntry) (rows []hub.Row) {
 	fields, lookups := m.Reads()
 	if m.Expression != nil && len(fields)+len(lookups) == 0 {
 		return db.recordRows()
 	}
 	for _, field := range fields {
-		rows = union(rows, db.rowsOf(recordType, field))
+		rows = union(rows, db.rowsOf(d.TypeAt(recordType, field)))
 	}
 	for _, l := range lookups {
 		rows = union(rows, db.rowsOf(l.Type, l.Field))

@@ -13,6 +13,9 @@ func (db *DB) DisclosePreview(c hub.Caller, d *hub.FlowDefinition, list []*hub.E
 			x.Subject = ""
 			x.Hidden = append(x.Hidden, hub.Hidden{Path: []string{"subject"}, Needs: needs}, hub.Hidden{Path: []string{"rows"}, Needs: needs})
 		}
+		if f := x.Fetch; f != nil && lacks(c, p.all) != nil {
+			hideFetch(f, lacks(c, p.all))
+		}
 		for i := range x.Rows {
 			row := &x.Rows[i]
 			hidden.verdicts(row.Trace)

@@ -68,6 +68,9 @@ func (p *pruning) execution(key int64) (whole bool, err error) {
 	if whole, err := p.lines(key); err != nil || !whole {
 		return false, err
 	}
+	if whole, err := p.fetched(key); err != nil || !whole {
+		return false, err
+	}
 	if err := p.delete("DELETE FROM executions WHERE key = ?", key); err != nil { // with what it replays
 		return false, err
 	}

@@ -35,10 +35,33 @@ func (p *pruning) executionPayloads(key int64) (whole bool, err error) {
 	if err := p.delete("UPDATE replays SET input = '[]' WHERE execution = ? AND input IS NOT NULL", key); err != nil {
 		return false, err
 	}
+	if whole, err := p.fetched(key); err != nil || !whole {
+		return false, err
+	}
 	if err := p.delete("UPDATE executions SET parameters = NULL, reason = ?, emptied_at = ? WHERE key = ?", reason(quiet(e.reason)), ms(p.tx.now), key); err != nil {
 		return false, err
 	}
 	return true, p.with(e.occurrence, hub.PruneOccurrencePayloads, (*pruning).occurrencePayloads)
+}
+
+// fetched takes away what an execution asked its source, and what came.
+func (p *pruning) fetched(key int64) (whole bool, err error) {
+	for p.rows < 2*pruneRows {
+		before := p.rows
+		if err := p.delete("DELETE FROM fetched WHERE execution = ? AND number IN (SELECT number FROM fetched WHERE execution = ? LIMIT ?)", key, key, pruneRows); err != nil {
+			return false, err
+		}
+		if p.rows > before {
+			continue
+		}
+		f, err := p.tx.Fetch(key)
+		if err != nil || f == nil {
+			return true, err
+		}
+		f.Questions, f.Reason = nil, quiet(f.Reason)
+		return true, p.tx.FetchSave(f)
+	}
+	return false, nil
 }
 
 // deliveryPayloads empties a delivery. The provider's ids go too: some write the recipient into them.

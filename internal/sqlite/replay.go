@@ -34,6 +34,11 @@ func (tx *Tx) Replay(execution int64) (*hub.Replay, error) {
 	return first(readAll(tx.each, replays.scan, replays.query(" WHERE key = ?"), execution))
 }
 
+// ReplayForEngine is [Tx.Replay] beside any transaction. It asks nobody.
+func (db *DB) ReplayForEngine(ctx context.Context, execution int64) (*hub.Replay, error) {
+	return first(readAll(db.reads(ctx), replays.scan, replays.query(" WHERE key = ?"), execution))
+}
+
 // ReplayFamily reads the execution with which replays began, and all of them, oldest first.
 func (tx *Tx) ReplayFamily(root int64) ([]*hub.Execution, error) {
 	list, err := tx.executions("WHERE key = ? OR key IN (SELECT execution FROM replays WHERE root = ?)", root, root)

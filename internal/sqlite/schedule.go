@@ -121,9 +121,23 @@ func (db *DB) ExecutionOfRun(ctx context.Context, flow, consumer int64, id strin
 	return first(readAll(db.reads(ctx), scanExecution, "SELECT "+executionRead+" FROM executions WHERE flow = ? AND started_by = ? AND run_id = ?", flow, consumer, id))
 }
 
-// NextReading reads the first execution after a key whose rows are still to be read; nil if there is none. It asks nobody.
-func (db *DB) NextReading(ctx context.Context, after int64) (*hub.Execution, error) {
-	return first(readAll(db.reads(ctx), scanExecution, "SELECT "+executionRead+" FROM executions WHERE reading = 1 AND key > ? ORDER BY key LIMIT 1", after))
+// NextReading reads the first execution after a key whose rows are still to be read; nil if there is none. Those that wait for something before
+// they are, and those of the flows to leave out, are none. It asks nobody.
+func (db *DB) NextReading(ctx context.Context, after int64, without ...int64) (*hub.Execution, error) {
+	but, args := "", []any{after}
+	if len(without) > 0 {
+		but = " AND flow NOT IN " + placeholders(len(without))
+		for _, flow := range without {
+			args = append(args, flow)
+		}
+	}
+	return first(readAll(db.reads(ctx), scanExecution, "SELECT "+executionRead+" FROM executions WHERE reading = 1 AND key > ? AND due_at IS NULL"+but+" ORDER BY key LIMIT 1", args...))
+}
+
+// ReadsBefore says whether an earlier execution of a flow is to be read, whatever it waits for. It asks nobody.
+func (db *DB) ReadsBefore(ctx context.Context, flow, key int64) (bool, error) {
+	n, err := number(db.reads(ctx), "SELECT EXISTS (SELECT 1 FROM executions WHERE reading = 1 AND flow = ? AND key < ?)", flow, key)
+	return n > 0, err
 }
 
 // Timings reads when many flows run by themselves next: nil for those that do not. It needs SEE on automator/fracttal_hub.

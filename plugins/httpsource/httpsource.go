@@ -6,7 +6,7 @@
 // in the answer, or by the Link header (RFC 8288); one page is in memory at a time. The cursor of a page can be given back later, to go on there.
 //
 // It signs in by bearer token, Basic, a header of the endpoint's own, or OAuth 2.0 client credentials; a token that is refused is fetched anew
-// once. It keeps to what the endpoint says of its rate: 429 and 503 with Retry-After are waited for, and where a RateLimit header says that nothing
+// once. It keeps to what the endpoint says of its rate: 429 and 503 with Retry-After are waited for (longer than half a minute by the hub), and where a RateLimit header says that nothing
 // is left, the next page waits for the reset.
 //
 // Addresses pass the guard of package outbound. Links and redirects to another origin are not followed: the credential would go along. Answers
@@ -45,8 +45,9 @@ func newConnector(g *outbound.Guard) *connector {
 }
 
 var (
-	_ sdk.Source  = (*connector)(nil)
-	_ sdk.Checker = (*connector)(nil)
+	_ sdk.Source        = (*connector)(nil)
+	_ sdk.Checker       = (*connector)(nil)
+	_ sdk.ActionChecker = (*connector)(nil)
 )
 
 // Describe gives the connector's description.

@@ -322,8 +322,31 @@ func TestAnEndpointThatIsBusyIsAskedAgainWhenItSays(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
 	err := httpsource.NewWith(local(t)).(sdk.Source).Query(ctx, integration(e.URL, nil), query(nil), func(sdk.Page) error { return nil })
-	if err == nil || !strings.Contains(err.Error(), "1h0m0s") || ctx.Err() != nil {
+	var later *sdk.RetryError
+	if !errors.As(err, &later) || later.After != time.Hour || ctx.Err() != nil {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestWhatAFlowMeansToAskIsJudgedWithoutAsking(t *testing.T) {
+	t.Parallel()
+	c := httpsource.NewWith(local(t)).(sdk.ActionChecker)
+	for _, one := range []struct {
+		action, parameters string
+		names              []string
+		path               string
+	}{
+		{"read_rows", `{"path": "/orders", "rows": "/data/items"}`, nil, ""},
+		{"read_rows", `{"path": "/orders?x=1"}`, nil, "parameters.path"},
+		{"read_rows", `{"rows": "/a~2b"}`, nil, "parameters.rows"},
+		{"read_rows", `{"paging": "CURSOR"}`, nil, "parameters.next_cursor"},
+		{"read_rows", `{"paging": "CURSOR"}`, []string{"next_cursor"}, ""},
+		{"read_minds", `{}`, nil, "action"},
+	} {
+		found, err := c.CheckAction(t.Context(), integration("http://192.0.2.1", nil), sdk.ActionUse{Action: one.action, Parameters: json.RawMessage(one.parameters), Names: one.names})
+		if err != nil || (one.path == "") != (len(found) == 0) || one.path != "" && found[0].Path != one.path {
+			t.Errorf("%s %s: %+v, %v; want %q", one.action, one.parameters, found, err, one.path)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,7 +17,8 @@ import (
 
 // Bounds of a request.
 const (
-	maxAnswer  = 16 << 20 // bytes of one page
+	maxAnswer  = 16 << 20         // bytes of one page
+	patience   = 30 * time.Second // waited for within one query; longer ones are the hub's to wait for
 	oneRequest = 30 * time.Second
 	mostTries  = 4 // of one page: asking twice changes nothing
 )
@@ -36,12 +38,16 @@ func (c *connector) get(ctx context.Context, s *settings, u *url.URL) (outbound.
 			signed = true
 			s.tokens.Forget(ctx)
 			continue
-		case err == nil && (!busy(a.Status) || try == mostTries-1):
+		case err == nil && !busy(a.Status):
 			return a, s.judge(a)
 		}
 		wait := busyWait[min(try, len(busyWait)-1)]
-		if asked, ok := outbound.RetryAfter(a.Header, time.Now()); ok {
+		asked, ok := outbound.RetryAfter(a.Header, time.Now())
+		if ok {
 			wait = asked
+		}
+		if err == nil && (try == mostTries-1 || wait > patience) {
+			return a, &sdk.RetryError{After: asked, Message: s.judge(a).Error()}
 		}
 		if err := sleep(ctx, wait); err != nil {
 			return a, err
@@ -190,4 +196,12 @@ func problemsOf(err error, path string) sdk.Problems {
 	var found sdk.Problems
 	found.Add("UNREACHABLE", path, err.Error(), "Check the address and the network.")
 	return found
+}
+
+// CheckAction looks at the parameters that a flow means to ask with; nothing is asked of the endpoint. What is filled only then is not judged.
+func (c *connector) CheckAction(_ context.Context, _ sdk.Integration, use sdk.ActionUse) ([]sdk.Problem, error) {
+	_, found := parseParameters(use.Action, use.Parameters)
+	return slices.DeleteFunc(found, func(p sdk.Problem) bool {
+		return slices.ContainsFunc(use.Names, func(name string) bool { return p.Path == "parameters."+name })
+	}), nil
 }

@@ -33,7 +33,8 @@ type Problem struct {
 type ActionUse struct {
 	Action     string
 	Parameters json.RawMessage
-	// Positions is how many positional values the mapping fills; Names are the named ones.
+	// Positions is how many positional values the mapping fills; Names are the named ones. Of a source, Names are the paths of parameters that are
+	// filled when it is asked, such as "query.asset": they are not among Parameters.
 	Positions int
 	Names     []string
 }

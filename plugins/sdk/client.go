@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -16,7 +17,7 @@ import (
 // Client is the hub's end of the wire: a connector in another process, in plain Go. It is safe for use by many goroutines.
 //
 // Its errors are [ErrUnimplemented] for an ability that the connector does not have, [*SettingsError] for settings that it cannot
-// use, [ErrUnavailable] when the process is gone, the context's own error when that ended, and else what the connector said. Find
+// use, [*RetryError] when a source wants to be asked later, [ErrUnavailable] when the process is gone, the context's own error when that ended, and else what the connector said. Find
 // them with errors.Is and errors.As.
 type Client struct {
 	rpc wire.ConnectorClient
@@ -114,6 +115,9 @@ func errorOf(ctx context.Context, err error) error {
 	if !ok {
 		return err
 	}
+	if later := retryErrorOf(st); later != nil {
+		return later
+	}
 	switch st.Code() {
 	case codes.Unimplemented:
 		return ErrUnimplemented
@@ -132,6 +136,16 @@ func errorOf(ctx context.Context, err error) error {
 		return fmt.Errorf("%w in the connector: %s", context.DeadlineExceeded, st.Message())
 	}
 	return errors.New(st.Message())
+}
+
+// retryErrorOf is what a status says of when to ask again; nil if it says nothing of it.
+func retryErrorOf(st *status.Status) error {
+	for _, d := range st.Details() {
+		if info, ok := d.(*errdetails.RetryInfo); ok {
+			return &RetryError{After: max(info.GetRetryDelay().AsDuration(), 0), Message: st.Message()}
+		}
+	}
+	return nil
 }
 
 func settingsErrorOf(st *status.Status) error {

@@ -38,7 +38,7 @@ type Checker interface {
 	Check(ctx context.Context, in Integration) ([]Problem, error)
 }
 
-// ActionChecker says whether an intended use of an action would work: parameters, and the values that a mapping fills.
+// ActionChecker says whether an intended use of an action would work, of a destination or of a source: parameters, and the values that a mapping fills.
 type ActionChecker interface {
 	CheckAction(ctx context.Context, in Integration, use ActionUse) ([]Problem, error)
 }
@@ -60,7 +60,10 @@ type Lookuper interface {
 	Lookup(ctx context.Context, in Integration, q LookupQuery) (Lookup, error)
 }
 
-// Source reads rows. It calls page for each page in turn, from one goroutine, and stops with page's error when that is not nil.
+// Source reads rows. It calls page for each page in turn, from one goroutine, and stops with page's error when that is not nil. Settings,
+// secrets or parameters that cannot be used are a [*SettingsError]: for settings and secrets the hub holds the integration back until somebody mends it, for
+// parameters the execution fails. A [*RetryError] says when to ask again; after any other error the hub asks again as it thinks best.
+// A source that is an [ActionChecker], too, is asked about the parameters of flows when they are saved.
 type Source interface {
 	Connector
 	Query(ctx context.Context, in Integration, q Query, page func(Page) error) error

@@ -11,9 +11,11 @@ import (
 	"strings"
 	"sync"
 
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/durationpb"
 
 	"github.com/recado-hub/recado/plugins/sdk/internal/wire"
 )
@@ -176,7 +178,14 @@ func panicked(call string, v any) string {
 
 func statusOf(err error, secrets map[string]string) error {
 	var settings *SettingsError
+	var later *RetryError
 	switch {
+	case errors.As(err, &later):
+		st := status.New(codes.ResourceExhausted, redact(later.Error(), secrets))
+		if detailed, e := st.WithDetails(&errdetails.RetryInfo{RetryDelay: durationpb.New(max(later.After, 0))}); e == nil {
+			st = detailed
+		}
+		return st.Err()
 	case errors.As(err, &settings):
 		st := status.New(codes.FailedPrecondition, redact(settings.Error(), secrets))
 		if detailed, e := st.WithDetails(&wire.Problems{Problems: problemsToWire(settings.Problems, secrets)}); e == nil {

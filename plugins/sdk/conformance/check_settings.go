@@ -106,13 +106,26 @@ func useOf(d *sdk.Delivery) sdk.ActionUse {
 }
 
 func checkAction(t *T) {
-	t.without("Check of an action", t.description().Capabilities.CheckAction)
+	can := t.description().Capabilities
+	t.without("Check of an action", can.CheckAction)
+	if can.Query {
+		t.source(func(c *sdk.Client, q sdk.Query) {
+			t.checkUse(c, sdk.ActionUse{Action: q.Action, Parameters: q.Parameters})
+		})
+		if !isDestination(t.d) {
+			return
+		}
+	}
 	c, e := t.destination()
+	d := e.Delivery(0)
+	t.checkUse(c, useOf(&d))
+}
+
+// checkUse asks about a use that works, and about one that cannot.
+func (t *T) checkUse(c *sdk.Client, use sdk.ActionUse) {
 	ctx, cancel := t.patient()
 	defer cancel()
-	d := e.Delivery(0)
-	use := useOf(&d)
-	found, err := c.CheckAction(ctx, e.Integration, use)
+	found, err := c.CheckAction(ctx, t.example.Integration, use)
 	if err != nil {
 		t.stop("the use that works: %v", err)
 	}
@@ -122,7 +135,7 @@ func checkAction(t *T) {
 		}
 	}
 	use.Action = noSuchAction
-	if found, err = c.CheckAction(ctx, e.Integration, use); err == nil && !hasError(found) {
+	if found, err = c.CheckAction(ctx, t.example.Integration, use); err == nil && !hasError(found) {
 		t.fail("the action %q does not exist, but nothing is wrong with its use", noSuchAction)
 	}
 }

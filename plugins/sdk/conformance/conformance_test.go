@@ -95,6 +95,7 @@ var wrong = map[string][]string{
 	"no problem with bad settings":           {"check/bad"},
 	"a problem without a next step":          {"check/bad"},
 	"any action will do":                     {"check/action"},
+	"knows nothing of its source":            {"check/action"},
 	"a preview sends":                        {"preview/nothing-sent"},
 	"a preview that knows no problem":        {"preview/tells"},
 	"sends one twice":                        {"deliver/many"},

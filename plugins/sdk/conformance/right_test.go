@@ -140,7 +140,8 @@ func (c *right) Check(ctx context.Context, in sdk.Integration) ([]sdk.Problem, e
 }
 
 func (c *right) CheckAction(_ context.Context, _ sdk.Integration, use sdk.ActionUse) ([]sdk.Problem, error) {
-	if use.Action != "post" && !c.is("any action will do") {
+	known := use.Action == "post" || use.Action == "rows" && !c.is("knows nothing of its source")
+	if !known && !c.is("any action will do") {
 		return []sdk.Problem{{Code: "ACTION", Path: "action", Message: "is unknown", NextStep: "Choose another.", Severity: sdk.SeverityError}}, nil
 	}
 	return nil, nil
