@@ -111,7 +111,7 @@ func TestTheGuideLeadsToAMessage(t *testing.T) {
 	if errs := run("EnableEvent", vars{"id": event}).userErrors("eventEnable"); len(errs) > 0 {
 		t.Fatalf("the event cannot be enabled: %v", errs)
 	}
-	published := mutate("Publish", "occurrencePublish", 5)
+	published := mutate("Publish", "occurrencePublish", 6)
 	if published.at("occurrencePublish", "occurrence", "matches", 0, "fired") != true {
 		t.Fatalf("the event did not fire: %v", published.Data)
 	}
@@ -162,7 +162,7 @@ func TestTheGuideLeadsToAMessage(t *testing.T) {
 	if n := run("LeftAlone", vars{"integration": integration, "recipient": "+5511999991234"}).list("suppressions", "nodes"); len(n) != 1 {
 		t.Errorf("left alone are %v", n)
 	}
-	mutate("Publish", "occurrencePublish", 5, "wo-1496-new", "wo-1496-again")
+	mutate("Publish", "occurrencePublish", 6, "wo-1496-new", "wo-1496-again")
 	held := ""
 	eventually(t, "the next message is suppressed", func() bool {
 		n := run("Suppressed", nil)
@@ -186,17 +186,17 @@ func TestTheGuideLeadsToAMessage(t *testing.T) {
 		t.Errorf("renaming is answered with %v", errs)
 	}
 	guideGoesBack(t, run, flow, execution, integration)
-	if errs := mutate("QuietNights", "flowUpdate", 9, "flw_…", flow).userErrors("flowUpdate"); len(errs) > 0 {
+	if errs := mutate("QuietNights", "flowUpdate", 10, "flw_…", flow).userErrors("flowUpdate"); len(errs) > 0 {
 		t.Errorf("quiet hours are answered with %v", errs)
 	}
 	if n := run("AwaitingTheMorning", nil).at("queue"); n == nil {
 		t.Error("the queue is not told")
 	}
-	collects := mutate("CollectByPerson", "flowUpdate", 8, "flw_…", flow, "int_…", integration, "wo_assignment_pt_BR", "letter")
+	collects := mutate("CollectByPerson", "flowUpdate", 9, "flw_…", flow, "int_…", integration, "wo_assignment_pt_BR", "letter")
 	if problems := collects.list("flowUpdate", "flow", "problems"); len(problems) > 0 {
 		t.Errorf("the flow that collects has the problems %v", problems)
 	}
-	mutate("Publish", "occurrencePublish", 5, "wo-1496-new", "wo-1496-collected")
+	mutate("Publish", "occurrencePublish", 6, "wo-1496-new", "wo-1496-collected")
 	gathers := run("WhatIsGathered", vars{"flow": flow})
 	if gathers.at("executions", "nodes", 0, "collection", "occurrenceCount") != 1.0 || gathers.text("executions", "nodes", 0, "waitingFor") != "COLLECTING" {
 		t.Errorf("it gathers %v", gathers.Data)
