@@ -46,7 +46,7 @@ func newDoor(t *testing.T, change func(*graph.Options)) *door {
 func newDoorOver(t *testing.T, store func(*sqlite.Options), change func(*graph.Options)) *door {
 	t.Helper()
 	news := feed.New(1000, 0)
-	dir := t.TempDir()
+	dir := hubtest.Dir(t)
 	db := hubtest.Open(t, dir, func(o *sqlite.Options) {
 		o.Committed = news.Publish
 		store(o)

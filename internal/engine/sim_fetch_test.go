@@ -17,7 +17,7 @@ func TestSimulationOfFlowsThatFetch(t *testing.T) {
 		s.Fetch = &hub.SourceFetch{IntegrationKey: (*f.Targets)[0].IntegrationKey, Action: "read_rows", Mapping: []hub.MappingEntry{{Name: "site", Field: "wo_folio"}}}
 	})
 	tp.fetches = true
-	for i := range max(1, seeds()/3) {
+	for i := range max(1, seeds()/5) {
 		seed := *simFirst + uint64(i)
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()

@@ -183,24 +183,13 @@ func TestACrashAtAnyCallToTheStoreLosesNothing(t *testing.T) {
 	}
 }
 
-// memory is a directory of the test's own, in memory where the machine has such: a process that ends loses nothing there either, and
-// nobody waits for a disk.
-func memory(t *testing.T) string {
-	dir, err := os.MkdirTemp("/dev/shm", "recado-sim-")
-	if err != nil {
-		return t.TempDir()
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	return dir
-}
-
 func newSim(t *testing.T, list []template, seed uint64) *sim {
 	t.Helper()
 	tp := list[seed/2%3]
 	if seed%8 >= 6 { // seeds that have found something keep the flow with which they did
 		tp = list[3]
 	}
-	s := &sim{t: t, seed: seed, dice: rand.New(rand.NewPCG(seed, 5)), template: tp, dir: memory(t), steps: simSteps}
+	s := &sim{t: t, seed: seed, dice: rand.New(rand.NewPCG(seed, 5)), template: tp, dir: hubtest.Dir(t), steps: simSteps}
 	s.post = &post{seed: seed, integration: tp.through, lookup: seed%2 == 1, letters: map[int64]*letter{}, asked: map[string]int{}}
 	s.limits = s.dice.IntN(2) == 0
 	if err := os.WriteFile(filepath.Join(s.dir, sqlite.File), tp.file, 0o600); err != nil {

@@ -82,7 +82,7 @@ func Begin(t testing.TB, o EngineOptions) (*Hub, error) {
 
 func (o EngineOptions) filled(t testing.TB) EngineOptions {
 	if o.Dir == "" {
-		o.Dir = t.TempDir()
+		o.Dir = Dir(t)
 	}
 	if o.Connector == nil {
 		o.Connector = NewConnector()

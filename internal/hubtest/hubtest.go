@@ -33,7 +33,7 @@ func Options(change func(*sqlite.Options)) sqlite.Options {
 // DB is an empty store in a directory of the test's own, closed when the test ends.
 func DB(t testing.TB) *sqlite.DB {
 	t.Helper()
-	return Open(t, t.TempDir(), nil)
+	return Open(t, Dir(t), nil)
 }
 
 // Open opens the store in a directory, which may hold one already; it is closed when the test ends, if the test has not
