@@ -291,6 +291,7 @@ type execution struct {
 	Timeline   []struct {
 		Cursor  string
 		Subject string
+		Aspect  string
 		From    string
 		To      string
 		Cause   struct{ Code string }
@@ -302,7 +303,7 @@ func (c *client) execution(t testing.TB, id string) execution {
 	var data struct{ Execution *execution }
 	c.ask(t, `query($id: ID!) { execution(id: $id) { id state outcome subject reason { code message } occurrence { id name }
 		deliveries { id state flagged reason { code message } attempts { kind counted } receipts { status flagged } }
-		timeline { cursor subject from to cause { code } } } }`, object{"id": id}, &data)
+		timeline { cursor subject aspect from to cause { code } } } }`, object{"id": id}, &data)
 	if data.Execution == nil {
 		t.Fatalf("the execution %s is not there", id)
 	}

@@ -3,6 +3,7 @@
 package app_test
 
 import (
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -56,11 +57,12 @@ func TestAKilledConnectorIsRestartedAndWhatItHadIsNotSentTwice(t *testing.T) {
 		e := w.consumer.settled(t, b, "READ")
 		var way []string
 		for _, c := range e.Timeline {
-			if c.Subject == "DELIVERY" {
+			if c.Subject == "DELIVERY" && c.Aspect == "STATE" {
 				way = append(way, c.To)
 			}
 		}
-		if got := strings.Join(way, " "); got != "PENDING SENDING UNKNOWN SENT DELIVERED READ" || e.Outcome != "SUCCEEDED" {
+		// A word that comes while the connector starts is told again later: a later one may have come before it, and then it moves nothing.
+		if got := strings.Join(way, " "); !regexp.MustCompile("^PENDING SENDING UNKNOWN( SENT)?( DELIVERED)? READ$").MatchString(got) || e.Outcome != "SUCCEEDED" {
 			t.Errorf("the way was %s, the outcome is %s", got, e.Outcome)
 		}
 	})
