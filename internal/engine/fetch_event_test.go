@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -83,19 +84,22 @@ func TestAnEventAsksASourceForWhatItsRowsSayAndTellsWhomItNames(t *testing.T) {
 }
 
 func TestASourceThatIsDownIsAskedAgainLikeAMessageIsSentAgain(t *testing.T) {
-	down, asked := true, []time.Duration{}
-	began := time.Time{}
+	var asked, second atomic.Int64 // how often, and when for the second time
+	var up atomic.Bool
 	onCall(t, func(hub.SourceQuery) ([]json.RawMessage, error) {
-		asked = append(asked, time.Since(began))
+		n := asked.Add(1)
+		if n == 2 {
+			second.Store(time.Now().UnixNano())
+		}
 		switch {
-		case len(asked) == 1:
+		case n == 1:
 			return nil, &hub.Error{Code: hub.CodeUnavailable, Message: "it is busy", RetryAfter: 20 * time.Minute}
-		case down:
+		case !up.Load():
 			return nil, &hub.Error{Code: hub.CodeUnavailable, Message: "it is down"}
 		}
 		return []json.RawMessage{duty("A", jonasPhone)}, nil
 	}, nil, func(t *testing.T, p *planned) {
-		began = time.Now()
+		began := time.Now()
 		key := started(t, p.Publish(t, forJonas("OT-1")))
 		settled()
 		e, _ := execution(t, p.Hub, key)
@@ -103,10 +107,10 @@ func TestASourceThatIsDownIsAskedAgainLikeAMessageIsSentAgain(t *testing.T) {
 			t.Errorf("after the first try it is %s %s until %v", e.State, e.WaitingFor, e.Until)
 		}
 		after(21 * time.Minute)
-		if len(asked) < 2 || asked[1] < 20*time.Minute {
-			t.Errorf("it was asked after %v, before the source wanted that", asked)
+		if waited := time.Unix(0, second.Load()).Sub(began); asked.Load() < 2 || waited < 20*time.Minute {
+			t.Errorf("it was asked %d times, and again after %v, before the source wanted that", asked.Load(), waited)
 		}
-		down = false
+		up.Store(true)
 		after(time.Hour)
 		is(t, p.Hub, key, "CLOSED SUCCEEDED: ACCEPTED")
 		if !strings.Contains(journal(t, p.Hub, key), "SOURCE_UNAVAILABLE") {
@@ -143,11 +147,13 @@ func TestOnlyWhatTheFlowAllowsIsWaitedForASource(t *testing.T) {
 func TestWhatWaitsForASourceSurvivesARestartAndASourceIsNotAskedTwiceForWhatItSaid(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		dir, asked, down := t.TempDir(), 0, true
+		var asked atomic.Int64
+		var up atomic.Bool
+		dir := hubtest.Dir(t)
 		start := func() *hubtest.Hub {
 			c := hubtest.NewConnector()
 			c.Rows(func(hub.SourceQuery) ([]json.RawMessage, error) {
-				if asked++; down {
+				if asked.Add(1); !up.Load() {
 					return nil, &hub.Error{Code: hub.CodeUnavailable, Message: "it is down"}
 				}
 				return []json.RawMessage{duty("A", jonasPhone)}, nil
@@ -159,8 +165,8 @@ func TestWhatWaitsForASourceSurvivesARestartAndASourceIsNotAskedTwiceForWhatItSa
 		h.Event(t, hub.EventInput{Description: ptr("New WO"), Type: ptr(hubtest.NewWorkOrder), FlowKeys: &[]int64{f.Key}})
 		key := started(t, h.Publish(t, forJonas("OT-1")))
 		settled()
-		if asked != 1 {
-			t.Fatalf("it was asked %d times", asked)
+		if n := asked.Load(); n != 1 {
+			t.Fatalf("it was asked %d times", n)
 		}
 		h.Stop(t)
 		h = start()
@@ -168,7 +174,7 @@ func TestWhatWaitsForASourceSurvivesARestartAndASourceIsNotAskedTwiceForWhatItSa
 		if e, _ := execution(t, h, key); e.WaitingFor != hub.ReasonSourceWaits || e.Until == nil {
 			t.Errorf("after the restart it is %s %s until %v", e.State, e.WaitingFor, e.Until)
 		}
-		down = false
+		up.Store(true)
 		after(time.Minute)
 		is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED")
 		if f, _ := h.DB.FetchForEngine(t.Context(), key); f.Attempts != 1 {
@@ -178,18 +184,18 @@ func TestWhatWaitsForASourceSurvivesARestartAndASourceIsNotAskedTwiceForWhatItSa
 }
 
 func TestAConnectorThatIsDownAPausedFlowAndAPausedIntegrationAreWaitedForWithoutAsking(t *testing.T) {
-	asked := 0
+	var asked atomic.Int64
 	onCall(t, func(hub.SourceQuery) ([]json.RawMessage, error) {
-		if asked++; asked == 1 {
+		if asked.Add(1) == 1 {
 			return nil, hub.WithProblems([]hub.Problem{{Code: "NOT_ALLOWED", Path: "secrets.access_token", Message: "it does not accept the credential"}})
 		}
 		return []json.RawMessage{duty("A", jonasPhone)}, nil
 	}, nil, func(t *testing.T, p *planned) {
-		waits := func(key int64, code hub.ReasonCode, times int) {
+		waits := func(key int64, code hub.ReasonCode, times int64) {
 			t.Helper()
 			after(time.Minute)
-			if e, _ := execution(t, p.Hub, key); e.State != hub.Waiting || e.WaitingFor != code || asked != times {
-				t.Errorf("it is %s %s, and the source was asked %d times", e.State, e.WaitingFor, asked)
+			if e, _ := execution(t, p.Hub, key); e.State != hub.Waiting || e.WaitingFor != code || asked.Load() != times {
+				t.Errorf("it is %s %s, and the source was asked %d times", e.State, e.WaitingFor, asked.Load())
 			}
 		}
 		p.Connector.Wrong(hub.Problem{Code: "NOT_ALLOWED", Message: "no"})
@@ -308,9 +314,12 @@ func TestARowThatHasNothingToAskWithFollowsItsPolicy(t *testing.T) {
 }
 
 func TestAReplayOfWhatWasFetchedAsksNobodyUnlessTheFlowWouldAskForSomethingElse(t *testing.T) {
-	name, asked := "then", 0
+	var asked atomic.Int64
 	onCall(t, func(hub.SourceQuery) ([]json.RawMessage, error) {
-		asked++
+		name := "then"
+		if asked.Add(1) > 1 {
+			name = "later"
+		}
 		return []json.RawMessage{json.RawMessage(fmt.Sprintf(`{"code":"A","name":%q,"sms":%q}`, name, jonasPhone))}, nil
 	}, nil, func(t *testing.T, p *planned) {
 		key := started(t, p.Publish(t, forJonas("OT-1")))
@@ -320,13 +329,12 @@ func TestAReplayOfWhatWasFetchedAsksNobodyUnlessTheFlowWouldAskForSomethingElse(
 			version hub.ReplayVersion
 			records hub.ReplayRecords
 			want    string
-			asked   int
-		}{{hub.ReplayPinned, hub.RecordsNow, "now", 1}, {hub.ReplayPinned, hub.RecordsThen, "then", 1}, {hub.ReplayCurrent, hub.RecordsThen, "then", 1}} {
+		}{{hub.ReplayPinned, hub.RecordsNow, "now"}, {hub.ReplayPinned, hub.RecordsThen, "then"}, {hub.ReplayCurrent, hub.RecordsThen, "then"}} {
 			e := replay(t, p.Hub, key, hub.ReplayInput{Version: c.version, Records: c.records, EvenIfSent: true})
 			settled()
 			is(t, p.Hub, e.Key, "CLOSED SUCCEEDED: ACCEPTED")
-			if sent := p.Connector.Sent(); sent[len(sent)-1].Values[1] != c.want || sent[len(sent)-1].Values[0] != "OT-1" || asked != c.asked {
-				t.Errorf("%s %s: %q went out, and the source was asked %d times", c.version, c.records, sent[len(sent)-1].Values, asked)
+			if sent := p.Connector.Sent(); sent[len(sent)-1].Values[1] != c.want || sent[len(sent)-1].Values[0] != "OT-1" || asked.Load() != 1 {
+				t.Errorf("%s %s: %q went out, and the source was asked %d times", c.version, c.records, sent[len(sent)-1].Values, asked.Load())
 			}
 			if f, err := p.DB.FetchForEngine(t.Context(), e.Key); err != nil || f == nil || f.Rows != 1 {
 				t.Errorf("the replay does not tell what it was made of: %+v, %v", f, err)
@@ -335,22 +343,22 @@ func TestAReplayOfWhatWasFetchedAsksNobodyUnlessTheFlowWouldAskForSomethingElse(
 		s := *p.flow.Definition.Source
 		other := *s.Fetch
 		other.Mapping = []hub.MappingEntry{{Name: "site", Constant: ptr("elsewhere")}}
-		s.Fetch, name = &other, "later"
+		s.Fetch = &other
 		if _, err := p.Engine.FlowUpdate(t.Context(), p.Admin, p.flow.Key, 0, hub.FlowInput{Source: ptr(&s)}); err != nil {
 			t.Fatal(err)
 		}
 		replay(t, p.Hub, key, hub.ReplayInput{Version: hub.ReplayCurrent, EvenIfSent: true})
 		settled()
-		if sent := p.Connector.Sent(); sent[len(sent)-1].Values[1] != "later" || asked != 2 {
-			t.Errorf("%q went out, and the source was asked %d times", sent[len(sent)-1].Values, asked)
+		if sent := p.Connector.Sent(); sent[len(sent)-1].Values[1] != "later" || asked.Load() != 2 {
+			t.Errorf("%q went out, and the source was asked %d times", sent[len(sent)-1].Values, asked.Load())
 		}
 	})
 }
 
 func TestAFailedFetchIsReplayedByAsking(t *testing.T) {
-	broken := true
+	var mended atomic.Bool
 	onCall(t, func(hub.SourceQuery) ([]json.RawMessage, error) {
-		if broken {
+		if !mended.Load() {
 			return []json.RawMessage{json.RawMessage(`{"name":"nobody"}`)}, nil
 		}
 		return []json.RawMessage{duty("A", jonasPhone)}, nil
@@ -358,7 +366,7 @@ func TestAFailedFetchIsReplayedByAsking(t *testing.T) {
 		key := started(t, p.Publish(t, forJonas("OT-1")))
 		settled()
 		is(t, p.Hub, key, "CLOSED FAILED:")
-		broken = false
+		mended.Store(true)
 		e := replay(t, p.Hub, key, hub.ReplayInput{Version: hub.ReplayPinned})
 		settled()
 		is(t, p.Hub, e.Key, "CLOSED SUCCEEDED: ACCEPTED")
@@ -403,9 +411,9 @@ func TestARetryByAPersonMakesTheMessageAnewWithTheOccurrence(t *testing.T) {
 }
 
 func TestInAnOrderedFlowALaterOccurrenceIsNotAskedForBeforeAnEarlierOne(t *testing.T) {
-	asked := 0
+	var asked atomic.Int64
 	onCall(t, func(hub.SourceQuery) ([]json.RawMessage, error) {
-		if asked++; asked == 1 {
+		if asked.Add(1) == 1 {
 			return nil, &hub.Error{Code: hub.CodeUnavailable, Message: "it is down", RetryAfter: time.Minute}
 		}
 		return []json.RawMessage{duty("A", jonasPhone)}, nil
@@ -414,8 +422,8 @@ func TestInAnOrderedFlowALaterOccurrenceIsNotAskedForBeforeAnEarlierOne(t *testi
 			p.Publish(t, forJonas(fmt.Sprint("OT-", n)))
 		}
 		after(30 * time.Second)
-		if asked != 1 || len(p.Connector.Sent()) > 0 {
-			t.Errorf("it was asked %d times while the first one waits", asked)
+		if n := asked.Load(); n != 1 || len(p.Connector.Sent()) > 0 {
+			t.Errorf("it was asked %d times while the first one waits", n)
 		}
 		after(10 * time.Minute)
 		var order []string

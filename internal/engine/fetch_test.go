@@ -3,6 +3,7 @@ package engine_test
 import (
 	"encoding/json"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -122,9 +123,9 @@ func TestWhyNothingWasFetchedIsSaid(t *testing.T) {
 }
 
 func TestASourceThatIsDownIsAskedAgainAndHoldsNobodyUpMeanwhile(t *testing.T) {
-	tries := 0
+	var tries atomic.Int64
 	fetching(t, func(hub.SourceQuery) ([]json.RawMessage, error) {
-		if tries++; tries < 3 {
+		if tries.Add(1) < 3 {
 			return nil, &hub.Error{Code: hub.CodeUnavailable, Message: "it is down"}
 		}
 		return []json.RawMessage{brought("OT-7", 7)}, nil
@@ -134,7 +135,7 @@ func TestASourceThatIsDownIsAskedAgainAndHoldsNobodyUpMeanwhile(t *testing.T) {
 		settled()
 		is(t, p.Hub, other, "CLOSED SUCCEEDED: ACCEPTED")
 		if e, _ := execution(t, p.Hub, slow); e.State == hub.Closed {
-			t.Errorf("it is closed after %d tries: %+v", tries, e.Reason)
+			t.Errorf("it is closed after %d tries: %+v", tries.Load(), e.Reason)
 		}
 		after(time.Minute)
 		is(t, p.Hub, slow, "CLOSED SUCCEEDED: ACCEPTED")

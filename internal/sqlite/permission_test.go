@@ -215,7 +215,7 @@ var asks = map[string]ask{
 }
 
 // elsewhere says of the other methods that take a caller where their permission is tested: it depends on what is read.
-var elsewhere = []string{"GroupsByKey", "ConsumersByKey", "IntegrationsByKey", "FlowsByKey", "EventsByKey", "OccurrencesByKey", "BareOccurrencesByKey", "ExecutionsByKey", "DeliveriesByKey", "ExecutionsTold", "DeliveriesTold", "AuditEntriesByKey", "FlowVersionsByKey", "ReplaysByKey", "CollectionsByKey", "SuppressionsByKey", "DiscloseSuppression",
+var elsewhere = []string{"GroupsByKey", "ConsumersByKey", "IntegrationsByKey", "FlowsByKey", "EventsByKey", "OccurrencesByKey", "BareOccurrencesByKey", "ExecutionsByKey", "DeliveriesByKey", "ExecutionsTold", "DeliveriesTold", "AuditEntriesByKey", "FlowVersionsByKey", "ReplaysByKey", "CollectionsByKey", "FetchesByKey", "FetchedRows", "SuppressionsByKey", "DiscloseSuppression",
 	"Occurrences", "Occurrence", "Records", "Record", "RecordsByKey", "RecordHistories", "ConsumersOf", "SuppressionsOf", "Disclose", "Disclosed", "DiscloseIntegration", "DisclosePublished", "ScanOccurrences"}
 
 func TestEveryMethodAsksForItsPermissionAndForNoOther(t *testing.T) {
@@ -284,6 +284,18 @@ func TestManyByKeyAreNilForWhoMayNotSeeThem(t *testing.T) {
 		return tx.CollectionInsert(&hub.Collection{ExecutionKey: h.executions[0].Key, FlowKey: h.flows[0].Key, FlowVersion: 1, OpenedAt: tx.Now(), LastAt: tx.Now(), Occurrences: 1, Rows: 1})
 	})
 	byKey(t, ctx, admin, bare, h.executions[0].Key, db.CollectionsByKey)
+	write(t, db, func(tx *sqlite.Tx) error {
+		if err := tx.FetchSave(&hub.Fetch{ExecutionKey: h.executions[0].Key, Rows: 1}); err != nil {
+			return err
+		}
+		return tx.FetchedInsert(h.executions[0].Key, []hub.FetchedRow{{Name: "1", Data: hub.Fields{"name": "Jonas"}}})
+	})
+	byKey(t, ctx, admin, bare, h.executions[0].Key, db.FetchesByKey)
+	for c, want := range map[*hub.Caller]int{&admin: 1, &bare: 0, {}: 0} {
+		if rows := must(db.FetchedRows(ctx, *c, h.executions[0].Key, 0, 10))(t); len(rows) != want {
+			t.Errorf("%d fetched rows are told, want %d", len(rows), want)
+		}
+	}
 	byKey(t, ctx, admin, bare, s.Key, db.SuppressionsByKey)
 	listsByKey(t, ctx, admin, bare, admin.Group.Key, func(ctx context.Context, c hub.Caller, keys []int64) ([]*hub.List[*hub.Consumer], error) {
 		return db.ConsumersOf(ctx, c, keys, page)
