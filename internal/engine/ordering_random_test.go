@@ -25,7 +25,7 @@ type queues struct {
 }
 
 func TestWhateverHappensEachKeyIsSentInOrderAndGoesOn(t *testing.T) {
-	seeds := 40
+	seeds := 24
 	if testing.Short() {
 		seeds = 8
 	}

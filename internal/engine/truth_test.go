@@ -257,7 +257,7 @@ type play struct {
 }
 
 func TestEveryDeliveryEndsAsItReallyWentAndNobodyIsMessagedTwice(t *testing.T) {
-	seeds := 30
+	seeds := 20
 	if testing.Short() {
 		seeds = 6
 	}
