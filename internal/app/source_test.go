@@ -5,6 +5,7 @@ package app_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -87,6 +88,56 @@ func TestAFlowAsksAnotherSystemAndTellsOfWhatItFinds(t *testing.T) {
 	defer other.mu.Unlock()
 	if want := "/orders?limit=2&offset=0&state=open /orders?limit=2&offset=2&state=open"; strings.Join(other.asked, " ") != want {
 		t.Errorf("the other system was asked %q", other.asked)
+	}
+}
+
+// An event's flow asks about what the occurrence is about, and only once that has been accepted.
+func TestAnEventHasAnotherSystemAskedAboutItsWorkOrder(t *testing.T) {
+	t.Parallel()
+	other, h := newCMMS(t), newHook(t)
+	hub := serve(t, t.TempDir(), anyPort, reaching)
+	r := routed(t, hub, "webhook", object{"url": h.URL}, map[string]string{"signing_secret": hookSecret}, toHook)
+	source := integrated(t, r.admin, "http", object{"url": other.URL, "auth": "OAUTH2", "oauth_token_url": other.URL + "/token", "oauth_client_id": "hub"},
+		map[string]string{"oauth_client_secret": "the-secret-of-the-hub"})
+	target := maps.Clone(toHook)
+	target["integration"] = r.integration
+	target["mapping"] = []object{{"field": "occurrence.wo_folio", "name": "folio"}, {"field": "description", "name": "task"}, {"field": "id_work_orders_tasks", "name": "number"}}
+	flow := r.listen(t, object{"consumer": r.reader, "action": "query_work_order_tasks", "fetch": object{"integration": source, "action": "read_rows",
+		"parameters": object{"path": "/orders", "rows": "/data/rows", "paging": "OFFSET", "page_size": 2, "fields": object{"id_work_orders_tasks": "/number", "description": "/title"}},
+		"mapping":    []object{{"name": "query.order", "field": "wo_folio"}}}}, target)
+	a, err := r.admin.tryPublish(workOrder("OS-9", 9, ""))
+	if err != nil || len(a.Executions) != 2 {
+		t.Fatalf("POST /events: %v, %+v", err, a)
+	}
+	for _, e := range a.Executions {
+		eventually(t, "the execution has ended", func() bool { return r.admin.execution(t, e.ID).State == "CLOSED" })
+		if e := r.admin.execution(t, e.ID); e.Outcome != "SUCCEEDED" {
+			t.Fatalf("%s %+v", e.Outcome, e.Reason)
+		}
+	}
+	got := strings.Join(h.messages(), "\n")
+	for i := range 3 {
+		if want := fmt.Sprintf(`{"text": "OS-9: Task %d", "to": "workshop", "number": %d}`, i, 100+i); strings.Count(got, want) != 1 {
+			t.Errorf("%s is not once in\n%s", want, got)
+		}
+	}
+	var preview struct {
+		FlowPreview struct {
+			Executions []struct {
+				Deliveries []struct{ State string }
+				Reason     *struct{ Message string }
+			}
+		}
+	}
+	r.admin.ask(t, `query($input: FlowPreviewInput!) { flowPreview(input: $input) { executions { deliveries { state } reason { message } } } }`,
+		object{"input": object{"flow": flow, "on": object{"occurrence": a.ID}}}, &preview)
+	if list := preview.FlowPreview.Executions; len(list) != 1 || len(list[0].Deliveries) != 3 {
+		t.Errorf("the preview is %+v", list)
+	}
+	other.mu.Lock()
+	defer other.mu.Unlock()
+	if once := "/orders?limit=2&offset=0&order=OS-9 /orders?limit=2&offset=2&order=OS-9"; strings.Join(other.asked, " ") != once+" "+once {
+		t.Errorf("the other system was asked %q, want twice %q", other.asked, once)
 	}
 }
 
