@@ -349,7 +349,7 @@ func TestASubscriptionEndsWhenItsCallerMayListenNoMoreAlsoIfNothingHappens(t *te
 
 func TestAWebsocketIsKeptAlive(t *testing.T) {
 	t.Parallel()
-	d := newDoor(t, func(o *graph.Options) { o.KeepAlive = 20 * time.Millisecond })
+	d := newDoor(t, func(o *graph.Options) { o.KeepAlive = 200 * time.Millisecond })
 	s := d.connect(bearer(d.admin))
 	var m message
 	if err := wsjson.Read(t.Context(), s.conn, &m); err != nil || m.Type != "ping" {
@@ -381,7 +381,7 @@ func (s *socket) pinged() map[string]string {
 
 func TestAPingSaysAfterWhichCursorEachSubscriptionCanGoOn(t *testing.T) {
 	t.Parallel()
-	d := newDoor(t, func(o *graph.Options) { o.KeepAlive = 20 * time.Millisecond })
+	d := newDoor(t, func(o *graph.Options) { o.KeepAlive = 500 * time.Millisecond })
 	s := setUp(t, d)
 	w := d.connect(bearer(d.admin))
 	if cursors := w.pinged(); cursors != nil {
