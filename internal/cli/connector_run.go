@@ -226,20 +226,26 @@ func connectorRun(args []string, out, errOut io.Writer) error {
 		report.Query = recorded.rows()
 	}
 	if *asJSON {
-		if err != nil {
-			report.Error = err.Error()
-		}
-		if e := printJSON(out, report); e != nil {
-			return e
-		}
-		if err != nil {
-			return errSilent
-		}
+		err = printRun(out, report, err)
 	}
 	if err != nil {
 		return err
 	}
 	return conclude(show, &report, a, recorded)
+}
+
+// printRun prints a report as JSON, and in it what went wrong, of which nothing more is to be said then.
+func printRun(out io.Writer, report ranReport, failed error) error {
+	if failed != nil {
+		report.Error = failed.Error()
+	}
+	if err := printJSON(out, report); err != nil {
+		return err
+	}
+	if failed != nil {
+		return errSilent
+	}
+	return nil
 }
 
 // trial is one use of a connector.

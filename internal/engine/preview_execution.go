@@ -69,8 +69,14 @@ func (v *previewing) execution(ctx context.Context, p *program, s startedBy) (*h
 	}
 	v.followUps(r, x.Deliveries())
 	v.quietly(p, x.Deliveries())
+	x.Outcome = expected(x.Deliveries(), x.Reason)
+	return x, nil
+}
+
+// expected is the outcome of an execution whose deliveries go as well as they can.
+func expected(list []*hub.DeliveryPreview, why *hub.Reason) hub.ExecutionOutcome {
 	count := map[hub.DeliveryState]int{}
-	for _, d := range x.Deliveries() {
+	for _, d := range list {
 		if d.WaitingFor == hub.ReasonFollowUp {
 			continue // nothing of it goes as long as the others do well
 		}
@@ -80,8 +86,7 @@ func (v *previewing) execution(ctx context.Context, p *program, s startedBy) (*h
 			count[d.State]++
 		}
 	}
-	x.Outcome = hub.OutcomeOf(count, x.Reason)
-	return x, nil
+	return hub.OutcomeOf(count, why)
 }
 
 // row is what would become of a row.
