@@ -77,7 +77,7 @@ func (e *Engine) fetches(ctx context.Context, exec *hub.Execution) (is, wait boo
 	begun, ok := e.fetching.begin(exec.Key, p.flow.Definition.Source.Fetch.IntegrationKey)
 	if begun {
 		e.fetching.all.Go(func() {
-			err := e.readOrBury(ctx, exec)
+			err := e.readStill(ctx, exec)
 			if err != nil && ctx.Err() == nil && !e.draining.Load() {
 				e.log.Error("an execution could not be read; trying again", "execution", exec.ID(), "error", err)
 				_ = pauseFor(ctx, retryLoop)
@@ -87,6 +87,16 @@ func (e *Engine) fetches(ctx context.Context, exec *hub.Execution) (is, wait boo
 		})
 	}
 	return true, !ok, nil
+}
+
+// readStill reads an execution if it is still to be read now: a fetch of it may have ended since the loop found it, and what that decided
+// stands, such as when its source is asked again.
+func (e *Engine) readStill(ctx context.Context, exec *hub.Execution) error {
+	still, err := e.db.ReadsNow(ctx, exec.Key)
+	if err != nil || !still {
+		return err
+	}
+	return e.readOrBury(ctx, exec)
 }
 
 func pauseFor(ctx context.Context, d time.Duration) error {

@@ -134,6 +134,12 @@ func (db *DB) NextReading(ctx context.Context, after int64, without ...int64) (*
 	return first(readAll(db.reads(ctx), scanExecution, "SELECT "+executionRead+" FROM executions WHERE reading = 1 AND key > ? AND due_at IS NULL"+but+" ORDER BY key LIMIT 1", args...))
 }
 
+// ReadsNow says whether the rows of an execution are to be read, and nothing has to be waited for. It asks nobody.
+func (db *DB) ReadsNow(ctx context.Context, key int64) (bool, error) {
+	n, err := number(db.reads(ctx), "SELECT EXISTS (SELECT 1 FROM executions WHERE reading = 1 AND key = ? AND due_at IS NULL)", key)
+	return n > 0, err
+}
+
 // ReadsBefore says whether an earlier execution of a flow is to be read, whatever it waits for. It asks nobody.
 func (db *DB) ReadsBefore(ctx context.Context, flow, key int64) (bool, error) {
 	n, err := number(db.reads(ctx), "SELECT EXISTS (SELECT 1 FROM executions WHERE reading = 1 AND flow = ? AND key < ?)", flow, key)
