@@ -2,11 +2,8 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"database/sql/driver"
 	"errors"
-
-	sqlite "modernc.org/sqlite"
 )
 
 // Call is a call to SQLite, as a test sees it that plays what can go wrong below.
@@ -88,32 +85,4 @@ func (s *disturbedStmt) after() error {
 	done := s.call
 	done.Done = true
 	return s.c.calls(done)
-}
-
-// disturbedPool connects the pool through a test.
-type disturbedPool struct {
-	driver.Connector
-	calls func(Call) error
-}
-
-// Connect makes a connection that is disturbed.
-func (p disturbedPool) Connect(ctx context.Context) (driver.Conn, error) {
-	c, err := p.Connector.Connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return disturbed(c, true, p.calls), nil
-}
-
-// pool opens the pool of readers.
-func pool(path string, calls func(Call) error) (*sql.DB, error) {
-	name := dsn(path, "query_only(1)")
-	if calls == nil {
-		return sql.Open("sqlite", name)
-	}
-	c, err := sqlite.NewConnector(name)
-	if err != nil {
-		return nil, err
-	}
-	return sql.OpenDB(disturbedPool{c, calls}), nil
 }

@@ -3,6 +3,9 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
+
+	"modernc.org/sqlite"
 
 	"github.com/recado-hub/recado/internal/meter"
 )
@@ -11,6 +14,30 @@ import (
 type readers struct {
 	*sql.DB
 	asked meter.Counter // statements
+}
+
+// connector connects the pool: its connections keep their statements, and a test may disturb them.
+type connector struct {
+	driver.Connector
+	calls func(Call) error
+}
+
+// Connect makes a connection that keeps its statements.
+func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
+	raw, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return newKeeping(disturbed(raw, true, c.calls))
+}
+
+// pool opens the pool of readers.
+func pool(path string, calls func(Call) error) (*sql.DB, error) {
+	c, err := sqlite.NewConnector(dsn(path, "query_only(1)"))
+	if err != nil {
+		return nil, err
+	}
+	return sql.OpenDB(connector{c, calls}), nil
 }
 
 // QueryContext is that of the pool, counted.
