@@ -59,6 +59,7 @@ func Begin(t testing.TB, o EngineOptions) (*Hub, error) {
 		}
 	})
 	var err error
+	begin(t, o.Dir)
 	if h.DB, err = sqlite.Open(t.Context(), o.Dir, settings); err != nil {
 		return nil, err
 	}

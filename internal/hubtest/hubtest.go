@@ -40,7 +40,11 @@ func DB(t testing.TB) *sqlite.DB {
 // closed it.
 func Open(t testing.TB, dir string, change func(*sqlite.Options)) *sqlite.DB {
 	t.Helper()
-	db, err := sqlite.Open(t.Context(), dir, Options(change))
+	o := Options(change)
+	if o.FindKey == nil { // which is asked before there is a database
+		begin(t, dir)
+	}
+	db, err := sqlite.Open(t.Context(), dir, o)
 	if err != nil {
 		t.Fatalf("opening the store in %s: %v", dir, err)
 	}
