@@ -41,6 +41,7 @@ type pace struct {
 	hub.Pace
 	rate  hub.Rate
 	lines map[int64]time.Time // by flow: where its line ends
+	given map[int64]time.Time // by flow: the last place that it was given, in a line or not
 }
 
 // place is when a delivery may go on.
@@ -93,10 +94,10 @@ func (p *pacer) ask(a *paced, now time.Time) (time.Time, *limit) {
 		l := &a.limits[i]
 		pc := p.pace(a, l, now)
 		if at, full := pc.line(l, a.flow, now, was && had.line && i == from); full {
-			return p.keep(place{paced: *a, at: at, passed: i + 1, line: true}), l
+			return p.keep(pc, place{paced: *a, at: at, passed: i + 1, line: true}), l
 		}
 		if at := pc.Take(now, l.rate); at.After(now) {
-			return p.keep(place{paced: *a, at: at, passed: i + 1, epoch: pc.Epoch()}), l
+			return p.keep(pc, place{paced: *a, at: at, passed: i + 1, epoch: pc.Epoch()}), l
 		}
 	}
 	return now, nil
@@ -175,11 +176,17 @@ func (pc *pace) every(l *limit, now time.Time) time.Duration {
 }
 
 // keep remembers a delivery's place.
-func (p *pacer) keep(pl place) time.Time {
+func (p *pacer) keep(pc *pace, pl place) time.Time {
 	if whole := pl.at.Truncate(paceGrain); whole.Before(pl.at) {
 		pl.at = whole.Add(paceGrain)
 	}
 	p.places[pl.delivery] = pl
+	if pc.given == nil {
+		pc.given = map[int64]time.Time{}
+	}
+	if pl.at.After(pc.given[pl.flow]) {
+		pc.given[pl.flow] = pl.at
+	}
 	heap.Push(&p.ripe, ripening{pl.at, pl.delivery})
 	return pl.at
 }
@@ -217,8 +224,9 @@ func (p *pacer) back(a *paced, now time.Time) {
 	}
 }
 
-// room says whether a place of an integration's rates would be given out now.
-func (p *pacer) room(integration int64, limits []limit, now time.Time) bool {
+// room says whether a flow would be given a place of an integration's rates now. One that waits for none is let into a line however many others
+// wait: lines take turns, and whoever has none would have to wait until those of all others are over.
+func (p *pacer) room(integration int64, limits []limit, flow int64, now time.Time) bool {
 	if len(limits) == 0 {
 		return true
 	}
@@ -229,7 +237,8 @@ func (p *pacer) room(integration int64, limits []limit, now time.Time) bool {
 		if l.each {
 			continue
 		}
-		if pc := p.paces[paceKey{integration: integration, limit: l.key}]; pc != nil && pc.Free(now, l.rate).Sub(now) > paceHorizon {
+		pc := p.paces[paceKey{integration: integration, limit: l.key}]
+		if pc != nil && pc.Free(now, l.rate).Sub(now) > paceHorizon && pc.given[flow].After(now) {
 			return false
 		}
 	}

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -219,6 +221,43 @@ func TestTheFloodOfOneFlowDoesNotStarveAnother(t *testing.T) {
 		}
 		if n := s.most(); n > 20 {
 			t.Errorf("%d left within a second", n)
+		}
+	})
+}
+
+func TestAFloodAtARateStarvesNoOtherFlowThoughTransactionsTakeTheirTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		disk := &hubtest.Disk{}
+		h := hubtest.Engine(t, hubtest.EngineOptions{Disk: disk})
+		a := h.Assignment(t, nil)
+		s := &sending{}
+		h.Connector.Limits(hub.Limit{Key: "throughput", Scope: hub.LimitIntegration, PerSecond: 20, Burst: 20})
+		h.Connector.Decide(s.decide)
+		other := hubtest.AssignmentFlow(a.Reader.Consumer.Key, a.Integration.Key)
+		(*other.Targets)[0].Recipient = hub.Recipient{Constant: martaPhone}
+		h.Event(t, hub.EventInput{Description: ptr("critical"), Type: ptr(hubtest.NewWorkOrder), FlowKeys: &[]int64{h.Flow(t, other).Key},
+			Terms: &hub.Terms{Mode: hub.ModeAll, Terms: []hub.Term{{Field: "responsible", Operation: "EQUAL", Value: marta}}}})
+		disk.Slow(time.Millisecond)
+		var posted sync.WaitGroup
+		for i := range 300 {
+			posted.Go(func() { h.Publish(t, another(i)) })
+		}
+		posted.Wait()
+		time.Sleep(time.Second)
+		l, err := h.DB.Executions(t.Context(), h.Admin, hub.ExecutionFilter{States: []hub.ExecutionState{hub.Waiting}}, hub.Page{First: 200})
+		if err != nil || len(l.Items) > 70 { // at 20 a second for two seconds ahead, and those at the front of their line
+			t.Errorf("%d of one flow have their place in line already: %v", len(l.Items), err)
+		}
+		asked := time.Now()
+		h.Publish(t, hubtest.WorkOrder("OT-9999", hubtest.Task("OT-9999", 99991, marta), hubtest.Person(marta, martaPhone)))
+		after(time.Minute)
+		i := slices.Index(s.to, martaPhone)
+		if i < 0 || len(s.at) != 302 { // both flows tell Marta
+			t.Fatalf("%d of 302 left in a minute, Marta's as number %d", len(s.at), i)
+		}
+		if waited := s.at[i].Sub(asked); waited > 6*time.Second {
+			t.Errorf("it waited for %s behind the flood of the other flow", waited)
 		}
 	})
 }

@@ -21,7 +21,7 @@ func (e *Engine) hasRoom(ctx context.Context, tx *sqlite.Tx, rules *rules, exec 
 		return true, nil // begin says what is wrong
 	}
 	if targets := p.flow.Definition.Targets; len(targets) == 1 {
-		return e.fits(ctx, rules, targets[0].IntegrationKey, exec.FlowKey, exec.WaitingFor, newcomer)
+		return e.fits(ctx, tx, rules, targets[0].IntegrationKey, exec.FlowKey, exec.WaitingFor, newcomer)
 	}
 	return e.hasRoomSomewhere(ctx, tx, rules, p, exec, newcomer)
 }
@@ -45,15 +45,16 @@ func (e *Engine) hasRoomSomewhere(ctx context.Context, tx *sqlite.Tx, rules *rul
 		}
 	}
 	for _, t := range through {
-		if room, err := e.fits(ctx, rules, t.IntegrationKey, exec.FlowKey, t.WaitingFor, newcomer); room || err != nil {
+		if room, err := e.fits(ctx, tx, rules, t.IntegrationKey, exec.FlowKey, t.WaitingFor, newcomer); room || err != nil {
 			return room, err
 		}
 	}
 	return false, nil
 }
 
-// fits says whether there is room for a delivery through an integration, which waited for something before or not.
-func (e *Engine) fits(ctx context.Context, rules *rules, integration, flow int64, waitedFor hub.ReasonCode, newcomer bool) (bool, error) {
+// fits says whether there is room for a delivery through an integration, which waited for something before or not. What the pacer says now it
+// is to say when the delivery asks it in this transaction, and so it is the transaction's time that both go by.
+func (e *Engine) fits(ctx context.Context, tx *sqlite.Tx, rules *rules, integration, flow int64, waitedFor hub.ReasonCode, newcomer bool) (bool, error) {
 	in, err := e.integration(ctx, rules, integration)
 	if err != nil {
 		return false, err
@@ -68,5 +69,5 @@ func (e *Engine) fits(ctx context.Context, rules *rules, integration, flow int64
 	if waitedFor == hub.ReasonBreakerOpen && !e.breakers.room(in.Key, time.Now()) {
 		return false, nil
 	}
-	return e.pipes.admits(in.Key, in.capacity(c), flow, newcomer) && (waitedFor == hub.ReasonPaced || e.pacer.room(in.Key, in.limits(c), time.Now())), nil
+	return e.pipes.admits(in.Key, in.capacity(c), flow, newcomer) && (waitedFor == hub.ReasonPaced || e.pacer.room(in.Key, in.limits(c), flow, tx.Now())), nil
 }

@@ -2,6 +2,7 @@ package hubtest
 
 import (
 	"sync"
+	"time"
 
 	"github.com/recado-hub/recado/internal/sqlite"
 )
@@ -40,10 +41,14 @@ type Disk struct {
 	done  bool
 	dead  bool
 	ask   func(sqlite.Call) *DiskFault
+	slow  time.Duration // what a call of the writer takes
 }
 
 // Call is for [sqlite.Options]: every call to SQLite passes here.
 func (d *Disk) Call(c sqlite.Call) error {
+	if takes := d.takes(c); takes > 0 {
+		time.Sleep(takes)
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if !c.Done && !c.Read {
@@ -61,6 +66,23 @@ func (d *Disk) Call(c sqlite.Call) error {
 		}
 	}
 	return nil
+}
+
+// takes is how long a call is to take.
+func (d *Disk) takes(c sqlite.Call) time.Duration {
+	if c.Read || c.Done {
+		return 0
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.slow
+}
+
+// Slow has every call of the writer take so long, as on a busy machine: the time at which a transaction began is then a while ago when it ends.
+func (d *Disk) Slow(each time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.slow = each
 }
 
 // Calls is how many calls the writer has made.
