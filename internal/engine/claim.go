@@ -38,6 +38,7 @@ func (c *claiming) due() (n int, err error) {
 	if len(list) == claimBatch {
 		return c.n, c.turns()
 	}
+	clear(c.e.behind)
 	for _, exec := range list {
 		if _, err := c.take(exec); err != nil {
 			return c.n, err
@@ -96,11 +97,16 @@ func (c *claiming) takeOf(flow int64) (taken int, err error) {
 	}
 	for _, exec := range list {
 		ok, err := c.take(exec)
-		if err != nil || !ok {
-			return taken, err // the others of the flow have no more room than this one
+		if err != nil {
+			return taken, err
+		}
+		if !ok { // the others have no more room than this one, if they go the same way
+			more, err := c.takeBehind(flow, exec)
+			return taken + more, err
 		}
 		taken++
 	}
+	delete(c.e.behind, flow)
 	return taken, nil
 }
 

@@ -80,7 +80,8 @@ type Engine struct {
 	pauses   pauses
 	breakers breakers
 	shown    queueReader
-	turn     int64 // the flow that was served last when flows took turns; for the loop that takes up executions
+	turn     int64             // the flow that was served last when flows took turns; for the loop that takes up executions
+	behind   map[int64]*behind // by flow, how far it was looked through; for the same loop
 	results  results
 	stats    stats
 	meters   meters

@@ -95,8 +95,10 @@ func (e *Engine) nextTurn(ctx context.Context) (next time.Time, err error) {
 		}
 		return err
 	})
-	if paced := e.pacer.next(); !paced.IsZero() && (next.IsZero() || paced.Before(next)) {
-		next = paced
+	for _, other := range []time.Time{e.pacer.next(), e.nextBehind(time.Now())} {
+		if !other.IsZero() && (next.IsZero() || other.Before(next)) {
+			next = other
+		}
 	}
 	return next, err
 }

@@ -70,6 +70,16 @@ func (tx *Tx) DueOf(flow int64, now time.Time, limit int) ([]*hub.Execution, err
 	return tx.executions("WHERE due_at IS NOT NULL AND flow = ? AND due_at <= ? ORDER BY due_at, key LIMIT ?", flow, ms(now), limit)
 }
 
+// DueBehind is DueOf for what comes behind an execution in that order.
+func (tx *Tx) DueBehind(flow int64, now, due time.Time, key int64, limit int) ([]*hub.Execution, error) {
+	return tx.executions("WHERE due_at IS NOT NULL AND flow = ? AND due_at <= ? AND (due_at, key) > (?, ?) ORDER BY due_at, key LIMIT ?", flow, ms(now), ms(due), key, limit)
+}
+
+// DueLast is DueOf from its end: those that came due last, the last one first.
+func (tx *Tx) DueLast(flow int64, now time.Time, limit int) ([]*hub.Execution, error) {
+	return tx.executions("WHERE due_at IS NOT NULL AND flow = ? AND due_at <= ? ORDER BY due_at DESC, key DESC LIMIT ?", flow, ms(now), limit)
+}
+
 // Running reads executions after a key whose worker should have finished by a time, in the order of the keys, at most limit.
 func (tx *Tx) Running(leaseBefore time.Time, after int64, limit int) ([]*hub.Execution, error) {
 	return tx.executions("WHERE closed_at IS NULL AND state = 'RUNNING' AND lease_until < ? AND key > ? ORDER BY key LIMIT ?", ms(leaseBefore), after, limit)
