@@ -95,6 +95,7 @@ type Engine struct {
 	connectorMissed bool                     // one is not as it was last journalled
 
 	fetching  fetchers
+	reader    int64     // the flow that was read for last; for the loop that reads
 	questions questions // about what became of deliveries
 
 	failing map[int64]failing // callbacks on which their connector fails; for the loop that works them off

@@ -25,12 +25,22 @@ type fetchers struct {
 	now map[int64]int64
 }
 
-// begin takes an execution up unless too many are; one that is already is taken up no second time. ok is false if there was no place.
-func (f *fetchers) begin(key, integration int64) (begun, ok bool) {
+// howFetched is what became of the wish to have the rows of an execution fetched.
+type howFetched int
+
+const (
+	fetchNot      howFetched = iota // they come from no source
+	fetchWaits                      // it has to wait for its turn or for a place
+	fetchBegun                      // it has begun
+	fetchUnderWay                   // it had begun before
+)
+
+// begin takes an execution up unless too many are; one that already is, is taken up no second time.
+func (f *fetchers) begin(key, integration int64) howFetched {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if _, is := f.now[key]; is {
-		return false, true
+		return fetchUnderWay
 	}
 	same := 0
 	for _, of := range f.now {
@@ -39,13 +49,13 @@ func (f *fetchers) begin(key, integration int64) (begun, ok bool) {
 		}
 	}
 	if len(f.now) >= maxFetches || same >= maxFetchesOf {
-		return false, false
+		return fetchWaits
 	}
 	if f.now == nil {
 		f.now = map[int64]int64{}
 	}
 	f.now[key] = integration
-	return true, true
+	return fetchBegun
 }
 
 func (f *fetchers) end(key int64) {
@@ -62,20 +72,20 @@ func (p *program) asks(exec *hub.Execution) bool {
 }
 
 // fetches has the rows of an execution fetched beside the loop, if they are to be; when that ends, the loop looks again. Where messages
-// have an order, an execution is not asked for before those that came before it. wait says that it has to wait for its turn or for a place.
-func (e *Engine) fetches(ctx context.Context, exec *hub.Execution) (is, wait bool, err error) {
+// have an order, an execution is not asked for before those that came before it.
+func (e *Engine) fetches(ctx context.Context, exec *hub.Execution) (howFetched, error) {
 	p, err := e.program(ctx, exec.FlowKey, exec.FlowVersion)
 	if err != nil || !p.asks(exec) {
-		return false, false, nil // reading it says what is wrong
+		return fetchNot, nil // reading it says what is wrong
 	}
 	if p.flow.Definition.Settings.Order() != hub.OrderedNot {
 		before, err := e.db.ReadsBefore(ctx, exec.FlowKey, exec.Key)
 		if err != nil || before {
-			return true, true, err
+			return fetchWaits, err
 		}
 	}
-	begun, ok := e.fetching.begin(exec.Key, p.flow.Definition.Source.Fetch.IntegrationKey)
-	if begun {
+	how := e.fetching.begin(exec.Key, p.flow.Definition.Source.Fetch.IntegrationKey)
+	if how == fetchBegun {
 		e.fetching.all.Go(func() {
 			err := e.readStill(ctx, exec)
 			if err != nil && ctx.Err() == nil && !e.draining.Load() {
@@ -86,7 +96,7 @@ func (e *Engine) fetches(ctx context.Context, exec *hub.Execution) (is, wait boo
 			e.reread()
 		})
 	}
-	return true, !ok, nil
+	return how, nil
 }
 
 // readStill reads an execution if it is still to be read now: a fetch of it may have ended since the loop found it, and what that decided

@@ -483,3 +483,33 @@ func TestASourceIsAskedWhatAFlowMeansToAskIt(t *testing.T) {
 		}
 	})
 }
+
+func TestAFloodOfOneFlowAtASourceStarvesNoOther(t *testing.T) {
+	onCall(t, func(hub.SourceQuery) ([]json.RawMessage, error) {
+		time.Sleep(time.Second)
+		return []json.RawMessage{duty("A", jonasPhone)}, nil
+	}, nil, func(t *testing.T, p *planned) {
+		in := onCallFlow(t, p.Hub)
+		(*in.Source).Fetch.IntegrationKey = p.flow.Definition.Source.Fetch.IntegrationKey
+		in.Settings = &hub.FlowSettings{Ordering: hub.OrderedByRecipient}
+		other := p.Flow(t, in)
+		p.Event(t, hub.EventInput{Description: ptr("critical"), Type: ptr(hubtest.NewWorkOrder), FlowKeys: &[]int64{other.Key},
+			Terms: &hub.Terms{Mode: hub.ModeAll, Terms: []hub.Term{{Field: "responsible", Operation: "EQUAL", Value: marta}}}})
+		for n := range 60 {
+			p.Publish(t, forJonas(fmt.Sprint("OT-", n)))
+		}
+		p.Publish(t, forMarta("OT-99"))
+		after(5 * time.Second)
+		l, err := p.DB.Executions(t.Context(), p.Admin, hub.ExecutionFilter{FlowKey: other.Key}, hub.Page{})
+		if err != nil || len(l.Items) != 1 {
+			t.Fatalf("%d executions: %v", len(l.Items), err)
+		}
+		if l.Items[0].State != hub.Closed {
+			t.Errorf("five seconds later the other flow's is %s, behind the flood of the first", l.Items[0].State)
+		}
+		after(time.Minute)
+		if n := len(p.Connector.Sent()); n != 62 { // both flows tell of Marta's
+			t.Errorf("%d of 62 went out", n)
+		}
+	})
+}

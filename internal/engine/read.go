@@ -14,7 +14,8 @@ import (
 // makeBatch is how many deliveries one transaction makes of the rows that were read.
 const makeBatch = 100
 
-// read is the loop that reads the rows of executions that no occurrence started, one execution after the other.
+// read is the loop that reads the rows of executions that are not read where they start. Flows take turns; of one it is one execution after
+// the other.
 func (e *Engine) read(ctx context.Context) {
 	e.loop(ctx, "reader", e.reading, retryLoop, func(ctx context.Context) (time.Time, error) { return time.Time{}, e.readAll(ctx) })
 	e.fetching.all.Wait()
@@ -25,27 +26,59 @@ func (e *Engine) reread() { signal(e.reading) }
 
 // readAll reads for every execution that waits for it. A fault of the store ends it; one that lies in an execution ends that.
 func (e *Engine) readAll(ctx context.Context) error {
-	var without []int64 // flows whose next execution has to wait until it can ask
-	for after := int64(0); !e.draining.Load(); {
-		exec, err := e.db.NextReading(ctx, after, without...)
-		if err != nil || exec == nil {
-			return err
-		}
-		switch is, wait, err := e.fetches(ctx, exec); { // its source may be slow: it is read beside the others
-		case err != nil:
-			return err
-		case wait:
-			without = append(without, exec.FlowKey)
-			continue
-		case is:
-			after = exec.Key
-			continue
-		}
-		if err := e.readOrBury(ctx, exec); err != nil {
+	for !e.draining.Load() {
+		any, err := e.readRound(ctx)
+		if err != nil || !any {
 			return err
 		}
 	}
 	return nil
+}
+
+// readRound gives each flow a turn, from the one behind that which had the last: what waits for a place at a source is not asked for in the
+// order in which it came, or a flood of one flow would have all others wait until it is over.
+func (e *Engine) readRound(ctx context.Context) (any bool, err error) {
+	from := e.reader
+	for flow, wrapped := from, false; !e.draining.Load(); {
+		if flow, err = e.db.NextReadingFlow(ctx, flow); err != nil {
+			return any, err
+		}
+		switch {
+		case flow == 0 && wrapped, wrapped && flow > from:
+			return any, nil
+		case flow == 0: // behind the last one comes the first
+			wrapped = true
+			continue
+		}
+		did, err := e.readTurn(ctx, flow)
+		if err != nil {
+			return any, err
+		}
+		if did {
+			any, e.reader = true, flow
+		}
+	}
+	return any, nil
+}
+
+// readTurn reads one execution of a flow, or begins to: its source may be slow, so that it is read beside the others. It does nothing if the first
+// that is not under way has to wait.
+func (e *Engine) readTurn(ctx context.Context, flow int64) (did bool, err error) {
+	for after := int64(0); ; {
+		exec, err := e.db.NextReading(ctx, flow, after)
+		if err != nil || exec == nil {
+			return false, err
+		}
+		switch how, err := e.fetches(ctx, exec); {
+		case err != nil:
+			return false, err
+		case how == fetchNot:
+			return true, e.readOrBury(ctx, exec)
+		case how != fetchUnderWay:
+			return how == fetchBegun, nil
+		}
+		after = exec.Key
+	}
 }
 
 // readOrBury reads one execution; a fault that lies in it ends it.

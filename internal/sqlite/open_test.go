@@ -173,7 +173,7 @@ func TestADatabaseOfTheFirstReleaseIsBroughtForward(t *testing.T) {
 	if due := must(db.FlowChecksDue(t.Context(), time.Now(), 10))(t); len(due) != 1 || due[0].FlowKey != 7 || due[0].IntegrationKey != 11 || !due[0].At.IsZero() {
 		t.Errorf("the old flow is to be held against its template: %+v", due)
 	}
-	if next := must(db.NextReading(t.Context(), 0))(t); next != nil {
+	if next := must(db.NextReadingFlow(t.Context(), 0))(t); next != 0 {
 		t.Errorf("the old execution is to be read: %+v", next)
 	}
 }

@@ -121,17 +121,16 @@ func (db *DB) ExecutionOfRun(ctx context.Context, flow, consumer int64, id strin
 	return first(readAll(db.reads(ctx), scanExecution, "SELECT "+executionRead+" FROM executions WHERE flow = ? AND started_by = ? AND run_id = ?", flow, consumer, id))
 }
 
-// NextReading reads the first execution after a key whose rows are still to be read; nil if there is none. Those that wait for something before
-// they are, and those of the flows to leave out, are none. It asks nobody.
-func (db *DB) NextReading(ctx context.Context, after int64, without ...int64) (*hub.Execution, error) {
-	but, args := "", []any{after}
-	if len(without) > 0 {
-		but = " AND flow NOT IN " + placeholders(len(without))
-		for _, flow := range without {
-			args = append(args, flow)
-		}
-	}
-	return first(readAll(db.reads(ctx), scanExecution, "SELECT "+executionRead+" FROM executions WHERE reading = 1 AND key > ? AND due_at IS NULL"+but+" ORDER BY key LIMIT 1", args...))
+// NextReading reads the first execution of a flow after a key whose rows are still to be read; nil if there is none. One that waits for something
+// before they are is none. It asks nobody.
+func (db *DB) NextReading(ctx context.Context, flow, after int64) (*hub.Execution, error) {
+	return first(readAll(db.reads(ctx), scanExecution, "SELECT "+executionRead+" FROM executions WHERE reading = 1 AND flow = ? AND key > ? AND due_at IS NULL ORDER BY key LIMIT 1", flow, after))
+}
+
+// NextReadingFlow is the first flow behind a key that has such an execution; 0 if there is none. It asks nobody.
+func (db *DB) NextReadingFlow(ctx context.Context, after int64) (int64, error) {
+	n, err := number(db.reads(ctx), "SELECT coalesce((SELECT flow FROM executions WHERE reading = 1 AND flow > ? AND due_at IS NULL ORDER BY flow LIMIT 1), 0)", after)
+	return int64(n), err
 }
 
 // ReadsNow says whether the rows of an execution are to be read, and nothing has to be waited for. It asks nobody.
