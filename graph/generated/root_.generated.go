@@ -2484,7 +2484,7 @@ input DeliveriesRetryInput {
   atMost: Int!
   "Where to go on in the list: the ` + "`" + `endCursor` + "`" + ` of the call before. Use the same key."
   after: Cursor
-  "How many of them go in a second, so that they do not hold up what else there is to do: 1 to 100."
+  "How many of them go in a second, so that they do not hold up what else there is to do: 1 to 100. Calls with the same key keep it together: the next page goes behind the one before."
   perSecond: Int! = 10
   "Your own key of this call, 256 bytes at most: with the same key no delivery is sent again twice, however often the call is repeated."
   idempotencyKey: String!
@@ -6676,7 +6676,7 @@ input ExecutionsReplayInput {
   atMost: Int!
   "Where to go on in the list: the ` + "`" + `endCursor` + "`" + ` of the call before. Use the same key."
   after: Cursor
-  "How many of them begin in a second, so that they do not hold up what else there is to do: 1 to 100."
+  "How many of them begin in a second, so that they do not hold up what else there is to do: 1 to 100. Calls with the same key keep it together: the next page goes behind the one before."
   perSecond: Int! = 10
   "Your own key of this call, 256 bytes at most: with the same key no execution is replayed twice, however often the call is repeated."
   idempotencyKey: String!

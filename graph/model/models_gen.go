@@ -249,7 +249,7 @@ type DeliveriesRetryInput struct {
 	AtMost int `json:"atMost"`
 	// Where to go on in the list: the `endCursor` of the call before. Use the same key.
 	After *string `json:"after,omitempty"`
-	// How many of them go in a second, so that they do not hold up what else there is to do: 1 to 100.
+	// How many of them go in a second, so that they do not hold up what else there is to do: 1 to 100. Calls with the same key keep it together: the next page goes behind the one before.
 	PerSecond int `json:"perSecond"`
 	// Your own key of this call, 256 bytes at most: with the same key no delivery is sent again twice, however often the call is repeated.
 	IdempotencyKey string `json:"idempotencyKey"`
@@ -588,7 +588,7 @@ type ExecutionsReplayInput struct {
 	AtMost int `json:"atMost"`
 	// Where to go on in the list: the `endCursor` of the call before. Use the same key.
 	After *string `json:"after,omitempty"`
-	// How many of them begin in a second, so that they do not hold up what else there is to do: 1 to 100.
+	// How many of them begin in a second, so that they do not hold up what else there is to do: 1 to 100. Calls with the same key keep it together: the next page goes behind the one before.
 	PerSecond int `json:"perSecond"`
 	// Your own key of this call, 256 bytes at most: with the same key no execution is replayed twice, however often the call is repeated.
 	IdempotencyKey string `json:"idempotencyKey"`

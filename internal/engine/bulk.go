@@ -36,9 +36,43 @@ func checkPace(perSecond *int, id string) error {
 	return checkRunInput(&hub.FlowRunInput{ID: id})
 }
 
-// turn is when the one behind so many others goes.
-func turn(began time.Time, before, perSecond int) time.Time {
-	return began.Add(time.Duration(before) * time.Second / time.Duration(perSecond))
+// paces is when each of what a call makes goes: one after the other at a pace, behind what calls under the same name have made, such as for the
+// page of the list before.
+type paces struct {
+	sqlite.BulkPace
+	perSecond int
+	began     time.Time
+	looked    bool
+	n         int // how many have their turn
+}
+
+func newPaces(c hub.Caller, kind sqlite.BulkKind, name string, perSecond int) paces {
+	return paces{BulkPace: sqlite.BulkPace{ConsumerKey: c.Consumer.Key, Kind: kind, Name: name}, perSecond: perSecond, began: time.Now()}
+}
+
+// turn is when the next one goes.
+func (p *paces) turn(tx *sqlite.Tx) (time.Time, error) {
+	if !p.looked {
+		until, err := tx.BulkUntil(p.BulkPace)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if next := until.Add(time.Second / time.Duration(p.perSecond)); !until.IsZero() && next.After(p.began) {
+			p.began = next
+		}
+		p.looked = true
+	}
+	due := p.began.Add(time.Duration(p.n) * time.Second / time.Duration(p.perSecond))
+	p.n++
+	return due, nil
+}
+
+// keep notes how far the turns go that were given.
+func (p *paces) keep(tx *sqlite.Tx) error {
+	if p.n == 0 {
+		return nil
+	}
+	return tx.BulkGoesOn(p.BulkPace, p.began.Add(time.Duration(p.n-1)*time.Second/time.Duration(p.perSecond)))
 }
 
 // gathered is what a list has of that on which a call is to work.

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/sqlite"
@@ -29,7 +28,7 @@ func (e *Engine) ExecutionsReplay(ctx context.Context, c hub.Caller, in hub.Bulk
 	if err != nil {
 		return nil, err
 	}
-	b := &bulk{replaying: x, in: in, began: time.Now(), roots: map[int64]int64{}, BulkReplay: &hub.BulkReplay{Results: []hub.ReplayResult{}}}
+	b := &bulk{replaying: x, in: in, paces: newPaces(c, sqlite.BulkReplay, in.ID, in.PerSecond), roots: map[int64]int64{}, BulkReplay: &hub.BulkReplay{Results: []hub.ReplayResult{}}}
 	if !c.May(hub.RowHub, hub.See) {
 		return b.BulkReplay, nil
 	}
@@ -66,7 +65,7 @@ type bulk struct {
 	*replaying
 	*hub.BulkReplay
 	in    hub.BulkReplayInput
-	began time.Time
+	paces paces
 	roots map[int64]int64 // by the execution with which replays began: which of its family this call has replayed
 }
 
@@ -100,7 +99,10 @@ func (b *bulk) replay(ctx context.Context, tx *sqlite.Tx, some []*hub.Execution)
 			return err
 		}
 	}
-	return nil
+	if b.in.DryRun {
+		return nil
+	}
+	return b.paces.keep(tx)
 }
 
 // one replays an execution, or notes why it does not.
@@ -144,7 +146,10 @@ func (b *bulk) refused(key int64, why hub.Reason) {
 
 // start makes a replay that begins when it is its turn.
 func (b *bulk) start(tx *sqlite.Tx, r *replayable) error {
-	due := turn(b.began, b.Replayed, b.in.PerSecond)
+	due, err := b.paces.turn(tx)
+	if err != nil {
+		return err
+	}
 	result := hub.ReplayResult{OriginalKey: r.original.Key}
 	if !b.in.DryRun {
 		run, err := b.make(tx, r, b.runID(r.original.Key), due)

@@ -270,3 +270,21 @@ func TestOfAnExecutionAndItsReplaysOneCallReplaysOneAtMost(t *testing.T) {
 		}
 	})
 }
+
+func TestThePagesOfAReplayInBulkKeepItsPaceTogether(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) {
+		failures(t, h, 12)
+		in := bulk(func(in *hub.BulkReplayInput) { in.AtMost, in.PerSecond = 4, 2 })
+		for more := true; more; {
+			out := replayAll(t, h, in)
+			in.After, more = out.End, out.HasMore
+		}
+		for half := range 12 {
+			settled()
+			if n := len(h.Connector.Sent()) - 12; n != half+1 {
+				t.Fatalf("%d were sent after %d half seconds, at two a second", n, half)
+			}
+			after(500 * time.Millisecond)
+		}
+	})
+}

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/sqlite"
@@ -33,7 +32,7 @@ func (e *Engine) DeliveriesRetry(ctx context.Context, c hub.Caller, in hub.BulkR
 		return nil, err
 	}
 	out.Matched, out.HasMore, out.End = found.matched, found.hasMore, found.end
-	b := &retrying{e: e, c: c, in: in, began: time.Now(), BulkRetry: out}
+	b := &retrying{e: e, c: c, in: in, paces: newPaces(c, sqlite.BulkRetry, in.ID, in.PerSecond), BulkRetry: out}
 	if err := inParts(ctx, e, found.items, b, retrying.copied, func(tx *sqlite.Tx, b *retrying, some []*hub.Delivery) error { return b.retry(ctx, tx, some) }); err != nil {
 		return nil, err
 	}
@@ -61,7 +60,7 @@ type retrying struct {
 	e     *Engine
 	c     hub.Caller
 	in    hub.BulkRetryInput
-	began time.Time
+	paces paces
 	hub.BulkRetry
 }
 
@@ -83,7 +82,10 @@ func (b *retrying) retry(ctx context.Context, tx *sqlite.Tx, some []*hub.Deliver
 		}
 		start = end
 	}
-	return nil
+	if b.in.DryRun {
+		return nil
+	}
+	return b.paces.keep(tx)
 }
 
 func (b *retrying) ofExecution(ctx context.Context, tx *sqlite.Tx, execution int64, some []*hub.Delivery) error {
@@ -129,7 +131,10 @@ func (b *retrying) one(r *run, it *item, since *others, cause hub.Reason) error 
 		b.Results = append(b.Results, hub.RetryResult{DeliveryKey: it.Key, Reason: why})
 		return nil
 	}
-	due := turn(b.began, b.Retried, b.in.PerSecond)
+	due, err := b.paces.turn(r.tx)
+	if err != nil {
+		return err
+	}
 	b.Retried++
 	b.LastDue = &due
 	b.Results = append(b.Results, hub.RetryResult{DeliveryKey: it.Key, At: &due})

@@ -189,3 +189,33 @@ func TestTheDeliveriesOfOneExecutionAreSentAgainEachInItsTurn(t *testing.T) {
 		}
 	})
 }
+
+func TestThePagesOfARetryKeepItsPaceTogether(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, _ *hubtest.Assignment) {
+		failures(t, h, 20)
+		in := retries(func(in *hub.BulkRetryInput) { in.AtMost, in.PerSecond = 5, 1 })
+		for more, page := true, 0; more; page++ {
+			out, err := h.Engine.DeliveriesRetry(t.Context(), h.Admin, in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if ahead := out.Results[0].At.Sub(time.Now()).Round(time.Second); ahead != time.Duration(5*page)*time.Second {
+				t.Errorf("the first of page %d goes in %s", page, ahead)
+			}
+			in.After, more = out.End, out.HasMore
+		}
+		for second := range 20 {
+			settled()
+			if n := len(h.Connector.Sent()) - 20; n != second+1 {
+				t.Fatalf("%d were sent after %d seconds, at one a second", n, second)
+			}
+			after(time.Second)
+		}
+		rejected(h, jonasPhone)
+		h.Publish(t, forJonas("OT-77"))
+		settled()
+		if out := retryAll(t, h, retries(nil), "1 match: 1 retried, 0 repeated, 0 refused"); out.Results[0].At.After(time.Now()) {
+			t.Errorf("when all of it went long ago, the next one waits until %v", out.Results[0].At)
+		}
+	})
+}
