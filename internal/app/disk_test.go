@@ -142,7 +142,7 @@ func TestAHubWhoseDiskIsFullRefusesWithAReasonAndRecoversByItself(t *testing.T) 
 		d.fill(t)
 		accepted, problem := w.refusal(t, next)
 		next += accepted
-		if !strings.Contains(problem, "the database cannot write at the moment") {
+		if !strings.Contains(problem, "the disk is full, and the database cannot write") {
 			t.Errorf("the refusal says %s", problem)
 		}
 		if status, reason := w.ready(t); status != http.StatusServiceUnavailable || !strings.Contains(reason, "cannot write") {
@@ -179,7 +179,7 @@ func (w *world) refusesMutations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(string(body), `"code":"UNAVAILABLE","message":"the database cannot write at the moment`) {
+	if !strings.Contains(string(body), `"code":"UNAVAILABLE","message":"the disk is full, and the database cannot write`) {
 		t.Errorf("a mutation is answered %s", body)
 	}
 }

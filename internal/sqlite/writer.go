@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	sqlite3 "modernc.org/sqlite/lib"
-
 	"github.com/recado-hub/recado/internal/hub"
 )
 
@@ -261,38 +259,4 @@ func runGuarded(fn func(*Tx) error, tx *Tx) (err error) {
 		return err
 	}
 	return tx.wakePassed()
-}
-
-// errStore is what callers are told of a fault of the store: that nothing was kept, and that trying again makes sense.
-var errStore = &hub.Error{Code: hub.CodeUnavailable, Message: "the database cannot write at the moment; nothing was kept, try again"}
-
-// storeError turns a failure of the store into what a caller is told. The cause goes along for the log.
-func storeError(err error) error {
-	if hub.CodeOf(err) == hub.CodeUnavailable {
-		return err
-	}
-	return fmt.Errorf("%w: %w", errStore, err)
-}
-
-// noteFault remembers when the store last failed, for Ready.
-func (db *DB) noteFault(err error) {
-	if err != nil && errors.Is(err, errStore) {
-		db.faulty.Store(time.Now().UnixNano())
-	}
-}
-
-// faults are the results of SQLite that say something of the disk or the machine and nothing of the statement
-// (sqlite.org/rescode.html): what failed with one of them may well succeed later.
-var faults = map[int]bool{
-	sqlite3.SQLITE_BUSY: true, sqlite3.SQLITE_LOCKED: true, sqlite3.SQLITE_NOMEM: true, sqlite3.SQLITE_READONLY: true, sqlite3.SQLITE_IOERR: true,
-	sqlite3.SQLITE_CORRUPT: true, sqlite3.SQLITE_FULL: true, sqlite3.SQLITE_CANTOPEN: true, sqlite3.SQLITE_PROTOCOL: true, sqlite3.SQLITE_NOTADB: true,
-}
-
-// fault tells a fault of the store from one of the statement.
-func fault(err error) error {
-	var e interface{ Code() int }                    // that of the driver
-	if errors.As(err, &e) && faults[e.Code()&0xff] { // the rest of the code is detail
-		return storeError(err)
-	}
-	return err
 }
