@@ -135,6 +135,10 @@ func TestWithTrustedDocumentsNoOtherIsAnswered(t *testing.T) {
 		if m := w.hear(); m.Type != "error" || m.errorCode(t) != "DOCUMENT_NOT_TRUSTED" {
 			t.Errorf("it is answered %+v", m)
 		}
+		w.say("subscribe", "2", vars{"documentId": "me"})
+		if m := w.hear(); m.Type != "next" || !strings.Contains(string(m.Payload), `"viewer"`) {
+			t.Errorf("a trusted one, asked for by its documentId, is answered %s %s", m.Type, m.Payload)
+		}
 	})
 }
 

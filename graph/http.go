@@ -156,13 +156,7 @@ func (h *handler) bodyParams(w http.ResponseWriter, r *http.Request) (*graphql.R
 	if err != nil || media != mediaJSON || !strings.EqualFold(cmp.Or(params["charset"], "utf-8"), "utf-8") {
 		return nil, &refusal{http.StatusUnsupportedMediaType, plainError(codeBadRequest, "send the request as Content-Type: application/json"), ""}
 	}
-	body := struct {
-		Query         string         `json:"query"`
-		OperationName string         `json:"operationName"`
-		Variables     map[string]any `json:"variables"`
-		Extensions    map[string]any `json:"extensions"`
-		DocumentID    string         `json:"documentId"`
-	}{}
+	var body requestBody
 	err = decode(http.MaxBytesReader(w, r.Body, h.maxBody), &body)
 	var large *http.MaxBytesError
 	switch {
@@ -173,9 +167,22 @@ func (h *handler) bodyParams(w http.ResponseWriter, r *http.Request) (*graphql.R
 	case err != nil:
 		return nil, badRequest("the body is no GraphQL request: %s", sayJSON(err))
 	}
-	asked := &graphql.RawParams{Query: body.Query, OperationName: body.OperationName, Variables: body.Variables, Extensions: body.Extensions}
-	byDocumentID(asked, body.DocumentID)
-	return asked, nil
+	return body.params(), nil
+}
+
+// requestBody is a request as JSON, over HTTP as over a websocket.
+type requestBody struct {
+	Query         string         `json:"query"`
+	OperationName string         `json:"operationName"`
+	Variables     map[string]any `json:"variables"`
+	Extensions    map[string]any `json:"extensions"`
+	DocumentID    string         `json:"documentId"`
+}
+
+func (b *requestBody) params() *graphql.RawParams {
+	params := &graphql.RawParams{Query: b.Query, OperationName: b.OperationName, Variables: b.Variables, Extensions: b.Extensions}
+	byDocumentID(params, b.DocumentID)
+	return params
 }
 
 func badRequest(format string, args ...any) *refusal {

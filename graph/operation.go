@@ -23,6 +23,11 @@ type operation struct {
 // run runs it to its end.
 func (o *operation) run(ctx context.Context, params *graphql.RawParams) {
 	defer o.stop()
+	ctx, err := o.socket.enter(ctx)
+	if err != nil {
+		o.fail(gqlerror.List{o.socket.errs.present(ctx, err)})
+		return
+	}
 	r, errs := o.socket.judge(ctx, params)
 	if len(errs) > 0 {
 		o.fail(errs)

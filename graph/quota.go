@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql"
-
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/recado-hub/recado/internal/quota"
 )
@@ -43,15 +41,4 @@ func (h *handler) usedUp(ctx context.Context, a *answer, v *visit, kind quota.Ki
 	shaped.Message = sentence(withVisit(ctx, v), err)
 	a.fail(&refusal{http.StatusTooManyRequests, shaped, ""})
 	return true
-}
-
-// spendOn is spend for an operation on a websocket, where it is a request as well.
-func (h *handler) spendOn(ctx context.Context, v *visit) error {
-	if err := h.spend(v, nil, quota.Requests, 1); err != nil {
-		return err
-	}
-	if err := h.spend(v, nil, quota.Cost, costOf(graphql.GetOperationContext(ctx))); err != nil {
-		return err
-	}
-	return nil
 }

@@ -48,6 +48,44 @@ func TestAConsumerThatAsksTooOftenIsToldHowLongToWait(t *testing.T) {
 	})
 }
 
+func TestWhatIsWrongCountsAsARequestByWhicheverWayItComes(t *testing.T) {
+	t.Parallel()
+	const wrong = `{ nothing }`
+	t.Run("on a websocket", func(t *testing.T) {
+		d := newDoor(t, func(o *graph.Options) { o.Quota = quota.New(3, 0) })
+		w := d.connect(bearer(d.admin))
+		var codes []string
+		for _, id := range []string{"1", "2", "3", "4", "5"} {
+			w.say("subscribe", id, vars{"query": wrong})
+			codes = append(codes, w.hear().errorCode(t))
+		}
+		if fmt.Sprint(codes) != "[GRAPHQL_VALIDATION_FAILED GRAPHQL_VALIDATION_FAILED GRAPHQL_VALIDATION_FAILED RATE_LIMITED RATE_LIMITED]" {
+			t.Errorf("they are answered %v", codes)
+		}
+	})
+	t.Run("on a stream that was reserved, with what is left in the header", func(t *testing.T) {
+		d := newDoor(t, func(o *graph.Options) { o.Quota = quota.New(4, 0) })
+		secret := d.reserve(d.admin)
+		var answers []int
+		for _, id := range []string{"1", "2"} {
+			status, _ := d.operate(d.admin, secret, id, wrong, nil)
+			answers = append(answers, status)
+		}
+		status, _ := d.request("DELETE", d.url+"?operationId=1&token="+secret, "", headers("Authorization", "Bearer "+d.admin))
+		answers = append(answers, status)
+		for _, method := range []string{"PUT", "POST", "DELETE"} {
+			r := d.send(method, d.url+"?operationId=1&token="+secret, strings.NewReader(ping), headers("Authorization", "Bearer "+d.admin, "Content-Type", "application/json"))
+			answers = append(answers, r.status)
+			if h := r.header; h.Get("RateLimit-Policy") != `"requests";q=4;w=60` || h.Get("Retry-After") == "" {
+				t.Errorf("the header of %s is %v", method, h)
+			}
+		}
+		if fmt.Sprint(answers) != "[400 400 200 429 429 429]" {
+			t.Errorf("they are answered %v", answers)
+		}
+	})
+}
+
 func TestAConsumerThatAsksForTooMuchInAMinuteIsToldSo(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t, func(o *graph.Options) { o.MaxCost, o.Quota = 500, quota.New(0, 600) })

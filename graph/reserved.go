@@ -11,6 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/quota"
 )
 
 // Where a request brings the token of the stream that was reserved.
@@ -95,6 +96,9 @@ func (h *handler) serveReserved(w http.ResponseWriter, r *http.Request, s sessio
 		if v, err = h.open(r.Context(), s); err != nil {
 			h.errs.denied(r.Context(), s, err)
 			a.refuse(err, s)
+			return
+		}
+		if h.usedUp(r.Context(), a, v, quota.Requests, 1) {
 			return
 		}
 	}
@@ -182,7 +186,12 @@ func (res *reservation) take(a *answer, r *http.Request, v *visit) {
 		a.fail(badRequest("give the operation an id: a text, as operationId in the extensions of the request"))
 		return
 	}
-	ctx, stop := context.WithCancel(hub.WithTrace(res.ctx, hub.TraceOfHeader(r.Header)))
+	on, err := res.openOn(r.Context(), res.wire)
+	if err != nil {
+		a.refuse(err, v.session)
+		return
+	}
+	ctx, stop := context.WithCancel(withVisit(hub.WithTrace(res.ctx, hub.TraceOfHeader(r.Header)), on))
 	run, errs := res.judge(ctx, params)
 	if len(errs) > 0 {
 		stop()

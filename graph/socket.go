@@ -10,7 +10,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/coder/websocket"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -207,18 +206,19 @@ func (s *socket) subscribe(m *message) *violation {
 		o.fail(gqlerror.List{tooMany()})
 		return nil
 	}
-	var params graphql.RawParams
-	err := decode(bytes.NewReader(m.Payload), &params)
+	var body requestBody
+	err := decode(bytes.NewReader(m.Payload), &body)
+	params := body.params()
 	switch {
 	case err != nil:
 		o.fail(gqlerror.List{badRequest("the payload is no GraphQL request: %s", sayJSON(err)).err})
-	case params.Query == "" && !asksByHash(&params):
+	case params.Query == "" && !asksByHash(params):
 		o.fail(gqlerror.List{badRequest("the payload has no query").err})
 	default:
 		params.Headers = s.header
 		ctx, stop := context.WithCancel(s.ctx)
 		o.stop = stop
-		go o.run(ctx, &params)
+		go o.run(ctx, params)
 	}
 	return nil
 }

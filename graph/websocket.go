@@ -14,6 +14,7 @@ import (
 
 	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/hub"
+	"github.com/recado-hub/recado/internal/quota"
 )
 
 // protocol is the websocket subprotocol of subscriptions
@@ -112,17 +113,11 @@ func fitReason(reason string) string {
 	return reason
 }
 
-// aroundOperation gives every operation its visit. Over HTTP it is there already; a websocket or a stream that was reserved outlives
-// many operations, and each of them is authenticated anew.
+// aroundOperation is around every operation, which has its visit already: from its request, or from [handler.enter].
 func (h *handler) aroundOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	v := visitOf(ctx)
-	if v.authenticate == nil {
-		opened, err := h.openOn(ctx, wireOf(ctx))
-		if err != nil {
-			return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{h.errs.present(ctx, err)}})
-		}
-		v, ctx = opened, withVisit(ctx, opened)
-		if err := h.spendOn(ctx, v); err != nil {
+	if v.wire != nil {
+		if err := h.spend(v, nil, quota.Cost, costOf(graphql.GetOperationContext(ctx))); err != nil {
 			return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{h.errs.present(ctx, err)}})
 		}
 	}
@@ -150,6 +145,20 @@ func (h *handler) inTurn(v *visit, responses graphql.ResponseHandler) graphql.Re
 		defer back()
 		return responses(ctx)
 	}
+}
+
+// enter gives an operation on a websocket its visit, before anything is looked at: the connection outlives many operations, and each of them
+// is authenticated anew and counts as a request, also one that turns out to be wrong.
+func (h *handler) enter(ctx context.Context) (context.Context, error) {
+	v, err := h.openOn(ctx, wireOf(ctx))
+	if err != nil {
+		return ctx, err
+	}
+	ctx = withVisit(ctx, v)
+	if err := h.spend(v, nil, quota.Requests, 1); err != nil {
+		return ctx, err
+	}
+	return ctx, nil
 }
 
 // openOn begins an operation on a wire, with the token that it has now: one that was renewed meanwhile, and then taken back, is no
