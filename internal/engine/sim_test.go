@@ -22,7 +22,7 @@ import (
 )
 
 var (
-	simSeeds = flag.Int("seeds", 300, "how many seeds TestSimulation plays")
+	simSeeds = flag.Int("seeds", 100, "how many seeds TestSimulation plays")
 	simFirst = flag.Uint64("seed", 0, "the first seed that TestSimulation plays; with -seeds 1 the only one")
 )
 
