@@ -105,7 +105,7 @@ func (a *fetching) failed(err error) (*hub.Reason, error) {
 	if errors.As(err, &known) && len(known.Problems) > 0 && ofSettings(known.Problems[0].Path) {
 		why := *a.Reason
 		why.Code = hub.ReasonIntegrationPaused
-		return nil, &notNow{fetch: &a.Fetch, reason: why, due: a.expires(), pause: true}
+		return nil, &notNow{fetch: &a.Fetch, reason: why, due: a.expires(), pause: known.Problems[0].Path}
 	}
 	if hub.CodeOf(err) != hub.CodeUnavailable {
 		return a.Reason, nil
@@ -117,14 +117,16 @@ func (a *fetching) failed(err error) (*hub.Reason, error) {
 	next := hub.Decide(a.Attempts, a.exec.CreatedAt, o, a.p.flow.Definition.Settings, time.Now(), rand.Float64())
 	a.Attempts = next.Attempts
 	why := *a.Reason
-	switch next.State {
-	case hub.Pending:
+	switch {
+	case next.State == hub.Pending:
 		why.Code = hub.ReasonSourceWaits
 		return nil, &notNow{fetch: &a.Fetch, reason: why, due: next.DueAt}
+	case next.Reason.Code == hub.ReasonTooOld:
+		why.Message = fmt.Sprintf("%s; when it may be asked again is later than the flow allows", why.Message)
 	default:
-		why.Message = fmt.Sprintf("%s; it was asked %d times, and the flow allows no more", why.Message, a.Attempts)
-		return &why, nil
+		why.Message = fmt.Sprintf("%s; it was asked as often as the flow allows: %d", why.Message, a.Attempts)
 	}
+	return &why, nil
 }
 
 // keep keeps what was asked and what came, in order that nobody is asked again for this execution, and that it can be seen later.

@@ -122,18 +122,24 @@ func TestASourceThatIsDownIsAskedAgainLikeAMessageIsSentAgain(t *testing.T) {
 func TestOnlyWhatTheFlowAllowsIsWaitedForASource(t *testing.T) {
 	for name, c := range map[string]struct {
 		settings hub.FlowSettings
+		again    time.Duration
 		tries    int
-	}{"attempts": {hub.FlowSettings{MaxAttempts: 3}, 3}, "age": {hub.FlowSettings{MaxAgeSeconds: 5, MaxAttempts: 50}, 0}} {
+		says     string
+	}{
+		"attempts":       {hub.FlowSettings{MaxAttempts: 3}, 0, 3, "it is down; it was asked as often as the flow allows: 3"},
+		"age":            {hub.FlowSettings{MaxAgeSeconds: 5, MaxAttempts: 50}, 0, 0, "it is down; when it may be asked again is later than the flow allows"},
+		"what it wishes": {hub.FlowSettings{}, 365 * aDay, 1, "it is down; when it may be asked again is later than the flow allows"},
+	} {
 		t.Run(name, func(t *testing.T) {
 			tries := 0
 			onCall(t, func(hub.SourceQuery) ([]json.RawMessage, error) {
 				tries++
-				return nil, &hub.Error{Code: hub.CodeUnavailable, Message: "it is down"}
+				return nil, &hub.Error{Code: hub.CodeUnavailable, Message: "it is down", RetryAfter: c.again}
 			}, func(in *hub.FlowInput) { in.Settings = &c.settings }, func(t *testing.T, p *planned) {
 				key := started(t, p.Publish(t, forJonas("OT-1")))
 				after(time.Hour)
 				e, _ := execution(t, p.Hub, key)
-				if e.State != hub.Closed || e.Outcome != hub.Failed || e.Reason == nil || e.Reason.Code != hub.ReasonSourceFailed || !strings.Contains(e.Reason.Message, "it is down") {
+				if e.State != hub.Closed || e.Outcome != hub.Failed || e.Reason == nil || e.Reason.Code != hub.ReasonSourceFailed || e.Reason.Message != c.says {
 					t.Errorf("%s %s %+v", e.State, e.Outcome, e.Reason)
 				}
 				if c.tries > 0 && tries != c.tries || tries == 0 || tries > 10 {
@@ -201,6 +207,10 @@ func TestAConnectorThatIsDownAPausedFlowAndAPausedIntegrationAreWaitedForWithout
 		p.Connector.Wrong(hub.Problem{Code: "NOT_ALLOWED", Message: "no"})
 		first := started(t, p.Publish(t, forJonas("OT-1")))
 		waits(first, hub.ReasonIntegrationPaused, 1)
+		in, err := p.DB.Integration(t.Context(), p.Admin, (*p.flow.Definition.Source.Fetch).IntegrationKey)
+		if err != nil || in.Reason == nil || in.Reason.Path != "secrets.access_token" {
+			t.Errorf("the integration is paused for %+v, %v", in.Reason, err)
+		}
 		second := started(t, p.Publish(t, forJonas("OT-2")))
 		waits(second, hub.ReasonIntegrationPaused, 1)
 		p.Connector.Down()

@@ -13,7 +13,7 @@ type notNow struct {
 	fetch  *hub.Fetch
 	reason hub.Reason // why; its code is what the execution waits for
 	due    time.Time
-	pause  bool // the integration is set up wrongly: it is paused, so that one bad setting does not burn every occurrence
+	pause  string // the place in the integration that is wrong: it is paused, so that one bad setting does not burn every occurrence
 }
 
 // Error says why.
@@ -23,9 +23,9 @@ func (n *notNow) Error() string { return n.reason.Message }
 func (e *Engine) readLater(ctx context.Context, p *program, key int64, n *notNow) error {
 	return e.db.Write(ctx, func(tx *sqlite.Tx) error {
 		return e.amendReading(tx, key, func(r *run) error {
-			if n.pause {
+			if n.pause != "" {
 				cause := n.reason
-				cause.By, cause.Code = r.exec.ID(), hub.ReasonMisconfigured
+				cause.By, cause.Code, cause.Path = r.exec.ID(), hub.ReasonMisconfigured, n.pause
 				if err := tx.IntegrationPause(p.flow.Definition.Source.Fetch.IntegrationKey, cause); err != nil {
 					return err
 				}

@@ -103,7 +103,7 @@ func TestWhyNothingWasFetchedIsSaid(t *testing.T) {
 	}{
 		"no rows":         {nil, nil, hub.Skipped, hub.ReasonNoRows, "the source query found no rows"},
 		"a wrong path":    {nil, hub.WithProblems([]hub.Problem{{Code: "NOT_FOUND", Path: "parameters.path", Message: "there is nothing", NextStep: "give another"}}), hub.Failed, hub.ReasonSourceFailed, "parameters.path: there is nothing"},
-		"never there":     {nil, &hub.Error{Code: hub.CodeUnavailable, Message: "it is down"}, hub.Failed, hub.ReasonSourceFailed, "it is down; it was asked 8 times, and the flow allows no more"},
+		"never there":     {nil, &hub.Error{Code: hub.CodeUnavailable, Message: "it is down"}, hub.Failed, hub.ReasonSourceFailed, "it is down; it was asked as often as the flow allows: 8"},
 		"no object":       {[]json.RawMessage{brought("OT-7", 7), json.RawMessage(`[1]`)}, nil, hub.Failed, hub.ReasonSourceFailed, "row 2 of the source is no object"},
 		"no key":          {[]json.RawMessage{json.RawMessage(`{"wo_folio":"OT-7"}`)}, nil, hub.Failed, hub.ReasonSourceFailed, "row 1 of the source has no key; give it the field id_work_orders_tasks"},
 		"a wrong field":   {[]json.RawMessage{json.RawMessage(`{"id_work_orders_tasks":7,"cal_date_maintenance":"soon"}`)}, nil, hub.Failed, hub.ReasonSourceFailed, ""},
