@@ -18,7 +18,7 @@ func (r *consumerResolver) Group(ctx context.Context, obj *hub.Consumer) (*hub.G
 }
 
 func (r *mutationResolver) ConsumerCreate(ctx context.Context, input model.ConsumerCreateInput) (*model.ConsumerCreatePayload, error) {
-	in, err := consumerCreate(input)
+	in, err := consumerCreate(input, r.maxCost)
 	o := &hub.Once{}
 	if err == nil {
 		o, err = once("consumerCreate", input.IdempotencyKey, input)
@@ -42,7 +42,7 @@ func (r *mutationResolver) ConsumerUpdate(ctx context.Context, id string, input 
 	key, version, err := target(hub.KindConsumer, id, input.ExpectedVersion)
 	var in hub.ConsumerInput
 	if err == nil {
-		in, err = consumerUpdate(input)
+		in, err = consumerUpdate(input, r.maxCost)
 	}
 	var saved *hub.Consumer
 	if err == nil {

@@ -93,7 +93,7 @@ const maxDocuments = 2 << 20
 func New(o Options) http.Handler {
 	o = o.withDefaults()
 	errs := presenter{log: o.Log, note: func(d hub.Denial) { o.DB.NoteDenial(d, time.Now()) }}
-	root := &resolver{db: o.DB, engine: o.Engine, catalog: o.Catalog, present: errs.present, tickets: &tickets{}}
+	root := &resolver{db: o.DB, engine: o.Engine, catalog: o.Catalog, present: errs.present, tickets: &tickets{}, maxCost: o.MaxCost}
 	schema := generated.NewExecutableSchema(generated.Config{Resolvers: root, Directives: generated.DirectiveRoot{Localized: localized}})
 
 	exec := executor.New(schema)

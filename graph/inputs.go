@@ -70,13 +70,14 @@ func groupUpdate(in model.GroupUpdateInput) (out hub.GroupInput, err error) {
 	return out, nil
 }
 
-func consumerCreate(in model.ConsumerCreateInput) (hub.ConsumerInput, error) {
+func consumerCreate(in model.ConsumerCreateInput, maxCost int) (hub.ConsumerInput, error) {
 	group, err := hub.ParseKey(hub.KindGroup, in.Group, "group")
 	return hub.ConsumerInput{Name: &in.Name, Description: in.Description, GroupKey: &group,
-		HubEnabled: in.HubEnabled, Enabled: in.Enabled, ExpiresAt: &in.ExpiresAt, RateLimit: &in.RateLimit, CostBudget: &in.CostBudget}, err
+		HubEnabled: in.HubEnabled, Enabled: in.Enabled, ExpiresAt: &in.ExpiresAt, RateLimit: &in.RateLimit, CostBudget: &in.CostBudget, MaxCost: maxCost}, err
 }
 
-func consumerUpdate(in model.ConsumerUpdateInput) (out hub.ConsumerInput, err error) {
+func consumerUpdate(in model.ConsumerUpdateInput, maxCost int) (out hub.ConsumerInput, err error) {
+	out.MaxCost = maxCost
 	if out.Name, err = given(in.Name, "name"); err != nil {
 		return out, err
 	}

@@ -118,7 +118,7 @@ const consumerLimits = `mutation($id: ID!, $in: ConsumerUpdateInput!) { consumer
 
 func TestAConsumerIsHeldToItsOwnBudgetAndAnotherIsNot(t *testing.T) {
 	t.Parallel()
-	d := newDoor(t, func(o *graph.Options) { o.MaxCost, o.Quota = 500, quota.New(0, 0) })
+	d := newDoor(t, func(o *graph.Options) { o.MaxCost, o.Quota = 400, quota.New(0, 0) })
 	small, other := hubtest.CallerWith(t, d.db, hubtest.May(hub.RowHub, hub.See)), hubtest.CallerWith(t, d.db, hubtest.May(hub.RowHub, hub.See))
 	dear := `{ flows(first: 100) { nodes { id description enabled } } }` // 302
 	set := func(in vars) reply {
@@ -148,10 +148,6 @@ func TestAConsumerIsHeldToItsOwnBudgetAndAnotherIsNot(t *testing.T) {
 	for range 3 {
 		d.do(tokens[1], dear, nil)
 	}
-	set(vars{"costBudget": 100})
-	if r := d.ask(tokens[0], dear, nil); r.Errors[0].code() != "TOO_COSTLY" || r.Errors[0].Extensions["most"] != 100.0 {
-		t.Errorf("what costs more than all of its budget is answered %+v", r.Errors)
-	}
 	set(vars{"costBudget": 0, "rateLimit": 2})
 	if r := d.ask(tokens[0], dear, nil); r.Errors[0].code() != "RATE_LIMITED" || r.Errors[0].Extensions["quota"] != "requests" {
 		t.Errorf("after more requests than it may make it is answered %+v", r.Errors)
@@ -164,9 +160,58 @@ func TestAConsumerIsHeldToItsOwnBudgetAndAnotherIsNot(t *testing.T) {
 	}
 }
 
+func TestABudgetBelowWhatOneOperationMayCostIsRefused(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t, func(o *graph.Options) { o.MaxCost, o.Quota = 500, quota.New(0, 0) })
+	admin := hubtest.Admin(t, d.db)
+	set := func(in vars) reply {
+		return d.do(d.admin, consumerLimits, vars{"id": admin.Consumer.ID(), "in": in})
+	}
+	t.Run("so that the last administrator cannot be locked out", func(t *testing.T) {
+		r := set(vars{"costBudget": 5})
+		if errs := r.userErrors("consumerUpdate"); len(errs) != 1 || errs[0] != "INVALID costBudget" {
+			t.Errorf("it is answered with %v", errs)
+		}
+		if said := fmt.Sprint(r.at("consumerUpdate", "userErrors", 0, "message")); !strings.Contains(said, "A budget of 5 is less than the 500") || !strings.Contains(said, "give 500 or more, 0 for no limit, or null") {
+			t.Errorf("it says %s", said)
+		}
+	})
+	t.Run("for a new consumer as well", func(t *testing.T) {
+		r := d.do(d.admin, `mutation($in: ConsumerCreateInput!) { consumerCreate(input: $in) { userErrors { code field } } }`,
+			vars{"in": vars{"name": "new", "group": admin.Group.ID(), "costBudget": 499}})
+		if errs := r.userErrors("consumerCreate"); len(errs) != 1 || errs[0] != "INVALID costBudget" {
+			t.Errorf("it is answered with %v", errs)
+		}
+	})
+	t.Run("but not as much, none, or what all have", func(t *testing.T) {
+		for _, n := range []any{500, 0, nil} {
+			if errs := set(vars{"costBudget": n}).userErrors("consumerUpdate"); len(errs) > 0 {
+				t.Errorf("%v is answered with %v", n, errs)
+			}
+		}
+	})
+	t.Run("and one that a consumer has already holds as before", func(t *testing.T) {
+		small := hubtest.CallerWith(t, d.db, hubtest.May(hub.RowHub, hub.See))
+		budget := new(int)
+		*budget = 100
+		if _, err := d.db.ConsumerUpdate(t.Context(), admin, small.Consumer.Key, 0, hub.ConsumerInput{CostBudget: &budget}); err != nil {
+			t.Fatal(err)
+		}
+		r := d.ask(d.tokenOf(small), `{ flows(first: 100) { nodes { id description enabled } } }`, nil)
+		if r.Errors[0].code() != "TOO_COSTLY" || r.Errors[0].Extensions["most"] != 100.0 {
+			t.Errorf("what costs more than all of it is answered %+v", r.Errors)
+		}
+		for _, in := range []vars{{"description": "another"}, {"description": "and all of the form", "costBudget": 100}, {"costBudget": 500}} {
+			if errs := d.do(d.admin, consumerLimits, vars{"id": small.Consumer.ID(), "in": in}).userErrors("consumerUpdate"); len(errs) > 0 {
+				t.Errorf("%v is answered with %v", in, errs)
+			}
+		}
+	})
+}
+
 func TestWhatAConsumerMayAskForIsJudgedAndKeptInTheAuditLog(t *testing.T) {
 	t.Parallel()
-	d := newDoor(t, nil)
+	d := newDoor(t, func(o *graph.Options) { o.MaxCost = 5000 })
 	id := hubtest.CallerWith(t, d.db).Consumer.ID()
 	for _, in := range []vars{{"rateLimit": -1}, {"costBudget": 1_000_000_001}} {
 		errs := d.do(d.admin, consumerLimits, vars{"id": id, "in": in}).userErrors("consumerUpdate")

@@ -120,7 +120,7 @@ func TestTheGuideLeadsToAMessage(t *testing.T) {
 		return run("Execution", vars{"id": execution}).text("execution", "state") == "CLOSED"
 	})
 	r := run("Execution", vars{"id": execution})
-	if got := fmt.Sprint(r.text("execution", "deliveries", 0, "recipient"), r.list("execution", "deliveries", 0, "values")); got != "+5511999991234[Jonas Campos OT-1496 Replace the conveyor belt 2026-11-22T14:00:34Z Ana Souza]" {
+	if got := fmt.Sprint(r.text("execution", "deliveries", 0, "recipient"), r.list("execution", "deliveries", 0, "values")); got != "+5511999991234[Jonas Campos OT-1496 Replace the conveyor belt 2026-11-22T14:00:34Z Ana Souza Jonas Campos Conveyor 3]" {
 		t.Errorf("the message is %s", got)
 	}
 	if b := run("Backtest", nil); fmt.Sprint(b.at("eventBacktest", "fired")) != "1" || len(b.list("eventBacktest", "problems")) != 0 {

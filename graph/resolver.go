@@ -18,4 +18,5 @@ type resolver struct {
 	exec    graphql.GraphExecutor // to judge documents that are not run
 	schema  *ast.Schema
 	tickets *tickets
+	maxCost int // of one operation
 }

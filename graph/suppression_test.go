@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -142,6 +143,46 @@ func TestWhoMayNotSeeARecipientDoesNotSeeItAmongTheSuppressions(t *testing.T) {
 	r := s.do(s.tokenOf(adds), suppressionAdd, vars{"in": vars{"integration": s.integration, "recipient": "+5511977776666", "note": "mine"}})
 	if r.text("suppressionAdd", "suppression", "recipient") != "+5511977776666" || r.text("suppressionAdd", "suppression", "note") != "mine" || r.at("suppressionAdd", "suppression", "integration") != nil {
 		t.Errorf("who typed it reads %v", r.at("suppressionAdd"))
+	}
+}
+
+// Whoever sees to whom a test went sees who was left alone because of it, by any door.
+func TestTheRecipientOfATestIsShownOnASuppressionToWhoSeesItOnTheDelivery(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	constant := flowInput(s.consumer, s.integration)
+	constant["description"] = "to one number"
+	constant["targets"].([]vars)[0]["recipient"] = vars{"constant": "+5511966665555"}
+	fixed := s.do(s.admin, flowCreate, vars{"in": constant}).text("flowCreate", "flow", "id")
+	callers := map[string]hub.Caller{"records": hubtest.Admin(t, s.db), "the hub": hubtest.CallerWith(t, s.db, hubtest.May(hub.RowHub, hub.See)),
+		"persons too": hubtest.CallerWith(t, s.db, hubtest.May(hub.RowHub, hub.See), hubtest.May(personnel, hub.See), hubtest.May(workOrders, hub.See))}
+	for flow, c := range map[string]struct {
+		recipient string
+		seenBy    []string
+	}{
+		s.flow: {"+5511988887777", []string{"records", "persons too"}},
+		fixed:  {"+5511977776666", []string{"records", "persons too", "the hub"}},
+	} {
+		r := s.do(s.admin, `mutation($id: ID!, $in: FlowTestInput!) { flowTest(id: $id, input: $in) { execution { id } userErrors { message } } }`, vars{"id": flow, "in": vars{"recipient": c.recipient,
+			"on": vars{"sample": []vars{{"type": "work_order_task", "key": "1", "data": vars{"id_work_orders_tasks": 1, "wo_folio": "OT-1", "description": "Grease", "code_responsible": "jonas"}},
+				{"type": "person", "key": "jonas", "data": vars{"code": "jonas", "sms": "+5511999991234"}}}}}})
+		if errs := r.userErrors("flowTest"); len(errs) > 0 {
+			t.Fatal(r.Data)
+		}
+		s.settled(r.text("flowTest", "execution", "id"))
+		id := s.suppress(c.recipient, nil)
+		for name, caller := range callers {
+			q := s.do(s.tokenOf(caller), `query($id: ID!, $r: String!) { suppression(id: $id) { recipient delivery { test recipient } }
+				suppressions(filter: {recipient: $r}) { nodes { id } } deliveries(filter: {recipient: $r}) { nodes { id } } }`, vars{"id": id, "r": c.recipient})
+			got := fmt.Sprintf("%v %d %d", q.at("suppression"), len(q.list("suppressions", "nodes")), len(q.list("deliveries", "nodes")))
+			want := "map[delivery:map[recipient:<nil> test:true] recipient:<nil>] 0 0"
+			if slices.Contains(c.seenBy, name) {
+				want = strings.ReplaceAll(strings.ReplaceAll(want, "<nil>", c.recipient), "0 0", "1 1")
+			}
+			if got != want {
+				t.Errorf("of a test to %s, who may see %s is told %s, want %s", c.recipient, name, got, want)
+			}
+		}
 	}
 }
 

@@ -1886,7 +1886,7 @@ input ConsumerCreateInput {
   expiresAt: DateTime
   "How many requests it may make in a minute, at ` + "`" + `/graphql` + "`" + ` and ` + "`" + `/events` + "`" + ` together; 0: without end. Left out or null: as many as the hub has for everybody."
   rateLimit: Int
-  "What its GraphQL operations may cost together in a minute; one that costs more than that is refused. 0: without end. Left out or null: what the hub has for everybody."
+  "What its GraphQL operations may cost together in a minute; no less than one may cost at this hub (` + "`" + `--max-cost` + "`" + `). 0: without end. Left out or null: what the hub has for everybody."
   costBudget: Int
   """
   Your own key of this call, 256 bytes at most. The same key and input again within 24 hours makes nothing and is answered with the consumer that was
@@ -1915,7 +1915,7 @@ input ConsumerUpdateInput {
   expiresAt: DateTime
   "How many requests it may make in a minute, at ` + "`" + `/graphql` + "`" + ` and ` + "`" + `/events` + "`" + ` together; 0: without end; null: as many as the hub has for everybody. Holds at once; what was used of this minute counts."
   rateLimit: Int
-  "What its GraphQL operations may cost together in a minute; one that costs more than that is refused. 0: without end; null: what the hub has for everybody. Holds at once; what was used of this minute counts."
+  "What its GraphQL operations may cost together in a minute; no less than one may cost at this hub (` + "`" + `--max-cost` + "`" + `). 0: without end; null: what the hub has for everybody. Holds at once; what was used of this minute counts."
   costBudget: Int
 }
 
@@ -2061,7 +2061,7 @@ type Delivery implements Node {
   id: ID!
   "Where the message is on its way."
   state: DeliveryState!
-  "The recipient: a telephone number as ` + "`" + `+` + "`" + ` and digits. Null if it came from a field that the caller may not see, and with ` + "`" + `payloadsPruned` + "`" + `."
+  "The recipient: a telephone number as ` + "`" + `+` + "`" + ` and digits. Null if it came from a field that the caller may not see, and with ` + "`" + `payloadsPruned` + "`" + `; that of a test, if the flow's own recipients come from one."
   recipient: String @requiresRowOf(what: SOURCE, action: SEE)
   "The recipient as the provider writes it; null as long as it is not known, and where ` + "`" + `recipient` + "`" + ` is hidden."
   providerRecipient: String @requiresRowOf(what: SOURCE, action: SEE)
@@ -7252,7 +7252,7 @@ type Suppression implements Node {
   id: ID!
   "The integration that leaves the recipient alone; null if the caller may not see integrations."
   integration: Integration @requires(module: "settings", submodule: "api_connections", action: SEE)
-  "The recipient, written as deliveries write it: a telephone number as ` + "`" + `+` + "`" + ` and digits. Null if the caller may not see that of the delivery from which it is known."
+  "The recipient, written as deliveries write it: a telephone number as ` + "`" + `+` + "`" + ` and digits. Null if the caller may not see that of the ` + "`" + `delivery` + "`" + ` from which it is known, which may be a test; without one, if the caller neither sees all records nor added it."
   recipient: String @requiresRowOf(what: SOURCE, action: SEE)
   "It covers only messages of this category, such as ` + "`" + `marketing` + "`" + `; null if it covers all."
   category: String

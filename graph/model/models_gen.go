@@ -94,7 +94,7 @@ type ConsumerCreateInput struct {
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
 	// How many requests it may make in a minute, at `/graphql` and `/events` together; 0: without end. Left out or null: as many as the hub has for everybody.
 	RateLimit *int `json:"rateLimit,omitempty"`
-	// What its GraphQL operations may cost together in a minute; one that costs more than that is refused. 0: without end. Left out or null: what the hub has for everybody.
+	// What its GraphQL operations may cost together in a minute; no less than one may cost at this hub (`--max-cost`). 0: without end. Left out or null: what the hub has for everybody.
 	CostBudget *int `json:"costBudget,omitempty"`
 	// Your own key of this call, 256 bytes at most. The same key and input again within 24 hours makes nothing and is answered with the consumer that was
 	// made the first time, as it is now; with another input it is a CONFLICT. Without one every call makes something.
@@ -172,7 +172,7 @@ type ConsumerUpdateInput struct {
 	ExpiresAt graphql.Omittable[*time.Time] `json:"expiresAt,omitempty"`
 	// How many requests it may make in a minute, at `/graphql` and `/events` together; 0: without end; null: as many as the hub has for everybody. Holds at once; what was used of this minute counts.
 	RateLimit graphql.Omittable[*int] `json:"rateLimit,omitempty"`
-	// What its GraphQL operations may cost together in a minute; one that costs more than that is refused. 0: without end; null: what the hub has for everybody. Holds at once; what was used of this minute counts.
+	// What its GraphQL operations may cost together in a minute; no less than one may cost at this hub (`--max-cost`). 0: without end; null: what the hub has for everybody. Holds at once; what was used of this minute counts.
 	CostBudget graphql.Omittable[*int] `json:"costBudget,omitempty"`
 }
 

@@ -1,14 +1,8 @@
 package catalog
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"maps"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -161,72 +155,4 @@ func filled(l hub.Labels) (all hub.Labels, wrong string) {
 		}
 	}
 	return all, ""
-}
-
-// WithFile is With what a file declares: {"fields": {"work_order_task": [{"key": "x_line", "type": "TEXT", "title": {"en":
-// "Line"}}]}}. Without the file it is the catalogue itself. The error begins with the file's name and has the path in it.
-func (c *Catalog) WithFile(name string) (*Catalog, error) {
-	file, err := os.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return c, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = file.Close() }()
-	b, err := io.ReadAll(io.LimitReader(file, MaxCustomFile+1))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if len(b) > MaxCustomFile {
-		return nil, fmt.Errorf("%s: it is larger than %d KiB", name, MaxCustomFile>>10)
-	}
-	custom, err := readCustom(b)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	out, err := c.With(custom)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return out, nil
-}
-
-// readCustom decodes step by step, so that an error can say where it is.
-func readCustom(b []byte) (map[string][]Field, error) {
-	var file struct {
-		Fields map[string][]json.RawMessage `json:"fields"`
-	}
-	if err := strict(b, &file); err != nil {
-		return nil, err
-	}
-	custom := make(map[string][]Field, len(file.Fields))
-	var wrong faults
-	for key, list := range file.Fields {
-		custom[key] = make([]Field, len(list))
-		for i, raw := range list {
-			if err := strict(raw, &custom[key][i]); err != nil {
-				wrong.add("%s: %w", hub.Path("fields", key, i), err)
-			}
-		}
-	}
-	return custom, wrong.err()
-}
-
-// strict decodes one JSON value and nothing after it, and refuses properties that do not exist.
-func strict(b []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	d.UseNumber()
-	if err := d.Decode(into); err != nil {
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) {
-			return fmt.Errorf("line %d: %w", 1+bytes.Count(b[:min(int(syntax.Offset), len(b))], []byte{'\n'}), err)
-		}
-		return err
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return errors.New("there is something after the end")
-	}
-	return nil
 }

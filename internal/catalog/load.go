@@ -1,9 +1,12 @@
 package catalog
 
 import (
+	"bytes"
 	"embed"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"slices"
 
@@ -45,6 +48,20 @@ func read(files fs.FS, name string, into any) error {
 	}
 	if err := strict(b, into); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// strict decodes one JSON value and nothing after it, and refuses properties that do not exist.
+func strict(b []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	d.UseNumber()
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("there is something after the end")
 	}
 	return nil
 }

@@ -133,6 +133,7 @@ func checkProblems(c hub.Caller, f *hub.Flow, own []hub.Problem, checks []hub.Ta
 // inFlow is a connector's problem with its path in the flow. What it says of the settings of an integration is for those who may see
 // them.
 func inFlow(c hub.Caller, target int, f *hub.Flow, p hub.Problem) hub.Problem {
+	p.Message = hub.SaidOf(p.Path, p.Message)
 	if p.Code != notAsked.Code && ofSettings(p.Path) && !c.May(hub.RowAPIConnections, hub.See) {
 		p.Message, p.NextStep = "the settings of the integration cannot be used", ""
 	}

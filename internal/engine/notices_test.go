@@ -258,7 +258,7 @@ func TestWhatAConnectorSaysOfSettingsIsForThoseWhoMaySeeThem(t *testing.T) {
 		for _, c := range []struct {
 			caller  hub.Caller
 			message string
-		}{{h.Admin, "the token of Ana expired"}, {hubtest.CallerWith(t, h.DB, hubtest.May(hub.RowHub, hub.See)), "the settings of the integration cannot be used"}} {
+		}{{h.Admin, "access_token: the token of Ana expired"}, {hubtest.CallerWith(t, h.DB, hubtest.May(hub.RowHub, hub.See)), "the settings of the integration cannot be used"}} {
 			list, err := flowProblems(t, h, c.caller, f)
 			if err != nil || len(list) != 1 || list[0].Path != "targets.0.integration" || list[0].Message != c.message {
 				t.Errorf("%+v, %v", list, err)

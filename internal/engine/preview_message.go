@@ -110,6 +110,7 @@ func tell(c hub.Caller, p *program, d *hub.DeliveryPreview, said *hub.MessagePre
 		d.Adjusted = append(d.Adjusted, a)
 	}
 	for _, q := range said.Problems {
+		q.Message = hub.SaidOf(q.Path, q.Message)
 		if ofSettings(q.Path) && !c.May(hub.RowAPIConnections, hub.See) {
 			q.Message, q.NextStep = "the settings of the integration cannot be used", ""
 		}

@@ -255,6 +255,6 @@ func causeOfProblems(worst *hub.Problem, check *hub.TargetCheck, f *hub.Flow, ca
 
 // reasonOf says a connector's problem with a target as a reason.
 func reasonOf(p hub.Problem, check *hub.TargetCheck, f *hub.Flow, code hub.ReasonCode) hub.Reason {
-	return hub.Reason{Code: code, Message: p.Message, Path: f.Definition.PathIn(check.Target, p.Path), Provider: string(p.Code), NextStep: p.NextStep,
+	return hub.Reason{Code: code, Message: hub.SaidOf(p.Path, p.Message), Path: f.Definition.PathIn(check.Target, p.Path), Provider: string(p.Code), NextStep: p.NextStep,
 		By: hub.ID(hub.KindIntegration, check.IntegrationKey)}
 }

@@ -101,6 +101,7 @@ type ConsumerInput struct {
 	ExpiresAt   **time.Time // nil in it: never
 	RateLimit   **int       // nil in it: as the hub has it
 	CostBudget  **int       // nil in it: as the hub has it
+	MaxCost     int         // what one operation may cost at this hub, which no new budget goes below; 0: it is not asked
 }
 
 // MaxPerMinute is the most that a consumer can be limited to.
@@ -118,14 +119,14 @@ func (c *Consumer) Apply(in ConsumerInput, now time.Time) error {
 	Assign(&c.HubEnabled, in.HubEnabled)
 	Assign(&c.Enabled, in.Enabled)
 	Assign(&c.RateLimit, in.RateLimit)
-	Assign(&c.CostBudget, in.CostBudget)
+	budget := c.applyBudget(in.CostBudget, in.MaxCost)
 	expiry := c.applyExpiry(in.ExpiresAt, now)
 	c.Name = strings.TrimSpace(c.Name)
 	problems := checkText("name", c.Name, MaxName, true)
 	problems = append(problems, checkText("description", c.Description, MaxNote, false)...)
 	problems = append(problems, expiry...)
 	problems = append(problems, checkPerMinute("rateLimit", c.RateLimit)...)
-	problems = append(problems, checkPerMinute("costBudget", c.CostBudget)...)
+	problems = append(problems, budget...)
 	if c.GroupKey == 0 {
 		problems = append(problems, Problem{Code: ProblemSettingInvalid, Path: "group", Message: "A consumer needs a permission group"})
 	}
@@ -140,6 +141,19 @@ func checkPerMinute(path string, n *int) []Problem {
 		return nil
 	}
 	return []Problem{{Code: ProblemSettingInvalid, Path: path, Message: fmt.Sprintf("A limit per minute is a number from 1 to %d, 0 for none, or null for what the hub has for everybody", MaxPerMinute)}}
+}
+
+// applyBudget sets the budget if one is given. One below what a single operation may cost would refuse some of them for good, in the end also
+// the one that raises it again; only a budget that the consumer has already stays as it is.
+func (c *Consumer) applyBudget(given **int, maxCost int) []Problem {
+	before := c.CostBudget
+	Assign(&c.CostBudget, given)
+	n := c.CostBudget
+	kept := n == nil || before != nil && *before == *n
+	if kept || *n <= 0 || *n >= maxCost {
+		return checkPerMinute("costBudget", n)
+	}
+	return []Problem{{Code: ProblemSettingInvalid, Path: "costBudget", Message: fmt.Sprintf("A budget of %d is less than the %d that one operation may cost at this hub; give %d or more, 0 for no limit, or null for what the hub has for everybody", *n, maxCost, maxCost)}}
 }
 
 // applyExpiry sets the expiry date, to the millisecond, if one is given.

@@ -225,6 +225,16 @@ func (d *FlowDefinition) PathIn(target int, path string) string {
 	return "source.fetch"
 }
 
+// SaidOf is what a connector says at a path of its own, as a flow shows it. All settings of an integration are one place in a flow, so what is said
+// of one of them names it.
+func SaidOf(path, message string) string {
+	head, name, _ := strings.Cut(path, ".")
+	if name == "" || message == "" || head != "settings" && head != "secrets" || strings.Contains(message, name) {
+		return message
+	}
+	return name + ": " + message
+}
+
 // PathInTarget leads to the place in a flow that a connector means by a path of its own: values[3] is the entry of the mapping at
 // that position. What is in no place of the flow stays as it is.
 func PathInTarget(target int, t *FlowTarget, path string) string {

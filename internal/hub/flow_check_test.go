@@ -68,6 +68,20 @@ func TestAConnectorsPathLeadsIntoTheFlow(t *testing.T) {
 	}
 }
 
+func TestWhatAConnectorSaysOfASettingNamesItInTheFlow(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ path, said, want string }{
+		{"secrets.access_token", "must be a token without spaces", "access_token: must be a token without spaces"},
+		{"settings.waba_id", "must be digits", "waba_id: must be digits"},
+		{"secrets.access_token", "the access_token has expired", "the access_token has expired"},
+		{"settings", "cannot be used", "cannot be used"}, {"parameters.template", "was deleted", "was deleted"}, {"secrets.key", "", ""},
+	} {
+		if got := hub.SaidOf(c.path, c.said); got != c.want {
+			t.Errorf("%s: %q is shown as %q, want %q", c.path, c.said, got, c.want)
+		}
+	}
+}
+
 func TestWhatIsKnownOfATargetAfterMoreWasSaid(t *testing.T) {
 	t.Parallel()
 	status := hub.Problem{Code: "PAUSED", Path: "parameters.template"}

@@ -165,7 +165,8 @@ func (db *DB) discloseDelivery(ctx context.Context, c hub.Caller, d *hub.Deliver
 	return nil
 }
 
-// discloseBy leaves out of a delivery what the caller may not see, by where its parts come from.
+// discloseBy leaves out of a delivery what the caller may not see, by where its parts come from. The recipient of a test came from whoever
+// tested, but usually is one of those to whom the flow sends: it is shown to who may see theirs.
 func (db *DB) discloseBy(c hub.Caller, p *provenance, d *hub.Delivery) {
 	d.Reason = unnamed(c, d.Reason, &d.Hidden)
 	needs := lacks(c, p.all)

@@ -117,8 +117,8 @@ func (db *DB) DiscloseSuppression(ctx context.Context, c hub.Caller, s *hub.Supp
 }
 
 // discloseSuppressions leaves out of suppressions what the caller may not see. Recipients are personal data: who may see that of the
-// delivery which caused the suppression, or which went to the recipient last, sees it here too. Of one that no delivery went to,
-// it may have come from any record; but what a caller has typed is shown to them.
+// delivery which caused the suppression, or which went to the recipient last, sees it here too; a test goes the way of any other message, and is
+// shown as one ([DB.discloseBy]). Of one that no delivery went to, it may have come from any record; but what a caller has typed is shown to them.
 func (db *DB) discloseSuppressions(ctx context.Context, c hub.Caller, list []*hub.Suppression) error {
 	if lacks(c, db.recordRows()) == nil {
 		return nil
@@ -157,9 +157,6 @@ func (db *DB) discloseSuppression(ctx context.Context, c hub.Caller, s *hub.Supp
 		}
 		if all = p.all; d.Target < len(p.targets) {
 			rows = p.targets[d.Target].recipient
-		}
-		if d.Test { // to whom a person named, not a record
-			rows = db.recordRows()
 		}
 	}
 	own := s.Source == hub.SuppressedByOperator && c.Consumer != nil && c.Consumer.Key == s.ConsumerKey

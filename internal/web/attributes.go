@@ -2,6 +2,7 @@ package web
 
 import (
 	"mime"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -11,6 +12,9 @@ import (
 
 // specVersion is the version of CloudEvents that is spoken here.
 const specVersion = "1.0"
+
+// required are the attributes that every event has (CloudEvents §3.1).
+var required = []string{"specversion", "id", "source", "type"}
 
 // attributes takes the attributes of an event, in whatever mode it comes, and remembers what has no place in an OccurrenceInput.
 type attributes struct {
@@ -61,12 +65,9 @@ func (a *attributes) brings(name string) error {
 // complete ends an event, and names the first required attribute (CloudEvents §3.1) that was not there. One that is null counts as
 // left out.
 func (a *attributes) complete(in *hub.OccurrenceInput) error {
-	for _, attribute := range []struct {
-		name  string
-		there bool
-	}{{"specversion", a.version}, {"id", in.ID != ""}, {"source", in.Source != ""}, {"type", in.Type != ""}} {
-		if !attribute.there {
-			return hub.Invalid(attribute.name, "the attribute %s is missing; CloudEvents requires it", attribute.name)
+	for i, there := range []bool{a.version, in.ID != "", in.Source != "", in.Type != ""} {
+		if !there {
+			return hub.Invalid(required[i], "the attribute %s is missing; CloudEvents requires it", required[i])
 		}
 	}
 	return nil
@@ -75,6 +76,8 @@ func (a *attributes) complete(in *hub.OccurrenceInput) error {
 // word refuses text that no attribute with a meaning can have: nothing, and control characters (CloudEvents §2.1).
 func word(path, s string) error {
 	switch {
+	case s == "" && slices.Contains(required, path):
+		return hub.Invalid(path, "%s must not be empty; CloudEvents requires it", path)
 	case s == "":
 		return hub.Invalid(path, "%s must not be empty; leave it out if there is nothing to say", path)
 	case hub.ControlCharacters(s):
