@@ -148,12 +148,13 @@ func TestTrustedDocumentsThatMakeNoSenseAreRefusedAtTheStart(t *testing.T) {
 		files map[string]string
 		says  string
 	}{
-		"none":                       {map[string]string{"x.txt": "x"}, "there is no trusted document"},
-		"one that does not parse":    {map[string]string{"broken.graphql": "query {"}, `"broken" does not parse`},
-		"one that does not fit":      {map[string]string{"old.graphql": "{ viewer { shoeSize } }"}, "shoeSize"},
-		"one without an operation":   {map[string]string{"part.graphql": "# nothing yet"}, `"part" has no operation`},
-		"one id for two":             {map[string]string{"a/x.graphql": "{ viewer { locale } }", "b/x.graphql": "{ queue { queued } }"}, `"x" stands for two`},
-		"a manifest that is nothing": {map[string]string{"m.json": "[1]"}, "m.json"},
+		"none":                          {map[string]string{"x.txt": "x"}, "there is no trusted document"},
+		"one that does not parse":       {map[string]string{"broken.graphql": "query {"}, `"broken" does not parse`},
+		"one that does not fit":         {map[string]string{"old.graphql": "{ viewer { shoeSize } }"}, "shoeSize"},
+		"one with a value of no scalar": {map[string]string{"old.graphql": `{ catalog(locale: "ja") { modules { key } } }`}, `"ja" is no Locale`},
+		"one without an operation":      {map[string]string{"part.graphql": "# nothing yet"}, `"part" has no operation`},
+		"one id for two":                {map[string]string{"a/x.graphql": "{ viewer { locale } }", "b/x.graphql": "{ queue { queued } }"}, `"x" stands for two`},
+		"a manifest that is nothing":    {map[string]string{"m.json": "[1]"}, "m.json"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := documents(t, c.files); err == nil || !strings.Contains(err.Error(), c.says) {

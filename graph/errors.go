@@ -11,7 +11,6 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
-	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/recado-hub/recado/graph/model"
@@ -105,6 +104,7 @@ func (p presenter) present(ctx context.Context, err error) *gqlerror.Error {
 	var e *hub.Error
 	switch {
 	case errors.As(err, &e):
+		e = ofArgument(ctx, shaped, e)
 		shaped.Message, shaped.Extensions = sentence(ctx, e), extensions(e)
 		if names := asked(ctx); e.Code == hub.CodeForbidden && len(names) > 0 {
 			shaped.Extensions["asked"] = names
@@ -112,6 +112,9 @@ func (p presenter) present(ctx context.Context, err error) *gqlerror.Error {
 	case shaped.Extensions["code"] != nil: // of the parser, of the validation or of a limit
 		shaped = explain(ctx, shaped)
 		shaped.Message = say(ctx, shaped.Message)
+		if first, ok := shaped.Extensions[firstMistake].(string); ok {
+			shaped.Extensions[firstMistake] = say(ctx, first)
+		}
 		return shaped
 	case errors.Is(err, context.DeadlineExceeded):
 		shaped.Message = say(ctx, "this took too long and was given up; ask for less, or try again later")
@@ -124,6 +127,19 @@ func (p presenter) present(ctx context.Context, err error) *gqlerror.Error {
 	return shaped
 }
 
+// ofArgument is an error with the place in the arguments of a field to which its path leads beyond the field, which is no place in the response.
+// What is judged only there is a null that a variable brings where the schema has a default.
+func ofArgument(ctx context.Context, shaped *gqlerror.Error, e *hub.Error) *hub.Error {
+	f := graphql.GetFieldContext(ctx)
+	if f == nil || e.Path != "" || len(shaped.Path) <= len(f.Path()) {
+		return e
+	}
+	at := len(f.Path())
+	placed := *e
+	placed.Path, shaped.Path = strings.Join(steps(shaped.Path[at:]), "."), shaped.Path[:at]
+	return &placed
+}
+
 // sentence is what an error says to the caller: the path of what is at fault, then the message in its language.
 func sentence(ctx context.Context, e *hub.Error) string {
 	said := *e
@@ -133,10 +149,7 @@ func sentence(ctx context.Context, e *hub.Error) string {
 
 // explain makes errors of the library understood where its words alone do not say what is wrong. It is given none twice.
 func explain(ctx context.Context, err *gqlerror.Error) *gqlerror.Error {
-	if len(err.Path) > 1 && err.Path[0] == ast.PathName("variable") {
-		// A path leads into the response (GraphQL §7.1.2): where a variable is wrong belongs into the message.
-		err.Message, err.Path = "variable "+err.Path[1:].String()+": "+err.Message, nil
-	}
+	locate(err)
 	if !graphql.HasOperationContext(ctx) {
 		return err
 	}
@@ -148,6 +161,24 @@ func explain(ctx context.Context, err *gqlerror.Error) *gqlerror.Error {
 		err.Message = fmt.Sprintf("there is no operation %q in the document", hub.Clip(op.OperationName, 60))
 	}
 	return err
+}
+
+// locate says where a value of the operation is wrong. A path of a response leads into its data (GraphQL §7.1.2), so it belongs into the
+// message, and for programs into the extensions.
+func locate(err *gqlerror.Error) {
+	if len(err.Path) < 2 {
+		return
+	}
+	rest := err.Path[1:]
+	switch err.Path[0] {
+	case variablePath:
+		err.Message = "variable " + rest.String() + ": " + err.Message
+	case argumentPath:
+		err.Message = "argument " + rest.String() + ": " + err.Message
+	default:
+		return
+	}
+	err.Path, err.Extensions["field"] = nil, steps(rest)
 }
 
 // asked is the way to the field that was asked for, by the names of the schema: the path of the response has aliases and

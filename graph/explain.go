@@ -9,6 +9,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/recado-hub/recado/graph/model"
 	"github.com/recado-hub/recado/internal/hub"
@@ -21,7 +22,8 @@ func (r *resolver) explain(ctx context.Context, c hub.Caller, params *graphql.Ra
 	}
 	op, errs := r.exec.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
-		return nil, hub.Invalid("query", "the document cannot be explained: %s", errs[0].Message)
+		path, what := refused(ctx, op, errs[0])
+		return nil, hub.Invalid(path, "the document cannot be explained: %s", what)
 	}
 	out := &model.PermissionExplanation{Verdict: model.PermissionVerdictAllowed, Fields: []*model.FieldPermission{}}
 	x := &explorer{resolver: r, op: op, caller: c, found: []*model.FieldPermission{}, seen: map[string]bool{}}
@@ -37,6 +39,15 @@ func (r *resolver) explain(ctx context.Context, c hub.Caller, params *graphql.Ra
 	}
 	out.Nested = x.found
 	return out, nil
+}
+
+// refused says of a document that is handed in which argument has what is wrong with it, and what that is, in the words of the door itself.
+func refused(ctx context.Context, op *graphql.OperationContext, err *gqlerror.Error) (argument, what string) {
+	argument = "query"
+	if len(err.Path) > 0 && err.Path[0] == variablePath {
+		argument = "variables"
+	}
+	return argument, explain(graphql.WithOperationContext(ctx, op), err).Message
 }
 
 // document reads the arguments of permissionExplain as the parameters of a request.

@@ -31,7 +31,7 @@ func eventBacktest(in model.EventBacktestInput) (hub.BacktestInput, error) {
 	hub.Assign(&out.Limit, in.Limit)
 	hub.Assign(&out.Samples, in.Samples)
 	if out.Limit == 0 {
-		return out, hub.Invalid("input.limit", "limit must be between 1 and %d", hub.MaxBacktest)
+		return out, hub.Invalid("input.limit", "must be between 1 and %d", hub.MaxBacktest)
 	}
 	var err error
 	out.FlowKeys, err = flowKeys(in.Flows)

@@ -108,7 +108,7 @@ func New(o Options) http.Handler {
 	exec.SetRecoverFunc(errs.recovered)
 	root.exec, root.schema = exec, schema.Schema()
 	exec.Use(newDocuments(o.Trusted))
-	exec.Use(limits{Limits: o.Limits, schema: schema.Schema(), prices: pricesOf(schema.Schema()), documents: known, quota: o.Quota, noIntrospection: o.NoIntrospection})
+	exec.Use(limits{Limits: o.Limits, schema: schema.Schema(), coercer: coercer{schema.Schema()}, prices: pricesOf(schema.Schema()), documents: known, quota: o.Quota, noIntrospection: o.NoIntrospection})
 
 	h := &handler{authenticate: o.Authenticate, log: o.Log, errs: errs, exec: exec, quota: o.Quota, turns: &turns{most: o.MaxAtOnce}, maxBody: o.MaxBody, timeout: o.Timeout, keepAlive: o.KeepAlive, initTimeout: o.InitTimeout,
 		stopping: o.Stopping, tickets: root.tickets, sockets: o.Sockets, streams: o.Streams, newLoaders: func(l loading) *loaders { return newLoaders(o.DB, o.Engine, l) }}

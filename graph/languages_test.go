@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -18,6 +19,12 @@ func TestEveryKindOfErrorIsSaidInSixLanguages(t *testing.T) {
 	d := newDoor(t, func(o *graph.Options) { o.NoIntrospection = true })
 	nobody := d.tokenOf(hubtest.CallerWith(t, d.db))
 	query := func(q string) string { text, _ := json.Marshal(vars{"query": q}); return string(text) }
+	given := func(typ, value string) string {
+		return fmt.Sprintf(`{"query": "query($v: %s) { permissionExplain(query: \"{ x }\", variables: [$v]) { verdict } }", "variables": {"v": %s}}`, typ, value)
+	}
+	persisted := func(value string) string {
+		return fmt.Sprintf(`{"query": "{ viewer { locale } }", "extensions": {"persistedQuery": %s}}`, value)
+	}
 	for _, c := range []struct {
 		name, method, token, body, accept, code string
 	}{
@@ -26,7 +33,24 @@ func TestEveryKindOfErrorIsSaidInSixLanguages(t *testing.T) {
 		{"an argument that is wrong", "POST", d.admin, query(`{ flows(first: 0) { nodes { id } } }`), "", "INVALID"},
 		{"no GraphQL", "POST", d.admin, query(`{ flows(`), "", "GRAPHQL_PARSE_FAILED"},
 		{"a field that there is not", "POST", d.admin, query(`{ flows { nothing } }`), "", "GRAPHQL_VALIDATION_FAILED"},
+		{"text for an Int", "POST", d.admin, query(`{ flows(first: 99999999999) { nodes { id } } }`), "", "INVALID"},
+		{"no DateTime", "POST", d.admin, query(`{ executions(filter: {since: "yesterday"}) { nodes { id } } }`), "", "INVALID"},
+		{"no Duration", "POST", d.admin, query(`mutation { retentionUpdate(input: {history: "a year"}) { userErrors { message } } }`), "", "INVALID"},
+		{"no Locale", "POST", d.admin, query(`{ catalog(locale: "ja") { modules { key } } }`), "", "INVALID"},
+		{"no LocalDateTime", "POST", d.admin, given("LocalDateTime", `"noon"`), "", "INVALID"},
+		{"no Cursor", "POST", d.admin, query(`{ flows(after: 7) { nodes { id } } }`), "", "INVALID"},
+		{"no String", "POST", d.admin, given("String", "7"), "", "INVALID"},
+		{"no Boolean", "POST", d.admin, given("Boolean", "7"), "", "INVALID"},
+		{"no ID", "POST", d.admin, given("ID", "7.5"), "", "INVALID"},
+		{"no Float", "POST", d.admin, given("Float", "{}"), "", "INVALID"},
+		{"no data of a record", "POST", d.admin, given("RecordInput", `{"type": "person", "key": "a", "data": 1}`), "", "INVALID"},
+		{"no value of an enum", "POST", d.admin, given("OrderDirection", `"asc"`), "", "GRAPHQL_VALIDATION_FAILED"},
+		{"a number that no literal has", "POST", d.admin, query(`{ permissionExplain(query: "{ x }", variables: {n: 99999999999999999999}) { verdict } }`), "", "GRAPHQL_VALIDATION_FAILED"},
+		{"a hash of another text", "POST", d.admin, persisted(`{"version": 1, "sha256Hash": "x"}`), "", "BAD_REQUEST"},
+		{"a hash of another version", "POST", d.admin, persisted(`{"version": 2}`), "", "BAD_REQUEST"},
+		{"a hash in a list", "POST", d.admin, persisted(`[1]`), "", "BAD_REQUEST"},
 		{"a variable that is missing", "POST", d.admin, query(`query($id: ID!) { flow(id: $id) { id } }`), "", "GRAPHQL_VALIDATION_FAILED"},
+		{"too many mistakes", "POST", d.admin, query("{ " + strings.Repeat("moon ", 30) + " }"), "", "GRAPHQL_VALIDATION_FAILED"},
 		{"a limit", "POST", d.admin, query("{ " + aliases(40, "viewer { locale }") + " }"), "", "TOO_COSTLY"},
 		{"introspection", "POST", d.admin, query(`{ __schema { types { name } } }`), "", "INTROSPECTION_OFF"},
 		{"no query", "POST", d.admin, `{}`, "", "BAD_REQUEST"},
@@ -51,6 +75,9 @@ func TestEveryKindOfErrorIsSaidInSixLanguages(t *testing.T) {
 				got := ask(locale)
 				if len(got.Errors) == 0 || got.Errors[0].code() != c.code || got.status != english.status {
 					t.Fatalf("in %s it is answered %d %+v", locale, got.status, got.Errors)
+				}
+				if first, ok := english.Errors[0].Extensions["first"]; ok && (got.Errors[0].Extensions["first"] == first) != (locale == "en") {
+					t.Errorf("in %s the first mistake is %q", locale, got.Errors[0].Extensions["first"])
 				}
 				if said := got.Errors[0].Message; (said == english.Errors[0].Message) != (locale == "en") {
 					t.Errorf("in %s it says %q", locale, said)

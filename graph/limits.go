@@ -44,6 +44,7 @@ const (
 type limits struct {
 	Limits
 	schema          *ast.Schema
+	coercer         coercer
 	prices          prices
 	documents       *cache[*ast.QueryDocument] // the same that the executor has
 	quota           *quota.Quota

@@ -52,10 +52,8 @@ func size(n *int, path string) (int, error) {
 	switch {
 	case n == nil:
 		return 0, nil
-	case *n < 1 && path == "first": // the hub would take 0 for nothing said
-		return 0, hub.Invalid(path, "first must be between 1 and %d", hub.MaxPage)
-	case *n < 1:
-		return 0, hub.Invalid(path, "last must be between 1 and %d", hub.MaxPage)
+	case *n < 1: // the hub would take 0 for nothing said
+		return 0, hub.Invalid(path, "must be between 1 and %d", hub.MaxPage)
 	}
 	return *n, nil
 }
@@ -98,9 +96,9 @@ func stretchOf(first, skip *int) (most, from int, err error) {
 	hub.Assign(&from, skip)
 	switch {
 	case most < 1 || most > hub.MaxPage:
-		return 0, 0, hub.Invalid("first", "first must be between 1 and %d", hub.MaxPage)
+		return 0, 0, hub.Invalid("first", "must be between 1 and %d", hub.MaxPage)
 	case from < 0:
-		return 0, 0, hub.Invalid("skip", "skip cannot be less than 0")
+		return 0, 0, hub.Invalid("skip", "cannot be less than 0")
 	}
 	return most, from, nil
 }

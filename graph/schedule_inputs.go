@@ -68,7 +68,7 @@ func manyRuns(first *int) (int, error) {
 	case first == nil:
 		return 5, nil
 	case *first < 1 || *first > hub.MaxNextRuns:
-		return 0, hub.Invalid("first", "first must be between 1 and %d", hub.MaxNextRuns)
+		return 0, hub.Invalid("first", "must be between 1 and %d", hub.MaxNextRuns)
 	}
 	return *first, nil
 }

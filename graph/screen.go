@@ -15,41 +15,59 @@ import (
 	"github.com/recado-hub/recado/internal/hub"
 )
 
-// MutateOperationParameters looks at the text of an operation that is seen for the first time. To hold it against the schema can take
-// a second of a core for a few kilobytes that are made for it, which is longer than to answer it; so what would is refused here, when it
-// is parsed only. What fits the schema is kept, and the executor need not look again.
+// MutateOperationParameters judges an operation before the executor looks at it: its text, and what is given for its variables.
 func (l limits) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
-	if _, known := l.documents.Get(ctx, params.Query); known {
-		return nil
+	doc, known := l.documents.Get(ctx, params.Query)
+	if !known {
+		var err *gqlerror.Error
+		if doc, err = l.screen(ctx, params.Query); doc == nil {
+			return err
+		}
 	}
-	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: params.Query}, l.MaxTokens)
+	if op := doc.Operations.ForName(params.OperationName); op != nil {
+		return l.coercer.variables(op, params.Variables)
+	}
+	return nil // the executor says so
+}
+
+// screen looks at a text that is seen for the first time. To hold it against the schema can take a second of a core for a few kilobytes
+// that are made for it, which is longer than to answer it; so what would is refused here, when it is parsed only. What fits the schema
+// is kept, and the executor need not look again. A text that does not has no document, and no error either where the executor finds one.
+func (l limits) screen(ctx context.Context, text string) (*ast.QueryDocument, *gqlerror.Error) {
+	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, l.MaxTokens)
 	var wrong *gqlerror.Error
 	switch {
 	case errors.As(err, &wrong) && strings.HasPrefix(wrong.Message, "exceeded"): // so the parser says that there are too many tokens
-		return tooMuch("tokens", l.MaxTokens+1, l.MaxTokens, "the document has %d tokens or more, at most %d are answered; "+
+		return nil, tooMuch("tokens", l.MaxTokens+1, l.MaxTokens, "the document has %d tokens or more, at most %d are answered; "+
 			"ask in several operations, and put long values into variables")
 	case err != nil || len(doc.Operations) == 0:
-		return nil // the executor says what is wrong
+		return nil, nil // the executor says what is wrong
 	}
 	if err := l.size(doc); err != nil {
-		return err
+		return nil, err
 	}
-	list := validator.ValidateWithRules(l.schema, doc, quickRules())
-	switch {
+	switch list := validator.ValidateWithRules(l.schema, doc, quickRules()); {
 	case len(list) > maxMistakes:
-		return tooManyMistakes(list)
-	case len(list) == 0:
-		l.documents.Add(ctx, params.Query, doc)
+		return nil, tooManyMistakes(list)
+	case len(list) > 0:
+		return nil, nil // the executor finds the same mistakes, and what was meant
 	}
-	return nil // the executor finds the same mistakes, and what was meant
+	if err := l.coercer.literals(doc); err != nil {
+		return nil, err
+	}
+	l.documents.Add(ctx, text, doc)
+	return doc, nil
 }
 
 func tooManyMistakes(list gqlerror.List) *gqlerror.Error {
 	err := plainError(codeValidation, "the document has %d mistakes; mend the first ones and see what is left", len(list))
 	err.Locations = list[0].Locations
-	err.Extensions["first"] = list[0].Message
+	err.Extensions[firstMistake] = list[0].Message
 	return err
 }
+
+// firstMistake is the extension that says what the first of too many mistakes is.
+const firstMistake = "first"
 
 // quickRules are all rules, without the looking for what was meant.
 func quickRules() *rules.Rules {

@@ -398,7 +398,8 @@ func TestATicketIsRefusedForWhatItCannotOpen(t *testing.T) {
 		"what is unknown":        {vars{"query": "subscription { moon }"}, "INVALID query"},
 		"two things":             {vars{"query": "subscription { a: queueChanged { depth } b: queueChanged { depth } }"}, "INVALID query"},
 		"variables of no object": {vars{"query": watching, "variables": []int{1}}, "INVALID variables"},
-		"a variable that is bad": {vars{"query": watching, "variables": vars{"flow": []int{1, 2}}}, "INVALID query"},
+		"a variable that is bad": {vars{"query": watching, "variables": vars{"flow": []int{1, 2}}}, "INVALID variables"},
+		"a variable too few":     {vars{"query": `subscription($f: ID!) { executionChanged(flow: $f) { cursor } }`}, "INVALID variables"},
 		"too much":               {vars{"query": watching, "variables": vars{"flow": strings.Repeat("x", 70_000)}}, "TOO_LARGE query"},
 		"one of two operations":  {vars{"query": "subscription A { queueChanged { depth } } subscription B { queueChanged { depth } }"}, "INVALID query"},
 	} {

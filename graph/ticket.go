@@ -123,7 +123,8 @@ func (r *resolver) ticketParams(ctx context.Context, in model.StreamTicketCreate
 	op, errs := r.exec.CreateOperationContext(ctx, params)
 	switch {
 	case len(errs) > 0:
-		return nil, hub.Invalid("query", "the operation cannot be run: %s", errs[0].Message)
+		path, what := refused(ctx, op, errs[0])
+		return nil, hub.Invalid(path, "the operation cannot be run: %s", what)
 	case op.Operation.Operation != ast.Subscription:
 		return nil, hub.Invalid("query", "a ticket is for a subscription; send a query or a mutation as a request of its own")
 	}

@@ -105,6 +105,9 @@ func (t trusted) add(id, text string) error {
 	if list := validator.ValidateWithRules(t.schema, doc, rules.NewDefaultRules()); len(list) > 0 {
 		return fmt.Errorf("the document %q does not fit the schema: %w", id, list[0])
 	}
+	if err := (coercer{t.schema}).literals(doc); err != nil {
+		return fmt.Errorf("the document %q does not fit the schema: %w", id, err)
+	}
 	if len(doc.Operations) == 0 {
 		return fmt.Errorf("the document %q has no operation", id)
 	}

@@ -20,7 +20,7 @@ import (
 )
 
 // speaking are the rooms whose sentences reach people. The faults of the embedded catalogue do not count, which stop the build.
-var speaking = []string{"internal/hub", "internal/condition", "internal/mapping", "internal/schedule", "internal/catalog", "internal/sqlite", "internal/engine", "internal/web", "internal/auth", "graph"}
+var speaking = []string{"internal/hub", "internal/condition", "internal/mapping", "internal/schedule", "internal/catalog", "internal/sqlite", "internal/engine", "internal/web", "internal/auth", "graph", "graph/model"}
 
 // pure are the rooms that say what is wrong by plain errors, whose text becomes the message of a problem or of a reason.
 var pure = []string{"internal/condition", "internal/mapping", "internal/schedule"}
@@ -69,6 +69,7 @@ var composed = map[string]string{
 	"consumer: %s": "usage.refuse", "consumers": "usage.refuse", "consumers: %s": "usage.refuse",
 	"%s; its last words: %s": "host.quoted",
 	"%s Did you mean %s?":    "gqlparser", "%q or %q": "gqlparser", "%q, %q, or %q": "gqlparser",
+	"invalid APQ extension data": "gqlgen", "unsupported APQ version": "gqlgen", "provided APQ hash does not match query": "gqlgen",
 	"Description cannot be empty": "hub.checkText", "Name cannot be empty": "hub.checkText",
 }
 

@@ -1405,14 +1405,14 @@ func (ec *executionContext) marshalNAuditEntryEdge2ᚕgithubᚗcomᚋrecadoᚑhu
 }
 
 func (ec *executionContext) unmarshalNAuditEntryOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderField(ctx context.Context, v any) (hub.OrderField, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.OrderField(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNAuditEntryOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderField(ctx context.Context, sel ast.SelectionSet, v hub.OrderField) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1422,14 +1422,14 @@ func (ec *executionContext) marshalNAuditEntryOrderField2githubᚗcomᚋrecado�
 }
 
 func (ec *executionContext) unmarshalNAuditKind2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐAuditKind(ctx context.Context, v any) (hub.AuditKind, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.AuditKind(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNAuditKind2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐAuditKind(ctx context.Context, sel ast.SelectionSet, v hub.AuditKind) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1442,7 +1442,7 @@ func (ec *executionContext) unmarshalOAuditDoor2ᚖgithubᚗcomᚋrecadoᚑhub�
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.AuditDoor(tmp)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -1453,7 +1453,7 @@ func (ec *executionContext) marshalOAuditDoor2ᚖgithubᚗcomᚋrecadoᚑhubᚋr
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(string(*v))
+	res := model.MarshalString(string(*v))
 	return res
 }
 
@@ -1527,7 +1527,7 @@ func (ec *executionContext) unmarshalOAuditSubject2ᚖgithubᚗcomᚋrecadoᚑhu
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.AuditSubject(tmp)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -1538,7 +1538,7 @@ func (ec *executionContext) marshalOAuditSubject2ᚖgithubᚗcomᚋrecadoᚑhub�
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(string(*v))
+	res := model.MarshalString(string(*v))
 	return res
 }
 

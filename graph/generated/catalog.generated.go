@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/recado-hub/recado/graph/model"
 	"github.com/recado-hub/recado/internal/catalog"
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -3527,14 +3528,14 @@ func (ec *executionContext) marshalNCatalog2ᚖgithubᚗcomᚋrecadoᚑhubᚋrec
 }
 
 func (ec *executionContext) unmarshalNDerivedKind2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋcatalogᚐDerivedKind(ctx context.Context, v any) (catalog.DerivedKind, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := catalog.DerivedKind(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNDerivedKind2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋcatalogᚐDerivedKind(ctx context.Context, sel ast.SelectionSet, v catalog.DerivedKind) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3544,14 +3545,14 @@ func (ec *executionContext) marshalNDerivedKind2githubᚗcomᚋrecadoᚑhubᚋre
 }
 
 func (ec *executionContext) unmarshalNDerivedOn2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋcatalogᚐDerivedOn(ctx context.Context, v any) (catalog.DerivedOn, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := catalog.DerivedOn(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNDerivedOn2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋcatalogᚐDerivedOn(ctx context.Context, sel ast.SelectionSet, v catalog.DerivedOn) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3561,14 +3562,14 @@ func (ec *executionContext) marshalNDerivedOn2githubᚗcomᚋrecadoᚑhubᚋreca
 }
 
 func (ec *executionContext) unmarshalNDerivedPer2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋcatalogᚐDerivedPer(ctx context.Context, v any) (catalog.DerivedPer, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := catalog.DerivedPer(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNDerivedPer2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋcatalogᚐDerivedPer(ctx context.Context, sel ast.SelectionSet, v catalog.DerivedPer) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3686,14 +3687,14 @@ func (ec *executionContext) marshalNEventType2ᚖgithubᚗcomᚋrecadoᚑhubᚋr
 }
 
 func (ec *executionContext) unmarshalNFieldType2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋcatalogᚐFieldType(ctx context.Context, v any) (catalog.FieldType, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := catalog.FieldType(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNFieldType2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋcatalogᚐFieldType(ctx context.Context, sel ast.SelectionSet, v catalog.FieldType) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3951,14 +3952,14 @@ func (ec *executionContext) marshalNSubmodule2ᚖgithubᚗcomᚋrecadoᚑhubᚋr
 }
 
 func (ec *executionContext) unmarshalNValueKind2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋcatalogᚐValueKind(ctx context.Context, v any) (catalog.ValueKind, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := catalog.ValueKind(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNValueKind2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋcatalogᚐValueKind(ctx context.Context, sel ast.SelectionSet, v catalog.ValueKind) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3992,7 +3993,7 @@ func (ec *executionContext) unmarshalOFieldType2ᚖgithubᚗcomᚋrecadoᚑhub�
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := catalog.FieldType(tmp)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -4003,7 +4004,7 @@ func (ec *executionContext) marshalOFieldType2ᚖgithubᚗcomᚋrecadoᚑhubᚋr
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(string(*v))
+	res := model.MarshalString(string(*v))
 	return res
 }
 

@@ -1028,14 +1028,14 @@ func (ec *executionContext) marshalNChange2ᚖgithubᚗcomᚋrecadoᚑhubᚋreca
 }
 
 func (ec *executionContext) unmarshalNChangeAspect2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐAspect(ctx context.Context, v any) (hub.Aspect, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.Aspect(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNChangeAspect2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐAspect(ctx context.Context, sel ast.SelectionSet, v hub.Aspect) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1045,14 +1045,14 @@ func (ec *executionContext) marshalNChangeAspect2githubᚗcomᚋrecadoᚑhubᚋr
 }
 
 func (ec *executionContext) unmarshalNChangeSubject2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐSubject(ctx context.Context, v any) (hub.Subject, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.Subject(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNChangeSubject2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐSubject(ctx context.Context, sel ast.SelectionSet, v hub.Subject) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

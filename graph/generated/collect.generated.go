@@ -716,14 +716,14 @@ func (ec *executionContext) _ExecutionFlushPayload(ctx context.Context, sel ast.
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) unmarshalNCollectBy2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐCollectBy(ctx context.Context, v any) (hub.CollectBy, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.CollectBy(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNCollectBy2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐCollectBy(ctx context.Context, sel ast.SelectionSet, v hub.CollectBy) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -733,14 +733,14 @@ func (ec *executionContext) marshalNCollectBy2githubᚗcomᚋrecadoᚑhubᚋreca
 }
 
 func (ec *executionContext) unmarshalNCollectMode2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐCollectMode(ctx context.Context, v any) (hub.CollectMode, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.CollectMode(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNCollectMode2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐCollectMode(ctx context.Context, sel ast.SelectionSet, v hub.CollectMode) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -760,7 +760,7 @@ func (ec *executionContext) unmarshalOCollectBy2ᚖgithubᚗcomᚋrecadoᚑhub�
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.CollectBy(tmp)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -771,7 +771,7 @@ func (ec *executionContext) marshalOCollectBy2ᚖgithubᚗcomᚋrecadoᚑhubᚋr
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(string(*v))
+	res := model.MarshalString(string(*v))
 	return res
 }
 
@@ -787,7 +787,7 @@ func (ec *executionContext) unmarshalOCollectMode2ᚖgithubᚗcomᚋrecadoᚑhub
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.CollectMode(tmp)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -798,7 +798,7 @@ func (ec *executionContext) marshalOCollectMode2ᚖgithubᚗcomᚋrecadoᚑhub�
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(string(*v))
+	res := model.MarshalString(string(*v))
 	return res
 }
 

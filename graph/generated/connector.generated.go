@@ -4909,14 +4909,14 @@ func (ec *executionContext) marshalNConnectorSource2ᚕgithubᚗcomᚋrecadoᚑh
 }
 
 func (ec *executionContext) unmarshalNConnectorState2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐConnectorState(ctx context.Context, v any) (hub.ConnectorState, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.ConnectorState(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNConnectorState2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐConnectorState(ctx context.Context, sel ast.SelectionSet, v hub.ConnectorState) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4926,14 +4926,14 @@ func (ec *executionContext) marshalNConnectorState2githubᚗcomᚋrecadoᚑhub�
 }
 
 func (ec *executionContext) unmarshalNConnectorTrust2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐConnectorTrust(ctx context.Context, v any) (hub.ConnectorTrust, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.ConnectorTrust(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNConnectorTrust2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐConnectorTrust(ctx context.Context, sel ast.SelectionSet, v hub.ConnectorTrust) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -5035,14 +5035,14 @@ func (ec *executionContext) marshalNFormGroup2ᚖgithubᚗcomᚋrecadoᚑhubᚋr
 }
 
 func (ec *executionContext) unmarshalNFormInput2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐFormInput(ctx context.Context, v any) (hub.FormInput, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.FormInput(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNFormInput2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐFormInput(ctx context.Context, sel ast.SelectionSet, v hub.FormInput) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

@@ -4684,14 +4684,14 @@ func (ec *executionContext) unmarshalNDeliveryFilterInput2ᚖgithubᚗcomᚋreca
 }
 
 func (ec *executionContext) unmarshalNDeliveryOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderField(ctx context.Context, v any) (hub.OrderField, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.OrderField(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNDeliveryOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderField(ctx context.Context, sel ast.SelectionSet, v hub.OrderField) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4701,14 +4701,14 @@ func (ec *executionContext) marshalNDeliveryOrderField2githubᚗcomᚋrecadoᚑh
 }
 
 func (ec *executionContext) unmarshalNDeliveryResolution2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐDeliveryResolution(ctx context.Context, v any) (hub.DeliveryResolution, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.DeliveryResolution(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNDeliveryResolution2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐDeliveryResolution(ctx context.Context, sel ast.SelectionSet, v hub.DeliveryResolution) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4723,14 +4723,14 @@ func (ec *executionContext) unmarshalNDeliveryResolveInput2githubᚗcomᚋrecado
 }
 
 func (ec *executionContext) unmarshalNDeliveryState2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐDeliveryState(ctx context.Context, v any) (hub.DeliveryState, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.DeliveryState(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNDeliveryState2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐDeliveryState(ctx context.Context, sel ast.SelectionSet, v hub.DeliveryState) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4760,14 +4760,14 @@ func (ec *executionContext) marshalNHidden2ᚕgithubᚗcomᚋrecadoᚑhubᚋreca
 }
 
 func (ec *executionContext) unmarshalNOutcomeKind2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOutcomeKind(ctx context.Context, v any) (hub.OutcomeKind, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.OutcomeKind(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNOutcomeKind2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOutcomeKind(ctx context.Context, sel ast.SelectionSet, v hub.OutcomeKind) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4777,14 +4777,14 @@ func (ec *executionContext) marshalNOutcomeKind2githubᚗcomᚋrecadoᚑhubᚋre
 }
 
 func (ec *executionContext) unmarshalNOutcomeScope2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐScope(ctx context.Context, v any) (hub.Scope, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.Scope(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNOutcomeScope2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐScope(ctx context.Context, sel ast.SelectionSet, v hub.Scope) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4820,14 +4820,14 @@ func (ec *executionContext) marshalNReceipt2ᚖgithubᚗcomᚋrecadoᚑhubᚋrec
 }
 
 func (ec *executionContext) unmarshalNReceiptStatus2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐReceiptStatus(ctx context.Context, v any) (hub.ReceiptStatus, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.ReceiptStatus(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNReceiptStatus2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐReceiptStatus(ctx context.Context, sel ast.SelectionSet, v hub.ReceiptStatus) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -4974,7 +4974,7 @@ func (ec *executionContext) unmarshalOLookupState2ᚖgithubᚗcomᚋrecadoᚑhub
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.LookupState(tmp)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -4985,7 +4985,7 @@ func (ec *executionContext) marshalOLookupState2ᚖgithubᚗcomᚋrecadoᚑhub�
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(string(*v))
+	res := model.MarshalString(string(*v))
 	return res
 }
 

@@ -788,14 +788,14 @@ func (ec *executionContext) marshalNReason2ᚕgithubᚗcomᚋrecadoᚑhubᚋreca
 }
 
 func (ec *executionContext) unmarshalNReasonCode2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐReasonCode(ctx context.Context, v any) (hub.ReasonCode, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.ReasonCode(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNReasonCode2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐReasonCode(ctx context.Context, sel ast.SelectionSet, v hub.ReasonCode) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -805,14 +805,14 @@ func (ec *executionContext) marshalNReasonCode2githubᚗcomᚋrecadoᚑhubᚋrec
 }
 
 func (ec *executionContext) unmarshalNSeverity2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐSeverity(ctx context.Context, v any) (hub.Severity, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.Severity(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNSeverity2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐSeverity(ctx context.Context, sel ast.SelectionSet, v hub.Severity) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -848,14 +848,14 @@ func (ec *executionContext) marshalNUserError2ᚖgithubᚗcomᚋrecadoᚑhubᚋr
 }
 
 func (ec *executionContext) unmarshalNUserErrorCode2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐCode(ctx context.Context, v any) (hub.Code, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.Code(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNUserErrorCode2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐCode(ctx context.Context, sel ast.SelectionSet, v hub.Code) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -911,7 +911,7 @@ func (ec *executionContext) unmarshalOReasonCode2ᚖgithubᚗcomᚋrecadoᚑhub�
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.ReasonCode(tmp)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -922,7 +922,7 @@ func (ec *executionContext) marshalOReasonCode2ᚖgithubᚗcomᚋrecadoᚑhubᚋ
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(string(*v))
+	res := model.MarshalString(string(*v))
 	return res
 }
 

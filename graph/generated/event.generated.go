@@ -3606,14 +3606,14 @@ func (ec *executionContext) marshalNBacktestSample2ᚕgithubᚗcomᚋrecadoᚑhu
 }
 
 func (ec *executionContext) unmarshalNEvaluationTime2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐEvaluationTime(ctx context.Context, v any) (hub.EvaluationTime, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.EvaluationTime(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNEvaluationTime2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐEvaluationTime(ctx context.Context, sel ast.SelectionSet, v hub.EvaluationTime) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -3679,14 +3679,14 @@ func (ec *executionContext) marshalNEventEdge2ᚕgithubᚗcomᚋrecadoᚑhubᚋr
 }
 
 func (ec *executionContext) unmarshalNEventOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderField(ctx context.Context, v any) (hub.OrderField, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.OrderField(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNEventOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderField(ctx context.Context, sel ast.SelectionSet, v hub.OrderField) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

@@ -2584,14 +2584,14 @@ func (ec *executionContext) unmarshalNExecutionFilterInput2ᚖgithubᚗcomᚋrec
 }
 
 func (ec *executionContext) unmarshalNExecutionOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderField(ctx context.Context, v any) (hub.OrderField, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.OrderField(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNExecutionOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderField(ctx context.Context, sel ast.SelectionSet, v hub.OrderField) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2601,14 +2601,14 @@ func (ec *executionContext) marshalNExecutionOrderField2githubᚗcomᚋrecadoᚑ
 }
 
 func (ec *executionContext) unmarshalNExecutionOutcome2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐExecutionOutcome(ctx context.Context, v any) (hub.ExecutionOutcome, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.ExecutionOutcome(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNExecutionOutcome2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐExecutionOutcome(ctx context.Context, sel ast.SelectionSet, v hub.ExecutionOutcome) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2618,14 +2618,14 @@ func (ec *executionContext) marshalNExecutionOutcome2githubᚗcomᚋrecadoᚑhub
 }
 
 func (ec *executionContext) unmarshalNExecutionState2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐExecutionState(ctx context.Context, v any) (hub.ExecutionState, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.ExecutionState(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNExecutionState2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐExecutionState(ctx context.Context, sel ast.SelectionSet, v hub.ExecutionState) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2635,14 +2635,14 @@ func (ec *executionContext) marshalNExecutionState2githubᚗcomᚋrecadoᚑhub�
 }
 
 func (ec *executionContext) unmarshalNExecutionTrigger2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐExecutionTrigger(ctx context.Context, v any) (hub.ExecutionTrigger, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.ExecutionTrigger(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNExecutionTrigger2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐExecutionTrigger(ctx context.Context, sel ast.SelectionSet, v hub.ExecutionTrigger) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2752,7 +2752,7 @@ func (ec *executionContext) unmarshalOExecutionOutcome2ᚖgithubᚗcomᚋrecado�
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.ExecutionOutcome(tmp)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -2763,7 +2763,7 @@ func (ec *executionContext) marshalOExecutionOutcome2ᚖgithubᚗcomᚋrecadoᚑ
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(string(*v))
+	res := model.MarshalString(string(*v))
 	return res
 }
 
@@ -2807,7 +2807,7 @@ func (ec *executionContext) unmarshalOExecutionTrigger2ᚖgithubᚗcomᚋrecado�
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.ExecutionTrigger(tmp)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -2818,7 +2818,7 @@ func (ec *executionContext) marshalOExecutionTrigger2ᚖgithubᚗcomᚋrecadoᚑ
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(string(*v))
+	res := model.MarshalString(string(*v))
 	return res
 }
 

@@ -6973,14 +6973,14 @@ func (ec *executionContext) marshalNFlowEdge2ᚕgithubᚗcomᚋrecadoᚑhubᚋre
 }
 
 func (ec *executionContext) unmarshalNFlowOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderField(ctx context.Context, v any) (hub.OrderField, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.OrderField(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNFlowOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderField(ctx context.Context, sel ast.SelectionSet, v hub.OrderField) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -6990,14 +6990,14 @@ func (ec *executionContext) marshalNFlowOrderField2githubᚗcomᚋrecadoᚑhub�
 }
 
 func (ec *executionContext) unmarshalNFlowOrdering2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐFlowOrdering(ctx context.Context, v any) (hub.FlowOrdering, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.FlowOrdering(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNFlowOrdering2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐFlowOrdering(ctx context.Context, sel ast.SelectionSet, v hub.FlowOrdering) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -7053,14 +7053,14 @@ func (ec *executionContext) unmarshalNFlowTargetInput2ᚖgithubᚗcomᚋrecado�
 }
 
 func (ec *executionContext) unmarshalNFlowTrigger2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐTrigger(ctx context.Context, v any) (hub.Trigger, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.Trigger(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNFlowTrigger2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐTrigger(ctx context.Context, sel ast.SelectionSet, v hub.Trigger) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -7131,14 +7131,14 @@ func (ec *executionContext) marshalNFlowVersionEdge2ᚕgithubᚗcomᚋrecadoᚑh
 }
 
 func (ec *executionContext) unmarshalNFollowUpCondition2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐFollowUpCondition(ctx context.Context, v any) (hub.FollowUpCondition, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.FollowUpCondition(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNFollowUpCondition2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐFollowUpCondition(ctx context.Context, sel ast.SelectionSet, v hub.FollowUpCondition) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -7173,14 +7173,14 @@ func (ec *executionContext) unmarshalNMappingEntryInput2ᚖgithubᚗcomᚋrecado
 }
 
 func (ec *executionContext) unmarshalNMissingPolicy2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐMissingPolicy(ctx context.Context, v any) (hub.MissingPolicy, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.MissingPolicy(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNMissingPolicy2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐMissingPolicy(ctx context.Context, sel ast.SelectionSet, v hub.MissingPolicy) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -7190,14 +7190,14 @@ func (ec *executionContext) marshalNMissingPolicy2githubᚗcomᚋrecadoᚑhubᚋ
 }
 
 func (ec *executionContext) unmarshalNQuietZone2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐQuietZone(ctx context.Context, v any) (hub.QuietZone, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.QuietZone(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNQuietZone2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐQuietZone(ctx context.Context, sel ast.SelectionSet, v hub.QuietZone) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -7254,14 +7254,14 @@ func (ec *executionContext) marshalNSourceModule2string(ctx context.Context, sel
 }
 
 func (ec *executionContext) unmarshalNSourceRows2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐSourceRows(ctx context.Context, v any) (hub.SourceRows, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.SourceRows(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNSourceRows2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐSourceRows(ctx context.Context, sel ast.SelectionSet, v hub.SourceRows) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -7271,14 +7271,14 @@ func (ec *executionContext) marshalNSourceRows2githubᚗcomᚋrecadoᚑhubᚋrec
 }
 
 func (ec *executionContext) unmarshalNUnknownPolicy2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐUnknownPolicy(ctx context.Context, v any) (hub.UnknownPolicy, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.UnknownPolicy(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNUnknownPolicy2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐUnknownPolicy(ctx context.Context, sel ast.SelectionSet, v hub.UnknownPolicy) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -7288,14 +7288,14 @@ func (ec *executionContext) marshalNUnknownPolicy2githubᚗcomᚋrecadoᚑhubᚋ
 }
 
 func (ec *executionContext) unmarshalNWeekday2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐWeekday(ctx context.Context, v any) (hub.Weekday, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.Weekday(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNWeekday2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐWeekday(ctx context.Context, sel ast.SelectionSet, v hub.Weekday) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -7423,7 +7423,7 @@ func (ec *executionContext) unmarshalOFlowOrdering2ᚖgithubᚗcomᚋrecadoᚑhu
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.FlowOrdering(tmp)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -7434,7 +7434,7 @@ func (ec *executionContext) marshalOFlowOrdering2ᚖgithubᚗcomᚋrecadoᚑhub�
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(string(*v))
+	res := model.MarshalString(string(*v))
 	return res
 }
 
@@ -7510,7 +7510,7 @@ func (ec *executionContext) unmarshalOFlowTrigger2ᚖgithubᚗcomᚋrecadoᚑhub
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.Trigger(tmp)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -7521,7 +7521,7 @@ func (ec *executionContext) marshalOFlowTrigger2ᚖgithubᚗcomᚋrecadoᚑhub�
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(string(*v))
+	res := model.MarshalString(string(*v))
 	return res
 }
 
@@ -7572,7 +7572,7 @@ func (ec *executionContext) unmarshalOMappingEntryInput2ᚕᚖgithubᚗcomᚋrec
 }
 
 func (ec *executionContext) unmarshalOMissingPolicy2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐMissingPolicy(ctx context.Context, v any) (hub.MissingPolicy, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.MissingPolicy(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -7580,7 +7580,7 @@ func (ec *executionContext) unmarshalOMissingPolicy2githubᚗcomᚋrecadoᚑhub�
 func (ec *executionContext) marshalOMissingPolicy2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐMissingPolicy(ctx context.Context, sel ast.SelectionSet, v hub.MissingPolicy) graphql.Marshaler {
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	return res
 }
 
@@ -7600,7 +7600,7 @@ func (ec *executionContext) unmarshalOQuietHoursInput2ᚖgithubᚗcomᚋrecado�
 }
 
 func (ec *executionContext) unmarshalOQuietZone2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐQuietZone(ctx context.Context, v any) (hub.QuietZone, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.QuietZone(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -7608,7 +7608,7 @@ func (ec *executionContext) unmarshalOQuietZone2githubᚗcomᚋrecadoᚑhubᚋre
 func (ec *executionContext) marshalOQuietZone2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐQuietZone(ctx context.Context, sel ast.SelectionSet, v hub.QuietZone) graphql.Marshaler {
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	return res
 }
 
@@ -7663,7 +7663,7 @@ func (ec *executionContext) unmarshalOUnknownPolicy2ᚖgithubᚗcomᚋrecadoᚑh
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.UnknownPolicy(tmp)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -7674,7 +7674,7 @@ func (ec *executionContext) marshalOUnknownPolicy2ᚖgithubᚗcomᚋrecadoᚑhub
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(string(*v))
+	res := model.MarshalString(string(*v))
 	return res
 }
 

@@ -2473,14 +2473,14 @@ func (ec *executionContext) _IntegrationUpdatePayload(ctx context.Context, sel a
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) unmarshalNBreakerState2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐBreakerState(ctx context.Context, v any) (hub.BreakerState, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.BreakerState(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNBreakerState2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐBreakerState(ctx context.Context, sel ast.SelectionSet, v hub.BreakerState) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2541,14 +2541,14 @@ func (ec *executionContext) marshalNIntegrationEdge2ᚕgithubᚗcomᚋrecadoᚑh
 }
 
 func (ec *executionContext) unmarshalNIntegrationOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderField(ctx context.Context, v any) (hub.OrderField, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.OrderField(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNIntegrationOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderField(ctx context.Context, sel ast.SelectionSet, v hub.OrderField) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2584,14 +2584,14 @@ func (ec *executionContext) marshalNIntegrationRate2ᚖgithubᚗcomᚋrecadoᚑh
 }
 
 func (ec *executionContext) unmarshalNIntegrationState2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐIntegrationState(ctx context.Context, v any) (hub.IntegrationState, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.IntegrationState(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNIntegrationState2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐIntegrationState(ctx context.Context, sel ast.SelectionSet, v hub.IntegrationState) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

@@ -2575,14 +2575,14 @@ func (ec *executionContext) unmarshalNRecordInput2ᚖgithubᚗcomᚋrecadoᚑhub
 }
 
 func (ec *executionContext) unmarshalNRecordOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderField(ctx context.Context, v any) (hub.OrderField, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.OrderField(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNRecordOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderField(ctx context.Context, sel ast.SelectionSet, v hub.OrderField) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -2592,14 +2592,14 @@ func (ec *executionContext) marshalNRecordOrderField2githubᚗcomᚋrecadoᚑhub
 }
 
 func (ec *executionContext) unmarshalNRecordOutcome2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐRecordOutcome(ctx context.Context, v any) (hub.RecordOutcome, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.RecordOutcome(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNRecordOutcome2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐRecordOutcome(ctx context.Context, sel ast.SelectionSet, v hub.RecordOutcome) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

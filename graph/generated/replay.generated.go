@@ -1018,14 +1018,14 @@ func (ec *executionContext) unmarshalNExecutionsReplayInput2githubᚗcomᚋrecad
 }
 
 func (ec *executionContext) unmarshalNReplayRecords2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐReplayRecords(ctx context.Context, v any) (hub.ReplayRecords, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.ReplayRecords(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNReplayRecords2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐReplayRecords(ctx context.Context, sel ast.SelectionSet, v hub.ReplayRecords) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1061,14 +1061,14 @@ func (ec *executionContext) marshalNReplayResult2ᚖgithubᚗcomᚋrecadoᚑhub�
 }
 
 func (ec *executionContext) unmarshalNReplayVersion2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐReplayVersion(ctx context.Context, v any) (hub.ReplayVersion, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.ReplayVersion(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNReplayVersion2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐReplayVersion(ctx context.Context, sel ast.SelectionSet, v hub.ReplayVersion) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1102,7 +1102,7 @@ func (ec *executionContext) unmarshalOReplayRecords2ᚖgithubᚗcomᚋrecadoᚑh
 	if v == nil {
 		return nil, nil
 	}
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.ReplayRecords(tmp)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -1113,7 +1113,7 @@ func (ec *executionContext) marshalOReplayRecords2ᚖgithubᚗcomᚋrecadoᚑhub
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(string(*v))
+	res := model.MarshalString(string(*v))
 	return res
 }
 

@@ -1190,14 +1190,14 @@ func (ec *executionContext) unmarshalNFlowScheduleInput2githubᚗcomᚋrecadoᚑ
 }
 
 func (ec *executionContext) unmarshalNMissedRuns2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐMissedRuns(ctx context.Context, v any) (hub.MissedRuns, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.MissedRuns(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNMissedRuns2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐMissedRuns(ctx context.Context, sel ast.SelectionSet, v hub.MissedRuns) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1207,14 +1207,14 @@ func (ec *executionContext) marshalNMissedRuns2githubᚗcomᚋrecadoᚑhubᚋrec
 }
 
 func (ec *executionContext) unmarshalNScheduleUnit2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐScheduleUnit(ctx context.Context, v any) (hub.ScheduleUnit, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.ScheduleUnit(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNScheduleUnit2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐScheduleUnit(ctx context.Context, sel ast.SelectionSet, v hub.ScheduleUnit) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

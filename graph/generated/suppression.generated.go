@@ -1359,14 +1359,14 @@ func (ec *executionContext) marshalNSuppressionEdge2ᚕgithubᚗcomᚋrecadoᚑh
 }
 
 func (ec *executionContext) unmarshalNSuppressionGround2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐSuppressionGround(ctx context.Context, v any) (hub.SuppressionGround, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.SuppressionGround(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNSuppressionGround2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐSuppressionGround(ctx context.Context, sel ast.SelectionSet, v hub.SuppressionGround) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1376,14 +1376,14 @@ func (ec *executionContext) marshalNSuppressionGround2githubᚗcomᚋrecadoᚑhu
 }
 
 func (ec *executionContext) unmarshalNSuppressionOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderField(ctx context.Context, v any) (hub.OrderField, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.OrderField(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNSuppressionOrderField2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOrderField(ctx context.Context, sel ast.SelectionSet, v hub.OrderField) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -1393,14 +1393,14 @@ func (ec *executionContext) marshalNSuppressionOrderField2githubᚗcomᚋrecado�
 }
 
 func (ec *executionContext) unmarshalNSuppressionSource2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐSuppressionSource(ctx context.Context, v any) (hub.SuppressionSource, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.SuppressionSource(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNSuppressionSource2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐSuppressionSource(ctx context.Context, sel ast.SelectionSet, v hub.SuppressionSource) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

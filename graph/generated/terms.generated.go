@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/recado-hub/recado/graph/model"
 	"github.com/recado-hub/recado/internal/hub"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -381,14 +382,14 @@ func (ec *executionContext) _Terms(ctx context.Context, sel ast.SelectionSet, ob
 // region    ***************************** type.gotpl *****************************
 
 func (ec *executionContext) unmarshalNOperation2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOperation(ctx context.Context, v any) (hub.Operation, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.Operation(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNOperation2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐOperation(ctx context.Context, sel ast.SelectionSet, v hub.Operation) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -488,14 +489,14 @@ func (ec *executionContext) unmarshalNTermsInput2githubᚗcomᚋrecadoᚑhubᚋr
 }
 
 func (ec *executionContext) unmarshalNTermsMode2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐTermsMode(ctx context.Context, v any) (hub.TermsMode, error) {
-	tmp, err := graphql.UnmarshalString(v)
+	tmp, err := model.UnmarshalString(v)
 	res := hub.TermsMode(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNTermsMode2githubᚗcomᚋrecadoᚑhubᚋrecadoᚋinternalᚋhubᚐTermsMode(ctx context.Context, sel ast.SelectionSet, v hub.TermsMode) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(string(v))
+	res := model.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

@@ -2,9 +2,7 @@ package model
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,22 +16,6 @@ import (
 // dateTime is RFC 3339 in UTC with exactly three digits, so that times sort as text.
 const dateTime = "2006-01-02T15:04:05.000Z"
 
-// wrong is the error of a value that a scalar does not take.
-func wrong(format string, args ...any) error { return hub.Invalid("", format, args...) }
-
-// MarshalInt writes a whole number.
-func MarshalInt(n int) graphql.Marshaler { return graphql.MarshalInt(n) }
-
-// UnmarshalInt reads a whole number of 32 bits, which is what an Int of GraphQL can be.
-func UnmarshalInt(v any) (int, error) {
-	_, text := v.(string) // a number in variables is a json.Number, which is none
-	n, err := graphql.UnmarshalInt64(v)
-	if text || err != nil || n < math.MinInt32 || n > math.MaxInt32 {
-		return 0, wrong("%s is no Int: it is a whole number of 32 bits", hub.Clip(fmt.Sprint(v), 40))
-	}
-	return int(n), nil
-}
-
 // MarshalDateTime writes a time as RFC 3339 in UTC, to the millisecond.
 func MarshalDateTime(t time.Time) graphql.Marshaler {
 	return graphql.WriterFunc(func(w io.Writer) {
@@ -43,14 +25,11 @@ func MarshalDateTime(t time.Time) graphql.Marshaler {
 
 // UnmarshalDateTime reads RFC 3339 with any offset.
 func UnmarshalDateTime(v any) (time.Time, error) {
-	s, ok := v.(string)
-	if !ok {
-		return time.Time{}, wrong("a DateTime is text such as 2026-11-22T14:00:34.404Z (RFC 3339)")
-	}
+	s, _ := v.(string)
 	var t time.Time
 	// Unlike time.Parse, this takes RFC 3339 by the letter, save for a comma before the fraction.
 	if t.UnmarshalText([]byte(s)) != nil || strings.Contains(s, ",") {
-		return time.Time{}, wrong("%q is no DateTime: write it as 2026-11-22T14:00:34.404Z, with an offset (RFC 3339)", hub.Clip(s, 40))
+		return time.Time{}, wrong("%s is no DateTime: write it as 2026-11-22T14:00:34.404Z, with an offset (RFC 3339)", Shown(v))
 	}
 	return t.UTC(), nil
 }
@@ -66,14 +45,11 @@ func MarshalDuration(d time.Duration) graphql.Marshaler {
 // UnmarshalDuration reads a length of time by ISO 8601 that is not negative. Years and months are refused: their length
 // varies.
 func UnmarshalDuration(v any) (time.Duration, error) {
-	s, ok := v.(string)
-	if !ok {
-		return 0, wrong("a Duration is text such as PT15M or P1D (ISO 8601)")
-	}
+	s, _ := v.(string)
 	date, _, _ := strings.Cut(s, "T")
 	d, err := graphql.UnmarshalDuration(s)
 	if err != nil || d < 0 || strings.ContainsAny(date, "YM") {
-		return 0, wrong("%q is no Duration: write it as PT15M or P1D (ISO 8601, without years and months)", hub.Clip(s, 40))
+		return 0, wrong("%s is no Duration: write it as PT15M or P1D (ISO 8601, without years and months)", Shown(v))
 	}
 	return d, nil
 }
@@ -89,7 +65,7 @@ func UnmarshalLocale(v any) (string, error) {
 			return l, nil
 		}
 	}
-	return "", wrong("%s is no Locale: it is one of %s", hub.Clip(fmt.Sprintf("%#v", v), 40), strings.Join(hub.Locales, ", "))
+	return "", wrong("%s is no Locale: it is one of %s", Shown(v), strings.Join(hub.Locales, ", "))
 }
 
 // MarshalLocalDateTime writes what a clock shows.
@@ -104,7 +80,7 @@ func UnmarshalLocalDateTime(v any) (string, error) {
 			return t.Format(hub.LocalLayout), nil
 		}
 	}
-	return "", wrong("%s is no LocalDateTime: write it as 2026-12-01T08:00:00, without an offset", hub.Clip(fmt.Sprintf("%#v", v), 40))
+	return "", wrong("%s is no LocalDateTime: write it as 2026-12-01T08:00:00, without an offset", Shown(v))
 }
 
 // MarshalRawJSON writes JSON as it is; nothing is null.
@@ -140,11 +116,19 @@ func MarshalFieldsJSON(f hub.Fields) graphql.Marshaler {
 
 // UnmarshalFieldsJSON takes an object.
 func UnmarshalFieldsJSON(v any) (hub.Fields, error) {
+	object, err := fields(v)
+	if err != nil {
+		return nil, err
+	}
+	return plain(object).(map[string]any), nil
+}
+
+func fields(v any) (map[string]any, error) {
 	object, ok := v.(map[string]any)
 	if !ok {
 		return nil, wrong("the data of a record is an object")
 	}
-	return plain(object).(map[string]any), nil
+	return object, nil
 }
 
 // plain turns the numbers of a literal in the document, which the parser has read as int64 or float64, into the form in

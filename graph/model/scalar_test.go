@@ -110,3 +110,34 @@ func TestJSONIsTheSameHoweverItWasSent(t *testing.T) {
 		t.Errorf("a record without data is written %s", got)
 	}
 }
+
+func TestTheScalarsOfGraphQLTakeWhatItsRulesSay(t *testing.T) {
+	t.Parallel()
+	object, list := map[string]any{}, []any{}
+	for scalar, c := range map[string]struct{ takes, refuses []any }{
+		"Int":     {[]any{json.Number("7"), int64(-7)}, []any{"7", json.Number("7.5"), 7.5, true, object, list, nil}},
+		"Float":   {[]any{json.Number("7"), json.Number("7.5"), int64(7), 7.5}, []any{"7", true, object, list, nil}},
+		"String":  {[]any{"", "7"}, []any{json.Number("7"), int64(7), 7.5, true, object, list, nil}},
+		"Boolean": {[]any{true, false}, []any{"true", json.Number("1"), int64(1), object, list, nil}},
+		"ID":      {[]any{"", "x", json.Number("7"), int64(7)}, []any{json.Number("7.5"), json.Number("1e3"), 7.5, true, object, list, nil}},
+		"Cursor":  {[]any{"", "x"}, []any{json.Number("7"), true, object, list, nil}},
+		"JSON":    {[]any{"x", json.Number("7.5"), true, object, list, nil}, nil},
+	} {
+		for _, v := range c.takes {
+			if err := model.Judge(scalar, "", v); err != nil {
+				t.Errorf("%#v is refused: %v", v, err)
+			}
+		}
+		for _, v := range c.refuses {
+			if err := model.Judge(scalar, "", v); hub.CodeOf(err) != hub.CodeInvalid {
+				t.Errorf("%#v for %s is answered with %v", v, scalar, err)
+			}
+		}
+	}
+	if id, err := model.UnmarshalID(json.Number("7")); id != "7" || err != nil {
+		t.Errorf("the ID 7 is %q, %v", id, err)
+	}
+	if err := model.Judge("Moon", "", "x"); err == nil {
+		t.Error("a scalar of which nothing is known takes a value")
+	}
+}

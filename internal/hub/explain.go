@@ -56,9 +56,9 @@ const (
 func (in BacktestInput) Check() error {
 	switch {
 	case in.Limit < 0 || in.Limit > MaxBacktest:
-		return Invalid("input.limit", "limit must be between 1 and %d", MaxBacktest)
+		return Invalid("input.limit", "must be between 1 and %d", MaxBacktest)
 	case in.Samples < 0 || in.Samples > MaxSamples:
-		return Invalid("input.samples", "samples must be between 0 and %d", MaxSamples)
+		return Invalid("input.samples", "must be between 0 and %d", MaxSamples)
 	case len(in.FlowKeys) > MaxEventFlows:
 		return Invalid("input.flows", "an event can run at most %d flows", MaxEventFlows)
 	case !in.Since.IsZero() && !in.Until.IsZero() && !in.Since.Before(in.Until):

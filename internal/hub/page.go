@@ -36,9 +36,9 @@ func (p Page) Back() bool { return p.Last != 0 || p.First == 0 && p.Before != ""
 func (p Page) Limit() (int, error) {
 	switch {
 	case p.First < 0 || p.First > MaxPage:
-		return 0, Invalid("first", "first must be between 1 and %d", MaxPage)
+		return 0, Invalid("first", "must be between 1 and %d", MaxPage)
 	case p.Last < 0 || p.Last > MaxPage:
-		return 0, Invalid("last", "last must be between 1 and %d", MaxPage)
+		return 0, Invalid("last", "must be between 1 and %d", MaxPage)
 	case p.First != 0 && p.Last != 0:
 		return 0, Invalid("last", "first and last say which end of the list is meant, so only one of them can be given; leave one out")
 	case p.First+p.Last == 0:
