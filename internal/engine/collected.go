@@ -1,20 +1,19 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/recado-hub/recado/internal/hub"
 )
 
 // asCollection makes a run ready to find its rows if its execution has gathered them: as they were brought. From here on nothing joins it.
-func (r *run) asCollection(p *program) error {
+func (r *run) asCollection(ctx context.Context, p *program) error {
 	if p.collect == nil || r.tx == nil || r.exec.Trigger != hub.StartedByEvent {
 		return nil
 	}
-	rows, col, err := r.gathered(p, r.exec.Key, false)
+	rows, col, err := r.gathered(ctx, p, r.exec.Key, "")
 	if err != nil || col == nil {
 		return err
 	}
@@ -25,37 +24,6 @@ func (r *run) asCollection(p *program) error {
 	}
 	col.Open = false
 	return r.tx.CollectionSave(col)
-}
-
-// gatheredFor is a recipient for whom a target of a flow gathers.
-type gatheredFor struct {
-	target    int
-	recipient string // as the store keeps it: of a long one, its hash
-}
-
-// key is how a collection names it: "=+5511999990001", and "2=..." of any target but the first.
-func (g gatheredFor) key() string {
-	key := "=" + shortened(g.recipient)
-	if g.target > 0 {
-		key = strconv.Itoa(g.target) + key
-	}
-	return key
-}
-
-// only is the one recipient of a collection, if it was gathered for one; nil otherwise.
-func only(p *program, col *hub.Collection) *gatheredFor {
-	number, to, ok := strings.Cut(col.Of, "=")
-	if !ok || p.collect == nil || p.collect.Key() != hub.CollectByRecipient {
-		return nil
-	}
-	g := &gatheredFor{recipient: to}
-	if number != "" {
-		var err error
-		if g.target, err = strconv.Atoi(number); err != nil || g.target >= len(p.flow.Definition.Targets) || p.flow.Definition.Follows(g.target) {
-			return nil // of no recipient, or of a target that another version had
-		}
-	}
-	return g
 }
 
 func distinctNames(rows []*row) []string {
@@ -69,9 +37,9 @@ func distinctNames(rows []*row) []string {
 	return list
 }
 
-// gathered are the rows that an execution has gathered, as they were brought or as they are now, with the collection; no collection if it is
-// none.
-func (r *run) gathered(p *program, execution int64, now bool) ([]*row, *hub.Collection, error) {
+// gathered are the rows that an execution has gathered, with the collection; no collection if it is none. Read as records says: as they are
+// now, or as they were brought, then also with what they refer to; without a word, as they were brought, with what they refer to as it is now.
+func (r *run) gathered(ctx context.Context, p *program, execution int64, records hub.ReplayRecords) ([]*row, *hub.Collection, error) {
 	col, err := r.from().Collection(execution)
 	if err != nil || col == nil {
 		return nil, nil, err
@@ -80,15 +48,17 @@ func (r *run) gathered(p *program, execution int64, now bool) ([]*row, *hub.Coll
 	if err != nil {
 		return nil, nil, err
 	}
-	r.only = only(p, col)
-	rows, err := r.collectedRows(p, list, now)
+	if r.only, err = r.e.gatheredForOne(ctx, p.flow, col); err != nil {
+		return nil, nil, err
+	}
+	rows, err := r.collectedRows(ctx, p, list, records)
 	return rows, col, err
 }
 
 // gatheredBefore makes a replay ready to find its rows if it replays an execution that has gathered them. A version that does not collect gets
 // each record once.
-func (r *run) gatheredBefore(p *program, root int64, now bool) (is bool, err error) {
-	rows, col, err := r.gathered(p, root, now)
+func (r *run) gatheredBefore(ctx context.Context, p *program, replay *hub.Replay) (is bool, err error) {
+	rows, col, err := r.gathered(ctx, p, replay.RootKey, replay.Records)
 	if err != nil || col == nil {
 		return false, err
 	}
@@ -108,7 +78,7 @@ func lastOfEach(rows []*row) []*row {
 
 // collectedRows are the rows that occurrences brought, in the order in which they came, and notes which occurrences each came with. Those that
 // brought none stand for all rows of their subject, once.
-func (r *run) collectedRows(p *program, list []*hub.Collected, now bool) ([]*row, error) {
+func (r *run) collectedRows(ctx context.Context, p *program, list []*hub.Collected, records hub.ReplayRecords) ([]*row, error) {
 	rows := []*row{}
 	r.heard = map[*row][]int64{}
 	subjects := map[string][]*row{}
@@ -116,7 +86,7 @@ func (r *run) collectedRows(p *program, list []*hub.Collected, now bool) ([]*row
 		var more []*row
 		var err error
 		if len(c.Rows) > 0 && p.flow.Definition.Source.Rows != hub.RowsSubject {
-			more, err = r.broughtRows(p, c, now)
+			more, err = r.broughtRows(ctx, p, c, records)
 		} else if c.Subject != "" {
 			known, is := subjects[c.Subject]
 			if more = known; !is {
@@ -140,19 +110,44 @@ func (r *run) collectedRows(p *program, list []*hub.Collected, now bool) ([]*row
 	return rows, nil
 }
 
-func (r *run) broughtRows(p *program, c *hub.Collected, now bool) (rows []*row, err error) {
+func (r *run) broughtRows(ctx context.Context, p *program, c *hub.Collected, records hub.ReplayRecords) (rows []*row, err error) {
+	find := r.lookup
+	if records == hub.RecordsThen {
+		find = r.lookupThen(ctx, c.OccurrenceKey)
+	}
 	for _, one := range c.Rows {
 		rec := &hub.Record{Name: one.Name, Data: one.Data}
-		if one.Data == nil || now {
+		if one.Data == nil || records == hub.RecordsNow {
 			if rec, err = r.from().Record(p.records.Key, one.Name); err != nil {
 				return nil, err
 			}
 		}
 		if rec != nil {
-			rows = append(rows, r.row(p, rec))
+			w := r.row(p, rec)
+			w.lookup = find
+			rows = append(rows, w)
 		}
 	}
 	return rows, nil
+}
+
+// lookupThen looks among the records that an occurrence brought first, which are read when something is looked up. One that is gone brought none.
+func (r *run) lookupThen(ctx context.Context, occurrence int64) lookup {
+	var among lookup
+	return func(typ, name string) (hub.Fields, error) {
+		if among == nil {
+			o, err := r.e.db.OccurrenceForEngine(ctx, occurrence)
+			switch {
+			case hub.CodeOf(err) == hub.CodeNotFound:
+				among = r.lookup
+			case err != nil:
+				return nil, err
+			default:
+				among = r.lookupAmong(o.Records)
+			}
+		}
+		return among(typ, name)
+	}
 }
 
 func (r *run) recordsOf(p *program, subject string) (rows []*row, err error) {
@@ -165,7 +160,7 @@ func (r *run) recordsOf(p *program, subject string) (rows []*row, err error) {
 
 // rowsAgain are the rows of an execution of a collecting flow as they are now: what it gathered, or what it replays had; else those that it has
 // deliveries for.
-func (r *run) rowsAgain(p *program, it *item) ([]*row, error) {
+func (r *run) rowsAgain(ctx context.Context, p *program, it *item) ([]*row, error) {
 	root := r.exec.Key
 	if r.exec.Trigger == hub.StartedByReplay {
 		replay, err := r.replays()
@@ -174,7 +169,7 @@ func (r *run) rowsAgain(p *program, it *item) ([]*row, error) {
 		}
 		root = replay.RootKey
 	}
-	rows, col, err := r.gathered(p, root, true)
+	rows, col, err := r.gathered(ctx, p, root, hub.RecordsNow)
 	if err != nil || col != nil {
 		return rows, err
 	}

@@ -49,17 +49,17 @@ func (r *run) followUpsTogether(ctx context.Context, p *program, target int, abo
 			return err
 		}
 		for _, one := range list {
-			w := r.view(one.rows)
+			left, gone, err := r.untold(ctx, p, target, one)
+			if err != nil {
+				return err
+			}
+			w := r.view(left)
 			values, problems := p.mapping[target].Apply(w, nil)
 			if w.err != nil {
 				return w.err
 			}
-			gone, err := r.sentTo(ctx, p, target, one.to.Text)
-			if err != nil {
-				return err
-			}
 			it := r.makeFollowUp(p, target, w, of, one.to, gone, values, problems)
-			about[it.Key] = one.rows
+			about[it.Key] = left
 			if err := r.await(ctx, it, of, f); err != nil {
 				return err
 			}

@@ -20,7 +20,7 @@ func (r *run) prepare(ctx context.Context, p *program, brought []*row) error {
 	if later, err := r.asReplay(ctx, p); err != nil || later {
 		return err
 	}
-	if err := r.asCollection(p); err != nil || r.exec.Reason != nil {
+	if err := r.asCollection(ctx, p); err != nil || r.exec.Reason != nil {
 		return err
 	}
 	rows, err := r.rows(ctx, p, brought)
@@ -161,12 +161,15 @@ func (r *run) deliver(ctx context.Context, p *program, target int, w *row) error
 	if p.flow.Definition.Follows(target) {
 		return r.deliverFollowUps(ctx, p, target, w)
 	}
+	if r.only != nil && r.only.target != target {
+		return nil // what was gathered for a recipient goes to that one alone
+	}
 	list, err := r.recipients(ctx, p, target, w)
 	if err != nil {
 		return err
 	}
 	values, problems := p.mapping[target].Apply(w, nil)
-	for _, to := range list {
+	for _, to := range r.only.among(list, p) {
 		gone, err := r.sentBefore(ctx, p, target, w.name, to.Text)
 		if err != nil {
 			return err
@@ -194,6 +197,9 @@ func (r *run) newItem(p *program, target int, w *row, cause hub.Reason) *item {
 	t := &p.flow.Definition.Targets[target]
 	it := &item{made: true, Delivery: &hub.Delivery{Key: hub.NewKey(now), ExecutionKey: r.exec.Key, FlowKey: p.flow.Key, FlowVersion: p.flow.Version,
 		IntegrationKey: t.IntegrationKey, Target: target, Record: w.name, Action: t.Action, State: hub.Pending, DueAt: &now, CreatedAt: now, UpdatedAt: now}}
+	if w.with != nil {
+		it.about = distinctNames(w.with.rows)
+	}
 	r.items = append(r.items, it)
 	r.line(hub.SubjectDelivery, it.Key, hub.AspectState, "", string(hub.Pending), cause)
 	return it

@@ -17,6 +17,7 @@ type replayable struct {
 	program  *program    // nil if that version cannot run
 	rows     []string    // names of the records that the replay is narrowed to; empty: those of the subject, or that the source query finds
 	root     int64       // the execution with which replays of it began
+	nowhere  bool        // it was gathered for a recipient, and the version has no target that reaches them
 	fetched  bool        // what the original's source gave is there, and this version would ask it for the same
 	sent     *sent       // what went out already
 	refused  *hub.Reason // why it is not replayed; nil if it can be
@@ -45,6 +46,12 @@ func (x *replaying) judge(ctx context.Context, tx *sqlite.Tx, key int64) (*repla
 		}
 		r.refuse(hub.ReasonInvalidFlow, fmt.Sprintf("version %d of the flow cannot run any more: %v", r.flow.Version, err))
 	} else if err := x.mayAskFor(r); err != nil {
+		return nil, err
+	}
+	if err := x.origin(tx, r); err != nil {
+		return nil, err
+	}
+	if err := x.address(ctx, tx, r); err != nil {
 		return nil, err
 	}
 	if err := x.history(ctx, tx, r); err != nil {
@@ -143,19 +150,41 @@ func (x *replaying) insert(tx *sqlite.Tx, r *replayable, run *run) error {
 	return tx.FetchCopy(r.original.Key, run.exec.Key)
 }
 
+// origin finds the execution with which replays began.
+func (x *replaying) origin(tx *sqlite.Tx, r *replayable) error {
+	r.root = r.original.Key
+	if r.original.Trigger != hub.StartedByReplay {
+		return nil
+	}
+	replay, err := tx.Replay(r.original.Key)
+	if err == nil && replay != nil {
+		r.root = replay.RootKey
+	}
+	return err
+}
+
+// address refuses what was gathered for a recipient if the version has no target any more that reaches them: what another one takes for an
+// address may be none for it, or somebody else's.
+func (x *replaying) address(ctx context.Context, tx *sqlite.Tx, r *replayable) error {
+	if x.in.Given != nil {
+		return nil // goes to whom they name
+	}
+	col, err := tx.Collection(r.root)
+	if err != nil || col == nil {
+		return err
+	}
+	one, err := x.e.gatheredForOne(ctx, r.flow, col)
+	if err != nil || one == nil || one.target >= 0 {
+		return err
+	}
+	r.nowhere = true
+	r.refuse(hub.ReasonInvalidFlow, fmt.Sprintf("it was gathered for a recipient of a target that version %d of the flow does not have; replay it with its own version, or give the records", r.flow.Version))
+	return nil
+}
+
 // history reads what became of the original and of its replays. What is under way, or went out, refuses a replay that is not to
 // message people twice.
 func (x *replaying) history(ctx context.Context, tx *sqlite.Tx, r *replayable) error {
-	r.root = r.original.Key
-	if r.original.Trigger == hub.StartedByReplay {
-		replay, err := tx.Replay(r.original.Key)
-		if err != nil {
-			return err
-		}
-		if replay != nil {
-			r.root = replay.RootKey
-		}
-	}
 	family, err := tx.ReplayFamily(r.root)
 	if err != nil {
 		return err

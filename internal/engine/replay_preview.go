@@ -54,7 +54,7 @@ func (v *previewing) replay(ctx context.Context, x *replaying, key int64) error 
 		v.Executions[0].Trigger = hub.StartedByReplay
 		return nil
 	}
-	if x.in.Records == hub.RecordsThen && r.original.OccurrenceKey == 0 && !r.fetched {
+	if r.nowhere || x.in.Records == hub.RecordsThen && r.original.OccurrenceKey == 0 && !r.fetched {
 		return nil // the obstacle says why there is nothing to show
 	}
 	return v.run(ctx, p, why, []startedBy{v.replayOf(x, r)})

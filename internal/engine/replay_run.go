@@ -84,7 +84,7 @@ func (r *run) replays() (*hub.Replay, error) {
 func (r *run) give(ctx context.Context, p *program, replay *hub.Replay) error {
 	records := replay.Input
 	if replay.Records != hub.RecordsGiven {
-		if is, err := r.gatheredBefore(p, replay.RootKey, replay.Records == hub.RecordsNow); is || err != nil {
+		if is, err := r.gatheredBefore(ctx, p, replay); is || err != nil {
 			return err
 		}
 	}
@@ -98,16 +98,7 @@ func (r *run) give(ctx context.Context, p *program, replay *hub.Replay) error {
 		}
 		records = o.Records
 	}
-	known := make(map[recordName]hub.Fields, len(records))
-	for _, rec := range records {
-		known[recordName{rec.Type, rec.Name}] = rec.Data
-	}
-	find := func(typ, name string) (hub.Fields, error) {
-		if data, ok := known[recordName{typ, name}]; ok {
-			return data, nil
-		}
-		return r.lookup(typ, name)
-	}
+	find := r.lookupAmong(records)
 	about, err := r.aboutGiven(ctx, p)
 	if err != nil {
 		return err
@@ -120,6 +111,20 @@ func (r *run) give(ctx context.Context, p *program, replay *hub.Replay) error {
 		}
 	}
 	return nil
+}
+
+// lookupAmong looks among some records first.
+func (r *run) lookupAmong(records []hub.RecordInput) lookup {
+	known := make(map[recordName]hub.Fields, len(records))
+	for _, rec := range records {
+		known[recordName{rec.Type, rec.Name}] = rec.Data
+	}
+	return func(typ, name string) (hub.Fields, error) {
+		if data, ok := known[recordName{typ, name}]; ok {
+			return data, nil
+		}
+		return r.lookup(typ, name)
+	}
 }
 
 // aboutGiven is the row of the occurrence for records that are given in place of what was fetched: its first.
@@ -144,10 +149,22 @@ func (r *run) sentBefore(ctx context.Context, p *program, target int, record, re
 	return sent != nil && sent.has(sentPlace{target, record}, recipient), err
 }
 
-// sentTo is sentBefore for a message about many records.
-func (r *run) sentTo(ctx context.Context, p *program, target int, recipient string) (bool, error) {
+// untold are the rows of a message about many of which its recipient is still to be told. gone says that there are none: the message, about all
+// of them, is not to be sent again.
+func (r *run) untold(ctx context.Context, p *program, target int, one forOne) (rows []*row, gone bool, err error) {
 	sent, err := r.familySent(ctx, p)
-	return sent != nil && sent.hasTo(target, recipient), err
+	if err != nil || sent == nil {
+		return one.rows, false, err
+	}
+	for _, w := range one.rows {
+		if !sent.has(sentPlace{target, w.name}, one.to.Text) {
+			rows = append(rows, w)
+		}
+	}
+	if len(rows) == 0 {
+		return one.rows, true, nil
+	}
+	return rows, false, nil
 }
 
 // familySent is what others of the same origin sent; nil if that is no matter.

@@ -31,42 +31,62 @@ func sentBy(tx *sqlite.Tx, family []*hub.Execution, without int64, same func(*hu
 		if err != nil {
 			return nil, err
 		}
+		rows, err := tx.DeliveryRows(exec.Key)
+		if err != nil {
+			return nil, err
+		}
 		targets, err := same(exec)
 		if err != nil {
 			return nil, err
 		}
-		s.add(list, targets)
+		s.add(list, rows, targets)
 	}
 	return s, nil
 }
 
-// add notes the deliveries of an execution; those of targets that are none any more say nothing.
-func (s *sent) add(list []*hub.Delivery, targets []int) {
+// add notes the deliveries of an execution, with the rows that they are about where these are others than their records; those of targets that
+// are none any more say nothing.
+func (s *sent) add(list []*hub.Delivery, rows map[int64][]string, targets []int) {
 	done := make(map[sentPlace]bool, len(list))
 	for _, d := range list {
 		if d.State == hub.Suppressed && d.Reason != nil && d.Reason.Code == hub.ReasonNotNeeded {
 			continue // there was nothing to send
 		}
-		at := sentPlace{d.Target, d.Record}
+		target := d.Target
 		if targets != nil {
-			if d.Target >= len(targets) || targets[d.Target] < 0 {
+			if target >= len(targets) || targets[target] < 0 {
 				continue
 			}
-			at.target = targets[d.Target]
+			target = targets[target]
 		}
-		gone := d.MayHaveGone()
-		if before, known := done[at]; !known || before {
-			done[at] = gone
-		}
-		if gone && d.Recipient != "" {
-			if s.to[at] == nil {
-				s.to[at] = map[string]bool{}
-			}
-			s.to[at][d.Recipient] = true
+		for _, record := range recordsTold(d, rows) {
+			s.note(done, sentPlace{target, record}, d)
 		}
 	}
 	for at, all := range done {
 		s.done[at] = all
+	}
+}
+
+// recordsTold are the names of the records that a delivery is about, given which rows those of its execution are about.
+func recordsTold(d *hub.Delivery, rows map[int64][]string) []string {
+	if names, known := rows[d.Key]; known {
+		return names
+	}
+	return []string{d.Record}
+}
+
+// note notes what a delivery says of a place.
+func (s *sent) note(done map[sentPlace]bool, at sentPlace, d *hub.Delivery) {
+	gone := d.MayHaveGone()
+	if before, known := done[at]; !known || before {
+		done[at] = gone
+	}
+	if gone && d.Recipient != "" {
+		if s.to[at] == nil {
+			s.to[at] = map[string]bool{}
+		}
+		s.to[at][d.Recipient] = true
 	}
 }
 
@@ -83,21 +103,6 @@ func (s *sent) all() bool {
 // has says whether a message to a recipient is not to be sent again: that one went out, or all that there were about the record.
 func (s *sent) has(at sentPlace, recipient string) bool {
 	return s.done[at] || s.to[at][recipient]
-}
-
-// hasTo is has for a message about many records.
-func (s *sent) hasTo(target int, recipient string) bool {
-	found, left := false, false
-	for at, done := range s.done {
-		if at.target != target {
-			continue
-		}
-		if s.to[at][recipient] {
-			return true
-		}
-		found, left = true, left || !done
-	}
-	return found && !left
 }
 
 // sameTargets says which targets of a version those of an execution's version are; nil if they are the same ones.

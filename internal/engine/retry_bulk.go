@@ -159,7 +159,7 @@ func mayRedrive(it *item, since *others) *hub.Reason {
 		return &hub.Reason{Code: hub.ReasonPruned, Message: "its recipient and values have not been kept"}
 	case it.Flagged:
 		return &hub.Reason{Code: hub.ReasonReceipt, Message: "a receipt contradicts that it failed: the recipient may have the message"}
-	case since.sent.has(sentPlace{it.Target, it.Record}, it.Recipient):
+	case since.told(it.Delivery):
 		return &hub.Reason{Code: hub.ReasonAlreadySent, Message: "a replay of its execution has sent it since, or may have"}
 	case since.open != nil:
 		return &hub.Reason{Code: hub.ReasonUnderWay, Message: "a replay of its execution is under way: " + since.open.ID()}
@@ -169,8 +169,14 @@ func mayRedrive(it *item, since *others) *hub.Reason {
 
 // others are the executions of the same origin as one.
 type others struct {
-	sent *sent          // what they sent, or may have
-	open *hub.Execution // one of them that has not come to its end; nil if all have
+	sent *sent              // what they sent, or may have
+	open *hub.Execution     // one of them that has not come to its end; nil if all have
+	rows map[int64][]string // by delivery of the one, which rows it is about where these are others than its record
+}
+
+// told says whether others sent a message about any of the rows of a delivery: sent again, it would tell them all.
+func (o *others) told(d *hub.Delivery) bool {
+	return slices.ContainsFunc(recordsTold(d, o.rows), func(record string) bool { return o.sent.has(sentPlace{d.Target, record}, d.Recipient) })
 }
 
 // replayed looks at the executions that replay the same as this one, or that this one replays.
@@ -199,6 +205,9 @@ func (r *run) replayed(ctx context.Context) (*others, error) {
 	} else if !cannotRun(err) {
 		return nil, err
 	}
-	o.sent, err = sentBy(r.tx, family, r.exec.Key, same)
+	if o.sent, err = sentBy(r.tx, family, r.exec.Key, same); err != nil {
+		return nil, err
+	}
+	o.rows, err = r.tx.DeliveryRows(r.exec.Key)
 	return o, err
 }

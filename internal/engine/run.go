@@ -67,7 +67,8 @@ type item struct {
 	tries int
 	made  bool
 	moved bool
-	anew  bool // recipient or values are others than those that were read
+	anew  bool     // recipient or values are others than those that were read
+	about []string // names of the rows of a message that is made of several; nil: as it is stored, or of its record alone
 }
 
 // newRun begins with an execution that exists only in memory, in state QUEUED.

@@ -53,7 +53,10 @@ func (r *run) saveExecution() error {
 
 func (r *run) saveItem(it *item) error {
 	if it.made {
-		return r.tx.DeliveryInsert(it.Delivery)
+		if err := r.tx.DeliveryInsert(it.Delivery); err != nil {
+			return err
+		}
+		return r.saveAbout(it)
 	}
 	if it.moved {
 		if err := r.saveMoved(it); err != nil {
@@ -62,9 +65,20 @@ func (r *run) saveItem(it *item) error {
 		r.passOn(it)
 	}
 	if it.anew {
-		return r.tx.DeliveryAddress(it.Delivery)
+		if err := r.tx.DeliveryAddress(it.Delivery); err != nil {
+			return err
+		}
+		return r.saveAbout(it)
 	}
 	return nil
+}
+
+// saveAbout writes which rows a message is about, unless its delivery says so by itself.
+func (r *run) saveAbout(it *item) error {
+	if it.about == nil || it.made && len(it.about) == 1 && it.about[0] == it.Record {
+		return nil
+	}
+	return r.tx.DeliveryRowsSave(r.exec.Key, it.Key, it.about)
 }
 
 // saveMoved writes a stored delivery behind the state in which it was read. One that a receipt took from SENDING to further

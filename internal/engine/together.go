@@ -89,16 +89,16 @@ func (r *run) deliverTogether(ctx context.Context, p *program, rows []*row) erro
 			return err
 		}
 		for _, one := range list {
-			w := r.view(one.rows)
+			left, gone, err := r.untold(ctx, p, i, one)
+			if err != nil {
+				return err
+			}
+			w := r.view(left)
 			values, problems := p.mapping[i].Apply(w, nil)
 			if w.err != nil {
 				return w.err
 			}
-			gone, err := r.sentTo(ctx, p, i, one.to.Text)
-			if err != nil {
-				return err
-			}
-			about[r.deliverOne(p, i, w, one.to, gone, values, problems).Key] = one.rows
+			about[r.deliverOne(p, i, w, one.to, gone, values, problems).Key] = left
 		}
 	}
 	return nil
@@ -127,15 +127,14 @@ func (r *run) byRecipient(ctx context.Context, p *program, target int, rows []*r
 	if r.only == nil || r.only.target != target {
 		return list, nil
 	}
-	only := r.only.recipient
-	if i, known := at[only]; known {
+	if i, known := at[r.only.recipient]; known {
 		if p.flow.Definition.Source.Rows != hub.RowsSubject { // those of a subject may be anybody's
 			list[i].rows = rows
 		}
 		return list[i : i+1], nil
 	}
-	if only != "" && only[0] != '#' {
-		return []forOne{{mapping.To{Text: only}, rows}}, nil
+	if r.only.known() {
+		return []forOne{{mapping.To{Text: r.only.recipient}, rows}}, nil
 	}
 	return list, nil
 }
@@ -165,11 +164,18 @@ func apart(rows []*row, to func(*row) ([]mapping.To, error)) (list []forOne, at 
 
 // refillTogether makes a delivery of a collecting flow anew from the records as they are now.
 func (r *run) refillTogether(ctx context.Context, p *program, it *item) error {
-	rows, err := r.rowsAgain(p, it)
+	rows, err := r.rowsAgain(ctx, p, it)
 	if err != nil {
 		return err
 	}
-	kept := slices.DeleteFunc(rows, func(w *row) bool { return !p.filter.Match(w, w.moment(r.tx.Now())) })
+	about, err := r.tx.DeliveryRows(r.exec.Key)
+	if err != nil {
+		return err
+	}
+	own := recordsTold(it.Delivery, about) // others may have told of the rest
+	kept := slices.DeleteFunc(rows, func(w *row) bool {
+		return !slices.Contains(own, w.name) || !p.filter.Match(w, w.moment(r.tx.Now()))
+	})
 	if len(kept) == 0 {
 		r.fail(it, hub.Reason{Code: hub.ReasonNoRows, Message: "its records are gone, or do not pass the filter any more"})
 		return nil
@@ -183,16 +189,17 @@ func (r *run) refillTogether(ctx context.Context, p *program, it *item) error {
 		to[i] = list[i].to
 	}
 	it.anew = true
-	own := r.own(it, to)
-	if own == nil {
+	mine := r.own(it, to)
+	if mine == nil {
 		r.fail(it, hub.Reason{Code: hub.ReasonRecipient, Path: hub.Path("targets", it.Target, "recipient"),
 			Message: "the records no longer name a recipient that has no delivery of its own"})
 		return nil
 	}
-	i := slices.IndexFunc(list, func(one forOne) bool { return one.to.Text == own.Text })
+	i := slices.IndexFunc(list, func(one forOne) bool { return one.to.Text == mine.Text })
 	w := r.view(list[i].rows)
+	it.about = distinctNames(list[i].rows)
 	values, problems := p.mapping[it.Target].Apply(w, nil)
-	r.fill(p, it, *own, values, problems)
+	r.fill(p, it, *mine, values, problems)
 	return w.err
 }
 

@@ -78,6 +78,29 @@ func (tx *Tx) Collected(execution int64) ([]*hub.Collected, error) {
 	return readAll(tx.each, scanCollected, collectedOf, execution)
 }
 
+// DeliveryRows reads which rows the messages of an execution are about, by delivery. One that is not in it is about the record that it names.
+func (tx *Tx) DeliveryRows(execution int64) (map[int64][]string, error) {
+	type about struct {
+		delivery int64
+		rows     []string
+	}
+	list, err := readAll(tx.each, func(r scanner) (a about, err error) {
+		err = r.Scan(&a.delivery, document{&a.rows})
+		return a, err
+	}, "SELECT delivery, rows FROM delivery_rows WHERE execution = ?", execution)
+	rows := make(map[int64][]string, len(list))
+	for _, a := range list {
+		rows[a.delivery] = a.rows
+	}
+	return rows, err
+}
+
+// DeliveryRowsSave writes which rows a message is about, in place of what was known of it.
+func (tx *Tx) DeliveryRowsSave(execution, delivery int64, names []string) error {
+	return tx.exec(`INSERT INTO delivery_rows (execution, delivery, rows) VALUES (?, ?, ?)
+		ON CONFLICT (execution, delivery) DO UPDATE SET rows = excluded.rows`, execution, delivery, doc(names))
+}
+
 // CollectionForEngine is [Tx.Collection] beside any transaction, for the engine: it asks nobody.
 func (db *DB) CollectionForEngine(ctx context.Context, execution int64) (*hub.Collection, error) {
 	return first(readAll(db.reads(ctx), collections.scan, collections.query(" WHERE key = ?"), execution))

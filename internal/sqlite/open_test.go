@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -106,6 +107,8 @@ func TestADatabaseThatLacksAnEarlierMigrationIsRefused(t *testing.T) {
 const oldDelivery = `INSERT INTO deliveries (key, execution, flow, flow_version, integration, target, record, action, recipient, "values", state,
 	attempts, tries, provider_id, flagged, created_at, updated_at) VALUES `
 
+const oldCollected = "INSERT INTO executions (key, flow, flow_version, event, occurrence, subject, state, outcome, rows, claim, created_at, closed_at, updated_at) VALUES "
+
 func TestADatabaseOfTheFirstReleaseIsBroughtForward(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -127,6 +130,11 @@ func TestADatabaseOfTheFirstReleaseIsBroughtForward(t *testing.T) {
 		"INSERT INTO executions (key, flow, flow_version, event, occurrence, subject, state, outcome, rows, claim, created_at, closed_at, updated_at) VALUES (8, 7, 1, 9, 10, 'OT-1', 'CLOSED', 'SUCCEEDED', '[]', 1, 1, 1, 1)",
 		oldDelivery + "(21, 8, 7, 1, 5, 0, 'r', 'a', '+1', '[]', 'UNKNOWN', 1, 1, NULL, 0, 1, 1234)",
 		oldDelivery + "(22, 8, 7, 1, 5, 0, 'r', 'a', '+1', '[]', 'SENT', 1, 1, 'wamid.22', 0, 1, 1)",
+		`INSERT INTO flow_versions VALUES (7, 2, 'old', '{"trigger":"EVENT","filter":{"mode":"NONE"},"targets":[],"settings":{"collect":{}}}', 1, 1)`,
+		oldCollected + "(51, 7, 2, 9, 10, 'OT-1', 'CLOSED', 'SUCCEEDED', '[\"1\",\"2\"]', 1, 1, 1, 1), (52, 7, 2, 9, 10, 'OT-1', 'CLOSED', 'SUCCEEDED', '[\"3\"]', 1, 1, 1, 1)",
+		oldDelivery + `(23, 51, 7, 2, 5, 0, '2', 'a', '+1', '[]', 'SENT', 1, 1, NULL, 0, 1, 1), (24, 52, 7, 2, 5, 0, '3', 'a', '+1', '[]', 'SENT', 1, 1, NULL, 0, 1, 1)`,
+		`INSERT INTO deliveries (key, execution, flow, flow_version, integration, target, record, action, recipient, "values", state, attempts, tries, reason, flagged, created_at, updated_at)
+			VALUES (25, 51, 7, 2, 5, 0, '1', 'a', '+2', '[]', 'SUPPRESSED', 0, 0, '{"code":"ALREADY_SENT"}', 0, 1, 1)`,
 		"INSERT INTO receipts VALUES (31, 5, 22, 'wamid.22', 'SENT', 1, 1, '', NULL, NULL, 0), (32, 5, NULL, 'wamid.23', 'FAILED', 1, 1, '131026', 'no', '{\"a\":\"b\"}', 1)",
 		"INSERT INTO callbacks VALUES (41, 5, 1, X'0102')",
 	} {
@@ -164,6 +172,14 @@ func TestADatabaseOfTheFirstReleaseIsBroughtForward(t *testing.T) {
 	write(t, db, func(tx *sqlite.Tx) error {
 		if got, err := tx.ReceiptsTake(5, "wamid.23"); err != nil || len(got) != 1 || got[0].Code != "131026" || got[0].Detail["a"] != "b" || !got[0].Flagged {
 			t.Errorf("the old receipt that waited is %+v, %v", got, err)
+		}
+		return nil
+	})
+	write(t, db, func(tx *sqlite.Tx) error {
+		for execution, want := range map[int64]string{8: "map[]", 51: "map[23:[1 2] 25:[]]", 52: "map[]"} {
+			if rows, err := tx.DeliveryRows(execution); err != nil || fmt.Sprint(rows) != want {
+				t.Errorf("the old messages of %d tell of %v, %v, want %s", execution, rows, err, want)
+			}
 		}
 		return nil
 	})
