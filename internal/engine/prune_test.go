@@ -98,6 +98,44 @@ func TestAHubKeepsPayloadsForNinetyDaysAndHistoryForFourHundred(t *testing.T) {
 	})
 }
 
+func TestWhatWasGatheredGoesWithThePayloads(t *testing.T) {
+	alone(t, func(t *testing.T) {
+		h := hubtest.Engine(t, hubtest.EngineOptions{})
+		h.Assignment(t, collecting(aMinute(hub.CollectByRecipient)))
+		key := started(t, h.Publish(t, forJonas("OT-1")))
+		h.Publish(t, forJonas("OT-2"))
+		after(2 * time.Minute)
+		is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED")
+		gatheredFor := func() string {
+			list, err := h.DB.CollectionsByKey(t.Context(), h.Admin, []int64{key})
+			if err != nil || len(list) != 1 {
+				t.Fatalf("%d collections: %v", len(list), err)
+			}
+			return list[0].Of
+		}
+		if of := gatheredFor(); of != "="+jonasPhone {
+			t.Fatalf("it was gathered for %q", of)
+		}
+		h = away(t, h, 91*aDay)
+		if !emptied(t, h, key) {
+			t.Fatal("after 91 days the payloads are there still")
+		}
+		list, err := h.DB.CollectedForEngine(t.Context(), key)
+		if err != nil || len(list) != 2 {
+			t.Fatalf("%d occurrences: %v", len(list), err)
+		}
+		for _, c := range list {
+			if len(c.Rows) != 1 || c.Rows[0].Name == "" || c.Rows[0].Data != nil {
+				t.Errorf("of what it brought there is %+v", c.Rows)
+			}
+		}
+		if of := gatheredFor(); of != "" {
+			t.Errorf("for whom it was gathered is there still: %q", of)
+		}
+		notReplayed(t, h, key, hub.ReplayInput{Version: hub.ReplayPinned, EvenIfSent: true}, "has not been kept")
+	})
+}
+
 // isEmpty holds what becomes of who asks for payloads that are gone.
 func isEmpty(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment, first *hub.Published, failed int64) {
 	t.Helper()

@@ -38,6 +38,9 @@ func (p *pruning) executionPayloads(key int64) (whole bool, err error) {
 	if whole, err := p.fetched(key); err != nil || !whole {
 		return false, err
 	}
+	if whole, err := p.collected(key); err != nil || !whole {
+		return false, err
+	}
 	if err := p.delete("UPDATE executions SET parameters = NULL, reason = ?, emptied_at = ? WHERE key = ?", reason(quiet(e.reason)), ms(p.tx.now), key); err != nil {
 		return false, err
 	}
@@ -60,6 +63,21 @@ func (p *pruning) fetched(key int64) (whole bool, err error) {
 		}
 		f.Questions, f.Reason = nil, quiet(f.Reason)
 		return true, p.tx.FetchSave(f)
+	}
+	return false, nil
+}
+
+// collected takes away what occurrences brought to an execution that gathered it, but for the names, and whom it was gathered for.
+func (p *pruning) collected(key int64) (whole bool, err error) {
+	for p.rows < 2*pruneRows {
+		before := p.rows
+		if err := p.delete(`UPDATE collected SET rows = (SELECT json_group_array(json_object('name', value ->> 'name')) FROM json_each(collected.rows))
+			WHERE execution = ? AND occurrence IN (SELECT occurrence FROM collected WHERE execution = ? AND instr(rows, '"data":') > 0 LIMIT ?)`, key, key, pruneRows); err != nil {
+			return false, err
+		}
+		if p.rows == before {
+			return true, p.delete("UPDATE collections SET gathers = '' WHERE execution = ? AND gathers <> ''", key)
+		}
 	}
 	return false, nil
 }
