@@ -18,11 +18,10 @@ type loading struct {
 	remember bool          // they keep what they have read, as long as they live
 }
 
-// The objects of a list are resolved side by side, so their keys come within microseconds of each other; a query pays the wait once for each
-// level of links. What a mutation has read may have changed by the next of its acts. In a subscription each item has few links of its own, and
+// The objects of a list are resolved side by side, so their keys come within microseconds of each other; a query pays the wait
+// ([Options.Gather]) once for each level of links, and remembers. What a mutation has read may have changed by the next of its acts. In a subscription each item has few links of its own, and
 // changes until the next; a subscriber that catches up pays the wait for every one of them.
 var (
-	ofQuery        = loading{500 * time.Microsecond, true}
 	ofMutation     = loading{500 * time.Microsecond, false}
 	ofSubscription = loading{20 * time.Microsecond, false}
 )

@@ -82,7 +82,7 @@ func (s *site) stocked() {
 func TestPagesInsideOfManyThingsAreReadTogether(t *testing.T) {
 	t.Parallel()
 	read := &statements{}
-	s := setUp(t, newDoorOver(t, func(o *sqlite.Options) { o.Calls = read.count }, func(o *graph.Options) { o.MaxCost = 1 << 20 }))
+	s := setUp(t, newDoorOver(t, func(o *sqlite.Options) { o.Calls = read.count }, func(o *graph.Options) { o.MaxCost, o.Gather = 1<<20, patiently }))
 	s.stocked()
 	places := inside(loadSchema(t))
 	for _, name := range []string{"Group.consumers", "Integration.suppressions", "Flow.history", "Execution.replays", "Collection.occurrences", "Record.history"} {
@@ -116,7 +116,7 @@ func TestPagesInsideOfManyThingsAreReadTogether(t *testing.T) {
 func TestNoFieldOfAThingInAListCostsAStatementForEach(t *testing.T) {
 	t.Parallel()
 	read := &statements{}
-	s := setUp(t, newDoorOver(t, func(o *sqlite.Options) { o.Calls = read.count }, func(o *graph.Options) { o.MaxCost, o.MaxTokens = 1<<29, 20_000 }))
+	s := setUp(t, newDoorOver(t, func(o *sqlite.Options) { o.Calls = read.count }, func(o *graph.Options) { o.MaxCost, o.MaxTokens, o.Gather = 1<<29, 20_000, patiently }))
 	s.stocked()
 	for i := range things {
 		s.settled(s.workOrder(fmt.Sprint("OT-", i), "jonas").text("occurrencePublish", "executions", 0, "id"))

@@ -7,9 +7,14 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/recado-hub/recado/graph"
 	"github.com/recado-hub/recado/internal/sqlite"
 )
+
+// patiently is how long links wait to be read together where it is counted how often that is done: machines that test are busy.
+const patiently = 5 * time.Millisecond
 
 // statements counts what is read from the store.
 type statements struct {
@@ -76,7 +81,7 @@ var screens = map[string]string{
 func TestAScreenReadsAsManyStatementsForManyThingsAsForFew(t *testing.T) {
 	t.Parallel()
 	read := &statements{}
-	s := setUp(t, newDoorOver(t, func(o *sqlite.Options) { o.Calls = read.count }, nil))
+	s := setUp(t, newDoorOver(t, func(o *sqlite.Options) { o.Calls = read.count }, func(o *graph.Options) { o.Gather = patiently }))
 	for i := range 12 {
 		group := s.do(s.admin, groupCreate, vars{"in": vars{"description": fmt.Sprint("Group ", i), "grants": grants("work_management/work_orders:SEE", "inhouse_personnel/general:SEE")}}).text("groupCreate", "group", "id")
 		consumer := s.do(s.admin, consCreate, vars{"in": vars{"name": fmt.Sprint("Consumer ", i), "group": group, "hubEnabled": true}}).text("consumerCreate", "consumer", "id")
@@ -107,7 +112,7 @@ func TestAScreenReadsAsManyStatementsForManyThingsAsForFew(t *testing.T) {
 func TestWhatIsNotAskedForIsNotRead(t *testing.T) {
 	t.Parallel()
 	read := &statements{}
-	s := setUp(t, newDoorOver(t, func(o *sqlite.Options) { o.Calls = read.count }, nil))
+	s := setUp(t, newDoorOver(t, func(o *sqlite.Options) { o.Calls = read.count }, func(o *graph.Options) { o.Gather = patiently }))
 	for i := range 3 {
 		s.settled(s.workOrder(fmt.Sprint("OT-", i), "jonas").text("occurrencePublish", "executions", 0, "id"))
 	}

@@ -121,7 +121,7 @@ func (h *handler) open(ctx context.Context, s session) (*visit, error) {
 		return nil, err
 	}
 	c.Via = s.via
-	return &visit{session: s, authenticate: h.authenticate, caller: c, until: until, loaders: h.newLoaders(ofQuery)}, nil
+	return &visit{session: s, authenticate: h.authenticate, caller: c, until: until, loaders: h.newLoaders(h.ofQuery)}, nil
 }
 
 // logged writes a line for each operation at the level of debugging: how long it took, and how many batches of linked
