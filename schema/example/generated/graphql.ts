@@ -285,7 +285,7 @@ export type ConnectorTrust =
 
 /** A new consumer. Its key and secret are generated. */
 export type ConsumerCreateInput = {
-  /** What its GraphQL operations may cost together in a minute; one that costs more than that is refused. 0: without end. Left out or null: what the hub has for everybody. */
+  /** What its GraphQL operations may cost together in a minute; no less than one may cost at this hub (`--max-cost`). 0: without end. Left out or null: what the hub has for everybody. */
   costBudget?: InputMaybe<Scalars['Int']['input']>;
   /** A longer description, 2000 characters at most. */
   description?: InputMaybe<Scalars['String']['input']>;
@@ -354,7 +354,7 @@ export type ConsumerSecretRotateInput = {
 
 /** Changes to a consumer. A field that is left out stays as it is. */
 export type ConsumerUpdateInput = {
-  /** What its GraphQL operations may cost together in a minute; one that costs more than that is refused. 0: without end; null: what the hub has for everybody. Holds at once; what was used of this minute counts. */
+  /** What its GraphQL operations may cost together in a minute; no less than one may cost at this hub (`--max-cost`). 0: without end; null: what the hub has for everybody. Holds at once; what was used of this minute counts. */
   costBudget?: InputMaybe<Scalars['Int']['input']>;
   /** A longer description, 2000 characters at most; null clears it. */
   description?: InputMaybe<Scalars['String']['input']>;
@@ -415,7 +415,7 @@ export type DeliveriesRetryInput = {
   filter: DeliveryFilterInput;
   /** Your own key of this call, 256 bytes at most: with the same key no delivery is sent again twice, however often the call is repeated. */
   idempotencyKey: Scalars['String']['input'];
-  /** How many of them go in a second, so that they do not hold up what else there is to do: 1 to 100. */
+  /** How many of them go in a second, so that they do not hold up what else there is to do: 1 to 100. Calls with the same key keep it together: the next page goes behind the one before. */
   perSecond?: Scalars['Int']['input'];
 };
 
@@ -753,7 +753,7 @@ export type ExecutionsReplayInput = {
   filter: ExecutionFilterInput;
   /** Your own key of this call, 256 bytes at most: with the same key no execution is replayed twice, however often the call is repeated. */
   idempotencyKey: Scalars['String']['input'];
-  /** How many of them begin in a second, so that they do not hold up what else there is to do: 1 to 100. */
+  /** How many of them begin in a second, so that they do not hold up what else there is to do: 1 to 100. Calls with the same key keep it together: the next page goes behind the one before. */
   perSecond?: Scalars['Int']['input'];
   /** Which state of the records they read: NOW, which it is if left out, or THEN. */
   records?: InputMaybe<ReplayRecords>;
