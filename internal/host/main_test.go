@@ -125,6 +125,12 @@ func (p *probe) Open(_ context.Context, in sdk.Integration) (sdk.Sender, error) 
 			{Code: "TOKEN", Path: "secrets.token", Message: "the token is no good", NextStep: "Give another token."},
 		}}
 	}
+	if strings.Contains(string(in.Settings), "cannot") {
+		return nil, errors.New("cannot open " + in.Secrets["token"])
+	}
+	if strings.Contains(string(in.Settings), "hangs") {
+		select {}
+	}
 	return &probeSender{p: p, in: in}, nil
 }
 

@@ -16,6 +16,13 @@ func notStarted(f *flight, why string) hub.Outcome {
 	}
 }
 
+// refused is notStarted by a connector that is up.
+func refused(f *flight, why string) hub.Outcome {
+	o := notStarted(f, why)
+	o.Refused = true
+	return o
+}
+
 // unknown is the outcome of a handover that may have left.
 func unknown(f *flight, why string) hub.Outcome {
 	return hub.Outcome{
