@@ -39,7 +39,7 @@ func (h *Host) Query(ctx context.Context, in hub.OpenIntegration, q hub.SourceQu
 	case errors.Is(err, sdk.ErrUnimplemented):
 		return &hub.Error{Code: hub.CodeNotFound, Message: "the connector " + p.c.name + " is no source"}
 	case errors.As(err, &later):
-		e := unavailable("the connector %s cannot answer now: %s", p.c.name, p.c.redact.text(hub.Clip(later.Message, 300)))
+		e := unavailable("the connector %s cannot answer now: %s", p.c.name, hub.Clip(p.c.redact.text(later.Message), 300))
 		e.RetryAfter = later.After
 		return e
 	case errors.As(err, &settings):

@@ -94,23 +94,25 @@ func callbackToSDK(cb *hub.Callback) sdk.Callback {
 	return sdk.Callback{Method: cb.Method, URL: cb.URL, Header: cb.Header, Body: cb.Body, ReceivedAt: cb.ReceivedAt}
 }
 
-func receptionFromSDK(r *sdk.Reception, receivedAt time.Time) *hub.Reception {
+// reception translates what a callback says, without the secrets of the integration; what its provider is answered stays as it is.
+func (c *connector) reception(r *sdk.Reception, receivedAt time.Time) *hub.Reception {
 	out := &hub.Reception{Verified: r.Verified, Status: r.Status, Header: r.Header, Body: r.Body}
 	for i := range r.Receipts {
-		out.Receipts = append(out.Receipts, receiptFromSDK(&r.Receipts[i], receivedAt))
+		out.Receipts = append(out.Receipts, c.receipt(&r.Receipts[i], receivedAt))
 	}
 	for i := range r.Notices {
-		n := &r.Notices[i]
+		n := r.Notices[i].Told(c.redact.text)
 		out.Notices = append(out.Notices, hub.Notice{Kind: hub.NoticeKind(n.Kind), At: n.At, Recipient: n.Recipient, Category: n.Category,
-			Action: n.Action, Parameters: n.Parameters, Problems: problemsFromSDK(n.Problems), Detail: n.Detail, Settings: n.Settings})
+			Action: n.Action, Parameters: n.Parameters, Problems: c.told(n.Problems), Detail: n.Detail, Settings: n.Settings})
 	}
 	return out
 }
 
-// problemsFromSDK takes problems over as they are; what is only worth knowing is a warning.
-func problemsFromSDK(list []sdk.Problem) []hub.Problem {
+// told translates problems, without secrets; what is only worth knowing is a warning.
+func (c *connector) told(list []sdk.Problem) []hub.Problem {
 	var out []hub.Problem
-	for _, p := range list {
+	for i := range list {
+		p := list[i].Told(c.redact.text)
 		q := hub.Problem{Code: hub.ProblemCode(p.Code), Path: p.Path, Message: p.Message, NextStep: p.NextStep}
 		if p.Severity == sdk.SeverityWarning || p.Severity == sdk.SeverityInfo {
 			q.Severity = hub.SeverityWarning
@@ -120,7 +122,8 @@ func problemsFromSDK(list []sdk.Problem) []hub.Problem {
 	return out
 }
 
-func receiptFromSDK(r *sdk.Receipt, receivedAt time.Time) hub.Receipt {
+func (c *connector) receipt(said *sdk.Receipt, receivedAt time.Time) hub.Receipt {
+	r := said.Told(c.redact.text)
 	out := hub.Receipt{
 		ProviderID: r.ProviderID, Status: hub.ReceiptStatus(r.Status), At: r.At, ReceivedAt: receivedAt, Code: r.Code, Message: r.Message,
 		Scope: hub.Scope(r.Scope), Recipient: r.Recipient, Detail: r.Detail, Kind: hub.OutcomeKind(r.Kind), NextStep: r.NextStep,

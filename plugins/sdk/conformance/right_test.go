@@ -328,11 +328,7 @@ func (s *rightSender) outcome(answer *http.Response) sdk.Outcome {
 	case json.Unmarshal(text, &said) != nil:
 		return sdk.Outcome{Kind: sdk.Unknown, Message: "an answer that is none"}
 	}
-	o := sdk.Outcome{Kind: sdk.Accepted, ProviderID: said.ID}
-	if c.is("secrets in answers") {
-		o.Detail = map[string]string{"request": "Bearer " + s.in.Secrets["token"]}
-	}
-	return o
+	return sdk.Outcome{Kind: sdk.Accepted, ProviderID: said.ID}
 }
 
 func (c *right) Receive(_ context.Context, in sdk.Integration, cb sdk.Callback) (sdk.Reception, error) {
