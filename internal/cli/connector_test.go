@@ -204,6 +204,21 @@ func TestListShowsWhatIsThereAndWhatIsWrong(t *testing.T) {
 	contains(t, "the mute one", said["mute"], "I have no grpc")
 }
 
+func TestListFindsWrongWhatAHubRefuses(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for _, name := range []string{"doubled", "unschematic"} {
+		write(t, filepath.Join(dir, "recado-connector-"+name), "#!/bin/sh\nexec '"+self+"' "+name+"\n", 0o755)
+	}
+	said := listed(t, "--plugins", dir, "--data", t.TempDir(), "--trust-plugins")
+	contains(t, "the one with an action twice", said["doubled"], "2.1.0", `it describes the action "send" twice`)
+	contains(t, "the one with an invalid schema", said["unschematic"], "2.1.0", "the schema of settings that it describes is no JSON Schema")
+}
+
 func TestListStartsNothingThatIsNotTrusted(t *testing.T) {
 	t.Parallel()
 	dir, data := plugins(t), t.TempDir()

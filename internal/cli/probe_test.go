@@ -23,6 +23,9 @@ func init() {
 	case "probe":
 		sdk.Serve(probe{})
 		os.Exit(0)
+	case "doubled", "unschematic":
+		sdk.Serve(refusable{os.Args[1]})
+		os.Exit(0)
 	case "reader":
 		sdk.Serve(reader{})
 		os.Exit(0)
@@ -73,3 +76,17 @@ func (s sender) Send(_ context.Context, d sdk.Delivery) sdk.Outcome {
 }
 
 func (sender) Close() error { return nil }
+
+// refusable describes itself as no hub takes it.
+type refusable struct{ how string }
+
+func (r refusable) Describe(ctx context.Context) (sdk.Description, error) {
+	d, err := probe{}.Describe(ctx)
+	d.Name = r.how
+	if r.how == "doubled" {
+		d.Actions = append(d.Actions, d.Actions[0])
+	} else {
+		d.Settings.JSON = json.RawMessage(`{"type":7}`)
+	}
+	return d, err
+}

@@ -3,6 +3,7 @@ package host
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -16,7 +17,21 @@ func integrationToSDK(in *hub.OpenIntegration) sdk.Integration {
 	}
 }
 
-// describedConnector takes a description over, if it can be used: its schemas must be JSON objects, and its actions' keys unique.
+// JudgeDescription says why a connector that describes itself like this is not used under a name; nil if it is.
+func JudgeDescription(name string, d sdk.Description) error {
+	_, err := described(name, d)
+	return err
+}
+
+// described takes over what the connector of a name describes, if it can be used.
+func described(name string, d sdk.Description) (*hub.Connector, error) {
+	if d.Name != name {
+		return nil, fmt.Errorf("it describes itself as %q; the name of its command and of its description must be the same", hub.Clip(d.Name, 40))
+	}
+	return describedConnector(d)
+}
+
+// describedConnector takes a description over, if it can be used: its schemas must be JSON Schemas of objects, and its actions' keys unique.
 func describedConnector(d sdk.Description) (*hub.Connector, error) {
 	c := &hub.Connector{Name: d.Name, Version: d.Version, Title: hub.Labels(d.Title), Help: hub.Labels(d.Help)}
 	for _, r := range d.Roles {
@@ -83,6 +98,9 @@ func schemaFromSDK(of string, s sdk.Schema) (hub.Schema, error) {
 	var object map[string]json.RawMessage
 	if err := json.Unmarshal(out.JSON, &object); err != nil || object == nil {
 		return hub.Schema{}, fmt.Errorf("the schema of %s that it describes is no JSON object", hub.Clip(of, 120))
+	}
+	if err := compiles(out.JSON); err != nil {
+		return hub.Schema{}, fmt.Errorf("the schema of %s that it describes is no JSON Schema (draft 2020-12): %s", hub.Clip(of, 120), hub.Clip(strings.Join(strings.Fields(err.Error()), " "), 300))
 	}
 	for name, l := range s.Labels {
 		out.Labels[name] = hub.FieldLabels{Title: hub.Labels(l.Title), Help: hub.Labels(l.Help)}
