@@ -255,6 +255,21 @@ func TestTheCommandsForConnectorsAreListed(t *testing.T) {
 	}
 }
 
+func TestTrustSaysThatItMadeTheDataDirectory(t *testing.T) {
+	t.Parallel()
+	exe, data := filepath.Join(plugins(t), "recado-connector-probe"), filepath.Join(t.TempDir(), "none", "data")
+	if _, _, errs := recado(t, "connector", "trust", "--data", data, "--remove", "probe"); !strings.Contains(errs, "no executable is trusted") {
+		t.Errorf("what nobody trusts is taken back: %s", errs)
+	}
+	const made = "There was no data directory "
+	for i, want := range []bool{true, false} {
+		code, out, errs := recado(t, "connector", "trust", "--data", data, exe)
+		if code != 0 || strings.Contains(out, made+data) != want || !strings.Contains(out, "Trusted as the connector probe") {
+			t.Errorf("time %d: %d %s%s", i+1, code, out, errs)
+		}
+	}
+}
+
 func TestRunShowsTheWholeConversationWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	exe := filepath.Join(plugins(t), "recado-connector-probe")
