@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/recado-hub/recado/internal/app"
 	"github.com/recado-hub/recado/internal/cli"
@@ -308,6 +309,22 @@ func TestRunShowsTheWholeConversationWithoutSecrets(t *testing.T) {
 	}
 	if strings.Contains(out+asJSON+preview+check, "a-real-token") {
 		t.Error("the secret is shown")
+	}
+}
+
+func TestWhatAConnectorSaysGivesATerminalNoCommands(t *testing.T) {
+	t.Parallel()
+	exe, file := filepath.Join(plugins(t), "recado-connector-probe"), filepath.Join(t.TempDir(), "delivery.json")
+	write(t, file, `{"settings":{"url":"http://y"},"delivery":{"recipient":"a terminal","values":["one"]}}`, 0o600)
+	for _, more := range [][]string{nil, {"--json"}} {
+		_, out, errs := recado(t, append([]string{"connector", "run", exe, file}, more...)...)
+		contains(t, "it", out, `red \u001b[31mred\u0000 and \u009b31m`, `no \u001b]0;title\u0007\u0000 and \u009b31m\u007f`)
+		if i := strings.IndexFunc(out+errs, func(r rune) bool { return unicode.IsControl(r) && r != '\n' }); i >= 0 {
+			t.Errorf("a control character is left behind %q", (out + errs)[max(0, i-30):i+1])
+		}
+		if len(more) > 0 && !json.Valid([]byte(out)) {
+			t.Error("it is no JSON")
+		}
 	}
 }
 

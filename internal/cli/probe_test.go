@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"strings"
@@ -65,6 +66,10 @@ type sender struct{ in sdk.Integration }
 
 func (s sender) Send(_ context.Context, d sdk.Delivery) sdk.Outcome {
 	slog.Info("asking with "+s.in.Secrets["token"], "values", len(d.Values))
+	if d.Recipient == "a terminal" {
+		fmt.Fprintln(os.Stderr, "red \x1b[31mred\x00 and \u009b31m")
+		return sdk.Outcome{Kind: sdk.Rejected, Path: "recipient", Message: "no \x1b]0;title\x07\x00 and \u009b31m\x7f"}
+	}
 	if d.Recipient == "nobody" {
 		return sdk.Outcome{Kind: sdk.Rejected, Path: "recipient", Message: "there is no nobody", NextStep: "Name somebody."}
 	}
