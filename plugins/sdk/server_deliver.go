@@ -48,12 +48,11 @@ func (s *server) Deliver(stream deliverServer) (err error) {
 			slog.Warn("closing the sender failed", "integration", in.ID, "error", redact(e.Error(), in.Secrets))
 		}
 	}()
-	if err := stream.Send(&wire.DeliverResponse{Message: &wire.DeliverResponse_Opened{
-		Opened: &wire.Opened{InFlight: int32(d.Capabilities.InFlight)},
-	}}); err != nil {
+	inFlight := boundInFlight(d.Capabilities.InFlight)
+	if err := stream.Send(&wire.DeliverResponse{Message: &wire.DeliverResponse_Opened{Opened: &wire.Opened{InFlight: int32(inFlight)}}}); err != nil {
 		return err
 	}
-	return newPool(stream.Context(), sender, in, d.Capabilities.InFlight).run(stream)
+	return newPool(stream.Context(), sender, in, inFlight).run(stream)
 }
 
 // overdueGrace is how long after its deadline a Send may still return its own outcome before the pool answers UNKNOWN in its place.

@@ -194,6 +194,10 @@ func (s *wrongStream) SendMsg(m any) error {
 			if n == 77 {
 				kept = append(kept, o)
 			}
+		case "one provider id for several":
+			if n > 70 && n < 80 {
+				o.ProviderId = "the same"
+			}
 		case "secrets in answers":
 			if o.Kind == wire.OutcomeKind_OUTCOME_KIND_ACCEPTED {
 				o.Detail = map[string]string{"request": fmt.Sprint("Bearer ", s.token.Load())}
