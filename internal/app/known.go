@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/recado-hub/recado/internal/host"
+	"github.com/recado-hub/recado/plugins/sdk"
 	"github.com/recado-hub/recado/plugins/sdk/outbound"
 )
 
@@ -73,6 +74,9 @@ func KnownConnectors(o Options) ([]KnownConnector, error) {
 	}
 	return list, nil
 }
+
+// JudgeDescription says why a hub does not run the connector of a name that describes itself like this; nil if it does.
+func JudgeDescription(name string, d sdk.Description) error { return host.JudgeDescription(name, d) }
 
 // ConnectorEnvironment is what a hub adds to the environment of its connectors; allow is as Options.OutboundAllow.
 func ConnectorEnvironment(allow string) ([]string, error) {

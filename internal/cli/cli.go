@@ -62,7 +62,7 @@ func exit(err error, errOut io.Writer) int {
 	case errors.Is(err, errSilent):
 		return 1
 	}
-	fmt.Fprintln(errOut, "recado: "+strings.ReplaceAll(err.Error(), "\n", "; "))
+	fmt.Fprintln(errOut, "recado: "+plain(strings.ReplaceAll(err.Error(), "\n", "; ")))
 	return 1
 }
 

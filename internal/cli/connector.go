@@ -36,7 +36,7 @@ func connector(args []string, out, errOut io.Writer) error {
 	}
 	for _, c := range connectorCommands() {
 		if c.name == args[0] {
-			return c.run(args[1:], out, errOut)
+			return c.run(args[1:], plainWriter{out}, plainWriter{errOut})
 		}
 	}
 	if len(args) != 1 || !slices.Contains(app.BuiltinConnectors(), args[0]) {

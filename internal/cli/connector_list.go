@@ -81,8 +81,8 @@ func listOne(k app.KnownConnector) listed {
 		return l
 	}
 	l.Version, l.Roles = d.Version, d.Roles
-	if d.Name != k.Name {
-		l.Problem = fmt.Sprintf("it describes itself as %q; the name of its executable and of its description must be the same", d.Name)
+	if err := app.JudgeDescription(k.Name, d); err != nil {
+		l.Problem = err.Error()
 	}
 	return l
 }

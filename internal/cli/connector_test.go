@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/recado-hub/recado/internal/app"
 	"github.com/recado-hub/recado/internal/cli"
@@ -204,6 +205,21 @@ func TestListShowsWhatIsThereAndWhatIsWrong(t *testing.T) {
 	contains(t, "the mute one", said["mute"], "I have no grpc")
 }
 
+func TestListFindsWrongWhatAHubRefuses(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for _, name := range []string{"doubled", "unschematic"} {
+		write(t, filepath.Join(dir, "recado-connector-"+name), "#!/bin/sh\nexec '"+self+"' "+name+"\n", 0o755)
+	}
+	said := listed(t, "--plugins", dir, "--data", t.TempDir(), "--trust-plugins")
+	contains(t, "the one with an action twice", said["doubled"], "2.1.0", `it describes the action "send" twice`)
+	contains(t, "the one with an invalid schema", said["unschematic"], "2.1.0", "the schema of settings that it describes is no JSON Schema")
+}
+
 func TestListStartsNothingThatIsNotTrusted(t *testing.T) {
 	t.Parallel()
 	dir, data := plugins(t), t.TempDir()
@@ -236,6 +252,21 @@ func TestTheCommandsForConnectorsAreListed(t *testing.T) {
 	for _, args := range [][]string{{"connector"}, {"connector", "nobody"}, {"connector", "nobody", "else"}} {
 		if code, _, errs := recado(t, args...); code != 1 || strings.Count(errs, "\n") != 1 || !strings.Contains(errs, "recado connector --help") {
 			t.Errorf("%v ended with %d and said %q", args, code, errs)
+		}
+	}
+}
+
+func TestTrustSaysThatItMadeTheDataDirectory(t *testing.T) {
+	t.Parallel()
+	exe, data := filepath.Join(plugins(t), "recado-connector-probe"), filepath.Join(t.TempDir(), "none", "data")
+	if _, _, errs := recado(t, "connector", "trust", "--data", data, "--remove", "probe"); !strings.Contains(errs, "no executable is trusted") {
+		t.Errorf("what nobody trusts is taken back: %s", errs)
+	}
+	const made = "There was no data directory "
+	for i, want := range []bool{true, false} {
+		code, out, errs := recado(t, "connector", "trust", "--data", data, exe)
+		if code != 0 || strings.Contains(out, made+data) != want || !strings.Contains(out, "Trusted as the connector probe") {
+			t.Errorf("time %d: %d %s%s", i+1, code, out, errs)
 		}
 	}
 }
@@ -278,6 +309,22 @@ func TestRunShowsTheWholeConversationWithoutSecrets(t *testing.T) {
 	}
 	if strings.Contains(out+asJSON+preview+check, "a-real-token") {
 		t.Error("the secret is shown")
+	}
+}
+
+func TestWhatAConnectorSaysGivesATerminalNoCommands(t *testing.T) {
+	t.Parallel()
+	exe, file := filepath.Join(plugins(t), "recado-connector-probe"), filepath.Join(t.TempDir(), "delivery.json")
+	write(t, file, `{"settings":{"url":"http://y"},"delivery":{"recipient":"a terminal","values":["one"]}}`, 0o600)
+	for _, more := range [][]string{nil, {"--json"}} {
+		_, out, errs := recado(t, append([]string{"connector", "run", exe, file}, more...)...)
+		contains(t, "it", out, `red \u001b[31mred\u0000 and \u009b31m`, `no \u001b]0;title\u0007\u0000 and \u009b31m\u007f`)
+		if i := strings.IndexFunc(out+errs, func(r rune) bool { return unicode.IsControl(r) && r != '\n' }); i >= 0 {
+			t.Errorf("a control character is left behind %q", (out + errs)[max(0, i-30):i+1])
+		}
+		if len(more) > 0 && !json.Valid([]byte(out)) {
+			t.Error("it is no JSON")
+		}
 	}
 }
 

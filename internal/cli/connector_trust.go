@@ -5,6 +5,9 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"text/tabwriter"
 	"time"
 
@@ -51,11 +54,24 @@ func trustConnector(args []string, out, errOut io.Writer) error {
 	case what == "" || *list || *remove != "":
 		return errors.New("say what to trust: recado connector trust PATH; run `recado connector trust --help` for the rest")
 	}
+	return trust(o, what, out)
+}
+
+// trust tells as well that it made the data directory: before the first start that is as it should be, else it is another one than the hub's.
+func trust(o app.Options, what string, out io.Writer) error {
+	_, missing := os.Stat(o.Data)
 	pin, err := app.TrustConnector(o, what)
 	if err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(out, "Trusted as the connector %s:\n\n  file     %s\n  SHA-256  %s\n", pin.Name, pin.Path, pin.SHA256)
+	if errors.Is(missing, fs.ErrNotExist) {
+		dir, absErr := filepath.Abs(o.Data)
+		if absErr != nil {
+			dir = o.Data
+		}
+		_, err = fmt.Fprintf(out, "\nThere was no data directory %s; it was made. Only a hub that is started with it sees this: if yours has another one, give that with --data.\n", dir)
+	}
 	return err
 }
 

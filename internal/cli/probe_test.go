@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"strings"
@@ -22,6 +23,9 @@ func init() {
 		os.Exit(cli.Run(os.Args[1:], os.Stdout, os.Stderr))
 	case "probe":
 		sdk.Serve(probe{})
+		os.Exit(0)
+	case "doubled", "unschematic":
+		sdk.Serve(refusable{os.Args[1]})
 		os.Exit(0)
 	case "reader":
 		sdk.Serve(reader{})
@@ -62,6 +66,10 @@ type sender struct{ in sdk.Integration }
 
 func (s sender) Send(_ context.Context, d sdk.Delivery) sdk.Outcome {
 	slog.Info("asking with "+s.in.Secrets["token"], "values", len(d.Values))
+	if d.Recipient == "a terminal" {
+		fmt.Fprintln(os.Stderr, "red \x1b[31mred\x00 and \u009b31m")
+		return sdk.Outcome{Kind: sdk.Rejected, Path: "recipient", Message: "no \x1b]0;title\x07\x00 and \u009b31m\x7f"}
+	}
 	if d.Recipient == "nobody" {
 		return sdk.Outcome{Kind: sdk.Rejected, Path: "recipient", Message: "there is no nobody", NextStep: "Name somebody."}
 	}
@@ -73,3 +81,17 @@ func (s sender) Send(_ context.Context, d sdk.Delivery) sdk.Outcome {
 }
 
 func (sender) Close() error { return nil }
+
+// refusable describes itself as no hub takes it.
+type refusable struct{ how string }
+
+func (r refusable) Describe(ctx context.Context) (sdk.Description, error) {
+	d, err := probe{}.Describe(ctx)
+	d.Name = r.how
+	if r.how == "doubled" {
+		d.Actions = append(d.Actions, d.Actions[0])
+	} else {
+		d.Settings.JSON = json.RawMessage(`{"type":7}`)
+	}
+	return d, err
+}

@@ -152,6 +152,30 @@ func TestUnknownOutcomesOpenABreakerAndAreNotSentAgainByIt(t *testing.T) {
 	})
 }
 
+func TestAConnectorThatIsUpAndDoesNotBeginIsAskedEverMoreSeldom(t *testing.T) {
+	scene(t, nil, func(t *testing.T, h *hubtest.Hub, a *hubtest.Assignment) {
+		o := &outage{down: true, how: hub.Outcome{Kind: hub.OutcomeRetry, Scope: hub.ScopeDelivery, NotStarted: true, Refused: true, Message: "cannot open"}}
+		h.Connector.Decide(o.decide)
+		var keys []int64
+		for i := range 30 {
+			keys = append(keys, started(t, h.Publish(t, another(i))))
+			settled()
+		}
+		if b := breaker(t, h, a); b.State == hub.BreakerClosed {
+			t.Errorf("after 30 messages the breaker is %+v", b)
+		}
+		after(time.Hour)
+		if n := len(o.asked); n > 80 {
+			t.Errorf("30 messages were handed over %d times within an hour", n)
+		}
+		o.down = false
+		after(time.Hour)
+		for _, key := range keys {
+			is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED")
+		}
+	})
+}
+
 func TestWhatSaysNothingOfTheProviderOpensNoBreaker(t *testing.T) {
 	for name, how := range map[string]hub.Outcome{
 		"refused messages":                  {Kind: hub.OutcomeRejected, Code: "131026"},

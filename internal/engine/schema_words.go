@@ -18,6 +18,9 @@ func schemaProblems(v *jsonschema.ValidationError, code hub.ProblemCode, list []
 	if options := constants(v); len(options) > 0 {
 		return append(list, problemAt(v, code, "", notOneOf(options)))
 	}
+	if names := alternatives(v); len(names) > 0 {
+		return append(list, problemAt(v, code, names[0], fmt.Sprintf("one of these is required: %s", hub.Clip(strings.Join(names, ", "), 200))))
+	}
 	for _, cause := range v.Causes {
 		list = schemaProblems(cause, code, list)
 	}
@@ -70,6 +73,26 @@ func constants(v *jsonschema.ValidationError) (options []any) {
 		options = append(options, k.Want)
 	}
 	return options
+}
+
+// alternatives are the properties of which one would have been enough where none is there, in the order in which the schema has them.
+func alternatives(v *jsonschema.ValidationError) (names []string) {
+	switch v.ErrorKind.(type) {
+	case *kind.OneOf, *kind.AnyOf:
+	default:
+		return nil
+	}
+	for _, cause := range v.Causes {
+		for len(cause.Causes) == 1 {
+			cause = cause.Causes[0]
+		}
+		k, ok := cause.ErrorKind.(*kind.Required)
+		if !ok || len(k.Missing) != 1 || len(cause.Causes) > 0 || len(cause.InstanceLocation) != len(v.InstanceLocation) {
+			return nil
+		}
+		names = append(names, k.Missing[0])
+	}
+	return names
 }
 
 func notOneOf(options []any) string {

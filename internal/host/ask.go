@@ -61,18 +61,17 @@ func (c *connector) answers(items []hub.LookupItem, l *sdk.Lookup) (list []hub.L
 		asked[hub.ID(hub.KindDelivery, it.Key)] = it.Key
 	}
 	for i := range l.Answers {
-		a := &l.Answers[i]
+		a := l.Answers[i].Told(c.redact.text)
 		key, ok := asked[a.DeliveryID]
 		if !ok {
 			continue
 		}
-		out := hub.LookupAnswer{Key: key, State: hub.LookupState(a.State), ProviderID: a.ProviderID, Message: c.redact.text(a.Message)}
+		out := hub.LookupAnswer{Key: key, State: hub.LookupState(a.State), ProviderID: a.ProviderID, Message: a.Message}
 		for k := range a.Receipts {
-			rc := receiptFromSDK(&a.Receipts[k], time.Now().UTC())
+			rc := c.receipt(&a.Receipts[k], time.Now().UTC())
 			rc.DeliveryKey = key
 			out.Receipts = append(out.Receipts, rc)
 		}
-		c.redactReceipts(out.Receipts)
 		list = append(list, out)
 	}
 	return list

@@ -94,18 +94,7 @@ func (h *Host) Receive(ctx context.Context, in hub.OpenIntegration, cb hub.Callb
 	case err != nil:
 		return nil, p.c.callError(ctx, err)
 	}
-	reception := receptionFromSDK(&r, cb.ReceivedAt)
-	p.c.redactReceipts(reception.Receipts)
-	for i := range reception.Notices {
-		p.c.redactProblems(reception.Notices[i].Problems)
-	}
-	return reception, nil
-}
-
-func (c *connector) redactReceipts(list []hub.Receipt) {
-	for i := range list {
-		list[i].Message, list[i].NextStep = c.redact.text(list[i].Message), c.redact.text(list[i].NextStep)
-	}
+	return p.c.reception(&r, cb.ReceivedAt), nil
 }
 
 func (c *connector) callError(ctx context.Context, err error) error {
@@ -117,6 +106,6 @@ func (c *connector) callError(ctx context.Context, err error) error {
 	case errors.Is(err, sdk.ErrUnavailable):
 		return unavailable("the connector %s stopped before it answered; try again in a moment", c.name)
 	default:
-		return unavailable("the connector %s failed: %s", c.name, c.redact.text(hub.Clip(err.Error(), 300)))
+		return unavailable("the connector %s failed: %s", c.name, hub.Clip(c.redact.text(err.Error()), 300))
 	}
 }

@@ -13,5 +13,6 @@
 // What it does not know: flows, the database, when to try again, how fast to send. Those are the engine's.
 //
 // Secrets reach a connector in the stream or call that needs them, never in its environment or arguments. They are blotted out of
-// the connector's log lines, problems and outcomes, should it repeat them.
+// the connector's log lines, and out of every text of its problems, outcomes, receipts and notices, should it repeat them; what exceeds the
+// bounds of the sdk is cut off.
 package host

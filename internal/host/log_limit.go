@@ -2,6 +2,7 @@ package host
 
 import (
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/time/rate"
 )
@@ -11,6 +12,8 @@ import (
 const (
 	linesPerSecond = 100
 	linesBurst     = 2000
+	// cutEvery is how often it is told that lines were left out: a flood would have it told beside nearly every line that is kept.
+	cutEvery = time.Second
 )
 
 // lineLimit leaves out lines of a log that come too fast. The zero value is ready for use; a nil one leaves out nothing.
@@ -18,9 +21,10 @@ type lineLimit struct {
 	rate   atomic.Pointer[rate.Limiter]
 	cut    atomic.Int64 // since the hub started
 	unsaid atomic.Int64 // of these, those that no line has told of
+	said   atomic.Int64 // when one told last, in nanoseconds
 }
 
-// allow says whether a line may be written, and how many were left out that nobody was told of yet.
+// allow says whether a line may be written, and how many were left out that nobody was told of yet, if it is time to tell.
 func (l *lineLimit) allow() (may bool, cut int64) {
 	if l == nil {
 		return true, 0
@@ -34,6 +38,9 @@ func (l *lineLimit) allow() (may bool, cut int64) {
 		l.cut.Add(1)
 		l.unsaid.Add(1)
 		return false, 0
+	}
+	if now, last := time.Now().UnixNano(), l.said.Load(); l.unsaid.Load() == 0 || now-last < int64(cutEvery) || !l.said.CompareAndSwap(last, now) {
+		return true, 0
 	}
 	return true, l.unsaid.Swap(0)
 }

@@ -46,6 +46,10 @@ func command(name string, start ...string) []string {
 
 func serveProbe(name string, start []string) {
 	p := &probe{name: name}
+	if len(start) == 1 && start[0] == "endless" {
+		sdk.Serve(endless{p})
+		return
+	}
 	for _, how := range start {
 		key, value, _ := strings.Cut(how, "=")
 		switch key {
@@ -124,6 +128,12 @@ func (p *probe) Open(_ context.Context, in sdk.Integration) (sdk.Sender, error) 
 		return nil, &sdk.SettingsError{Problems: []sdk.Problem{
 			{Code: "TOKEN", Path: "secrets.token", Message: "the token is no good", NextStep: "Give another token."},
 		}}
+	}
+	if strings.Contains(string(in.Settings), "cannot") {
+		return nil, errors.New("cannot open " + in.Secrets["token"])
+	}
+	if strings.Contains(string(in.Settings), "hangs") {
+		select {}
 	}
 	return &probeSender{p: p, in: in}, nil
 }
@@ -285,4 +295,19 @@ func (p *probe) Receive(_ context.Context, in sdk.Integration, cb sdk.Callback) 
 				Detail: map[string]string{"url": cb.URL}},
 		},
 	}, nil
+}
+
+// endless is a source whose pages do not end: some empty ones before a row, then empty ones alone.
+type endless struct{ *probe }
+
+func (endless) Query(_ context.Context, _ sdk.Integration, q sdk.Query, page func(sdk.Page) error) error {
+	for n := 1; ; n++ {
+		var p sdk.Page
+		if n == 900 || n == 1800 {
+			p.Rows = []json.RawMessage{[]byte(`{"id":"1"}`)}
+		}
+		if err := page(p); err != nil {
+			return err
+		}
+	}
 }

@@ -16,6 +16,13 @@ func notStarted(f *flight, why string) hub.Outcome {
 	}
 }
 
+// refused is notStarted by a connector that is up.
+func refused(f *flight, why string) hub.Outcome {
+	o := notStarted(f, why)
+	o.Refused = true
+	return o
+}
+
 // unknown is the outcome of a handover that may have left.
 func unknown(f *flight, why string) hub.Outcome {
 	return hub.Outcome{
@@ -51,13 +58,15 @@ func (c *connector) misconfigured(f *flight, err error) hub.Outcome {
 	}
 	o.Message, o.NextStep = "the connector cannot use the settings of this integration", "Check the integration."
 	if len(settings.Problems) > 0 {
-		p := settings.Problems[0]
-		o.Code, o.Path, o.Message, o.NextStep = p.Code, p.Path, c.redact.text(p.Message), c.redact.text(p.NextStep)
+		p := settings.Problems[0].Told(c.redact.text)
+		o.Code, o.Path, o.Message, o.NextStep = p.Code, p.Path, p.Message, p.NextStep
 	}
 	return o
 }
 
-func outcomeFromSDK(o *sdk.Outcome, key int64, now time.Time) hub.Outcome {
+// outcome translates what a connector said of a delivery, without the secrets that it was given.
+func (c *connector) outcome(said *sdk.Outcome, key int64, now time.Time) hub.Outcome {
+	o := said.Told(c.redact.text)
 	out := hub.Outcome{
 		Key: key, Attempt: o.Attempt, Kind: hub.OutcomeKind(o.Kind), Scope: hub.Scope(o.Scope), ProviderID: o.ProviderID, Code: o.ProviderCode,
 		Message: o.Message, NextStep: o.NextStep, Path: o.Path, RetryAfter: o.RetryAfter, Recipient: o.Recipient, Limit: o.Limit,
@@ -68,20 +77,4 @@ func outcomeFromSDK(o *sdk.Outcome, key int64, now time.Time) hub.Outcome {
 		out.Adjusted = append(out.Adjusted, hub.Adjustment(a))
 	}
 	return out
-}
-
-// redactOutcomes takes secrets out of what the connector said in words. Accepted ones, nearly all, have none.
-func (c *connector) redactOutcomes(outcomes []hub.Outcome) {
-	for i := range outcomes {
-		o := &outcomes[i]
-		if o.Kind != hub.OutcomeAccepted {
-			o.Message, o.NextStep = c.redact.text(o.Message), c.redact.text(o.NextStep)
-		}
-		for k := range o.Adjusted {
-			o.Adjusted[k].Sent = c.redact.text(o.Adjusted[k].Sent)
-		}
-		for k, v := range o.Detail {
-			o.Detail[k] = c.redact.text(v)
-		}
-	}
 }

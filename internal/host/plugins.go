@@ -161,14 +161,14 @@ func (s *plugins) look(file, name string, now time.Time) *candidate {
 	path := filepath.Join(s.o.Dir, file)
 	info, err := os.Stat(path) // a link is followed: that is how some packages install
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return s.dangling(file, path, now)
 	}
 	c := s.seen[file]
 	if c != nil && err == nil && c.info != nil && os.SameFile(c.info, info) && c.info.Size() == info.Size() && c.info.ModTime().Equal(info.ModTime()) && c.info.Mode() == info.Mode() {
 		return c
 	}
 	next := &candidate{path: path, info: info, since: now}
-	if c != nil {
+	if c != nil && !c.dangles() {
 		next.given = c.given
 	} else if k := s.h.find(name); k != nil { // it was not there for a moment
 		next.given = k.wanted()
@@ -186,6 +186,28 @@ func (s *plugins) look(file, name string, now time.Time) *candidate {
 	}
 	return next
 }
+
+// dangling is a link to a file that is not there. It is nobody's, so that its connector is taken away like any other whose file is gone; it is nil
+// if there is no link either.
+func (s *plugins) dangling(file, path string, now time.Time) *candidate {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return nil
+	}
+	c := s.seen[file]
+	if c == nil || !c.dangles() || !os.SameFile(c.info, info) {
+		c = &candidate{path: path, info: info, since: now}
+		s.seen[file] = c
+	}
+	if c.refused == nil && now.Sub(c.since) >= restFor { // else what it leads to may be about to be replaced
+		c.refuse("it is a link to a file that does not exist", "Put that file in place, or take the link away.", now)
+		s.h.o.Log.Warn("an executable in the plugins directory is not run", "file", path, "problem", c.refused.Problem, "next", c.refused.NextStep)
+	}
+	return c
+}
+
+// dangles says whether it was seen as a link to nothing; any other link is seen as what it leads to.
+func (c *candidate) dangles() bool { return c.info != nil && c.info.Mode()&os.ModeSymlink != 0 }
 
 // NameOf reads the name of a connector from that of its executable; false for any other file.
 func NameOf(file string) (name string, ok bool) {

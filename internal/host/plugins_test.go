@@ -361,6 +361,33 @@ func TestWhatIsWrongInThePluginsDirectoryIsShownAndHarmsNothing(t *testing.T) {
 	})
 }
 
+func TestALinkToNothingIsShownAndItsConnectorComesBackWithTheFile(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	text, target := script("probe", "linked"), filepath.Join(t.TempDir(), "probe")
+	must(t, os.Symlink(target, s.path("probe")))
+	r := start(t, host.Options{Plugins: s.plugins()})
+	shown := func() {
+		t.Helper()
+		eventually(t, "the link is shown", func() bool { return len(r.Directory().Refused) == 1 })
+		if got := r.Directory().Refused[0]; got.File != s.path("probe") || got.Problem != "it is a link to a file that does not exist" || got.NextStep == "" {
+			t.Errorf("it is shown as %+v", got)
+		}
+	}
+	shown()
+	if log := r.log.String(); strings.Count(log, "a link to a file that does not exist") != 1 || !strings.Contains(log, s.path("probe")) {
+		t.Error("the log does not tell of it once")
+	}
+	for range 2 {
+		must(t, os.WriteFile(target, []byte(text), 0o755))
+		s.trust(t, "probe")
+		r.is(t, "probe", "run", ready)
+		must(t, os.Remove(target))
+		eventually(t, "it is taken away", func() bool { return r.listed("probe") == nil })
+		shown()
+	}
+}
+
 func TestAHubThatTrustsAllRunsWhatLiesThere(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)

@@ -38,26 +38,14 @@ func (h *Host) Preview(ctx context.Context, in hub.OpenIntegration, d hub.Handov
 }
 
 // preview translates what a connector would send, without the secrets that it was given.
-func (c *connector) preview(p *sdk.Preview) *hub.MessagePreview {
-	out := &hub.MessagePreview{Text: c.redact.text(p.Text), Recipient: c.redact.text(p.Recipient), Problems: c.told(p.Problems), HeldCategory: p.HeldCategory}
-	if request := c.redact.text(string(p.Request)); json.Valid([]byte(request)) {
-		out.Request = json.RawMessage(request)
+func (c *connector) preview(said *sdk.Preview) *hub.MessagePreview {
+	p := said.Told(c.redact.text)
+	out := &hub.MessagePreview{Text: p.Text, Recipient: p.Recipient, Problems: c.told(p.Problems), HeldCategory: p.HeldCategory}
+	if json.Valid(p.Request) {
+		out.Request = p.Request
 	}
 	for _, a := range p.Adjusted {
-		out.Adjusted = append(out.Adjusted, hub.Adjustment{Path: a.Path, Reason: a.Reason, Sent: c.redact.text(a.Sent)})
+		out.Adjusted = append(out.Adjusted, hub.Adjustment(a))
 	}
 	return out
-}
-
-// told translates all problems, warnings too.
-func (c *connector) told(list []sdk.Problem) []hub.Problem {
-	out := problemsFromSDK(list)
-	c.redactProblems(out)
-	return out
-}
-
-func (c *connector) redactProblems(list []hub.Problem) {
-	for i := range list {
-		list[i].Message, list[i].NextStep = c.redact.text(list[i].Message), c.redact.text(list[i].NextStep)
-	}
 }

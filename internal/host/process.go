@@ -142,10 +142,7 @@ func (p *process) describe(ctx context.Context) (*hub.Connector, error) {
 	if err != nil {
 		return nil, fmt.Errorf("it could not describe itself: %w", err)
 	}
-	if d.Name != p.c.name {
-		return nil, fmt.Errorf("it describes itself as %q; the name of its command and of its description must be the same", hub.Clip(d.Name, 40))
-	}
-	return describedConnector(d)
+	return described(p.c.name, d)
 }
 
 // startFailure says why a start failed, and whether the last line of the process's log may say more. No secret has been given to it

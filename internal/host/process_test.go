@@ -61,6 +61,9 @@ func TestAConnectorThatCannotStartIsInBackoffWithTheReason(t *testing.T) {
 			"garbage": command("garbage", "garbage"),
 			"alias":   command("wrong-name"),
 			"schema":  command("schema", `schema=["no","object"]`),
+			"invalid": command("invalid", `schema={"type":7}`),
+			"refers":  command("refers", `schema={"type":"object","properties":{"a":{"$ref":"file:///etc/passwd"}}}`),
+			"pattern": command("pattern", `schema={"type":"object","properties":{"a":{"type":"string","pattern":"("}}}`),
 		},
 	})
 	for name, words := range map[string]string{
@@ -70,7 +73,10 @@ func TestAConnectorThatCannotStartIsInBackoffWithTheReason(t *testing.T) {
 		"mute":    "not ready within 5s",
 		"garbage": `no handshake but "Hello, world"`,
 		"alias":   `describes itself as "name"`,
-		"schema":  "schema of settings",
+		"schema":  "the schema of settings that it describes is no JSON object",
+		"invalid": "the schema of settings that it describes is no JSON Schema (draft 2020-12): at /type: ",
+		"refers":  "a schema may not refer to other documents",
+		"pattern": "the schema of settings that it describes is no JSON Schema (draft 2020-12): at /properties/a/pattern: ",
 	} {
 		c := r.state(t, name, hub.ConnectorBackoff, 0)
 		if !strings.Contains(c.Problem, words) || c.Until == nil || c.Restarts != 0 {
@@ -84,8 +90,8 @@ func TestAConnectorThatCannotStartIsInBackoffWithTheReason(t *testing.T) {
 	if c := r.Connector("good"); c == nil || c.State != hub.ConnectorReady {
 		t.Errorf("their neighbour is %+v, want READY", c)
 	}
-	if list := r.List(); len(list) != 8 {
-		t.Errorf("List has %d connectors, want all 8", len(list))
+	if list := r.List(); len(list) != 11 {
+		t.Errorf("List has %d connectors, want all 11", len(list))
 	}
 }
 

@@ -231,6 +231,31 @@ func TestSettingsThatTheConnectorRefusesPauseTheIntegration(t *testing.T) {
 	})
 }
 
+func TestAConnectorThatIsUpAndDoesNotOpenHasRefusedItsMessages(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		settings, says string
+		deadline       time.Duration
+	}{
+		"it says that it cannot":                    {`{"cannot":true}`, "cannot open ***", time.Minute},
+		"it takes too long":                         {`{"hangs":true}`, "did not take the settings in time", time.Minute},
+		"the message's deadline passes before that": {`{"hangs":true}`, "deadline passed", time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := start(t, host.Options{Builtin: builtin("probe"), StartTimeout: 5 * time.Second})
+			in := integration("probe")
+			in.Settings = json.RawMessage(c.settings)
+			batch := handovers("ok", 1, 1)
+			batch[0].Deadline = time.Now().Add(c.deadline)
+			must(t, r.Send(in, batch))
+			if o := r.outcome(t, 1); o.Kind != hub.OutcomeRetry || !o.NotStarted || !o.Refused || !strings.Contains(o.Message, c.says) {
+				t.Errorf("outcome %+v", o)
+			}
+		})
+	}
+}
+
 func TestDeadlines(t *testing.T) {
 	t.Parallel()
 	r := start(t, host.Options{Builtin: with(builtin(), "probe", command("probe", "in-flight=1")), HealthEvery: time.Minute})

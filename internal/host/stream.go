@@ -30,6 +30,7 @@ type stream struct {
 	queue    []*flight // not written, in order; those settled meanwhile are skipped
 	waiting  int       // unsettled in queue
 	written  int       // unsettled and written
+	opened   bool      // the connector took the settings
 	retired  bool      // takes nothing new
 	dead     bool      // nothing can be written or read any more
 	lastUsed time.Time
@@ -208,6 +209,9 @@ func (s *stream) exchange(helpers *sync.WaitGroup) {
 		s.end(func(f *flight) hub.Outcome { return s.openFailed(f, err) })
 		return
 	}
+	s.mu.Lock()
+	s.opened = true
+	s.mu.Unlock()
 	log.Debug("the stream of an integration is open", "in_flight", ds.InFlight())
 	helpers.Go(func() { s.write(ds) })
 	err = s.read(ds)
@@ -256,7 +260,7 @@ func (s *stream) answered(list []sdk.Outcome) []hub.Outcome {
 	s.mu.Lock()
 	for i := range list {
 		if f := s.takeWritten(&list[i]); f != nil {
-			outcomes = append(outcomes, outcomeFromSDK(&list[i], f.Key, now))
+			outcomes = append(outcomes, s.p.c.outcome(&list[i], f.Key, now))
 		} else {
 			s.p.c.log.Debug("an outcome came for no delivery on its way and was dropped",
 				"delivery", hub.Clip(list[i].DeliveryID, 40), "attempt", list[i].Attempt, "outcome", list[i].Kind)
@@ -270,7 +274,6 @@ func (s *stream) answered(list []sdk.Outcome) []hub.Outcome {
 	if more {
 		s.signal()
 	}
-	s.p.c.redactOutcomes(outcomes)
 	return outcomes
 }
 
@@ -295,7 +298,7 @@ func (s *stream) openFailed(f *flight, err error) hub.Outcome {
 	if errors.As(err, &settings) || errors.Is(err, sdk.ErrUnimplemented) {
 		return s.p.c.misconfigured(f, err)
 	}
-	return notStarted(f, "the connector could not be opened for this integration: "+s.p.c.redact.text(hub.Clip(err.Error(), 300)))
+	return refused(f, "the connector could not be opened for this integration: "+hub.Clip(s.p.c.redact.text(err.Error()), 300))
 }
 
 // broken is the outcome of a flight that was left when the stream ended.

@@ -70,6 +70,9 @@ func (s *stream) overdue(now time.Time) []hub.Outcome {
 				s.p.c.missed.Add(1)
 				return unknown(f, "the connector did not say by the deadline what became of the message")
 			}
+			if !s.opened {
+				return refused(f, "its deadline passed before the connector had taken the settings of this integration")
+			}
 			return notStarted(f, "its deadline passed while it waited for room at the connector")
 		})
 	if len(outcomes) > 0 {

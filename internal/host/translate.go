@@ -3,6 +3,7 @@ package host
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/recado-hub/recado/internal/hub"
@@ -16,7 +17,21 @@ func integrationToSDK(in *hub.OpenIntegration) sdk.Integration {
 	}
 }
 
-// describedConnector takes a description over, if it can be used: its schemas must be JSON objects, and its actions' keys unique.
+// JudgeDescription says why a connector that describes itself like this is not used under a name; nil if it is.
+func JudgeDescription(name string, d sdk.Description) error {
+	_, err := described(name, d)
+	return err
+}
+
+// described takes over what the connector of a name describes, if it can be used.
+func described(name string, d sdk.Description) (*hub.Connector, error) {
+	if d.Name != name {
+		return nil, fmt.Errorf("it describes itself as %q; the name of its command and of its description must be the same", hub.Clip(d.Name, 40))
+	}
+	return describedConnector(d)
+}
+
+// describedConnector takes a description over, if it can be used: its schemas must be JSON Schemas of objects, and its actions' keys unique.
 func describedConnector(d sdk.Description) (*hub.Connector, error) {
 	c := &hub.Connector{Name: d.Name, Version: d.Version, Title: hub.Labels(d.Title), Help: hub.Labels(d.Help)}
 	for _, r := range d.Roles {
@@ -84,6 +99,9 @@ func schemaFromSDK(of string, s sdk.Schema) (hub.Schema, error) {
 	if err := json.Unmarshal(out.JSON, &object); err != nil || object == nil {
 		return hub.Schema{}, fmt.Errorf("the schema of %s that it describes is no JSON object", hub.Clip(of, 120))
 	}
+	if err := compiles(out.JSON); err != nil {
+		return hub.Schema{}, fmt.Errorf("the schema of %s that it describes is no JSON Schema (draft 2020-12): %s", hub.Clip(of, 120), hub.Clip(strings.Join(strings.Fields(err.Error()), " "), 300))
+	}
 	for name, l := range s.Labels {
 		out.Labels[name] = hub.FieldLabels{Title: hub.Labels(l.Title), Help: hub.Labels(l.Help)}
 	}
@@ -94,23 +112,25 @@ func callbackToSDK(cb *hub.Callback) sdk.Callback {
 	return sdk.Callback{Method: cb.Method, URL: cb.URL, Header: cb.Header, Body: cb.Body, ReceivedAt: cb.ReceivedAt}
 }
 
-func receptionFromSDK(r *sdk.Reception, receivedAt time.Time) *hub.Reception {
+// reception translates what a callback says, without the secrets of the integration; what its provider is answered stays as it is.
+func (c *connector) reception(r *sdk.Reception, receivedAt time.Time) *hub.Reception {
 	out := &hub.Reception{Verified: r.Verified, Status: r.Status, Header: r.Header, Body: r.Body}
 	for i := range r.Receipts {
-		out.Receipts = append(out.Receipts, receiptFromSDK(&r.Receipts[i], receivedAt))
+		out.Receipts = append(out.Receipts, c.receipt(&r.Receipts[i], receivedAt))
 	}
 	for i := range r.Notices {
-		n := &r.Notices[i]
+		n := r.Notices[i].Told(c.redact.text)
 		out.Notices = append(out.Notices, hub.Notice{Kind: hub.NoticeKind(n.Kind), At: n.At, Recipient: n.Recipient, Category: n.Category,
-			Action: n.Action, Parameters: n.Parameters, Problems: problemsFromSDK(n.Problems), Detail: n.Detail, Settings: n.Settings})
+			Action: n.Action, Parameters: n.Parameters, Problems: c.told(n.Problems), Detail: n.Detail, Settings: n.Settings})
 	}
 	return out
 }
 
-// problemsFromSDK takes problems over as they are; what is only worth knowing is a warning.
-func problemsFromSDK(list []sdk.Problem) []hub.Problem {
+// told translates problems, without secrets; what is only worth knowing is a warning.
+func (c *connector) told(list []sdk.Problem) []hub.Problem {
 	var out []hub.Problem
-	for _, p := range list {
+	for i := range list {
+		p := list[i].Told(c.redact.text)
 		q := hub.Problem{Code: hub.ProblemCode(p.Code), Path: p.Path, Message: p.Message, NextStep: p.NextStep}
 		if p.Severity == sdk.SeverityWarning || p.Severity == sdk.SeverityInfo {
 			q.Severity = hub.SeverityWarning
@@ -120,7 +140,8 @@ func problemsFromSDK(list []sdk.Problem) []hub.Problem {
 	return out
 }
 
-func receiptFromSDK(r *sdk.Receipt, receivedAt time.Time) hub.Receipt {
+func (c *connector) receipt(said *sdk.Receipt, receivedAt time.Time) hub.Receipt {
+	r := said.Told(c.redact.text)
 	out := hub.Receipt{
 		ProviderID: r.ProviderID, Status: hub.ReceiptStatus(r.Status), At: r.At, ReceivedAt: receivedAt, Code: r.Code, Message: r.Message,
 		Scope: hub.Scope(r.Scope), Recipient: r.Recipient, Detail: r.Detail, Kind: hub.OutcomeKind(r.Kind), NextStep: r.NextStep,

@@ -92,6 +92,9 @@ const shortestSum = 8
 
 // Distrust takes away all executables of a connector, or the one with a SHA-256 that begins so, and says which these were.
 func (p Pins) Distrust(what string) (gone []Pin, err error) {
+	if list, err := p.List(); err != nil || len(list) == 0 {
+		return nil, err // and no directory is made for nothing
+	}
 	return gone, p.change(func(list []Pin) []Pin {
 		return slices.DeleteFunc(list, func(pin Pin) bool {
 			is := pin.Name == what || len(what) >= shortestSum && strings.HasPrefix(pin.SHA256, strings.ToLower(what))

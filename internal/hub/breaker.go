@@ -55,16 +55,16 @@ type Word int
 
 // The words.
 const (
-	WordNone Word = iota // nothing: the connector never worked on it, or went away
+	WordNone Word = iota // nothing: no connector that is up was asked, or it went away
 	WordUp               // it answered, whatever it said of the message
 	WordDown             // there was no answer, or none that could be used
 )
 
 // WordOf is what an outcome says of the provider. One that refuses a message, finds the hub too fast, or knows that a recipient cannot
-// be reached at the moment, is up.
+// be reached at the moment, is up. A connector that is up and does not begin keeps messages back as a provider that is down does.
 func WordOf(o *Outcome) Word {
 	switch {
-	case o.NotStarted || o.Lost:
+	case o.Lost || o.NotStarted && !o.Refused:
 		return WordNone
 	case o.Kind == OutcomeUnknown:
 		return WordDown

@@ -182,6 +182,7 @@ func TestWhatAnOutcomeSaysOfTheProvider(t *testing.T) {
 		{hub.Outcome{Kind: hub.OutcomeRetry, Scope: hub.ScopeRecipient}, hub.WordUp},
 		{hub.Outcome{Kind: hub.OutcomeRetry, Scope: hub.ScopeIntegration, Limit: "throughput"}, hub.WordUp},
 		{hub.Outcome{Kind: hub.OutcomeRetry, Scope: hub.ScopeIntegration, NotStarted: true}, hub.WordNone},
+		{hub.Outcome{Kind: hub.OutcomeRetry, Scope: hub.ScopeDelivery, NotStarted: true, Refused: true}, hub.WordDown},
 		{hub.Outcome{Kind: hub.OutcomeUnknown}, hub.WordDown},
 		{hub.Outcome{Kind: hub.OutcomeUnknown, Lost: true}, hub.WordNone},
 	} {

@@ -118,9 +118,15 @@ func (a *Awaited) judgeFailed(d *Delivery, now time.Time) FollowUpVerdict {
 	case now.Before(*until):
 		return a.waits(until)
 	case d.State == Unknown:
-		v := a.not(fmt.Sprintf("not sent: within %s nobody could tell whether the message that it follows up failed", plainSpan(a.Within)))
+		v := a.not("not sent: nobody could tell whether the message that it follows up failed")
+		if a.Within > 0 {
+			v.Reason.Message = fmt.Sprintf("not sent: within %s nobody could tell whether the message that it follows up failed", plainSpan(a.Within))
+		}
 		v.Reason.NextStep = "settle that message; send this one yourself if it is to go"
 		return v
+	}
+	if a.Within == 0 { // its connector tells nothing more
+		return a.not("not needed: the message that it follows up did not fail")
 	}
 	return a.not(fmt.Sprintf("not needed: the message that it follows up did not fail within %s", plainSpan(a.Within)))
 }

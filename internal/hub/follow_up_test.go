@@ -120,3 +120,30 @@ func TestFollowUpsThatMakeNoSenseAreProblems(t *testing.T) {
 		}
 	}
 }
+
+func TestWhyAFollowUpGoesOrNotNamesItsTimeInFull(t *testing.T) {
+	t.Parallel()
+	over := time.Date(2026, 12, 1, 8, 0, 0, 0, time.UTC)
+	for within, want := range map[time.Duration]string{3 * time.Second: "3s", 10 * time.Second: "10s", 90 * time.Second: "1m30s", time.Minute: "1m",
+		10 * time.Minute: "10m", 90 * time.Minute: "1h30m", time.Hour: "1h", 20 * time.Hour: "20h", time.Hour + 10*time.Second: "1h0m10s"} {
+		for _, c := range []struct {
+			when  hub.FollowUpCondition
+			state hub.DeliveryState
+		}{{hub.FollowFailed, hub.Sent}, {hub.FollowFailed, hub.Unknown}, {hub.FollowNotDelivered, hub.Sent}, {hub.FollowNotRead, hub.Sent}} {
+			a := &hub.Awaited{When: c.when, Within: within, Until: &over}
+			v := a.Judge(&hub.Delivery{State: c.state, Tries: 1}, false, over)
+			if !strings.Contains(v.Reason.Message+" ", "within "+want+" ") {
+				t.Errorf("%s, %s of %s: %s", c.when, c.state, within, v.Reason.Message)
+			}
+		}
+	}
+	for state, want := range map[hub.DeliveryState]string{
+		hub.Accepted: "not needed: the message that it follows up did not fail",
+		hub.Unknown:  "not sent: nobody could tell whether the message that it follows up failed",
+	} {
+		a := &hub.Awaited{When: hub.FollowFailed} // its connector tells nothing more
+		if v := a.Judge(&hub.Delivery{State: state, Tries: 1}, false, over); v.Reason.Message != want {
+			t.Errorf("%s, when nothing more is told: %q", state, v.Reason.Message)
+		}
+	}
+}

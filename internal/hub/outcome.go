@@ -41,6 +41,7 @@ type Outcome struct {
 	Limit      string            // the declared limit that was hit
 	Detail     map[string]string // trace ids and the like
 	NotStarted bool              // the connector never worked on it: the attempt does not count
+	Refused    bool              // with NotStarted: it is up and would not begin, or was too late, which neither the hub nor a restart is to blame for
 	CutOff     bool              // the hub stopped before the connector could say: the attempt does not count
 	Adjusted   []Adjustment      // what the connector changed so that the provider takes it
 	Lost       bool              // the connector went away while it worked on it, which says nothing of the provider
@@ -63,6 +64,9 @@ const (
 	BackoffBase = 2 * time.Second
 	BackoffMax  = 15 * time.Minute
 )
+
+// mostUnbegun bounds how far the waits grow of a delivery that nobody began on: it is a matter of minutes, as with a breaker.
+const mostUnbegun = 8
 
 // Backoff is how long to wait before attempt number attempts+1: exponential with full jitter. random is in [0, 1).
 // A provider's retryAfter is the least.
@@ -113,15 +117,20 @@ func Decide(attempts int, since time.Time, o Outcome, s FlowSettings, now time.T
 }
 
 // again waits for the next attempt. One that a rate of the provider refused did nothing wrong, so it does not count: the delivery waits
-// as others do that the rate holds back.
+// as others do that the rate holds back. Nor does one that was not begun; but the waits grow with all tries, those that do not count among
+// them, or else whoever never begins would be asked every second.
 func (d Decision) again(o Outcome, since time.Time, p RetryPolicy, now time.Time, random float64) Decision {
 	d.Reason.Code = ReasonRetry
-	wait := Backoff(d.Attempts, o.RetryAfter, random)
-	if o.Limit != "" && !o.NotStarted {
-		wait = Backoff(max(d.Attempts, o.Attempt), o.RetryAfter, random)
+	tries := d.Attempts
+	switch {
+	case o.NotStarted:
+		tries = max(tries, min(o.Attempt, mostUnbegun))
+	case o.Limit != "":
+		tries = max(tries, o.Attempt)
 		d.Attempts--
 		d.Reason.Code = ReasonPaced
 	}
+	wait := Backoff(tries, o.RetryAfter, random)
 	most := p.MaxAttempts
 	if o.MostAttempts > 0 {
 		most = min(most, o.MostAttempts)

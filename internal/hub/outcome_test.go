@@ -133,6 +133,23 @@ func TestARetryIsBoundedByAttemptsAndAge(t *testing.T) {
 	}
 }
 
+func TestWhatWasNotBegunWaitsLongerWithEachTryThoughNoneCounts(t *testing.T) {
+	t.Parallel()
+	for _, refused := range []bool{false, true} {
+		for tries, want := range map[int]time.Duration{1: 1100 * time.Millisecond, 4: 8800 * time.Millisecond, 8: 140800 * time.Millisecond, 500: 140800 * time.Millisecond} {
+			o := hub.Outcome{Kind: hub.OutcomeRetry, NotStarted: true, Refused: refused, Attempt: tries}
+			d := hub.Decide(0, dawn, o, hub.FlowSettings{MaxAttempts: 1}, now, 0.5)
+			if d.State != hub.Pending || d.Attempts != 0 || !d.DueAt.Equal(now.Add(want)) {
+				t.Errorf("refused: %v: after try %d it is %s, due in %s, want %s; %d attempts counted", refused, tries, d.State, d.DueAt.Sub(now), want, d.Attempts)
+			}
+		}
+	}
+	many := hub.Outcome{Kind: hub.OutcomeRetry, NotStarted: true, Attempt: 2}
+	if d := hub.Decide(5, dawn, many, hub.FlowSettings{}, now, 0.5); !d.DueAt.Equal(now.Add(17600 * time.Millisecond)) {
+		t.Errorf("after five attempts that counted it is due in %s", d.DueAt.Sub(now))
+	}
+}
+
 func TestWhatAConnectorHoldsBackIsSuppressedAndCountsAsNoAttempt(t *testing.T) {
 	t.Parallel()
 	d := hub.Decide(1, dawn, hub.Outcome{Kind: hub.OutcomeRejected, HeldCategory: "marketing", Message: "m"}, hub.FlowSettings{}, now, 0)

@@ -220,11 +220,14 @@ func (s FlowSettings) quietProblems() []Problem {
 	return p
 }
 
-// plainSpan writes a span of time without units that are zero: 9h, 48h, 1h30m.
+// plainSpan writes a span of time without units that are zero: 9h, 48h, 1h30m, 10s.
 func plainSpan(d time.Duration) string {
-	s := strings.TrimSuffix(d.String(), "0s")
-	if t := strings.TrimSuffix(s, "h0m"); t != s {
-		return t + "h"
+	s := d.String()
+	if t, ok := strings.CutSuffix(s, "m0s"); ok {
+		s = t + "m"
+	}
+	if t, ok := strings.CutSuffix(s, "h0m"); ok {
+		s = t + "h"
 	}
 	return s
 }

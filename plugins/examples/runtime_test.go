@@ -62,6 +62,7 @@ func TestTheRuntimesCarryEverythingThatAConnectorCanOffer(t *testing.T) {
 				{"many slow queries hold up nothing else", queriesSlowly},
 				{"a slow reader has no more made than it is about to read", readsSlowly},
 				{"an outcome with a word that the contract does not have is UNKNOWN", sendsOddly},
+				{"many large outcomes end no stream", sendsMuch},
 				{"what is no JSON is an error of that call, and the connector goes on", survivesNonsense},
 			} {
 				t.Run(one.name, func(t *testing.T) { one.test(t, running.Client) })
@@ -360,6 +361,28 @@ func sendsOddly(t *testing.T, c *sdk.Client) {
 	}
 	if outcomes, err := stream.Recv(); err != nil || len(outcomes) != 1 || outcomes[0].Kind != sdk.Unknown {
 		t.Errorf("it is %+v, %v", outcomes, err)
+	}
+}
+
+func sendsMuch(t *testing.T, c *sdk.Client) {
+	stream, err := c.OpenDeliver(inTime(t), integrated("http://x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stream.Close()
+	list := make([]sdk.Delivery, min(stream.InFlight(), 32))
+	for i := range list {
+		list[i] = sdk.Delivery{ID: fmt.Sprint("dlv_", i), Attempt: 1, Action: "post", Recipient: "long", Deadline: time.Now().Add(15 * time.Second)}
+	}
+	if err := stream.Send(list); err != nil {
+		t.Fatal(err)
+	}
+	for n := 0; n < len(list); {
+		outcomes, err := stream.Recv()
+		if err != nil {
+			t.Fatalf("after %d of %d outcomes: %v", n, len(list), err)
+		}
+		n += len(outcomes)
 	}
 }
 

@@ -152,12 +152,21 @@ func TestSuite(t *testing.T) {
 			"a token of two lines":     integration(e.URL, object{"auth": "BEARER", "token": "hidden\r\nword"}),
 			"a header of the protocol": integration(e.URL, object{"auth": "HEADER", "header": "Host", "token": "hidden-word"}),
 			"half of Basic":            integration(e.URL, object{"auth": "BASIC", "username": "me"}),
+			"a colon in the name":      integration(e.URL, object{"auth": "BASIC", "username": "me:you", "password": "hidden-word"}),
 			"another way":              integration(e.URL, object{"auth": "DIGEST"}),
 			"OAuth without a server":   integration(e.URL, object{"auth": "OAUTH2", "oauth_client_id": "a", "oauth_client_secret": "hidden-word"}),
 			"OAuth with this endpoint": integration(e.URL, object{"auth": "OAUTH2", "oauth_token_url": e.URL, "oauth_client_id": "a", "oauth_client_secret": "hidden-word"}),
 			"settings as a list":       {ID: "int_1", Settings: json.RawMessage(`[1]`)},
 		},
 	}).Run(t)
+}
+
+func TestAUserNameWithAColonIsAProblemWhereItStands(t *testing.T) {
+	t.Parallel()
+	found, err := sdktest.Connect(t, httpsource.NewWith(local(t))).Check(t.Context(), integration("https://example.com", object{"auth": "BASIC", "username": "me:you", "password": "hidden-word"}))
+	if err != nil || len(found) != 1 || found[0].Path != "settings.username" || !strings.Contains(found[0].Message, "colon") {
+		t.Errorf("%+v, %v", found, err)
+	}
 }
 
 func TestEveryWayOfPagingReadsEveryRowOnce(t *testing.T) {

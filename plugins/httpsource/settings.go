@@ -27,7 +27,7 @@ const settingsSchema = `{
         "OAUTH2": "OAuth 2.0 (client credentials)"}},
     "token": {"type": "string", "minLength": 1, "maxLength": 4000, "writeOnly": true, "x-recado-shown": {"auth": ["BEARER", "HEADER"]}},
     "header": {"type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$", "x-recado-shown": {"auth": ["HEADER"]}},
-    "username": {"type": "string", "minLength": 1, "maxLength": 500, "x-recado-shown": {"auth": ["BASIC"]}},
+    "username": {"type": "string", "minLength": 1, "maxLength": 500, "pattern": "^[^:]*$", "x-recado-shown": {"auth": ["BASIC"]}},
     "password": {"type": "string", "minLength": 1, "maxLength": 1000, "writeOnly": true, "x-recado-shown": {"auth": ["BASIC"]}},
     "oauth_token_url": {"type": "string", "format": "uri", "pattern": "^https?://[^@\\s#]+$", "x-recado-secret-destination": true, "x-recado-shown": {"auth": ["OAUTH2"]}},
     "oauth_client_id": {"type": "string", "minLength": 1, "maxLength": 500, "x-recado-shown": {"auth": ["OAUTH2"]}},
@@ -140,6 +140,9 @@ func (s *settings) parseAuth(found *sdk.Problems) {
 		need("secrets.token", s.token)
 	case authBasic:
 		need("settings.username", s.Username)
+		if strings.Contains(s.Username, ":") { // RFC 7617: what follows it would be taken for the password
+			found.Add("INVALID", "settings.username", "cannot have a colon to sign in with BASIC", "Give the part before the colon; what follows it may be the password.")
+		}
 		need("secrets.password", s.password)
 	case authHeader:
 		need("secrets.token", s.token)

@@ -170,7 +170,9 @@ func (d *Description) complete(c Connector) {
 	_, k.Check = c.(Checker)
 	_, k.CheckAction = c.(ActionChecker)
 	k.Query = source
-	k.InFlight = boundInFlight(k.InFlight)
+	if k.InFlight == 0 { // what is impossible stays, so that the suite tells of it
+		k.InFlight = DefaultInFlight
+	}
 	for i := range d.Actions {
 		if d.Actions[i].Role == "" {
 			d.Actions[i].Role = RoleDestination

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -118,6 +117,9 @@ func (s *server) Receive(ctx context.Context, r *wire.ReceiveRequest) (_ *wire.R
 	if err != nil {
 		return nil, err
 	}
+	clean := func(text string) string { return blot(text, in.Secrets) }
+	reception.Receipts = each(reception.Receipts, func(r Receipt) Receipt { return r.Told(clean) })
+	reception.Notices = each(reception.Notices, func(n Notice) Notice { return n.Told(clean) })
 	return receptionToWire(reception), nil
 }
 
@@ -207,35 +209,19 @@ func statusOf(err error, secrets map[string]string) error {
 
 func problemsToWire(problems []Problem, secrets map[string]string) []*wire.Problem {
 	return each(problems, func(p Problem) *wire.Problem {
-		p.Message, p.NextStep = redact(p.Message, secrets), redact(p.NextStep, secrets)
-		return problemToWire(p)
+		return problemToWire(p.Told(func(text string) string { return blot(text, secrets) }))
 	})
 }
 
 // redact takes secrets out of a text: libraries like to put the whole request into their errors. Very short values are left, since
 // they would be found everywhere.
-func redact(text string, secrets map[string]string) string {
+func redact(text string, secrets map[string]string) string { return utf8Text(blot(text, secrets)) }
+
+func blot(text string, secrets map[string]string) string {
 	for _, secret := range secrets {
 		if len(secret) >= 6 && strings.Contains(text, secret) {
 			text = strings.ReplaceAll(text, secret, "***")
 		}
 	}
-	return utf8Text(text)
-}
-
-// redactMap leaves m as it is, since its author may share it, and copies it if anything has to go.
-func redactMap(m, secrets map[string]string) map[string]string {
-	var out map[string]string
-	for k, v := range m {
-		if clean := redact(v, secrets); clean != v {
-			if out == nil {
-				out = maps.Clone(m)
-			}
-			out[k] = clean
-		}
-	}
-	if out != nil {
-		return out
-	}
-	return m
+	return text
 }

@@ -48,12 +48,11 @@ func (s *server) Deliver(stream deliverServer) (err error) {
 			slog.Warn("closing the sender failed", "integration", in.ID, "error", redact(e.Error(), in.Secrets))
 		}
 	}()
-	if err := stream.Send(&wire.DeliverResponse{Message: &wire.DeliverResponse_Opened{
-		Opened: &wire.Opened{InFlight: int32(d.Capabilities.InFlight)},
-	}}); err != nil {
+	inFlight := boundInFlight(d.Capabilities.InFlight)
+	if err := stream.Send(&wire.DeliverResponse{Message: &wire.DeliverResponse_Opened{Opened: &wire.Opened{InFlight: int32(inFlight)}}}); err != nil {
 		return err
 	}
-	return newPool(stream.Context(), sender, in, d.Capabilities.InFlight).run(stream)
+	return newPool(stream.Context(), sender, in, inFlight).run(stream)
 }
 
 // overdueGrace is how long after its deadline a Send may still return its own outcome before the pool answers UNKNOWN in its place.
@@ -67,13 +66,19 @@ type pool struct {
 	stream   context.Context // ends when the stream breaks: nothing is started after that
 
 	queue    chan *job
-	outcomes chan *wire.Outcome
+	outcomes chan sized
 	workers  sync.WaitGroup
 
 	mu         sync.Mutex
 	unfinished int               // queued and being sent
 	running    int               // workers that take work
 	busy       map[*job]struct{} // being sent: looked over for those that hang
+}
+
+// sized is an outcome with its size on the wire in bytes, give or take.
+type sized struct {
+	*wire.Outcome
+	bytes int
 }
 
 // job is one delivery on its way. Whoever sets answered first gives its only outcome.
@@ -85,7 +90,7 @@ type job struct {
 func newPool(stream context.Context, s Sender, in Integration, inFlight int) *pool {
 	return &pool{
 		stream: stream, sender: s, in: in, inFlight: inFlight, busy: make(map[*job]struct{}, inFlight),
-		queue: make(chan *job, inFlight), outcomes: make(chan *wire.Outcome, inFlight),
+		queue: make(chan *job, inFlight), outcomes: make(chan sized, inFlight),
 	}
 }
 
@@ -230,17 +235,28 @@ func (p *pool) answer(j *job, o Outcome) bool {
 	return true
 }
 
-func (p *pool) toWire(j *job, o Outcome) *wire.Outcome {
+func (p *pool) toWire(j *job, o Outcome) sized {
 	o.DeliveryID, o.Attempt = j.delivery.ID, j.delivery.Attempt
-	if o.Kind != Accepted {
-		if outcomeKinds.number(o.Kind) == 0 {
-			o.Message = fmt.Sprintf("the connector answered with the outcome kind %q, which does not exist", o.Kind)
-			o.Kind = Unknown
-		}
-		o.Message, o.NextStep = redact(o.Message, p.in.Secrets), redact(o.NextStep, p.in.Secrets)
-		o.Detail = redactMap(o.Detail, p.in.Secrets)
+	if o.Kind != Accepted && outcomeKinds.number(o.Kind) == 0 {
+		o.Message = fmt.Sprintf("the connector answered with the outcome kind %q, which does not exist", o.Kind)
+		o.Kind = Unknown
 	}
-	return outcomeToWire(&o)
+	o = o.Told(p.clean)
+	return sized{outcomeToWire(&o), sizeOfOutcome(&o)}
+}
+
+func (p *pool) clean(text string) string { return blot(text, p.in.Secrets) }
+
+// sizeOfOutcome on the wire, in bytes, give or take.
+func sizeOfOutcome(o *Outcome) int {
+	n := 128 + len(o.ProviderID) + len(o.ProviderCode) + len(o.Message) + len(o.NextStep) + len(o.Path) + len(o.Recipient)
+	for k, v := range o.Detail {
+		n += 16 + len(k) + len(v)
+	}
+	for i := range o.Adjusted {
+		n += 16 + len(o.Adjusted[i].Path) + len(o.Adjusted[i].Reason) + len(o.Adjusted[i].Sent)
+	}
+	return n
 }
 
 // watch answers for sends that hang far beyond their deadline. Such a worker is lost for the stream; a new one takes its place.
@@ -284,20 +300,24 @@ func (p *pool) giveUp(j *job) {
 	go p.work()
 }
 
-// mostOutcomes bounds one message of outcomes.
-const mostOutcomes = 256
+// Bounds of one message of outcomes: the hub takes 64 MiB, and ends the stream beyond.
+const (
+	mostOutcomes     = 256
+	mostOutcomeBytes = 1 << 20
+)
 
 // write sends outcomes as they come, as many in one message as are there. When the stream is broken it goes on to take them, so that
 // no worker waits for ever.
 func (p *pool) write(stream deliverServer) error {
 	var broken error
 	for o := range p.outcomes {
-		batch := &wire.OutcomeBatch{Outcomes: append(make([]*wire.Outcome, 0, 16), o)}
-		for more := true; more && len(batch.Outcomes) < mostOutcomes; {
+		batch := &wire.OutcomeBatch{Outcomes: append(make([]*wire.Outcome, 0, 16), o.Outcome)}
+		for more, size := true, o.bytes; more && len(batch.Outcomes) < mostOutcomes && size < mostOutcomeBytes; {
 			select {
 			case o, ok := <-p.outcomes:
 				if ok {
-					batch.Outcomes = append(batch.Outcomes, o)
+					batch.Outcomes = append(batch.Outcomes, o.Outcome)
+					size += o.bytes
 				}
 				more = ok
 			default:

@@ -1,6 +1,10 @@
 package sdk
 
-import "github.com/recado-hub/recado/plugins/sdk/internal/wire"
+import (
+	"math"
+
+	"github.com/recado-hub/recado/plugins/sdk/internal/wire"
+)
 
 func descriptionToWire(d Description) *wire.Description {
 	return &wire.Description{
@@ -10,7 +14,7 @@ func descriptionToWire(d Description) *wire.Description {
 		Capabilities: &wire.Capabilities{
 			Receipts: d.Capabilities.Receipts, Lookup: d.Capabilities.Lookup, Preview: d.Capabilities.Preview,
 			Query: d.Capabilities.Query, Check: d.Capabilities.Check, CheckAction: d.Capabilities.CheckAction,
-			IdempotentSending: d.Capabilities.IdempotentSending, InFlight: int32(d.Capabilities.InFlight),
+			IdempotentSending: d.Capabilities.IdempotentSending, InFlight: int32(max(min(d.Capabilities.InFlight, math.MaxInt32), math.MinInt32)),
 			KeyedReceipts: d.Capabilities.KeyedReceipts,
 		},
 	}

@@ -90,6 +90,9 @@ func described(kind string) func(*T) {
 				t.fail("%s", p.Text)
 			}
 		}
+		if kind == "limits" {
+			t.failAll(&t.watch.bounds)
+		}
 		e, ok := t.subject.(Executable)
 		if kind != "names" || !ok {
 			return

@@ -9,7 +9,7 @@ func outcomeChecks() []Check {
 			Why: "the hub takes the first and drops the rest: one of the two is wrong"},
 		{Name: "outcome/attempt", Title: "each outcome says the attempt that it is about",
 			Why: "a late answer to an earlier attempt must not be taken for the later one's"},
-		{Name: "outcome/provider-id", Title: "what was accepted has a provider id",
+		{Name: "outcome/provider-id", Title: "what was accepted has a provider id of its own",
 			Why: "receipts and lookups find the message by it"},
 		{Name: "outcome/message", Title: "what was not accepted says why",
 			Why: "people read it in the history"},

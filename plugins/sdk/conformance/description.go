@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"regexp"
+	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -28,8 +30,9 @@ func merged(in sdk.Integration) []byte {
 	return text
 }
 
-func fits(schema json.RawMessage, instance []byte) error {
-	compiled, err := compile(schema)
+// fits holds a value against a schema, or against the part of it that steps lead to.
+func fits(schema json.RawMessage, instance []byte, steps ...string) error {
+	compiled, err := compile(schema, steps...)
 	if err != nil {
 		return err
 	}
@@ -40,7 +43,7 @@ func fits(schema json.RawMessage, instance []byte) error {
 	return compiled.Validate(value)
 }
 
-func compile(schema json.RawMessage) (*jsonschema.Schema, error) {
+func compile(schema json.RawMessage, steps ...string) (*jsonschema.Schema, error) {
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
 	if err != nil {
 		return nil, fmt.Errorf("no JSON: %w", err)
@@ -51,7 +54,14 @@ func compile(schema json.RawMessage) (*jsonschema.Schema, error) {
 	if err := c.AddResource("mem:///schema", doc); err != nil {
 		return nil, err
 	}
-	return c.Compile("mem:///schema")
+	at := "mem:///schema"
+	for i, step := range steps {
+		if i == 0 {
+			at += "#"
+		}
+		at += "/" + url.PathEscape(strings.NewReplacer("~", "~0", "/", "~1").Replace(step))
+	}
+	return c.Compile(at)
 }
 
 // noLoader keeps a description from having files or the network read.
@@ -112,6 +122,7 @@ func (p *found) schema(path string, s sdk.Schema) {
 		p.check("schemas", false, "%s: the JSON Schema does not compile: %v", path, err)
 		return
 	}
+	p.defaults(path, s.JSON)
 	var object struct {
 		Type       string `json:"type"`
 		Properties map[string]struct {
@@ -137,6 +148,26 @@ func (p *found) schema(path string, s sdk.Schema) {
 	for name := range s.Labels {
 		_, ok := object.Properties[name]
 		p.check("labels", ok, "%s.%s: has labels but is no property", path, name)
+	}
+}
+
+// defaults must be what their own properties allow: a form that is saved as it is drawn is refused otherwise.
+func (p *found) defaults(path string, schema json.RawMessage) {
+	var object struct {
+		Properties map[string]struct {
+			Default json.RawMessage `json:"default"`
+		} `json:"properties"`
+	}
+	if json.Unmarshal(schema, &object) != nil {
+		return // reported by schema
+	}
+	for name, property := range object.Properties {
+		if property.Default == nil {
+			continue
+		}
+		if err := fits(schema, property.Default, "properties", name); err != nil {
+			p.check("schemas", false, "%s.%s: its default %.60s is not what the property allows: %v", path, name, property.Default, err)
+		}
 	}
 }
 

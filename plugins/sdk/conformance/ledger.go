@@ -15,6 +15,7 @@ import (
 // failure, whichever check happened to send the delivery.
 type ledger struct {
 	kinds map[sdk.OutcomeKind]int
+	owner map[string]string   // provider id → the delivery that had it first
 	wrong map[string][]string // check → what is wrong
 }
 
@@ -49,6 +50,8 @@ func (l *ledger) judge(description *sdk.Description, d *sdk.Delivery, o *sdk.Out
 	case sdk.Accepted:
 		if o.ProviderID == "" {
 			l.note("outcome/provider-id", "%s was accepted without a provider id: no receipt could find it", id)
+		} else if first := l.owns(o.ProviderID, id); first != id {
+			l.note("outcome/provider-id", "%s was accepted with the provider id %.60q, which %s had: receipts of the one would be taken for the other's", id, o.ProviderID, first)
 		}
 	default:
 		if o.Message == "" {
@@ -70,6 +73,18 @@ func (l *ledger) judge(description *sdk.Description, d *sdk.Delivery, o *sdk.Out
 	if why := pathProblem(description, d, o.Path); why != "" {
 		l.note("outcome/path", "%s: path %q: %s", id, o.Path, why)
 	}
+}
+
+// owns says which delivery had a provider id first: this one, if none had.
+func (l *ledger) owns(providerID, delivery string) (first string) {
+	if l.owner == nil {
+		l.owner = map[string]string{}
+	}
+	if first, ok := l.owner[providerID]; ok {
+		return first
+	}
+	l.owner[providerID] = delivery
+	return delivery
 }
 
 func declaresLimit(d *sdk.Description, key string) bool {

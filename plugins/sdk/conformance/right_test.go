@@ -79,6 +79,13 @@ func (c *right) Describe(context.Context) (sdk.Description, error) {
 		d.Version = "1"
 	case "a schema that does not compile":
 		other.Parameters.JSON = json.RawMessage(`{"type":"objekt"}`)
+	case "a default that is not allowed":
+		other.Parameters = sdk.Schema{JSON: json.RawMessage(`{"type":"object","properties":{"a/b %":{"$ref":"#/$defs/n","default":0}},"$defs":{"n":{"type":"integer","minimum":1}}}`),
+			Labels: map[string]sdk.FieldLabels{"a/b %": field("N")}}
+	case "room for a thousand million":
+		d.Capabilities.InFlight = 1 << 30
+	case "room for less than nothing":
+		d.Capabilities.InFlight = -3
 	case "a language is missing":
 		delete(d.Title, "it")
 	case "values that are impossible":
@@ -186,7 +193,7 @@ func (s *rightSender) Send(ctx context.Context, d sdk.Delivery) sdk.Outcome {
 	c := s.c
 	n, _ := strconv.Atoi(strings.TrimPrefix(d.ID, "dlv_suite"))
 	if s.bad {
-		return sdk.Outcome{Kind: sdk.Accepted, ProviderID: "x"}
+		return sdk.Outcome{Kind: sdk.Accepted, ProviderID: "x-" + d.ID}
 	}
 	if o, wrong := s.unusual(&d); wrong {
 		return o
@@ -328,11 +335,7 @@ func (s *rightSender) outcome(answer *http.Response) sdk.Outcome {
 	case json.Unmarshal(text, &said) != nil:
 		return sdk.Outcome{Kind: sdk.Unknown, Message: "an answer that is none"}
 	}
-	o := sdk.Outcome{Kind: sdk.Accepted, ProviderID: said.ID}
-	if c.is("secrets in answers") {
-		o.Detail = map[string]string{"request": "Bearer " + s.in.Secrets["token"]}
-	}
-	return o
+	return sdk.Outcome{Kind: sdk.Accepted, ProviderID: said.ID}
 }
 
 func (c *right) Receive(_ context.Context, in sdk.Integration, cb sdk.Callback) (sdk.Reception, error) {

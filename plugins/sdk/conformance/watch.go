@@ -28,6 +28,7 @@ type watch struct {
 	logged  []string          // log lines with a secret
 	odd     []string          // enum values that do not exist, where that matters
 	opening []string          // streams that were not opened as they should
+	bounds  []string          // bounds of the description that are impossible
 	last    string            // last line of the log that is not empty
 }
 
@@ -207,6 +208,7 @@ func (w *watch) saw(method string, answer any, err error) {
 			text = string(raw)
 		}
 		w.unknownValues(call, m.ProtoReflect())
+		w.room(call, m.ProtoReflect())
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -216,6 +218,22 @@ func (w *watch) saw(method string, answer any, err error) {
 			what = "error"
 		}
 		w.told = append(w.told, fmt.Sprintf("the secret %s can be read in an %s of %s", name, what, call))
+	}
+}
+
+// room notes a bound of Describe that is impossible: whoever reads it with the SDK gets one that is not.
+func (w *watch) room(call string, m protoreflect.Message) {
+	if call != "Describe" {
+		return
+	}
+	for _, name := range []protoreflect.Name{"description", "capabilities"} {
+		m = m.Get(m.Descriptor().Fields().ByName(name)).Message()
+	}
+	n := m.Get(m.Descriptor().Fields().ByName("in_flight")).Int()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.bounds = nil; n < 0 || n > sdk.MaxInFlight {
+		w.bounds = []string{fmt.Sprintf("capabilities.in_flight: %d: must be 1 to %d", n, sdk.MaxInFlight)}
 	}
 }
 

@@ -146,6 +146,7 @@ type wrongStream struct {
 	grpc.ServerStream
 	fault    string
 	recalled atomic.Bool
+	token    atomic.Value // the secret
 }
 
 // RecvMsg changes what comes.
@@ -154,6 +155,9 @@ func (s *wrongStream) RecvMsg(m any) error {
 	r, ok := m.(*wire.DeliverRequest)
 	if err != nil || !ok {
 		return err
+	}
+	if in := r.GetOpen(); in != nil {
+		s.token.Store(in.GetSecrets()["token"])
 	}
 	if r.GetRecall() != nil {
 		s.recalled.Store(true)
@@ -189,6 +193,14 @@ func (s *wrongStream) SendMsg(m any) error {
 		case "answers one twice":
 			if n == 77 {
 				kept = append(kept, o)
+			}
+		case "one provider id for several":
+			if n > 70 && n < 80 {
+				o.ProviderId = "the same"
+			}
+		case "secrets in answers":
+			if o.Kind == wire.OutcomeKind_OUTCOME_KIND_ACCEPTED {
+				o.Detail = map[string]string{"request": fmt.Sprint("Bearer ", s.token.Load())}
 			}
 		case "every attempt is the first":
 			o.Attempt = 1

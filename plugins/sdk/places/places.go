@@ -4,7 +4,7 @@
 //   - in [JSON] places stand inside strings, "{{name}}" or "WO {{folio}}". A string that is nothing but a place may say that the value is
 //     something else: "{{hours:number}}", "{{urgent:boolean}}", "{{tags:json}}"; an empty one is then null;
 //   - in [HTML] a value is escaped by where it stands: in a text, an attribute, a script, or an address, which it cannot make a javascript: one;
-//   - in [Form] values are escaped as form data, in [XML] as text, in [Text] not at all.
+//   - in [Form] values are escaped as form data, in [XML] as text, so that no place may be in a CDATA section or a comment, in [Text] not at all.
 //
 // It is a room of its own since several connectors have such texts among their parameters, and below the SDK since connectors of other
 // authors may have them too.
@@ -71,6 +71,9 @@ func Parse(path, text string, kind Kind) (*Template, []sdk.Problem) {
 		return nil, wrong("MALFORMED", path, "is no JSON", `Write each place inside quotes, as "{{name}}", or "{{name:number}}" for a number.`)
 	case kind == XML && !wellFormed(text):
 		return nil, wrong("MALFORMED", path, "is no well-formed XML", "Write places inside texts and attributes only.")
+	case kind == XML && unescaped(text) != "":
+		return nil, wrong("INVALID", path, fmt.Sprintf("has the place %s in a CDATA section, a comment or an instruction, where a value cannot be escaped", unescaped(text)),
+			"Write it as text between tags, or in an attribute.")
 	case strings.Contains(place.ReplaceAllString(text, ""), "{{"):
 		return nil, wrong("INVALID", path, "has {{ that begins no place", "Write places as {{name}}, with letters, digits, dots, dashes and _.")
 	}
@@ -126,6 +129,31 @@ func wellFormed(text string) bool {
 		if err != nil {
 			return errors.Is(err, io.EOF) && elements > 0
 		}
+	}
+}
+
+// verbatim are the parts of a well-formed document in which nothing is escaped, by how they begin, and how each ends.
+var verbatim = map[string]string{"<![CDATA[": "]]>", "<!--": "-->", "<?": "?>"}
+
+// unescaped is the first place of a document in a part where nothing is escaped; empty if there is none.
+func unescaped(text string) string {
+	for {
+		at := strings.IndexByte(text, '<')
+		if at < 0 {
+			return ""
+		}
+		text = text[at:]
+		inside := text[:1]
+		for begin, end := range verbatim {
+			if rest, ok := strings.CutPrefix(text, begin); ok {
+				inside, _, _ = strings.Cut(rest, end)
+				if found := place.FindString(inside); found != "" {
+					return found
+				}
+				inside = begin + inside
+			}
+		}
+		text = text[len(inside):]
 	}
 }
 

@@ -48,3 +48,23 @@ func TestAMissingValueIsSaidOfItsTemplateAndASpareOneIsAWarning(t *testing.T) {
 		t.Errorf("%+v", found)
 	}
 }
+
+func TestAPlaceInXMLStandsWhereItsValueIsEscaped(t *testing.T) {
+	t.Parallel()
+	for text, wanted := range map[string]string{
+		`<a><![CDATA[{{desc}}]]></a>`:                       "{{desc}}",
+		`<a><!-- {{desc}} --></a>`:                          "{{desc}}",
+		`<?app {{desc}}?><a/>`:                              "{{desc}}",
+		`<a><![CDATA[<!-- ]]>{{x}}<!-- {{ desc }} --></a>`:  "{{ desc }}",
+		`<a><!-- <![CDATA[ -->{{x}}</a>`:                    "",
+		`<a b="{{x}}"><![CDATA[plain]]>{{x}}<!-- c --></a>`: "",
+	} {
+		_, found := places.Parse("parameters.template", text, places.XML)
+		if wanted == "" && len(found) > 0 {
+			t.Errorf("%s: %+v", text, found)
+		}
+		if wanted != "" && (len(found) != 1 || found[0].Path != "parameters.template" || !strings.Contains(found[0].Message, "the place "+wanted) || found[0].NextStep == "") {
+			t.Errorf("%s is taken: %+v", text, found)
+		}
+	}
+}

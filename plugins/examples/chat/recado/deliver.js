@@ -107,7 +107,7 @@ class Pool {
 
   flush() {
     for (const batch = this.outcomes.splice(0); batch.length > 0; ) {
-      const outcomes = batch.splice(0, 256);
+      const outcomes = batch.splice(0, together(batch));
       if (!this.broken) this.call.write({ batch: { outcomes } });
     }
     this.finish();
@@ -171,3 +171,10 @@ function deliver(connector, inFlight, sending) {
 }
 
 module.exports = { deliver };
+
+/** together is how many of the first outcomes go in one message: the hub ends a stream whose messages are larger than 64 MiB. */
+function together(outcomes) {
+  let size = 0;
+  const beyond = outcomes.findIndex((outcome, i) => i === 256 || (size += JSON.stringify(outcome).length) > 1 << 20);
+  return beyond < 0 ? outcomes.length : Math.max(beyond, 1);
+}

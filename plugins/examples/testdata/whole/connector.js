@@ -20,6 +20,7 @@ function problemsOf({ settings, secrets }) {
 
 function wrongWith({ action, recipient, values }) {
   if (action !== "post") return misconfigured({ scope: "FLOW", path: "action", message: noAction.message });
+  if (recipient === "long") return accepted({ providerId: "p", message: "x".repeat(3 << 20) });
   if (recipient === "odd") return accepted({ providerId: "p", scope: "WORLD" });
   if (!recipient) return rejected({ path: "recipient", message: "is empty" });
   const long = values.findIndex((v) => v.text.length > 1000);

@@ -147,6 +147,8 @@ class Sender:
     def send(self, delivery):
         if delivery.action != "post":
             return misconfigured(scope="FLOW", path="action", message=NO_ACTION["message"])
+        if delivery.recipient == "long":
+            return accepted(provider_id="p", message="x" * (3 << 20))
         if delivery.recipient == "odd":
             return accepted(provider_id="p", scope="WORLD")
         if not delivery.recipient:

@@ -14,6 +14,7 @@ from .outcome import misconfigured, redactor, retry, unknown
 DEFAULT_SEND_TIMEOUT = 30
 OVERDUE_GRACE = 1  # seconds after its deadline in which a send may still return its own outcome
 MOST_OUTCOMES = 256  # in one message
+MOST_BYTES = 1 << 20  # after which no more go in one message: the hub ends a stream whose messages are larger than 64 MiB
 
 Request, Response = wire.message("DeliverRequest"), wire.message("DeliverResponse")
 
@@ -105,8 +106,11 @@ class Stream:
     async def write(self, context):
         """Sends outcomes as they come, as many in one message as are there, until all have been sent."""
         while True:
-            batch = [await self.outcomes.get()]
+            batch, size = [await self.outcomes.get()], 0
             while batch[-1] is not None and not self.outcomes.empty() and len(batch) < MOST_OUTCOMES:
+                size += batch[-1].ByteSize()
+                if size > MOST_BYTES:
+                    break
                 batch.append(self.outcomes.get_nowait())
             response = Response()
             response.batch.outcomes.extend(o for o in batch if o is not None)
