@@ -199,7 +199,7 @@ func TestThePagesOfARetryKeepItsPaceTogether(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if ahead := out.Results[0].At.Sub(time.Now()).Round(time.Second); ahead != time.Duration(5*page)*time.Second {
+			if ahead := time.Until(*out.Results[0].At).Round(time.Second); ahead != time.Duration(5*page)*time.Second {
 				t.Errorf("the first of page %d goes in %s", page, ahead)
 			}
 			in.After, more = out.End, out.HasMore
