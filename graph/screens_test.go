@@ -14,6 +14,8 @@ import (
 	gql "github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
+	"github.com/recado-hub/recado/graph"
+	"github.com/recado-hub/recado/internal/meter"
 	screenfiles "github.com/recado-hub/recado/schema/screens"
 )
 
@@ -123,13 +125,16 @@ func TestTheGuideLeadsToEveryScreen(t *testing.T) {
 // stage runs operations of the screens against a hub and remembers which.
 type stage struct {
 	*site
-	screens map[string]screen
-	ran     map[string]bool
+	screens   map[string]screen
+	ran       map[string]bool
+	followers meter.Gauge
 }
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	return &stage{newSite(t), loadScreens(t, loadSchema(t)), map[string]bool{}}
+	s := &stage{screens: loadScreens(t, loadSchema(t)), ran: map[string]bool{}}
+	s.site = setUp(t, newDoor(t, func(o *graph.Options) { o.Sockets = &s.followers }))
+	return s
 }
 
 // some stands for any value but none at all.
@@ -215,8 +220,9 @@ func empty(v any) bool {
 // listen subscribes with an operation, and returns the next item each time that it is called.
 func (s *stage) listen(name string, v vars) func(must ...any) reply {
 	s.t.Helper()
-	w := s.connect(bearer(s.admin))
+	w, others := s.connect(bearer(s.admin)), s.followers.Value()
 	w.say("subscribe", name, s.body(name, v))
+	eventually(s.t, name+" has begun", func() bool { return s.followers.Value() > others })
 	return func(must ...any) reply {
 		s.t.Helper()
 		r := w.hear().reply(s.t)

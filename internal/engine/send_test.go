@@ -357,7 +357,7 @@ func TestABatchThatCouldNotBeHandedOverDoesNotCount(t *testing.T) {
 		after(time.Minute)
 		is(t, h, key, "WAITING RETRY: PENDING PENDING")
 		h.Connector.Refuse(nil)
-		after(time.Minute)
+		after(5 * time.Minute) // it waits longer with each try
 		is(t, h, key, "CLOSED SUCCEEDED: ACCEPTED ACCEPTED")
 		_, list := execution(t, h, key)
 		if d := list[0]; d.Attempts != 1 || d.Tries < 3 || !strings.HasPrefix(attempts(t, h, d.Key), "RETRY not counted, RETRY not counted") {
