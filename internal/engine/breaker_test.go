@@ -222,10 +222,10 @@ func TestABreakerHoldsBackOnlyItsOwnIntegration(t *testing.T) {
 		if err != nil || len(list.Items) != 100 {
 			t.Errorf("%d of the 100 beside it have left, %v", len(list.Items), err)
 		}
+		h.Connector.Decide(nil)
 		if _, problems, err := h.Engine.IntegrationCheck(t.Context(), h.Admin, a.Integration.Key); err != nil || len(problems) > 0 {
 			t.Fatal(problems, err)
 		}
-		h.Connector.Decide(nil)
 		after(2 * time.Second) // a check without problems lets one try at once
 		if b := breaker(t, h, a); b.State != hub.BreakerClosed {
 			t.Errorf("it is %+v", b)
