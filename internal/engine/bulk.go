@@ -62,9 +62,13 @@ func (p *paces) turn(tx *sqlite.Tx) (time.Time, error) {
 		}
 		p.looked = true
 	}
-	due := p.began.Add(time.Duration(p.n) * time.Second / time.Duration(p.perSecond))
 	p.n++
-	return due, nil
+	return p.last(), nil
+}
+
+// last is the last turn that was given.
+func (p *paces) last() time.Time {
+	return p.began.Add(time.Duration(p.n-1) * time.Second / time.Duration(p.perSecond))
 }
 
 // keep notes how far the turns go that were given.
@@ -72,7 +76,7 @@ func (p *paces) keep(tx *sqlite.Tx) error {
 	if p.n == 0 {
 		return nil
 	}
-	return tx.BulkGoesOn(p.BulkPace, p.began.Add(time.Duration(p.n-1)*time.Second/time.Duration(p.perSecond)))
+	return tx.BulkGoesOn(p.BulkPace, p.last())
 }
 
 // gathered is what a list has of that on which a call is to work.
