@@ -261,28 +261,10 @@ func (e *Engine) schema(c *hub.Connector, part string, schema json.RawMessage) (
 	if s, ok := e.schemas.Load(key); ok {
 		return s.(*jsonschema.Schema), nil
 	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
-	if err != nil {
-		return nil, fmt.Errorf("the schema %s of the connector %s is no JSON: %w", part, c.Name, err)
-	}
-	compiler := jsonschema.NewCompiler()
-	compiler.UseLoader(noLoader{})
-	url := "recado:///" + c.Name + "/" + part
-	if err := compiler.AddResource(url, doc); err != nil {
-		return nil, err
-	}
-	compiled, err := compiler.Compile(url)
+	compiled, err := hub.CompileSchema(schema)
 	if err != nil {
 		return nil, fmt.Errorf("the schema %s of the connector %s: %w", part, c.Name, err)
 	}
 	e.schemas.Store(key, compiled)
 	return compiled, nil
-}
-
-// noLoader keeps a connector's schema from making the hub read files or addresses.
-type noLoader struct{}
-
-// Load refuses every reference to another document.
-func (noLoader) Load(url string) (any, error) {
-	return nil, fmt.Errorf("a schema may not refer to other documents (%s)", url)
 }
